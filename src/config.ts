@@ -1,0 +1,187 @@
+import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { resolve } from 'node:path'
+import { parse as parseYaml } from 'yaml'
+import { z } from 'zod'
+import { AttuneError } from './errors.ts'
+
+/** Every key says what it is, its default and its unit; `docs/configuration.md` is generated from here. */
+const clientSchema = z.strictObject({
+  id: z.string().min(1).describe('Name of the client in logs, ledger and metrics. `anonymous` describes callers in open mode.'),
+  tenant: z.string().min(1).default('default').describe('Patients, cache, ledger and overrides of one tenant are never seen by another.'),
+  iss: z.string().optional().describe("Exact `iss` of the client's JWTs."),
+  jku: z.url().optional().describe("Address of the client's own key set."),
+  jwks: z
+    .strictObject({ keys: z.array(z.record(z.string(), z.unknown())) })
+    .optional()
+    .describe('Key set, in place of `jku`.'),
+  jwksFile: z.string().optional().describe('Path of a key set file, in place of `jku`.'),
+  algorithms: z
+    .array(z.enum(['ES384', 'RS384', 'ES256', 'RS256', 'PS256', 'PS384']))
+    .min(1)
+    .default(['ES384', 'RS384'])
+    .describe('Accepted signature algorithms. Asymmetric only.'),
+  audiences: z.array(z.string()).default([]).describe('Extra accepted `aud` texts besides the URL that was called.'),
+  fhirServers: z.array(z.url()).default([]).describe('FHIR bases this client may name. Compared by origin and path.'),
+  cors: z.array(z.string()).default([]).describe('Browser origins that may call.'),
+  frameAncestors: z.array(z.string()).default([]).describe('Origins that may show the app in a frame.'),
+  links: z.array(z.string()).default([]).describe('Hosts that card links may point at; empty = all that rules cite.'),
+  features: z
+    .array(z.enum(['actionSelectionBehavior', 'trace']))
+    .default([])
+    .describe('Optional parts of CDS Hooks the client supports. `trace` adds the decision trace to answers.'),
+})
+
+const fileSchema = z.strictObject({
+  publicUrl: z.url().optional().describe('Address at which EHRs reach this server. Default: http://HOST:PORT.'),
+  auth: z.enum(['required', 'open']).default('required').describe('`open` lets callers in without a JWT; only on a loopback HOST.'),
+  clients: z.array(clientSchema).default([]).describe('EHRs that may call.'),
+  network: z
+    .strictObject({
+      allowHttp: z.boolean().default(false).describe('Allow http: FHIR servers and key sets.'),
+      allowPrivateAddresses: z.boolean().default(false).describe('Allow FHIR servers and key sets on private or loopback addresses.'),
+      budgetMs: z.number().int().min(100).max(30000).default(1500).describe('Time for all FHIR reads of one hook call, in milliseconds.'),
+      maxPages: z.number().int().min(1).max(50).default(5).describe('Pages followed per search.'),
+      maxBytes: z.number().int().min(10000).default(20_000_000).describe('Bytes read from the FHIR server per hook call.'),
+    })
+    .prefault({})
+    .describe('What the server may reach, and how long it waits.'),
+  limits: z
+    .strictObject({
+      bodyBytes: z.number().int().min(10000).default(10_000_000).describe('Largest request body, in bytes, after decompression.'),
+      bodyDepth: z.number().int().min(10).default(64).describe('Deepest nesting of a request body.'),
+      requestsPerMinute: z.number().int().min(1).default(6000).describe('Requests per client and minute.'),
+    })
+    .prefault({})
+    .describe('Limits on what comes in.'),
+  precedence: z
+    .array(z.enum(['CPIC', 'DPWG', 'FDA']))
+    .length(3)
+    .default(['CPIC', 'DPWG', 'FDA'])
+    .describe('Whose advice is the headline when sources differ.'),
+  alertPolicy: z
+    .strictObject({
+      testFirst: z.boolean().default(true).describe('Show cards that advise a test before the first dose.'),
+      notAssessed: z.boolean().default(true).describe('Show a card when a drug with guidance could not be assessed.'),
+      optionalAdvice: z.enum(['card', 'app']).default('app').describe('Where advice of strength Optional or without a change is shown.'),
+    })
+    .prefault({})
+    .describe('What becomes a card and what stays in the app.'),
+  rulesDir: z.string().optional().describe('Folder of the rules. Default: the rules of this release.'),
+  modelsDir: z.string().optional().describe('Folder of the risk models. Default: the models of this release.'),
+  retention: z
+    .strictObject({
+      decisionDays: z.number().int().min(1).default(3650).describe('Days that decision records are kept.'),
+      storeInputs: z.boolean().default(false).describe('Keep the inputs of decisions (needs an encryption key; later release).'),
+    })
+    .prefault({})
+    .describe('What is kept and how long.'),
+  pseudonymKeyFile: z
+    .string()
+    .optional()
+    .describe('File with the key of the HMAC that pseudonymises patients in the ledger. Default: made in ATTUNE_DATA_DIR at first start.'),
+})
+
+export type ClientConfig = Readonly<z.output<typeof clientSchema>>
+type FileConfig = z.output<typeof fileSchema>
+
+export type Config = Readonly<
+  FileConfig & {
+    mode: 'sandbox' | 'production'
+    host: string
+    port: number
+    publicUrl: string
+    dataDir: string
+    databaseUrl: string | null
+    redisUrl: string | null
+    execution: 'auto' | 'cpu' | 'cuda' | 'webgpu' | 'remote'
+    inferenceUrl: string | null
+    logLevel: string
+    rulesDir: string
+    modelsDir: string
+  }
+>
+
+const environmentSchema = z.object({
+  HOST: z.string().default('127.0.0.1').describe('Address to listen on.'),
+  PORT: z.coerce.number().int().min(0).max(65535).default(8088).describe('Port to listen on; 0 picks a free one.'),
+  ATTUNE_CONFIG: z.string().optional().describe('Path of the config file (JSON or YAML). Absent: sandbox mode.'),
+  ATTUNE_DATA_DIR: z.string().default('./data').describe('Folder of the embedded database and the spool.'),
+  DATABASE_URL: z.string().optional().describe('PostgreSQL for the ledger. Absent: embedded PGlite.'),
+  REDIS_URL: z.string().optional().describe('Redis for what processes share. Absent: in memory.'),
+  ATTUNE_EXECUTION: z.enum(['auto', 'cpu', 'cuda', 'webgpu', 'remote']).default('auto').describe('Where models run.'),
+  ATTUNE_INFERENCE_URL: z.string().optional().describe('KServe v2 or Triton server, for `remote`.'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('Least serious level that is logged.'),
+})
+
+export const CONFIG_SCHEMAS = { file: fileSchema, client: clientSchema, environment: environmentSchema }
+
+const readConfigFile = (path: string): FileConfig => {
+  let raw: unknown
+  try {
+    raw = parseYaml(readFileSync(path, 'utf8')) // JSON is YAML too
+  } catch (cause) {
+    throw new AttuneError('config-invalid', `cannot read the config file at ATTUNE_CONFIG`, { cause })
+  }
+  return check(fileSchema, raw, 'config file')
+}
+
+const check = <S extends z.ZodType>(schema: S, raw: unknown, what: string): z.output<S> => {
+  const result = schema.safeParse(raw)
+  if (result.success) return result.data
+  throw new AttuneError('config-invalid', `${what}: ${z.prettifyError(result.error)}`)
+}
+
+/** `host` is this machine itself. */
+export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+
+/** The sandbox's own client: the page at `/`, which calls without a JWT and names the sandbox's FHIR base. */
+const sandboxFile = (publicUrl: string): FileConfig =>
+  fileSchema.parse({
+    publicUrl,
+    auth: 'open',
+    clients: [{ id: 'anonymous', tenant: 'sandbox', fhirServers: [`${publicUrl}/fhir`], cors: ['*'], features: ['trace'] }],
+    network: { allowHttp: true, allowPrivateAddresses: true },
+  })
+
+/**
+ * Environment and config file to one frozen Config. No other file reads `process.env`.
+ * @throws AttuneError `config-invalid` with every problem named.
+ */
+export const readConfig = (environment: Readonly<Record<string, string | undefined>>, root: string): Config => {
+  const env = check(environmentSchema, Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== '')), 'environment')
+  const origin = `http://${env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST}:${env.PORT}`
+  const mode = env.ATTUNE_CONFIG ? 'production' : 'sandbox'
+  const file = env.ATTUNE_CONFIG ? readConfigFile(resolve(env.ATTUNE_CONFIG)) : sandboxFile(origin)
+  if (file.auth === 'open' && !isLoopback(env.HOST))
+    throw new AttuneError('config-invalid', `auth "open" is accepted only on a loopback HOST, not on ${env.HOST}`)
+  if (env.ATTUNE_EXECUTION === 'remote' && !env.ATTUNE_INFERENCE_URL)
+    throw new AttuneError('config-invalid', 'ATTUNE_EXECUTION=remote needs ATTUNE_INFERENCE_URL')
+  const config: Config = {
+    ...file,
+    mode,
+    host: env.HOST,
+    port: env.PORT,
+    publicUrl: (file.publicUrl ?? origin).replace(/\/+$/, ''),
+    dataDir: resolve(env.ATTUNE_DATA_DIR),
+    databaseUrl: env.DATABASE_URL ?? null,
+    redisUrl: env.REDIS_URL ?? null,
+    execution: env.ATTUNE_EXECUTION,
+    inferenceUrl: env.ATTUNE_INFERENCE_URL ?? null,
+    logLevel: env.LOG_LEVEL,
+    rulesDir: resolve(file.rulesDir ?? `${root}/rules`),
+    modelsDir: resolve(file.modelsDir ?? `${root}/models`),
+  }
+  return deepFreeze(config)
+}
+
+const deepFreeze = <T>(value: T): T => {
+  if (value && typeof value === 'object' && !Object.isFrozen(value)) {
+    Object.freeze(value)
+    for (const member of Object.values(value)) deepFreeze(member)
+  }
+  return value
+}

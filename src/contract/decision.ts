@@ -1,0 +1,51 @@
+import type { Card, CardTrace, Silence } from './cards.ts'
+import type { Question } from './facts.ts'
+import type { Gap } from './lineage.ts'
+
+/** The three ways in which a call ends (DESIGN decision 4). */
+export type Outcome = 'assessed' | 'assessed-with-gaps' | 'not-assessed'
+
+/** One decision: written before the answer leaves. Holds no name and no raw resource. */
+export type DecisionRecord = {
+  readonly id: string
+  readonly at: string
+  readonly tenant: string
+  readonly client: string
+  readonly service: string
+  readonly hook: string
+  readonly hookInstance: string
+  /** SHA-256 of the canonical request body without authorization. */
+  readonly requestDigest: string
+  /** Keyed HMAC of FHIR base and patient id; not reversible without the key. */
+  readonly patientKey: string
+  readonly versions: { readonly attune: string; readonly rules: string; readonly models: { readonly [id: string]: string } }
+  readonly outcome: Outcome
+  readonly questions: readonly Question[]
+  readonly facts: readonly string[]
+  readonly cards: readonly Card[]
+  readonly traces: readonly CardTrace[]
+  readonly silences: readonly Silence[]
+  readonly gaps: readonly Gap[]
+  readonly ms: number
+}
+
+/** One feedback event, as CDS Hooks sends it, joined to its card's decision when that is known. */
+export type FeedbackEvent = {
+  readonly id: string
+  readonly at: string
+  readonly tenant: string
+  readonly client: string
+  readonly service: string
+  readonly card: string
+  readonly outcome: 'accepted' | 'overridden'
+  readonly acceptedSuggestions: readonly string[]
+  readonly overrideReason: {
+    readonly code: string | null
+    readonly system: string | null
+    readonly display: string | null
+    readonly comment: string | null
+  } | null
+  readonly outcomeTimestamp: string
+  /** Decision that made the card; null when the card is unknown. */
+  readonly decision: string | null
+}

@@ -1,0 +1,227 @@
+import type { GeneReading } from './genes.ts'
+import type { Coding, Gap, Lineage, PartialDate } from './lineage.ts'
+
+/** A FHIR resource as received. Nothing past `facts/` looks inside one. */
+export type FhirResource = { readonly resourceType: string; readonly id?: string; readonly [member: string]: unknown }
+
+/** How one question to the record ended. */
+export type Question = {
+  /** Prefetch key or search name, for example `pgxLabs`. */
+  readonly key: string
+  /** FHIR query, relative, as asked or as it would have been asked; never holds an identifier other than the patient's FHIR id. */
+  readonly query: string
+  readonly from: 'prefetch' | 'fetch' | 'none'
+  readonly state: 'answered' | 'empty' | 'partial' | 'failed' | 'not-asked'
+  readonly resources: number
+  readonly ms?: number
+  readonly status?: number
+  readonly because?: string
+}
+
+/** What came in of one patient's record. Input resources are never modified. */
+export type PatientRecord = {
+  readonly patientId: string
+  /** Instant at which the record is read (ISO 8601); ages and freshness are counted from it. */
+  readonly now: string
+  readonly resources: readonly FhirResource[]
+  readonly questions: readonly Question[]
+  /** Draft orders of an order hook, in the order received; empty for others. Sibling Medication entries included. */
+  readonly draftOrders: readonly FhirResource[]
+  /** `Type/id` of selected drafts; null when the hook has no selections. */
+  readonly selections: readonly string[] | null
+}
+
+export type PatientIdentity = {
+  readonly id: string
+  /** Display name for the app's patient strip; never in cards, logs or the ledger. */
+  readonly name: string | null
+  readonly birthDate: PartialDate | null
+  /** Completed years at `now`; null when the birth date is missing or too coarse. */
+  readonly ageYears: number | null
+  readonly sex: 'male' | 'female' | 'other' | 'unknown' | null
+  readonly deceased: boolean
+  /** Race as recorded (US Core extension or text); null when not recorded. */
+  readonly race: { readonly text: string; readonly codes: readonly Coding[] } | null
+  readonly lineage: Lineage
+}
+
+export type Ingredient = {
+  /** Name as `rules/drugs` has it, or the RxNorm ingredient name. */
+  readonly name: string
+  /** RxNorm ingredient code when known. */
+  readonly rxcui: string | null
+}
+
+/** A drug as an order or a medication entry states it, and what it resolves to. */
+export type DrugIdentity = {
+  /** Text a clinician would recognise. */
+  readonly text: string
+  readonly codings: readonly Coding[]
+  /** Empty when it could not be mapped; then `unmapped` says why. */
+  readonly ingredients: readonly Ingredient[]
+  readonly how: 'rxnorm-ingredient' | 'rxnorm-product' | 'atc' | 'ndc' | 'text' | 'none'
+  readonly flags: readonly ('medication-conflict' | 'combination' | 'unmapped')[]
+  readonly unmapped?: string
+}
+
+export type Dose = {
+  /** Milligrams per day for the first step; null when it cannot be computed. */
+  readonly mgPerDay: number | null
+  /** Milligrams per administration; null when it cannot be computed. */
+  readonly mgPerDose: number | null
+  readonly timesPerDay: number | null
+  readonly prn: boolean
+  /** Dosage as the order words it. */
+  readonly text: string | null
+  readonly route: Coding | null
+  /** Why a number is missing. */
+  readonly because?: string
+  readonly flags: readonly ('prn' | 'dose-text-only' | 'range')[]
+}
+
+export type Order = {
+  /** `MedicationRequest/id`, or `#n` by position when the draft has no id. */
+  readonly ref: string
+  readonly hasId: boolean
+  readonly drug: DrugIdentity
+  readonly dose: Dose
+  readonly status: string | null
+  readonly intent: string | null
+  readonly selected: boolean
+  readonly subject: string | null
+  readonly encounter: string | null
+  readonly requester: string | null
+  readonly authoredOn: PartialDate | null
+  readonly priority: string | null
+  /** Reasons on the order itself, used to decide an indication. */
+  readonly reasons: readonly { readonly text: string; readonly codings: readonly Coding[] }[]
+}
+
+export type Medicine = {
+  readonly ref: string
+  readonly drug: DrugIdentity
+  readonly dose: Dose
+  /** Whether the patient takes it now: by status and dates. */
+  readonly state: 'active' | 'planned' | 'stopped' | 'unknown'
+  readonly start: PartialDate | null
+  readonly end: PartialDate | null
+  readonly lineage: Lineage
+}
+
+export type MeasuredValue =
+  | {
+      readonly kind: 'quantity'
+      readonly value: number /** UCUM code */
+      readonly unit: string
+      readonly comparator?: '<' | '<=' | '>' | '>='
+      readonly unitText?: string
+    }
+  | { readonly kind: 'text'; readonly text: string; readonly codings: readonly Coding[] }
+  | {
+      readonly kind: 'components'
+      readonly parts: readonly { readonly code: Coding; readonly name: string; readonly value: MeasuredValue }[]
+    }
+  | { readonly kind: 'absent'; readonly because: string }
+
+/** A lab, a vital sign, a wearable reading or a lifestyle answer. */
+export type Measurement = {
+  readonly ref: string
+  readonly name: string
+  readonly codes: readonly Coding[]
+  readonly value: MeasuredValue
+  readonly range: { readonly low?: number; readonly high?: number; readonly text?: string } | null
+  readonly interpretation: readonly string[]
+  readonly status: string | null
+  readonly lineage: Lineage
+}
+
+export type Condition = {
+  readonly ref: string
+  readonly name: string
+  readonly codes: readonly Coding[]
+  readonly clinicalStatus: string | null
+  readonly verificationStatus: string | null
+  readonly onset: PartialDate | null
+  readonly abatement: PartialDate | null
+  readonly lineage: Lineage
+}
+
+export type Procedure = {
+  readonly ref: string
+  readonly name: string
+  readonly codes: readonly Coding[]
+  readonly status: string | null
+  readonly date: PartialDate | null
+  readonly lineage: Lineage
+}
+
+export type Allergy = {
+  readonly ref: string
+  readonly name: string
+  readonly codes: readonly Coding[]
+  readonly ingredients: readonly Ingredient[]
+  readonly verificationStatus: string | null
+  readonly clinicalStatus: string | null
+  readonly reactions: readonly string[]
+  readonly lineage: Lineage
+}
+
+export type ImagingStudy = {
+  readonly ref: string
+  readonly description: string
+  readonly modalities: readonly string[]
+  readonly started: PartialDate | null
+  readonly series: number | null
+  readonly instances: number | null
+  readonly lineage: Lineage
+}
+
+/** Evenly sampled points (SampledData) or many readings of one kind, oldest first. */
+export type DeviceSeries = {
+  readonly ref: string
+  readonly name: string
+  readonly codes: readonly Coding[]
+  readonly unit: string
+  readonly points: readonly { readonly at: string; readonly value: number | null }[]
+  readonly lineage: Lineage
+}
+
+export type FamilyMember = {
+  readonly ref: string
+  readonly relationship: string
+  readonly conditions: readonly { readonly name: string; readonly codes: readonly Coding[]; readonly onsetAge?: string }[]
+  readonly lineage: Lineage
+}
+
+/** A document or report listed, not read. */
+export type DocumentEntry = {
+  readonly ref: string
+  readonly kind: 'report' | 'note'
+  readonly title: string
+  readonly status: string | null
+  /** True for genetic reports whose result stands only in an attachment. */
+  readonly geneticUnread: boolean
+  readonly lineage: Lineage
+}
+
+/** The record of one patient, understood. Read-only; safe to print only in tests (it holds patient data). */
+export type PatientFacts = {
+  readonly now: string
+  readonly patient: PatientIdentity | null
+  readonly readings: readonly GeneReading[]
+  readonly orders: readonly Order[]
+  readonly medicines: readonly Medicine[]
+  readonly labs: readonly Measurement[]
+  readonly vitals: readonly Measurement[]
+  readonly lifestyle: readonly Measurement[]
+  readonly conditions: readonly Condition[]
+  readonly procedures: readonly Procedure[]
+  readonly allergies: readonly Allergy[]
+  readonly imaging: readonly ImagingStudy[]
+  readonly devices: readonly DeviceSeries[]
+  readonly family: readonly FamilyMember[]
+  readonly documents: readonly DocumentEntry[]
+  readonly questions: readonly Question[]
+  /** What could not be read or used, over all modalities. */
+  readonly gaps: readonly Gap[]
+}

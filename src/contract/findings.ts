@@ -1,0 +1,129 @@
+import type { DrugIdentity, Ingredient, Order } from './facts.ts'
+import type { GeneCall, Genotype } from './genes.ts'
+import type { Gap, Lineage } from './lineage.ts'
+import type { RiskEstimate } from './risk.ts'
+
+export type GuidanceSource = 'CPIC' | 'DPWG' | 'FDA'
+
+/** An action code of the knowledge base, taken apart. Codes are listed in `rules/actions.json`. */
+export type Action = {
+  /** `avoid`, `alternative`, `start`, `dose`, `tdm` … */
+  readonly code: string
+  /** `50%`, `<=20 mg/day`, `600 mg/day` … */
+  readonly value?: string
+  /** Words in brackets: alternatives named by the source, reasons, limits. */
+  readonly detail?: string
+  /** Prefix: `if(…)`, `if-used`, `if-no-response`, `if-no-alternative`, `if-adr`, `if-higher-needed`, `or`. */
+  readonly condition?: { readonly kind: string; readonly text?: string }
+}
+
+/** What the advice amounts to, most serious first. Decides indicator and bin; derived from actions by `rules/actions.json`. */
+export type Consequence = 'contraindicated' | 'avoid' | 'alternative' | 'dose' | 'caution' | 'monitor' | 'standard' | 'none'
+
+/** The genotype a finding rests on, per gene. */
+export type GeneBasis = {
+  readonly gene: string
+  /** `no-result` only for rows that speak about a missing gene (NR). */
+  readonly state: 'called' | 'candidate' | 'no-result'
+  readonly genetic: Genotype | null
+  readonly clinical: Genotype | null
+  readonly converted: boolean
+  readonly facts: readonly Lineage[]
+}
+
+/** Guidance of one source for one drug and this patient's genes. */
+export type Finding = {
+  /** Stable: the same row on the same facts has the same id in card and panel. */
+  readonly id: string
+  readonly kind: 'guidance' | 'listed'
+  readonly row: string
+  readonly order: string
+  readonly drug: Ingredient
+  readonly genes: readonly string[]
+  readonly basis: readonly GeneBasis[]
+  readonly source: GuidanceSource
+  readonly guideline: {
+    readonly id: string
+    readonly url: string
+    readonly year: number | null
+    readonly pmid: readonly string[]
+    readonly asOf: string
+  }
+  /** CPIC: Strong, Moderate, Optional, No recommendation; DPWG: null; FDA: the tier. */
+  readonly strength: string | null
+  readonly actions: readonly Action[]
+  readonly consequence: Consequence
+  /** exposure-up, exposure-down, adr-up, efficacy-down, normal … : a hint made by program, never shown alone. */
+  readonly effect: readonly string[]
+  readonly risk: string | null
+  /** Population the row is limited to. `undecided` rows are asked about on the card, never applied by guess. */
+  readonly population: {
+    readonly code: string
+    readonly label: string
+    readonly state: 'matches' | 'undecided'
+    readonly because: string
+  } | null
+  /** Facts that decided a population or a condition. */
+  readonly facts: readonly Lineage[]
+}
+
+/** Advice to test before the first dose, where a source asks for it. */
+export type TestFirst = {
+  readonly id: string
+  readonly order: string
+  readonly drug: Ingredient
+  readonly genes: readonly {
+    readonly gene: string
+    readonly test: string
+    readonly coding: { readonly system: string; readonly code: string; readonly display: string } | null
+  }[]
+  readonly demand: 'required' | 'recommended' | 'consider'
+  readonly source: GuidanceSource
+  readonly basis: string
+  readonly url: string
+  readonly year: number | null
+}
+
+/** A replacement that a source names, checked against this patient. */
+export type Alternative = {
+  readonly drug: Ingredient
+  readonly namedBy: readonly string[]
+  readonly verdict: 'fits' | 'caution' | 'unfit' | 'unknown'
+  readonly checked: readonly {
+    readonly what: string
+    readonly result: 'ok' | 'problem' | 'not-checked'
+    readonly because: string
+    readonly facts: readonly Lineage[]
+  }[]
+  /** Product offered in a suggestion: complete RxNorm coding; null when none is known. */
+  readonly product: { readonly code: string; readonly display: string } | null
+}
+
+/** Everything the engine says about one ordered or taken drug. */
+export type DrugAssessment = {
+  /** Order or medicine reference. */
+  readonly ref: string
+  readonly about: 'order' | 'medicine'
+  readonly identity: DrugIdentity
+  readonly drug: Ingredient
+  readonly state: 'assessed' | 'assessed-with-gaps' | 'not-assessed' | 'no-guidance'
+  /** Genes that any source's guidance for this drug asks for. */
+  readonly genes: readonly string[]
+  /** By precedence of sources, then by consequence. */
+  readonly findings: readonly Finding[]
+  /** True when sources' consequences differ in kind. */
+  readonly disagreement: string | null
+  readonly alternatives: readonly Alternative[]
+  readonly testFirst: TestFirst | null
+  readonly estimates: readonly RiskEstimate[]
+  readonly gaps: readonly Gap[]
+}
+
+/** The engine's answer on one patient. */
+export type Assessment = {
+  readonly knowledge: { readonly version: string; readonly asOf: string }
+  readonly geneCalls: readonly GeneCall[]
+  readonly orders: readonly { readonly order: Order; readonly drugs: readonly DrugAssessment[]; readonly gaps: readonly Gap[] }[]
+  readonly medicines: readonly DrugAssessment[]
+  readonly gaps: readonly Gap[]
+}

@@ -1,0 +1,55 @@
+import type { Gap, Lineage } from './lineage.ts'
+
+export type ModelRef = {
+  readonly id: string
+  readonly version: string
+  readonly name: string
+  readonly sha256: string
+  readonly citation: string
+}
+
+export type ModelInput = {
+  readonly name: string
+  readonly label: string
+  readonly value: number | string | null
+  readonly unit: string
+  /** `record` read from the chart, `default` the model's own stated value for missing. */
+  readonly origin: 'record' | 'default'
+  readonly note?: string
+  readonly facts: readonly Lineage[]
+}
+
+export type Reason = {
+  readonly label: string
+  /** Contribution on the model's own scale; all of them and the baseline add up to the raw output. */
+  readonly contribution: number
+  readonly scale: string
+}
+
+export type RiskEstimate =
+  | {
+      readonly state: 'estimated'
+      readonly model: ModelRef
+      readonly variant: string
+      readonly title: string
+      readonly value: number
+      readonly unit: string
+      readonly interval: { readonly low: number; readonly high: number; readonly level: number; readonly basis: string } | null
+      readonly baseline: number
+      readonly reasons: readonly Reason[]
+      readonly inputs: readonly ModelInput[]
+      /** What is not known and what the model did about it. */
+      readonly missing: readonly { readonly name: string; readonly label: string; readonly effect: string }[]
+      readonly population: { readonly fits: boolean; readonly limits: readonly string[] }
+      readonly limits: readonly string[]
+      /** Other estimates shown for comparison (clinical variant beside the genetic one). */
+      readonly comparison: readonly { readonly variant: string; readonly value: number; readonly unit: string }[]
+      readonly execution: 'cpu' | 'cuda' | 'webgpu' | 'remote'
+    }
+  | {
+      readonly state: 'refused'
+      readonly model: ModelRef
+      readonly title: string
+      readonly because: readonly Gap[]
+      readonly inputs: readonly ModelInput[]
+    }

@@ -1,0 +1,54 @@
+import type { Consequence, GuidanceSource } from '../contract/findings.ts'
+import type { GeneTables, ModifierRow } from '../pgx/gene-tables.ts'
+import type { DrugIndex } from '../terminology/drugs.ts'
+
+/** One row of guidance: who says what for which genotypes. A row is data; nothing in it is a sentence of the source. */
+export type GuidanceRow = {
+  /** Stable id, `cpic/clopidogrel/3`. Never reused. */
+  readonly id: string
+  readonly source: GuidanceSource
+  /** Drug name as in `rules/drugs/ingredients.json`. */
+  readonly drug: string
+  readonly genes: readonly string[]
+  /** Applies when one entry matches; in an entry every gene must have one of its keys. Empty for rows that only list the pair. */
+  readonly when: readonly { readonly [gene: string]: readonly string[] }[]
+  /** Code in `rules/populations.json`; absent = everyone. */
+  readonly population?: string
+  readonly strength: string | null
+  readonly actions: readonly string[]
+  readonly effect: readonly string[]
+  readonly risk: string | null
+  readonly guideline: {
+    readonly id: string
+    readonly url: string
+    readonly year: number | null
+    readonly pmid: readonly string[]
+    readonly asOf: string
+  }
+  readonly cpicLevel?: { readonly [gene: string]: string }
+  /** FDA: `1 management`, `2 safety or response`, `3 pharmacokinetics only`, `label`. */
+  readonly tier?: string
+  /** `advice` is shown; `listed` may only say that the source lists the pair; `off` is not used, with the reason in `note`. */
+  readonly standing: 'advice' | 'listed' | 'off'
+  /** `partly`: a newer row of the same drug and source wins where both match. */
+  readonly superseded?: 'partly' | 'unknown'
+  readonly note?: string
+}
+
+/** One code of `rules/actions.json`. */
+export type ActionRule = { readonly code: string; readonly meaning: string; readonly consequence: Consequence }
+
+/** Knowledge, loaded, checked and indexed. Frozen. */
+export type Knowledge = {
+  /** Version and hash of all rule files together: `2026.11.0+sha256:ab12…`. */
+  readonly version: string
+  readonly asOf: string
+  readonly genes: GeneTables
+  readonly drugs: DrugIndex
+  /** Guidance rows by drug name. */
+  readonly guidance: ReadonlyMap<string, readonly GuidanceRow[]>
+  readonly modifiers: readonly ModifierRow[]
+  readonly actions: ReadonlyMap<string, ActionRule>
+  /** Further tables by file name without `.json`, checked by the room that owns them: populations, test-first, alternatives, gene-names … */
+  readonly tables: ReadonlyMap<string, unknown>
+}
