@@ -1,0 +1,6 @@
+#!/usr/bin/env node
+import { build, orExit } from './ready.mjs'
+
+await orExit(build())
+const { main } = await import('../dist/src/cli/main.js')
+process.exitCode = await main(process.argv.slice(2))

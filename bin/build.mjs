@@ -1,0 +1,3 @@
+import { build, orExit } from './ready.mjs'
+
+await orExit(build())

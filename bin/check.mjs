@@ -1,0 +1,28 @@
+// Format, lint, types, dead code, architecture, generated docs. Every step runs, so that one run shows everything that is wrong.
+import { build, orExit, root, run } from './ready.mjs'
+
+await orExit(build())
+const node = process.execPath
+const STEPS = [
+  ['format and lint', node, ['node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '.']],
+  ['types', node, ['node_modules/typescript/bin/tsc', '-b']],
+  ['dead code', node, ['node_modules/knip/bin/knip.js']],
+  ['architecture', node, ['node_modules/vitest/vitest.mjs', 'run', 'test/architecture']],
+  ['generated docs', node, ['dist/tools/docs/generate.js', '--check']],
+  ['rules', node, ['bin/attune.mjs', 'rules', 'check']],
+  ['models', node, ['bin/attune.mjs', 'models', 'verify']],
+]
+
+let failed = 0
+for (const [name, program, args] of STEPS) {
+  const started = Date.now()
+  try {
+    await run(program, args, { quiet: true, spawn: { cwd: root } })
+    console.log(`ok      ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)`)
+  } catch (error) {
+    failed += 1
+    console.log(`FAILED  ${name}\n${error.message}`)
+  }
+}
+console.log(failed === 0 ? 'All checks passed.' : `${failed} of ${STEPS.length} checks failed.`)
+process.exitCode = failed === 0 ? 0 : 1

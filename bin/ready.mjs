@@ -1,0 +1,104 @@
+// Makes a clone ready: installs what is missing, builds what is stale. Plain JavaScript, because nothing is installed yet when it runs.
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+const OLDEST_NODE = [20, 19]
+
+/** Runs a program with its output on stderr, so that stdout stays for results. Throws when it fails. */
+export const run = (program, args, options = {}) =>
+  new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd: root,
+      stdio: options.quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 2, 2],
+      shell: process.platform === 'win32',
+      ...options.spawn,
+    })
+    let output = ''
+    child.stdout?.on('data', (text) => {
+      output += text
+    })
+    child.stderr?.on('data', (text) => {
+      output += text
+    })
+    child.on('error', reject)
+    child.on('close', (code) =>
+      code === 0 ? resolve(output) : reject(new Error(`${program} ${args.join(' ')} ended with ${code}\n${output}`)),
+    )
+  })
+
+const digestOf = (paths) => {
+  const hash = createHash('sha256')
+  for (const path of paths)
+    hash
+      .update(path)
+      .update('\0')
+      .update(readFileSync(join(root, path)))
+      .update('\0')
+  return hash.digest('hex')
+}
+
+const filesUnder = (folder) => {
+  const full = join(root, folder)
+  if (!existsSync(full)) return []
+  return readdirSync(full)
+    .sort()
+    .flatMap((name) => {
+      const path = join(folder, name)
+      return statSync(join(root, path)).isDirectory() ? filesUnder(path) : [path]
+    })
+}
+
+const stampSays = (stamp, digest) => existsSync(join(root, stamp)) && readFileSync(join(root, stamp), 'utf8') === digest
+
+const writeStamp = (stamp, digest) => {
+  mkdirSync(dirname(join(root, stamp)), { recursive: true })
+  writeFileSync(join(root, stamp), digest)
+}
+
+const say = (text) => process.stderr.write(`${text}\n`)
+
+const checkNode = () => {
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return
+  say(`Attune needs Node ${OLDEST_NODE.join('.')} or newer; this is ${process.versions.node}.`)
+  process.exit(2)
+}
+
+export const install = async () => {
+  checkNode()
+  const digest = digestOf(['package.json', 'package-lock.json'])
+  if (stampSays('node_modules/.attune-installed', digest)) return
+  say('Installing packages (once; about a minute) …')
+  await run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], { quiet: true })
+  writeStamp('node_modules/.attune-installed', digest)
+}
+
+const SOURCES = ['src', 'cds-services', 'smart-app', 'tools']
+const BUILD_FILES = ['package-lock.json', 'tsconfig.base.json', 'tsconfig.server.json', 'bin/ready.mjs']
+
+/** Server and tools with `tsc -b`, pages with Vite. Tests and pages are type-checked by `npm run check`, not here. */
+export const build = async () => {
+  await install()
+  const digest = digestOf([...BUILD_FILES, ...SOURCES.flatMap(filesUnder)])
+  if (stampSays('dist/.built', digest)) return
+  say('Building …')
+  await Promise.all([
+    run(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'src/contract', 'tsconfig.server.json', 'tools'], { quiet: true }),
+    run(process.execPath, ['node_modules/vite/bin/vite.js', 'build', '--config', 'smart-app/vite.config.ts', '--logLevel', 'warn'], {
+      quiet: true,
+    }),
+  ])
+  writeStamp('dist/.built', digest)
+}
+
+/** Ends the process with the reason when a step fails. */
+export const orExit = (promise) =>
+  promise.catch((error) => {
+    say(error.message)
+    process.exit(1)
+  })
