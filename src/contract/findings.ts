@@ -25,6 +25,8 @@ export type GeneBasis = {
   readonly gene: string
   /** `no-result` only for rows that speak about a missing gene (NR). */
   readonly state: 'called' | 'candidate' | 'no-result'
+  /** The word of the row that matched (`PM`, `1.0`, `*57:01 positive`, `NR`); null for rows that only list the pair. */
+  readonly key: string | null
   readonly genetic: Genotype | null
   readonly clinical: Genotype | null
   readonly converted: boolean
