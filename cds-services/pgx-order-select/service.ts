@@ -1,0 +1,19 @@
+import { writeOrderCards } from '../../src/cards/write-cards.ts'
+import type { CdsService } from '../../src/hooks/service.ts'
+import { consult } from '../pgx/consult.ts'
+import type { ServiceKit } from '../pgx/kit.ts'
+import { PGX_PREFETCH } from '../pgx/prefetch.ts'
+import { writingFor } from '../pgx/write.ts'
+
+export const pgxOrderSelect: CdsService<ServiceKit> = {
+  id: 'pgx-order-select',
+  hook: 'order-select',
+  title: 'Pharmacogenomics while ordering',
+  description:
+    "While a drug is being chosen: what the patient's genes say about it, checked alternatives, and which test should come first.",
+  usageRequirements:
+    'Read access to the patient, laboratory results, conditions, medicines, allergies and procedures; by prefetch or by the token in the call.',
+  prefetch: PGX_PREFETCH,
+  think: consult,
+  write: (assessment, facts, kit, asking) => writeOrderCards(assessment, facts, writingFor(kit, asking)),
+}

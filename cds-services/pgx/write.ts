@@ -1,0 +1,15 @@
+import { randomUUID } from 'node:crypto'
+import type { Writing } from '../../src/cards/write-cards.ts'
+import type { Asking } from '../../src/hooks/service.ts'
+import type { ServiceKit } from './kit.ts'
+
+/** What the writer of cards needs to know of the call and the site. */
+export const writingFor = (kit: ServiceKit, asking: Asking): Writing => ({
+  wording: kit.wording,
+  policy: kit.policy,
+  sandbox: asking.sandbox,
+  appLaunchUrl: asking.appLaunchUrl,
+  linkHosts: asking.linkHosts,
+  encounterId: asking.encounterId,
+  newUuid: randomUUID,
+})

@@ -1,0 +1,32 @@
+/** Characters that GitHub-flavoured markdown or HTML would act on. Text from the chart never carries them unescaped. */
+const ACTIVE = /[\\`*_{}[\]()#+!|<>~]/g
+
+/** Text of the chart as inert markdown: one line, nothing acts. Source: CDS Hooks checklist Z-08. */
+export const escapeText = (text: string): string =>
+  text
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/&/g, '&amp;')
+    .replace(ACTIVE, (character) => (character === '<' ? '&lt;' : character === '>' ? '&gt;' : `\\${character}`))
+    .replace(/:\/\//g, ':\u200b//')
+
+export const bulletList = (lines: readonly string[]): string => lines.map((line) => `- ${line}`).join('\n')
+
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+
+export const section = (title: string, body: string): string => (body === '' ? '' : `**${title}**\n\n${body}`)
+
+export const joinSections = (sections: readonly string[]): string => sections.filter((text) => text !== '').join('\n\n')
+
+/** `a`, `a and b`, `a, b and c`. */
+export const listWords = (words: readonly string[], last = 'and'): string =>
+  words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} ${last} ${words[words.length - 1]}`
+
+/** Cuts at a word before `limit` characters; whole texts pass. */
+export const clip = (text: string, limit: number): string => {
+  if (text.length <= limit) return text
+  const cut = text.slice(0, limit - 1)
+  const space = cut.lastIndexOf(' ')
+  return `${cut.slice(0, space > limit / 2 ? space : limit - 1).replace(/[\s,;:(]+$/, '')}…`
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { AttuneError } from '../errors.ts'
+
+const phrase = z.strictObject({ head: z.string().optional(), text: z.string() })
+
+const wordingSchema = z.object({
+  actions: z.record(z.string(), phrase),
+  conditions: z.record(z.string(), z.string()),
+  effects: z.record(z.string(), z.string()),
+  graveRisks: z.array(z.string()),
+  overrideReasons: z.array(z.strictObject({ code: z.string(), display: z.string() })).min(1),
+  overrideSystem: z.string(),
+})
+
+/** How cards speak: `rules/wording.json`, checked. */
+export type Wording = {
+  readonly actions: ReadonlyMap<string, { readonly head?: string | undefined; readonly text: string }>
+  readonly conditions: ReadonlyMap<string, string>
+  readonly effects: ReadonlyMap<string, string>
+  readonly graveRisks: ReadonlySet<string>
+  readonly overrideReasons: readonly { readonly code: string; readonly system: string; readonly display: string }[]
+}
+
+/**
+ * @param raw content of `rules/wording.json`
+ * @param actionCodes every action code that rules use; each must have words
+ * @throws AttuneError `rules-invalid`
+ */
+export const readWording = (raw: unknown, actionCodes: Iterable<string>): Wording => {
+  const parsed = wordingSchema.safeParse(raw)
+  if (!parsed.success) throw new AttuneError('rules-invalid', `wording.json: ${z.prettifyError(parsed.error)}`)
+  const actions = new Map(Object.entries(parsed.data.actions))
+  const wordless = [...actionCodes].filter((code) => !actions.has(code))
+  if (wordless.length > 0) throw new AttuneError('rules-invalid', `wording.json: no words for the actions ${wordless.join(', ')}`)
+  return {
+    actions,
+    conditions: new Map(Object.entries(parsed.data.conditions)),
+    effects: new Map(Object.entries(parsed.data.effects)),
+    graveRisks: new Set(parsed.data.graveRisks),
+    overrideReasons: parsed.data.overrideReasons.map((reason) => ({ ...reason, system: parsed.data.overrideSystem })),
+  }
+}
