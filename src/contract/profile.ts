@@ -11,11 +11,29 @@ export type ProfileRequest = {
   readonly drug?: { readonly rxcui?: string; readonly text?: string }
 }
 
+/** Advice in the words of the cards (`cards/panel-words.ts`), so that card and panel say the same. */
+export type PanelWords = {
+  /** Finding id to one sentence per action. */
+  readonly sentences: { readonly [finding: string]: readonly string[] }
+  /** For each drug about which a card would speak: which finding it speaks for, its headline and its indicator. */
+  readonly heads: readonly {
+    readonly ref: string
+    readonly drug: string
+    readonly finding: string
+    /** Clause without the reason: `Avoid clopidogrel`. */
+    readonly headline: string
+    /** One per gene: `CYP2C19 poor metabolizer`. */
+    readonly basis: readonly string[]
+    readonly indicator: 'info' | 'warning' | 'critical'
+  }[]
+}
+
 /** The whole answer, once all panels are in. */
 export type Profile = {
   readonly decision: string
   readonly facts: PatientFacts
   readonly assessment: Assessment
+  readonly words: PanelWords
   readonly estimates: readonly RiskEstimate[]
 }
 
@@ -23,7 +41,7 @@ export type Profile = {
 export type ProfileEvent =
   | { readonly event: 'source'; readonly question: Question }
   | { readonly event: 'facts'; readonly facts: PatientFacts }
-  | { readonly event: 'assessment'; readonly assessment: Assessment }
+  | { readonly event: 'assessment'; readonly assessment: Assessment; readonly words: PanelWords }
   | { readonly event: 'estimates'; readonly estimates: readonly RiskEstimate[] }
   | {
       readonly event: 'done'
