@@ -15,6 +15,8 @@ export type Action = {
   readonly detail?: string
   /** Prefix: `if(…)`, `if-used`, `if-no-response`, `if-no-alternative`, `if-adr`, `if-higher-needed`, `or`. */
   readonly condition?: { readonly kind: string; readonly text?: string }
+  /** For limits in mg/day: whether the ordered dose keeps the limit; absent when it cannot be told. */
+  readonly atHand?: { readonly state: 'within' | 'over'; readonly because: string }
 }
 
 /** What the advice amounts to, most serious first. Decides indicator and bin; derived from actions by `rules/actions.json`. */

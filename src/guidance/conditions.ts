@@ -1,0 +1,128 @@
+import type { Action } from '../contract/findings.ts'
+import type { Lineage } from '../contract/lineage.ts'
+import type { ModifierRow } from '../pgx/gene-tables.ts'
+import type { ConditionRule, GuidanceTables } from './guidance-tables.ts'
+import { findEvidence } from './record-evidence.ts'
+import { type Subject, wasRead } from './subject.ts'
+
+type Truth = { readonly holds: boolean | null; readonly facts: readonly Lineage[] }
+const UNKNOWN: Truth = { holds: null, facts: [] }
+
+const drugsBeside = ({ facts, drug }: Subject) => [
+  ...facts.medicines.filter((medicine) => medicine.state === 'active').map((medicine) => ({ drug: medicine.drug, lineage: medicine.lineage })),
+  ...facts.orders
+    .filter((order) => !order.drug.ingredients.some((ingredient) => ingredient.name === drug.name))
+    .map((order) => ({ drug: order.drug, lineage: { resource: order.ref } })),
+]
+
+/** Medicines in use or ordered beside this one that modify an enzyme as the rule says, with their rows. */
+export const modifiersBeside = (
+  subject: Subject,
+  modifiers: readonly ModifierRow[],
+  rule: { readonly enzymes: readonly string[]; readonly kind: ModifierRow['kind']; readonly strengths: readonly ModifierRow['strength'][] },
+) =>
+  modifiers
+    .filter((row) => row.kind === rule.kind && rule.enzymes.includes(row.enzyme) && rule.strengths.includes(row.strength))
+    .flatMap((row) =>
+      drugsBeside(subject)
+        .filter(({ drug }) => drug.ingredients.some((one) => one.name === row.drug || (row.rxcui !== null && one.rxcui === row.rxcui)))
+        .map(({ lineage }) => ({ row, lineage })),
+    )
+
+/** Rows that were only recalled cannot prove a modifier, and their presence keeps its absence open. */
+const byModifier = (rule: Extract<ConditionRule, { kind: 'modifier' }>, subject: Subject, modifiers: readonly ModifierRow[]): Truth => {
+  const found = modifiersBeside(subject, modifiers, { enzymes: rule.enzymes, kind: 'inhibitor', strengths: rule.strengths })
+  const seen = found.filter(({ row }) => row.verified === 'seen')
+  if (seen.length > 0) return { holds: !rule.absent, facts: seen.map(({ lineage }) => lineage) }
+  if (found.length > 0 || !wasRead(subject.facts, 'medicines')) return UNKNOWN
+  return { holds: rule.absent, facts: [] }
+}
+
+const byEvidence = (rule: Extract<ConditionRule, { kind: 'evidence' }>, subject: Subject, tables: GuidanceTables): Truth => {
+  const found = findEvidence(subject, rule.any, tables)
+  const denied = findEvidence(subject, rule.deniedBy, tables)
+  if (found.length > 0 && denied.length > 0) return UNKNOWN
+  if (found.length > 0) return { holds: true, facts: found.map((one) => one.lineage) }
+  // What a chart does not say is not proof; only a recorded other reason is.
+  return denied.length > 0 ? { holds: false, facts: denied.map((one) => one.lineage) } : UNKNOWN
+}
+
+const byAge = (rule: Extract<ConditionRule, { kind: 'age' }>, { facts }: Subject): Truth => {
+  const age = facts.patient?.ageYears ?? null
+  if (age === null || !facts.patient) return UNKNOWN
+  return { holds: age >= (rule.from ?? 0) && age < (rule.below ?? Number.POSITIVE_INFINITY), facts: [facts.patient.lineage] }
+}
+
+const truthOf = (text: string, subject: Subject, tables: GuidanceTables, modifiers: readonly ModifierRow[]): Truth => {
+  const rule = tables.populations.conditions[text]?.rule
+  switch (rule?.kind) {
+    case undefined:
+      return UNKNOWN
+    case 'evidence':
+      return byEvidence(rule, subject, tables)
+    case 'modifier':
+      return byModifier(rule, subject, modifiers)
+    case 'age':
+      return byAge(rule, subject)
+  }
+}
+
+/** The `if(...)` that an action stands under: its own, or the branch of an if-else row that it follows. */
+const branchesOf = (actions: readonly Action[]): (string | null)[] => {
+  const texts = actions.map((action) => (action.condition?.kind === 'if' ? (action.condition.text ?? '') : null))
+  const distinct = new Set(texts.filter((text) => text !== null))
+  const last = texts.reduce<number>((at, text, index) => (text === null ? at : index), -1)
+  let current: string | null = null
+  return actions.map((action, index) => {
+    const own = texts[index] ?? null
+    if (own !== null) current = own
+    // Between two branches everything belongs to the first of them; after the last one only its own `or`.
+    const follows = distinct.size > 1 && (index < last || action.condition?.kind === 'or')
+    return own ?? (follows ? current : null)
+  })
+}
+
+const decided = (action: Action): Action => {
+  if (action.condition?.kind !== 'if') return action
+  const { condition: _condition, ...rest } = action
+  return rest
+}
+
+/**
+ * Decides the `if(...)` of a row's actions where the record can: actions whose condition does not hold are left out,
+ * those whose condition holds stand without it, the others keep it as text. `other` holds when every other branch of the row does not.
+ */
+export const decideConditions = (
+  actions: readonly Action[],
+  subject: Subject,
+  tables: GuidanceTables,
+  modifiers: readonly ModifierRow[],
+): { readonly actions: readonly Action[]; readonly facts: readonly Lineage[] } => {
+  const branches = branchesOf(actions)
+  const texts = [...new Set(branches.filter((text) => text !== null))]
+  if (texts.length === 0) return { actions, facts: [] }
+  const truths = new Map(texts.filter((text) => text !== 'other').map((text) => [text, truthOf(text, subject, tables, modifiers)]))
+  const known = [...truths.values()]
+  const other: Truth = known.some((truth) => truth.holds === true)
+    ? { holds: false, facts: [] }
+    : known.length > 0 && known.every((truth) => truth.holds === false)
+      ? { holds: true, facts: [] }
+      : UNKNOWN
+  const truthAt = (index: number): Truth => {
+    const text = branches[index]
+    if (text === null || text === undefined) return { holds: true, facts: [] }
+    return text === 'other' ? other : (truths.get(text) ?? UNKNOWN)
+  }
+  return {
+    actions: actions.flatMap((action, index) => {
+      const { holds } = truthAt(index)
+      if (holds === false) return []
+      return [holds === true ? decided(action) : withBranch(action, branches[index] ?? null)]
+    }),
+    facts: known.filter((truth) => truth.holds !== null).flatMap((truth) => truth.facts),
+  }
+}
+
+/** An action that follows an open branch is shown under the same condition. */
+const withBranch = (action: Action, branch: string | null): Action =>
+  action.condition === undefined && branch !== null ? { ...action, condition: { kind: 'if', text: branch } } : action

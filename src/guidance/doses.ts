@@ -1,0 +1,53 @@
+import type { Action } from '../contract/findings.ts'
+import type { Subject } from './subject.ts'
+
+/** Codes whose value is an upper limit for the daily dose at this moment. */
+const LIMITS = new Set(['max', 'max-start', 'start'])
+const VALUE = /^(<=|<)?\s*(\d+(?:\.\d+)?) mg\/day$/
+const UNDER = /\b(?:under|up to) (\d+) (?:y|years)\b/
+const FROM = /\b(\d+) (?:y|years) and over\b/
+const OVER = /\bover (\d+) (?:y|years)\b/
+
+/** Ages in brackets: `under 65 y` is exclusive, `up to 65 y` inclusive, `65 y and over` inclusive, `over 65 y` exclusive. */
+const fitsAge = (detail: string, age: number): boolean => {
+  const under = UNDER.exec(detail)
+  const from = FROM.exec(detail)
+  const over = OVER.exec(detail)
+  if (under && (detail.includes(`under ${under[1]}`) ? age >= Number(under[1]) : age > Number(under[1]))) return false
+  if (from && age < Number(from[1])) return false
+  return !(over && age <= Number(over[1]))
+}
+
+/** Dosage forms that a source names with a limit, and the words of a product by which they are known. */
+const FORMS: readonly (readonly [RegExp, RegExp])[] = [
+  [/\btablets\b/, /\b(tablet|tab|capsule)s?\b/i],
+  [/\bdrops\b/, /\b(solution|drops?|oral liquid|syrup)\b/i],
+]
+
+const fitsForm = (detail: string, product: string): boolean => {
+  const named = FORMS.find(([form]) => form.test(detail))
+  if (!named) return true
+  const known = FORMS.find(([, words]) => words.test(product))
+  return !known || known === named
+}
+
+/** Leaves out limits that are meant for another age or dosage form, when age or form is known. */
+export const keepFitting = (actions: readonly Action[], { facts, identity, dose }: Subject): Action[] => {
+  const age = facts.patient?.ageYears ?? null
+  const product = [identity.text, ...identity.codings.map((coding) => coding.display ?? ''), dose.text ?? ''].join(' ')
+  return actions.filter((action) => {
+    if (!LIMITS.has(action.code) || action.detail === undefined) return true
+    return (age === null || fitsAge(action.detail, age)) && fitsForm(action.detail, product)
+  })
+}
+
+/** Says of each limit in mg/day whether the dose at hand keeps it. Without a computable dose nothing is said. */
+export const compareDose = (actions: readonly Action[], { dose }: Subject): Action[] =>
+  actions.map((action) => {
+    const limit = LIMITS.has(action.code) ? VALUE.exec(action.value ?? '') : null
+    const exact = action.code === 'start' && limit?.[1] === undefined
+    if (!limit || exact || dose.mgPerDay === null) return action
+    const within = limit[1] === '<' ? dose.mgPerDay < Number(limit[2]) : dose.mgPerDay <= Number(limit[2])
+    const because = `${Number(dose.mgPerDay.toFixed(3))} mg/day`
+    return { ...action, atHand: { state: within ? 'within' : 'over', because } }
+  })

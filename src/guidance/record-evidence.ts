@@ -1,0 +1,43 @@
+import type { Coding, Lineage } from '../contract/lineage.ts'
+import type { Evidence, GuidanceTables } from './guidance-tables.ts'
+import type { Subject } from './subject.ts'
+
+/** Something in the record that belongs to a set of evidence. */
+export type Found = { readonly set: string; readonly name: string; readonly lineage: Lineage; readonly date: string | null }
+
+const SNOMED = 'http://snomed.info/sct'
+const ICD10 = /icd-10/i
+/** FHIR condition-ver-status and procedure status that mean: not so. */
+const NOT_SO = new Set(['refuted', 'entered-in-error', 'not-done', 'preparation'])
+
+const belongs = (evidence: Evidence, coding: Coding): boolean => {
+  if (coding.system === SNOMED) return evidence.snomed.includes(coding.code)
+  if (!ICD10.test(coding.system)) return false
+  const code = coding.code.replace('.', '').toUpperCase()
+  return evidence.icd10.some((prefix) => code.startsWith(prefix))
+}
+
+type Item = { readonly name: string; readonly codes: readonly Coding[]; readonly lineage: Lineage; readonly date: string | null }
+
+const itemsOf = ({ facts, reasons, ref }: Subject): Item[] => [
+  ...reasons.map((reason) => ({ name: reason.text, codes: reason.codings, lineage: { resource: ref }, date: null })),
+  ...facts.conditions
+    .filter((condition) => !NOT_SO.has(condition.verificationStatus ?? ''))
+    .map((condition) => ({ name: condition.name, codes: condition.codes, lineage: condition.lineage, date: condition.onset })),
+  ...facts.procedures
+    .filter((procedure) => !NOT_SO.has(procedure.status ?? ''))
+    .map((procedure) => ({ name: procedure.name, codes: procedure.codes, lineage: procedure.lineage, date: procedure.date })),
+]
+
+/** Everything in order reasons, conditions and procedures that belongs to one of the named sets. A past event counts: its date is shown. */
+export const findEvidence = (subject: Subject, sets: readonly string[], tables: GuidanceTables): Found[] =>
+  sets.flatMap((set) => {
+    const evidence = tables.populations.evidence[set]
+    if (!evidence) return []
+    return itemsOf(subject)
+      .filter((item) => item.codes.some((coding) => belongs(evidence, coding)))
+      .map((item) => ({ set, name: item.name, lineage: item.lineage, date: item.date }))
+  })
+
+export const nameFound = (found: readonly Found[]): string =>
+  [...new Set(found.map(({ name, date }) => (date === null ? name : `${name} (${date.slice(0, 10)})`)))].slice(0, 3).join(', ')

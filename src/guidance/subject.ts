@@ -1,0 +1,49 @@
+import type { Dose, DrugIdentity, Ingredient, Order, PatientFacts } from '../contract/facts.ts'
+
+/** What is assessed: one ingredient of an order or of a medicine in use, in one patient. */
+export type Subject = {
+  readonly facts: PatientFacts
+  readonly about: 'order' | 'medicine'
+  readonly ref: string
+  readonly identity: DrugIdentity
+  readonly drug: Ingredient
+  readonly dose: Dose
+  readonly reasons: Order['reasons']
+}
+
+const DAY = 86_400_000
+const MONTH = 30.4375 * DAY
+
+/** Instant of a partial date: its start, or its end when `late`. Null when it cannot be read. */
+export const instantOf = (date: string | null, late = false): number | null => {
+  if (date === null) return null
+  const parts = /^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?$/.exec(date)
+  if (!parts) return Number.isNaN(Date.parse(date)) ? null : Date.parse(date)
+  const year = Number(parts[1])
+  const month = parts[2] === undefined ? (late ? 11 : 0) : Number(parts[2]) - 1
+  if (parts[3] !== undefined) return Date.UTC(year, month, Number(parts[3]))
+  return late ? Date.UTC(year, month + 1, 0) : Date.UTC(year, month, 1)
+}
+
+/** Months between two instants, with the mean length of a month. */
+export const monthsBetween = (from: number, to: number): number => (to - from) / MONTH
+
+export const sameIngredient = (one: Ingredient, other: Ingredient): boolean =>
+  one.name.toLowerCase() === other.name.toLowerCase() || (one.rxcui !== null && one.rxcui === other.rxcui)
+
+/** Keys of questions as the services name them, by the part of the record that they ask for. */
+const PARTS: Readonly<Record<'medicines' | 'conditions' | 'allergies' | 'procedures', RegExp>> = {
+  medicines: /medication|medicine/i,
+  conditions: /condition|problem/i,
+  allergies: /allerg/i,
+  procedures: /procedure/i,
+}
+
+/**
+ * Whether a part of the record was read, so that absence means something.
+ * True when every question for it was answered (also with nothing); false when one failed or none was asked.
+ */
+export const wasRead = (facts: PatientFacts, part: keyof typeof PARTS): boolean => {
+  const asked = facts.questions.filter((question) => PARTS[part].test(question.key))
+  return asked.length > 0 && asked.every((question) => question.state === 'answered' || question.state === 'empty')
+}
