@@ -1,0 +1,96 @@
+import { useEffect, useState } from 'react'
+import { Button } from '../ui/Button.tsx'
+import { LAUNCH_TEXT as TEXT } from './launch-text.ts'
+import { Gate, GateActions } from './screen/Gate.tsx'
+import { type AppConfig, readAppConfig } from './session/app-config.ts'
+import { findIssuer } from './session/issuers.ts'
+import { cleanAddress, readLaunchRequest } from './session/launch-request.ts'
+
+type Step =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'choose'; readonly config: AppConfig }
+  | { readonly kind: 'unknown'; readonly named: string }
+  | { readonly kind: 'failed'; readonly issuer: string }
+  | { readonly kind: 'no-config' }
+
+type Show = (step: Step) => void
+
+/** Host of an address for people to read; never the whole address, which is the caller's text. */
+const hostOf = (address: string): string => (URL.canParse(address) ? new URL(address).host : TEXT.unknown.unnamed)
+
+/** fhirclient is loaded only once the address is clean: it reads the address itself. */
+const signIn = async (issuer: string, launch: string | null, clientId: string, show: Show): Promise<void> => {
+  show({ kind: 'connecting' })
+  history.replaceState(null, '', cleanAddress(location.href, issuer, launch))
+  try {
+    const { authorize } = await import('./session/smart-session.ts')
+    await authorize(issuer, launch, clientId)
+  } catch {
+    show({ kind: 'failed', issuer })
+  }
+}
+
+const begin = async (show: Show): Promise<void> => {
+  const { issuer: named, launch } = readLaunchRequest(location.href)
+  let config: AppConfig
+  try {
+    config = await readAppConfig()
+  } catch {
+    return show({ kind: 'no-config' })
+  }
+  if (named === null) return show({ kind: 'choose', config })
+  const issuer = findIssuer(named, config.issuers)
+  if (issuer === null) return show({ kind: 'unknown', named })
+  await signIn(issuer, launch, config.clientId, show)
+}
+
+/** Starts an EHR launch at once; without one, offers the registered record systems. */
+export const LaunchPage = () => {
+  const [step, show] = useState<Step>({ kind: 'connecting' })
+  useEffect(() => void begin(show), [])
+  switch (step.kind) {
+    case 'connecting':
+      return (
+        <Gate level="info" title={TEXT.connecting.title}>
+          <p role="status">{TEXT.connecting.text}</p>
+        </Gate>
+      )
+    case 'choose':
+      return <Choose config={step.config} show={show} />
+    case 'unknown':
+      return (
+        <Gate level="critical" title={TEXT.unknown.title}>
+          <p>{TEXT.unknown.text(hostOf(step.named))}</p>
+          <p>{TEXT.unknown.help}</p>
+        </Gate>
+      )
+    case 'failed':
+      return <Retry title={TEXT.failed.title} text={TEXT.failed.text(hostOf(step.issuer))} retry={TEXT.failed.retry} />
+    case 'no-config':
+      return <Retry title={TEXT.noConfig.title} text={TEXT.noConfig.text} retry={TEXT.noConfig.retry} />
+  }
+}
+
+const Choose = ({ config, show }: { readonly config: AppConfig; readonly show: Show }) => (
+  <Gate level="info" title={TEXT.choose.title}>
+    <p>{config.issuers.length > 0 ? TEXT.choose.text : TEXT.choose.none}</p>
+    <GateActions>
+      {config.issuers.map((issuer, at) => (
+        <Button key={issuer} look={at === 0 ? 'primary' : 'secondary'} onClick={() => void signIn(issuer, null, config.clientId, show)}>
+          {TEXT.choose.open(hostOf(issuer))}
+        </Button>
+      ))}
+    </GateActions>
+  </Gate>
+)
+
+const Retry = ({ title, text, retry }: { readonly title: string; readonly text: string; readonly retry: string }) => (
+  <Gate level="warning" title={title}>
+    <p>{text}</p>
+    <GateActions>
+      <Button look="primary" onClick={() => location.reload()}>
+        {retry}
+      </Button>
+    </GateActions>
+  </Gate>
+)

@@ -1,0 +1,67 @@
+import type { ProfileRequest } from '../../../src/contract/profile.ts'
+import { readProfileEvent } from './profile-event.ts'
+import type { Failure, ProfileStep } from './profile-state.ts'
+import { readLines } from './read-lines.ts'
+
+/** What asking needs of a session. */
+export type Asker = {
+  readonly fhirServer: string
+  readonly accessToken: () => string
+  readonly refresh: () => Promise<boolean>
+}
+
+export type Asked = { readonly asker: Asker; readonly patient: string; readonly drug: ProfileRequest['drug'] | null }
+
+type Tell = (step: ProfileStep) => void
+
+const STATUS_FAILURES: { readonly [status: number]: Failure } = { 401: 'expired', 403: 'refused', 429: 'busy', 503: 'busy' }
+
+const post = ({ asker, patient, drug }: Asked, signal: AbortSignal): Promise<Response> => {
+  const request: ProfileRequest = { fhirServer: asker.fhirServer, patient, ...(drug ? { drug } : {}) }
+  return fetch('/api/profile', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${asker.accessToken()}`, 'content-type': 'application/json', accept: 'application/x-ndjson' },
+    body: JSON.stringify(request),
+    credentials: 'omit',
+    cache: 'no-store',
+    signal,
+  })
+}
+
+type Ending = 'done' | Failure
+
+/** Hands on the events of one answer. An expired token is told to the caller, not to the screen: it may be renewed. */
+const follow = async (body: ReadableStream<Uint8Array>, tell: Tell): Promise<Ending> => {
+  for await (const line of readLines(body)) {
+    const event = readProfileEvent(line)
+    if (event?.event === 'error' && event.code === 'token-refused') return 'expired'
+    if (event) tell(event)
+    if (event?.event === 'done' || event?.event === 'error') return 'done'
+  }
+  return 'cut-off'
+}
+
+const once = async (asked: Asked, tell: Tell, signal: AbortSignal): Promise<Ending> => {
+  let response: Response
+  try {
+    response = await post(asked, signal)
+  } catch {
+    return 'unreachable'
+  }
+  if (!response.ok || response.body === null) return STATUS_FAILURES[response.status] ?? 'failed'
+  return follow(response.body, tell).catch((): Ending => 'cut-off')
+}
+
+/** Asks for the profile and tells each step; renews an expired access token once. Says nothing more after `signal` fires. */
+export const askProfile = async (asked: Asked, tell: Tell, signal: AbortSignal): Promise<void> => {
+  const say: Tell = (step) => {
+    if (!signal.aborted) tell(step)
+  }
+  say({ event: 'begin' })
+  let ending = await once(asked, say, signal)
+  if (ending === 'expired' && !signal.aborted && (await asked.asker.refresh())) {
+    say({ event: 'begin' })
+    ending = await once(asked, say, signal)
+  }
+  if (ending !== 'done') say({ event: 'end', failure: ending })
+}
