@@ -1,0 +1,67 @@
+import type { FhirResource } from '../../src/contract/facts.ts'
+import { concept, hl7, SNOMED } from './codes.ts'
+
+const organization = (id: string, name: string, kind: string): FhirResource => ({
+  resourceType: 'Organization',
+  id,
+  active: true,
+  type: [hl7('organization-type', kind === 'lab' ? 'other' : 'prov')],
+  name,
+  telecom: [{ system: 'phone', value: '+1-555-0100', use: 'work' }],
+})
+
+const practitioner = (id: string, given: string, family: string, suffix: string): FhirResource => ({
+  resourceType: 'Practitioner',
+  id,
+  active: true,
+  name: [{ use: 'official', family, given: [given], suffix: [suffix], text: `${given} ${family}, ${suffix}` }],
+})
+
+const role = (id: string, who: string, code: readonly [string, string]): FhirResource => ({
+  resourceType: 'PractitionerRole',
+  id: `role-${id}`,
+  active: true,
+  practitioner: { reference: `Practitioner/${id}`, display: who },
+  organization: { reference: 'Organization/clinic' },
+  specialty: [concept(SNOMED, code)],
+})
+
+const PEOPLE = [
+  ['dr-okafor', 'Adaeze', 'Okafor', 'MD', ['419772000', 'Family practice']],
+  ['dr-lindqvist', 'Henrik', 'Lindqvist', 'MD', ['394579002', 'Cardiology']],
+  ['dr-moreau', 'Claire', 'Moreau', 'MD', ['394593009', 'Medical oncology']],
+  ['dr-tanaka', 'Emi', 'Tanaka', 'MD', ['394591006', 'Neurology']],
+  ['dr-haddad', 'Samir', 'Haddad', 'MD', ['394584008', 'Gastroenterology']],
+  ['dr-kowalska', 'Zofia', 'Kowalska', 'MD', ['394587001', 'Psychiatry']],
+  ['dr-nguyen', 'Minh', 'Nguyen', 'MD', ['394807007', 'Infectious diseases']],
+  ['dr-oduya', 'Grace', 'Oduya', 'MD', ['394537008', 'Pediatrics']],
+] as const
+
+export type Doctor = (typeof PEOPLE)[number][0]
+
+/** The people and places that all charts refer to. */
+export const CLINIC: readonly FhirResource[] = [
+  organization('clinic', 'Riverbend Community Health (synthetic)', 'prov'),
+  organization('hospital', 'Riverbend General Hospital (synthetic)', 'prov'),
+  organization('lab', 'Riverbend Clinical Laboratory (synthetic)', 'lab'),
+  organization('genomics-lab', 'Harborlight Genomics Laboratory (synthetic)', 'lab'),
+  organization('second-genomics-lab', 'Northfield Molecular Diagnostics (synthetic)', 'lab'),
+  {
+    resourceType: 'Location',
+    id: 'clinic-main',
+    status: 'active',
+    name: 'Riverbend Clinic',
+    managingOrganization: { reference: 'Organization/clinic' },
+  },
+  ...PEOPLE.flatMap(([id, given, family, suffix, specialty]) => [
+    practitioner(id, given, family, suffix),
+    role(id, `${given} ${family}, ${suffix}`, specialty),
+  ]),
+]
+
+/** Who is logged in to the sandbox EHR. */
+export const SANDBOX_USER = 'Practitioner/dr-okafor'
+
+const NAMES = new Map<Doctor, string>(PEOPLE.map(([id, given, family, suffix]) => [id, `${given} ${family}, ${suffix}`]))
+
+export const doctor = (id: Doctor) => ({ reference: `Practitioner/${id}`, display: NAMES.get(id) ?? id })
