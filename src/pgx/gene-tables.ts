@@ -43,6 +43,8 @@ export type GeneTable = {
   readonly clinpgx: string | null
   readonly source: { readonly id: string; readonly version: string; readonly asOf: string }
   readonly verified: string
+  /** What a reader of the table must know: which edition it follows, what would surprise. */
+  readonly note?: string
 }
 
 /** All genes by symbol. */

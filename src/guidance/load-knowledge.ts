@@ -1,0 +1,135 @@
+import { AttuneError } from '../errors.ts'
+import { makeDrugIndex } from '../terminology/drug-index.ts'
+import type { DrugTables } from '../terminology/drug-tables.ts'
+import { checkRules } from './check-rules.ts'
+import { type Problem, parseRuleFile, type RawFiles, readRuleFiles } from './read-rule-files.ts'
+import type { RuleFile } from './rule-schemas.ts'
+import type { GuidanceRow, Knowledge } from './rules.ts'
+
+/** Rule files in their schemas, before the checks that look across files. */
+export type ParsedRules = {
+  readonly sources: RuleFile<'sources'>
+  readonly genes: ReadonlyMap<string, RuleFile<'gene'>>
+  readonly guidance: ReadonlyMap<string, RuleFile<'guidance'>>
+  readonly drugs: DrugTables
+  readonly modifiers: RuleFile<'phenoconversion'>
+  readonly actions: RuleFile<'actions'>
+  readonly loinc: RuleFile<'loinc'>
+  readonly phenotypes: RuleFile<'phenotypes'>
+  /** Files of other rooms, by name without `.json`. */
+  readonly tables: ReadonlyMap<string, unknown>
+}
+
+const OWN_FILES = new Set([
+  'sources.json',
+  'phenoconversion.json',
+  'actions.json',
+  'loinc.json',
+  'phenotypes.json',
+  'drugs/ingredients.json',
+  'drugs/products.json',
+  'drugs/codes.json',
+])
+const isGene = (file: string): boolean => /^genes\/[A-Z0-9-]+\.json$/.test(file)
+const isGuidance = (file: string): boolean => file.startsWith('guidance/')
+
+const parseFolder = <K extends 'gene' | 'guidance'>(
+  kind: K,
+  isOwn: (file: string) => boolean,
+  raw: RawFiles,
+  problems: Problem[],
+): Map<string, RuleFile<K>> => {
+  const parsed = new Map<string, RuleFile<K>>()
+  for (const file of [...raw.files.keys()].filter(isOwn)) {
+    const content = parseRuleFile(kind, file, raw, problems)
+    if (content !== null) parsed.set(file, content)
+  }
+  if (parsed.size === 0) problems.push({ file: `${kind === 'gene' ? 'genes' : 'guidance'}/`, row: '-', problem: 'no file could be read' })
+  return parsed
+}
+
+/** `populations.json` -> `populations`, `genes/X.variants.json` -> `X.variants`. */
+const otherTables = (raw: RawFiles): Map<string, unknown> =>
+  new Map(
+    [...raw.files]
+      .filter(([file]) => !OWN_FILES.has(file) && !isGene(file) && !isGuidance(file))
+      .map(([file, content]) => [file.replace(/^.*\//, '').replace(/\.json$/, ''), content]),
+  )
+
+const parseRules = (raw: RawFiles, problems: Problem[]): ParsedRules | null => {
+  const sources = parseRuleFile('sources', 'sources.json', raw, problems)
+  const ingredients = parseRuleFile('ingredients', 'drugs/ingredients.json', raw, problems)
+  const products = parseRuleFile('products', 'drugs/products.json', raw, problems)
+  const codes = parseRuleFile('codes', 'drugs/codes.json', raw, problems)
+  const modifiers = parseRuleFile('phenoconversion', 'phenoconversion.json', raw, problems)
+  const actions = parseRuleFile('actions', 'actions.json', raw, problems)
+  const loinc = parseRuleFile('loinc', 'loinc.json', raw, problems)
+  const phenotypes = parseRuleFile('phenotypes', 'phenotypes.json', raw, problems)
+  const genes = parseFolder('gene', isGene, raw, problems)
+  const guidance = parseFolder('guidance', isGuidance, raw, problems)
+  if (!sources || !ingredients || !products || !codes || !modifiers || !actions || !loinc || !phenotypes) return null
+  // zod's optional members may be undefined, ours are absent; values are the same
+  const drugs = { ingredients: ingredients.rows, products: products.rows, codes: codes.rows } as DrugTables
+  return { sources, genes, guidance, drugs, modifiers, actions, loinc, phenotypes, tables: otherTables(raw) }
+}
+
+const refuse = (problems: readonly Problem[]): never => {
+  const lines = problems.map(({ file, row, problem }) => `${file} [${row}]: ${problem}`)
+  throw new AttuneError('rules-invalid', `${problems.length} problem${problems.length === 1 ? '' : 's'} in the rules\n${lines.join('\n')}`)
+}
+
+const deepFreeze = <T>(value: T): T => {
+  if (value !== null && typeof value === 'object' && !Object.isFrozen(value)) {
+    Object.freeze(value)
+    for (const member of Object.values(value)) deepFreeze(member)
+  }
+  return value
+}
+
+const latest = (dates: Iterable<string>): string => [...dates].reduce((newest, date) => (date > newest ? date : newest), '')
+
+/** All problems of the rules in a folder; empty when they can be loaded. For `attune rules check`. */
+export const findProblems = (rulesDir: string): readonly Problem[] => {
+  const problems: Problem[] = []
+  readAndCheck(rulesDir, problems)
+  return problems
+}
+
+const readAndCheck = (rulesDir: string, problems: Problem[]): { rules: ParsedRules | null; sha256: string } => {
+  let raw: RawFiles
+  try {
+    raw = readRuleFiles(rulesDir)
+  } catch (cause) {
+    throw new AttuneError('rules-invalid', `the rules folder ${rulesDir} cannot be read`, { cause })
+  }
+  problems.push(...raw.problems)
+  const rules = parseRules(raw, problems)
+  if (rules !== null) problems.push(...checkRules(rules))
+  return { rules, sha256: raw.sha256 }
+}
+
+/**
+ * Reads, checks and indexes the rules. Knowledge is checked strictly: one wrong row stops the start.
+ * @throws AttuneError `rules-invalid` that lists every problem with file and row.
+ */
+export const loadKnowledge = (rulesDir: string): Knowledge => {
+  const problems: Problem[] = []
+  const { rules, sha256 } = readAndCheck(rulesDir, problems)
+  if (rules === null || problems.length > 0) return refuse(problems)
+  const guidance = new Map([...rules.guidance.values()].map((file) => [file.drug, file.rows as readonly GuidanceRow[]])) // optional members: see parseRules
+  return Object.freeze({
+    version: `${rules.sources.release}+sha256:${sha256}`,
+    asOf: latest([...guidance.values()].flat().map((row) => row.guideline.asOf)),
+    genes: new Map([...rules.genes.values()].map((gene) => [gene.symbol, deepFreeze(gene)])) as Knowledge['genes'], // optional members: see parseRules
+    drugs: makeDrugIndex(rules.drugs),
+    guidance: deepFreezeMap(guidance),
+    modifiers: deepFreeze(rules.modifiers.rows),
+    actions: new Map(rules.actions.rows.map((row) => [row.code, Object.freeze(row)])),
+    tables: deepFreezeMap(new Map([...rules.tables, ['loinc', rules.loinc], ['phenotypes', rules.phenotypes], ['sources', rules.sources]])),
+  })
+}
+
+const deepFreezeMap = <V>(map: ReadonlyMap<string, V>): ReadonlyMap<string, V> => {
+  for (const value of map.values()) deepFreeze(value)
+  return map
+}

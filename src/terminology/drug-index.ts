@@ -1,0 +1,165 @@
+import type { DrugIdentity, Ingredient } from '../contract/facts.ts'
+import type { Coding } from '../contract/lineage.ts'
+import type { CodeRow, DrugRow, DrugTables } from './drug-tables.ts'
+import { findNames, indexNames, type NameIndex } from './drug-text.ts'
+import type { DrugIndex, Product } from './drugs.ts'
+import { indexProducts } from './product-search.ts'
+
+/** Code systems as they are seen on orders (reference: fhir-genomics, section 5.1). */
+const SYSTEMS: readonly (readonly [RegExp, 'rxnorm' | 'atc' | 'ndc'])[] = [
+  [/(umls\/rxnorm\/?$|2\.16\.840\.1\.113883\.6\.88$)/i, 'rxnorm'],
+  [/(whocc\.no\/atc\/?$|2\.16\.840\.1\.113883\.6\.73$)/i, 'atc'],
+  [/(sid\/ndc\/?$|2\.16\.840\.1\.113883\.6\.69$)/i, 'ndc'],
+]
+const systemOf = (coding: Coding): 'rxnorm' | 'atc' | 'ndc' | 'other' =>
+  SYSTEMS.find(([pattern]) => pattern.test(coding.system))?.[1] ?? 'other'
+
+type Lookups = {
+  readonly byName: ReadonlyMap<string, DrugRow>
+  readonly byRxcui: ReadonlyMap<string, DrugRow>
+  readonly byAtc: ReadonlyMap<string, readonly string[]>
+  readonly products: ReadonlyMap<string, Product>
+  readonly codes: ReadonlyMap<string, CodeRow>
+  readonly text: NameIndex<readonly string[]>
+  readonly combinations: readonly DrugRow[]
+}
+
+/** Ingredient names that a drug row stands for: its parts when it is a combination, itself otherwise. */
+const partsOf = (row: DrugRow): readonly string[] => row.components ?? [row.name]
+
+/** What one coding or the text says of the ingredients. */
+type Statement = { readonly how: Exclude<DrugIdentity['how'], 'none' | 'ndc'>; readonly names: readonly string[] }
+
+const brandOf = (product: Product): string | null => /\[([^\]]+)\]\s*$/.exec(product.name)?.[1] ?? null
+
+/** Names, other names and brands; a brand of several products stands for all of their ingredients. */
+const textNames = (tables: DrugTables): Map<string, readonly string[]> => {
+  const names = new Map<string, readonly string[]>()
+  for (const product of tables.products) {
+    const brand = brandOf(product)?.toLowerCase()
+    if (brand !== undefined) names.set(brand, [...new Set([...(names.get(brand) ?? []), ...product.ingredients])])
+  }
+  for (const row of tables.ingredients)
+    for (const brand of row.brands) if (!names.has(brand.toLowerCase())) names.set(brand.toLowerCase(), partsOf(row))
+  for (const row of tables.ingredients)
+    for (const name of row.noText ? [] : [row.name, ...(row.also ?? [])]) names.set(name.toLowerCase(), partsOf(row))
+  return names
+}
+
+const atcCodes = (rows: readonly DrugRow[]): Map<string, readonly string[]> => {
+  const codes = new Map<string, readonly string[]>()
+  for (const row of rows) for (const code of row.atc) codes.set(code, [...(codes.get(code) ?? []), ...partsOf(row)])
+  return codes
+}
+
+const makeLookups = (tables: DrugTables): Lookups => ({
+  byName: new Map(tables.ingredients.flatMap((row) => [row.name, ...(row.also ?? [])].map((name) => [name, row] as const))),
+  byRxcui: new Map(tables.ingredients.flatMap((row) => (row.rxcui === null ? [] : [[row.rxcui, row] as const]))),
+  byAtc: atcCodes(tables.ingredients),
+  products: new Map(tables.products.map((product) => [product.rxcui, product])),
+  codes: new Map(tables.codes.map((row) => [row.rxcui, row])),
+  text: indexNames(textNames(tables)),
+  combinations: tables.ingredients.filter((row) => row.components !== undefined),
+})
+
+const rxnormStatement = (code: string, lookups: Lookups): Statement | null => {
+  const product = lookups.products.get(code)
+  if (product !== undefined) return { how: 'rxnorm-product', names: product.ingredients }
+  const row = lookups.byRxcui.get(code)
+  if (row !== undefined) return { how: 'rxnorm-ingredient', names: partsOf(row) }
+  const other = lookups.codes.get(code)
+  if (other === undefined) return null
+  return { how: other.kind === 'PIN' || other.kind === 'IN' ? 'rxnorm-ingredient' : 'rxnorm-product', names: other.ingredients }
+}
+
+const codeStatement = (coding: Coding, lookups: Lookups): Statement | null => {
+  const system = systemOf(coding)
+  const code = coding.code.trim()
+  if (system === 'rxnorm') return rxnormStatement(code, lookups)
+  if (system !== 'atc') return null
+  const names = lookups.byAtc.get(code.toUpperCase())
+  return names === undefined ? null : { how: 'atc', names }
+}
+
+const textStatement = (text: string | null | undefined, lookups: Lookups): Statement | null => {
+  const names = [...new Set(findNames(text ?? '', lookups.text).flat())]
+  return names.length === 0 ? null : { how: 'text', names }
+}
+
+const isPartOf = (part: readonly string[], whole: readonly string[]): boolean => part.every((name) => whole.includes(name))
+
+/** Two statements name different drugs when neither holds the other: `codeine` against `acetaminophen / codeine` agree. */
+const disagree = (statements: readonly Statement[]): boolean =>
+  statements.some((left, at) =>
+    statements.slice(at + 1).some((right) => !isPartOf(left.names, right.names) && !isPartOf(right.names, left.names)),
+  )
+
+/** Combination rows all of whose parts are there; those `withOthers` need a further substance. */
+const combinationsOf = (names: readonly string[], lookups: Lookups): string[] =>
+  lookups.combinations
+    .filter((row) => isPartOf(row.components ?? [], names) && (row.withOthers !== true || names.length > (row.components?.length ?? 0)))
+    .map((row) => row.name)
+    .filter((name) => !names.includes(name))
+
+const ORDER = ['rxnorm-product', 'rxnorm-ingredient', 'atc', 'text'] as const
+
+const whyUnmapped = (codings: readonly Coding[], text: string | null): string => {
+  if (codings.length === 0 && (text ?? '').trim() === '') return 'the order names no drug'
+  const coded = codings.map((coding) => `${systemOf(coding) === 'other' ? 'other' : systemOf(coding)} code ${coding.code}`)
+  if (coded.length === 0) return 'the order has no code, and its text names no drug known here'
+  return `${coded.join(', ')} not in the tables, and the text names no drug known here`
+}
+
+const toIngredient = (name: string, lookups: Lookups): Ingredient => {
+  const row = lookups.byName.get(name)
+  return { name: row?.name ?? name, rxcui: row?.rxcui ?? null }
+}
+
+const identify = (drug: { readonly codings: readonly Coding[]; readonly text: string | null }, lookups: Lookups): DrugIdentity => {
+  const { codings, text } = drug
+  const label =
+    [text, ...codings.map((coding) => coding.display), ...codings.map((coding) => coding.code)].find(
+      (word) => (word ?? '').trim() !== '',
+    ) ?? ''
+  const texts = [...new Set([text, ...codings.map((coding) => coding.display)])]
+  const statements = [
+    ...codings.map((coding) => codeStatement(coding, lookups)),
+    ...texts.map((words) => textStatement(words, lookups)),
+  ].filter((statement) => statement !== null)
+  const names = [...new Set(statements.flatMap((statement) => statement.names))]
+  const how = ORDER.find((way) => statements.some((statement) => statement.how === way))
+  if (how === undefined)
+    return { text: label, codings, ingredients: [], how: 'none', flags: ['unmapped'], unmapped: whyUnmapped(codings, text) }
+  return {
+    text: label,
+    codings,
+    ingredients: [...names, ...combinationsOf(names, lookups)].map((name) => toIngredient(name, lookups)),
+    how,
+    flags: [...(disagree(statements) ? (['medication-conflict'] as const) : []), ...(names.length > 1 ? (['combination'] as const) : [])],
+  }
+}
+
+/** Drug codes and names -> ingredients, from the tables of `rules/drugs`. Exact: a part of a word is never a match. */
+export const makeDrugIndex = (tables: DrugTables): DrugIndex => {
+  const lookups = makeLookups(tables)
+  const products = indexProducts(tables.products)
+  const find = (nameOrRxcui: string): DrugRow | undefined => {
+    const key = nameOrRxcui.trim().toLowerCase()
+    const viaCode = lookups.codes.get(key)
+    return (
+      lookups.byName.get(key) ??
+      lookups.byRxcui.get(key) ??
+      (viaCode?.ingredients.length === 1 ? lookups.byName.get(viaCode.ingredients[0] ?? '') : undefined)
+    )
+  }
+  return {
+    identify: (drug) => identify(drug, lookups),
+    ingredient: (nameOrRxcui) => {
+      const row = find(nameOrRxcui)
+      return row === undefined ? null : { name: row.name, rxcui: row.rxcui }
+    },
+    products: (ingredient) => products.ofIngredient(find(ingredient)?.name ?? ingredient.toLowerCase()),
+    product: (rxcui) => lookups.products.get(rxcui) ?? null,
+    search: products.search,
+  }
+}

@@ -1,0 +1,86 @@
+/** A word of a text, and how it was joined to the word before it. */
+export type Word = { readonly text: string; readonly joined: '-' | '' }
+
+/** `Aspirin/dipyridamole 200 mg` -> aspirin, dipyridamole, 200, mg. */
+export const wordsOf = (text: string): Word[] =>
+  [
+    ...text
+      .toLowerCase()
+      .normalize('NFKC')
+      .replaceAll('’', "'")
+      .matchAll(/(-?)([\p{L}\p{N}]+)/gu),
+  ].map(([, dash = '', word = '']) => ({
+    text: word,
+    joined: dash === '-' ? '-' : '',
+  }))
+
+/** Prefixes that make another substance of a name when joined by a hyphen: `nor-codeine` is not codeine. */
+const MAKES_ANOTHER = new Set([
+  'nor',
+  'des',
+  'desmethyl',
+  'dex',
+  'dextro',
+  'levo',
+  'es',
+  'ar',
+  'hydroxy',
+  'hydro',
+  'dihydro',
+  'oxy',
+  'homo',
+  'pro',
+  'fos',
+  'non',
+  'anti',
+])
+const DENIES = new Set(['without', 'no', 'not', 'non'])
+
+type Entry<T> = { readonly words: readonly string[]; readonly value: T }
+export type NameIndex<T> = ReadonlyMap<string, readonly Entry<T>[]>
+
+/** Names by their first word, longest names first. */
+export const indexNames = <T>(names: Iterable<readonly [string, T]>): NameIndex<T> => {
+  const index = new Map<string, Entry<T>[]>()
+  for (const [name, value] of names) {
+    const words = wordsOf(name).map((word) => word.text)
+    const first = words[0]
+    if (first === undefined) continue
+    index.set(
+      first,
+      [...(index.get(first) ?? []), { words, value }].sort((left, right) => right.words.length - left.words.length),
+    )
+  }
+  return index
+}
+
+const fitsAt = (words: readonly Word[], at: number, entry: readonly string[]): boolean =>
+  entry.every((word, offset) => words[at + offset]?.text === word)
+
+const isDenied = (words: readonly Word[], at: number, length: number): boolean => {
+  const before = words[at - 1]?.text
+  const joined = words[at]?.joined === '-'
+  if (before !== undefined && joined && MAKES_ANOTHER.has(before)) return true
+  if (before !== undefined && DENIES.has(before)) return true
+  return words[at + length]?.text === 'free'
+}
+
+/**
+ * Values whose names stand in the text as whole words, in the order of the text.
+ * The longest name at a place wins; a name that is denied (`without codeine`, `codeine-free`) is passed over.
+ */
+export const findNames = <T>(text: string, index: NameIndex<T>): T[] => {
+  const words = wordsOf(text)
+  const found: T[] = []
+  let at = 0
+  while (at < words.length) {
+    const entry = index.get(words[at]?.text ?? '')?.find((candidate) => fitsAt(words, at, candidate.words))
+    if (entry === undefined) {
+      at += 1
+      continue
+    }
+    if (!isDenied(words, at, entry.words.length)) found.push(entry.value)
+    at += entry.words.length
+  }
+  return found
+}

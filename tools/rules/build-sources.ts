@@ -1,0 +1,125 @@
+import { sha256OfFile } from './read-tables.ts'
+import { writeRules } from './write-rules.ts'
+
+type Source = {
+  readonly id: string
+  readonly title: string
+  readonly version: string
+  readonly asOf: string
+  readonly licence: string
+  readonly url: string
+  readonly file: string
+}
+
+const SOURCES: readonly Source[] = [
+  {
+    id: 'gene-tables',
+    title: 'Allele functions, activity values and genotype-to-phenotype rules of CPIC and PharmVar, as carried by PharmCAT',
+    version: 'PharmCAT 3.1.1, data 2025-11-05 (CYP2D6 2024-08-27, G6PD 2023-08-08, RYR1 2026-07-05)',
+    asOf: '2025-11',
+    licence: 'CPIC content CC0-1.0; PharmVar free with attribution; PharmCAT MPL-2.0 (facts only)',
+    url: 'https://github.com/PharmGKB/PharmCAT',
+    file: 'alleles.tsv',
+  },
+  {
+    id: 'genes',
+    title: 'Genes: HGNC, reference sequences, kind of result',
+    version: 'PharmCAT 3.1.1; cpicpgx/cpic-data V2 of 2026-04-30',
+    asOf: '2026-04',
+    licence: 'CC0-1.0; MPL-2.0 (facts only)',
+    url: 'https://github.com/cpicpgx/cpic-data',
+    file: 'genes.tsv',
+  },
+  {
+    id: 'phenotype-logic',
+    title: 'Compact function-pair maps and score ranges, checked against 51,107 enumerated diplotypes',
+    version: '2025-11-05',
+    asOf: '2025-11',
+    licence: 'CPIC content CC0-1.0',
+    url: 'https://cpicpgx.org/genes-drugs/',
+    file: 'phenotype_logic.json',
+  },
+  {
+    id: 'recommendations',
+    title: 'CPIC and DPWG guidance as action codes (facts; no sentence of a source)',
+    version: 'data of 2024-03-25, 2025-11 and 2026-07-05',
+    asOf: '2026-07',
+    licence: 'CPIC CC0-1.0; ClinPGx curation of DPWG CC BY-SA 4.0 (facts only)',
+    url: 'https://www.clinpgx.org/guidelineAnnotations',
+    file: 'recommendations.jsonl',
+  },
+  {
+    id: 'fda',
+    title: 'FDA Table of Pharmacogenetic Associations and drug labels, as listed by ClinPGx',
+    version: '2025-11-05, entries read 2026-07-05',
+    asOf: '2026-07',
+    licence: 'US public domain',
+    url: 'https://www.fda.gov/medical-devices/precision-medicine/table-pharmacogenetic-associations',
+    file: 'fda.tsv',
+  },
+  {
+    id: 'special',
+    title: 'Facts that do not fit one row per phenotype: warfarin flow chart, IFNL3, tests before use',
+    version: 'cpicpgx/cpic-data V2 of 2026-04-30; PharmCAT 3.1.1',
+    asOf: '2026-04',
+    licence: 'CC0-1.0; MPL-2.0 (facts only)',
+    url: 'https://github.com/cpicpgx/cpic-data',
+    file: 'special.json',
+  },
+  {
+    id: 'drugs',
+    title: 'Drugs with guidance: RxNorm, ATC, brands, CPIC level',
+    version: 'example report of 2025-11-14; identifiers of 2021 to 2026',
+    asOf: '2025-11',
+    licence: 'CC0-1.0; MIT; identifiers of ClinPGx CC BY-SA 4.0',
+    url: 'https://github.com/cpicpgx/cpic-data',
+    file: 'drugs.tsv',
+  },
+  {
+    id: 'phenoconversion',
+    title: 'Enzyme inhibitors and inducers',
+    version: 'PharmCAT 30f8cfb7 (2024-03); PharMe 2025-08-20; recalled rows without a source',
+    asOf: '2025-08',
+    licence: 'MIT; facts of CC BY-SA 4.0 texts',
+    url: 'https://github.com/hpi-dhc/PharMe',
+    file: 'phenoconversion.tsv',
+  },
+  {
+    id: 'rxnorm-products',
+    title: 'RxNorm clinical and branded drugs of 27 ingredients',
+    version: 'FHIR/genomics-operations, 2025-10-24',
+    asOf: '2025-10',
+    licence: 'RxNorm content US public domain (National Library of Medicine); file Apache-2.0',
+    url: 'https://github.com/FHIR/genomics-operations',
+    file: 'rxnorm_products.tsv',
+  },
+  {
+    id: 'rxnorm-products-2018',
+    title: 'RxNorm clinical and branded drugs of 173 further drugs, old snapshot',
+    version: 'cds-hooks/sandbox medication list, 2018-04',
+    asOf: '2018-04',
+    licence: 'RxNorm content US public domain (National Library of Medicine); file Apache-2.0',
+    url: 'https://github.com/cds-hooks/sandbox',
+    file: 'rxnorm_products_more.tsv',
+  },
+  {
+    id: 'loinc',
+    title: 'LOINC codes of pharmacogenomic results',
+    version: 'HL7 genomics-reporting 1dbfb09 (2026-01-30) and public repositories',
+    asOf: '2026-01',
+    licence: 'LOINC licence, copyright Regenstrief Institute, Inc.',
+    url: 'https://loinc.org',
+    file: 'loinc.tsv',
+  },
+]
+
+/** Release of the rules: year and month in which they were made, and a count. */
+const RELEASE = '2026.11.0'
+
+export const buildSources = (reference: string, rulesDir: string): number => {
+  writeRules(rulesDir, 'sources.json', {
+    release: RELEASE,
+    rows: SOURCES.map(({ file, ...source }) => ({ ...source, file, sha256: sha256OfFile(reference, file) })),
+  })
+  return SOURCES.length
+}
