@@ -1,0 +1,156 @@
+import { lookup as resolveName } from 'node:dns'
+import http from 'node:http'
+import https from 'node:https'
+import { isIP, type LookupFunction } from 'node:net'
+import type { Readable } from 'node:stream'
+import zlib from 'node:zlib'
+import type { Config } from '../config.ts'
+import { isPublicAddress } from './addresses.ts'
+
+/** Why nothing usable came back. */
+export type OutboundFailure = 'timeout' | 'too-large' | 'address' | 'scheme' | 'network' | 'encoding'
+
+export type Received =
+  | { readonly ok: true; readonly status: number; readonly retryAfter: string | null; readonly body: Buffer }
+  | { readonly ok: false; readonly why: OutboundFailure }
+
+/** Bytes that may still be read, after decompression; several requests may share one budget. */
+export type ByteBudget = { bytes: number }
+
+export type OutboundRequest = {
+  readonly headers: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+  readonly budget: ByteBudget
+}
+
+/** The only door through which this server calls others: GET, no redirects, checked addresses, limited bytes. Never throws. */
+export type Outbound = {
+  get(url: URL, request: OutboundRequest): Promise<Received>
+  /** A JSON document within a deadline; throws when there is none. */
+  json(url: string, limits: { readonly deadlineMs: number; readonly maxBytes: number }): Promise<unknown>
+  close(): void
+}
+
+type Network = Pick<Config['network'], 'allowHttp' | 'allowPrivateAddresses'>
+
+const MAX_SOCKETS_PER_HOST = 16
+
+const DECODERS: ReadonlyMap<string, () => zlib.Gunzip | zlib.BrotliDecompress | zlib.Inflate> = new Map([
+  ['gzip', () => zlib.createGunzip()],
+  ['x-gzip', () => zlib.createGunzip()],
+  ['deflate', () => zlib.createInflate()],
+  ['br', () => zlib.createBrotliDecompress()],
+])
+
+/**
+ * Name resolution that refuses private addresses at connect time: the socket goes to the very address that was checked, so a name
+ * that answers differently the second time (DNS rebinding) gains nothing.
+ */
+const guardedLookup =
+  (network: Network): LookupFunction =>
+  (hostname, options, callback) => {
+    resolveName(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error) return callback(error, '', 0)
+      const refused = !network.allowPrivateAddresses && addresses.some(({ address }) => !isPublicAddress(address))
+      const first = addresses[0]
+      if (refused || !first) return callback(Object.assign(new Error('address refused'), { code: ADDRESS_REFUSED }), '', 0)
+      if (options.all) return callback(null, addresses)
+      callback(null, first.address, first.family)
+    })
+  }
+
+const ADDRESS_REFUSED = 'ATTUNE_ADDRESS'
+
+/** Reasons to refuse that need no connection. Node does not look names up for literal addresses, so those are checked here. */
+const refusal = (url: URL, network: Network): OutboundFailure | null => {
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && network.allowHttp)) return 'scheme'
+  if (url.username !== '' || url.password !== '') return 'scheme'
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  return isIP(host) !== 0 && !network.allowPrivateAddresses && !isPublicAddress(host) ? 'address' : null
+}
+
+const failureOf = (error: NodeJS.ErrnoException): OutboundFailure => {
+  if (error.name === 'AbortError' || error.name === 'TimeoutError') return 'timeout'
+  return error.code === ADDRESS_REFUSED ? 'address' : 'network'
+}
+
+const decoded = (response: http.IncomingMessage): Readable | null => {
+  const encoding = response.headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
+  if (encoding === 'identity' || encoding === '') return response
+  const decoder = DECODERS.get(encoding)
+  return decoder ? response.pipe(decoder()) : null
+}
+
+const collect = (response: http.IncomingMessage, budget: ByteBudget): Promise<Received> =>
+  new Promise((resolve) => {
+    const stream = decoded(response)
+    const give = (received: Received) => {
+      if (!received.ok) {
+        response.destroy()
+        stream?.destroy()
+      }
+      resolve(received)
+    }
+    if (!stream) return give({ ok: false, why: 'encoding' })
+    const chunks: Buffer[] = []
+    stream.on('data', (chunk: Buffer) => {
+      budget.bytes -= chunk.length
+      if (budget.bytes >= 0) chunks.push(chunk)
+      else give({ ok: false, why: 'too-large' })
+    })
+    stream.on('end', () =>
+      give(
+        response.complete
+          ? { ok: true, status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'] ?? null, body: Buffer.concat(chunks) }
+          : { ok: false, why: 'network' },
+      ),
+    )
+    response.on('error', (error) => give({ ok: false, why: failureOf(error) }))
+    if (stream !== response) stream.on('error', () => give({ ok: false, why: 'encoding' }))
+  })
+
+/** Outbound HTTP for the rules of `config.network`. Keep one for the life of the process. */
+export const makeOutbound = (network: Network): Outbound => {
+  const pool = { keepAlive: true, maxSockets: MAX_SOCKETS_PER_HOST, scheduling: 'lifo' } as const
+  const agents = { 'http:': new http.Agent(pool), 'https:': new https.Agent(pool) }
+  const lookup = guardedLookup(network)
+
+  const send = (url: URL, { headers, signal, budget }: OutboundRequest, again: boolean): Promise<Received> =>
+    new Promise((resolve) => {
+      const secure = url.protocol === 'https:'
+      const all = { 'accept-encoding': 'gzip', 'user-agent': 'attune', ...headers }
+      const options = { agent: secure ? agents['https:'] : agents['http:'], headers: all, signal, lookup }
+      const request = secure ? https.request(url, options) : http.request(url, options)
+      request.on('response', (response) => resolve(collect(response, budget)))
+      request.on('error', (error: NodeJS.ErrnoException) => {
+        // A kept-alive socket may have been closed by the other side just before it was used again; a GET may then be sent once more.
+        if (again && request.reusedSocket && error.code === 'ECONNRESET' && !signal.aborted) {
+          return resolve(send(url, { headers, signal, budget }, false))
+        }
+        resolve({ ok: false, why: signal.aborted ? 'timeout' : failureOf(error) })
+      })
+      request.end()
+    })
+
+  const get: Outbound['get'] = async (url, request) => {
+    const why = refusal(url, network)
+    if (why) return { ok: false, why }
+    if (request.signal.aborted) return { ok: false, why: 'timeout' }
+    return send(url, request, true)
+  }
+
+  return {
+    get,
+    async json(url, { deadlineMs, maxBytes }) {
+      const request = { headers: { accept: 'application/json' }, signal: AbortSignal.timeout(deadlineMs), budget: { bytes: maxBytes } }
+      const received = await get(new URL(url), request)
+      if (!received.ok) throw new Error(`not readable: ${received.why}`)
+      if (received.status !== 200) throw new Error(`not readable: status ${received.status}`)
+      return JSON.parse(received.body.toString('utf8'))
+    },
+    close() {
+      agents['http:'].destroy()
+      agents['https:'].destroy()
+    },
+  }
+}
