@@ -36,6 +36,8 @@ export type RiskEstimate =
       readonly unit: string
       readonly interval: { readonly low: number; readonly high: number; readonly level: number; readonly basis: string } | null
       readonly baseline: number
+      /** Whose output the baseline is, in words; reasons are counted from there. */
+      readonly baselineBasis?: string
       readonly reasons: readonly Reason[]
       readonly inputs: readonly ModelInput[]
       /** What is not known and what the model did about it. */

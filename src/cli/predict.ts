@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs'
+import type { RiskEstimate } from '../contract/risk.ts'
+import { AttuneError } from '../errors.ts'
+import { estimateFrom } from '../risk/estimate.ts'
+import type { Model } from '../risk/load-model.ts'
+import { openModels } from './models.ts'
+import { printJson, say, UsageError, type Verb } from './verb.ts'
+
+type Inputs = Readonly<Record<string, unknown>>
+const isInputs = (value: unknown): value is Inputs => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** One object of inputs by name, `{ "inputs": {…} }` as in vector files, or a list of either. */
+const readInputs = (file: string): Inputs[] => {
+  let content: unknown
+  try {
+    content = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8'))
+  } catch (cause) {
+    throw new AttuneError('input-unreadable', 'the inputs cannot be read as JSON', { cause })
+  }
+  return (Array.isArray(content) ? content : [content]).map((entry: unknown) => {
+    const inputs = isInputs(entry) && isInputs(entry.inputs) ? entry.inputs : entry
+    if (isInputs(inputs)) return inputs
+    throw new AttuneError('input-unreadable', 'inputs are an object: name of the input to its value')
+  })
+}
+
+const variantOf = (model: Model, inputs: Inputs, option: unknown): string | undefined => {
+  const asked = option ?? inputs[model.manifest.vectors.variantInput]
+  if (asked === undefined) return undefined
+  if (model.variants.some(({ spec }) => spec.id === asked)) return String(asked)
+  throw new UsageError(`${model.ref.id} has no variant ${String(asked)}; it has ${model.variants.map(({ spec }) => spec.id).join(', ')}.`)
+}
+
+const show = (estimate: RiskEstimate): void => {
+  if (estimate.state === 'refused') {
+    say(`${estimate.title}: not computed`)
+    for (const gap of estimate.because) say(`  ${gap.because}`)
+    return
+  }
+  const { interval, value, unit } = estimate
+  const range = interval ? ` (${interval.level * 100} % interval ${interval.low.toFixed(1)} to ${interval.high.toFixed(1)})` : ''
+  say(`${estimate.title}: ${value.toFixed(2)} ${unit}${range}`)
+  for (const reason of estimate.reasons) say(`  ${reason.contribution.toFixed(4).padStart(8)}  ${reason.label}`)
+  for (const missing of estimate.missing) say(`  missing: ${missing.label}. ${missing.effect}`)
+  for (const other of estimate.comparison) say(`  ${other.variant}: ${other.value.toFixed(2)} ${other.unit}`)
+  for (const limit of [...estimate.population.limits, ...estimate.limits]) say(`  ${limit}`)
+}
+
+export const predict: Verb = {
+  name: 'predict',
+  summary: 'Run a risk model on inputs given by name',
+  usage: 'attune predict MODEL FILE|- [--variant NAME] [--json]',
+  options: { variant: { type: 'string' } },
+  run: async ({ values, positionals }) => {
+    const [name, file] = positionals
+    if (!name || !file) throw new UsageError('Name a model and a file of inputs (or - for standard input).')
+    const inputs = readInputs(file)
+    const opened = await openModels(true)
+    try {
+      const model = opened.all.find(({ manifest }) => manifest.id === name || manifest.vectors.names.includes(name))
+      if (!model) throw new UsageError(`There is no model "${name}". Known: ${opened.all.map(({ ref }) => ref.id).join(', ')}.`)
+      const estimates: RiskEstimate[] = []
+      for (const one of inputs) estimates.push(await estimateFrom(model, one, variantOf(model, one, values.variant)))
+      if (values.json === true) printJson(estimates.length === 1 ? estimates[0] : estimates)
+      else for (const estimate of estimates) show(estimate)
+      return estimates.every(({ state }) => state === 'estimated') ? 0 : 1
+    } finally {
+      await opened.close()
+    }
+  },
+}

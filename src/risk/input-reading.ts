@@ -1,0 +1,44 @@
+import type { Gap, Lineage } from '../contract/lineage.ts'
+import type { ModelInput } from '../contract/risk.ts'
+import type { InputSpec, InputValue } from './model-folder.ts'
+
+/** One input of a model as the record gives it. `default` is the model's own term for missing; `unusable` rules out equations that need it. */
+export type InputReading =
+  | { readonly state: 'known'; readonly value: InputValue; readonly input: ModelInput }
+  | { readonly state: 'default'; readonly value: InputValue; readonly input: ModelInput; readonly effect: string }
+  | { readonly state: 'unusable'; readonly input: ModelInput; readonly gap: Gap }
+
+export type InputReadings = ReadonlyMap<string, InputReading>
+
+type Known = {
+  readonly value: InputValue
+  /** What people read in place of the model's own value. */
+  readonly shown?: number | string
+  readonly facts?: readonly Lineage[]
+  readonly note?: string
+}
+
+const shell = (spec: InputSpec): Omit<ModelInput, 'value' | 'origin' | 'facts'> => ({ name: spec.name, label: spec.label, unit: spec.unit })
+
+export const known = (spec: InputSpec, { value, shown = value ?? '', facts = [], note }: Known): InputReading => ({
+  state: 'known',
+  value,
+  input: { ...shell(spec), value: shown, origin: 'record', facts, ...(note ? { note } : {}) },
+})
+
+export const unusable = (spec: InputSpec, gap: Gap, facts: readonly Lineage[] = []): InputReading => ({
+  state: 'unusable',
+  input: { ...shell(spec), value: null, origin: 'record', facts, note: gap.because },
+  gap,
+})
+
+/** The input is not in the record: the spec's missing rule decides. */
+export const absent = (spec: InputSpec, gap: Gap): InputReading =>
+  spec.missing.do === 'refuse'
+    ? unusable(spec, gap)
+    : {
+        state: 'default',
+        value: spec.missing.value,
+        effect: spec.missing.effect,
+        input: { ...shell(spec), value: null, origin: 'default', facts: [], note: spec.missing.effect },
+      }

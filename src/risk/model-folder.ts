@@ -1,0 +1,231 @@
+import { z } from 'zod'
+
+/** Layout of a folder under `models/`. Unknown keys are errors: a misspelt limit must not pass for one that is absent. */
+
+const inputValue = z.union([z.number(), z.string(), z.null()])
+const coding = z.strictObject({
+  system: z.string().min(1),
+  code: z.string().min(1),
+  display: z.string().optional(),
+  /** Whether code and display were found together in a public FHIR repository. */
+  seen: z.boolean(),
+})
+const ingredient = z.strictObject({ rxcui: z.string().regex(/^\d+$/), name: z.string().min(1) })
+const range = z.strictObject({ low: z.number(), high: z.number() })
+
+/** What happens when the record does not hold the input. Nothing is imputed: `default` is a term that the source itself has for it. */
+const missing = z.discriminatedUnion('do', [
+  z.strictObject({ do: z.literal('refuse') }),
+  z.strictObject({ do: z.literal('default'), value: inputValue, effect: z.string().min(1) }),
+])
+
+const common = {
+  name: z.string().regex(/^[a-z][a-z0-9_]*$/),
+  label: z.string().min(1),
+  /** UCUM for measurements, `years` for age, empty for categories. */
+  unit: z.string(),
+  missing,
+  /** HTI-1 class of sensitive data, when the input is one. */
+  sensitive: z.string().optional(),
+  note: z.string().optional(),
+}
+
+const inputSpec = z.discriminatedUnion('kind', [
+  z.strictObject({ ...common, kind: z.literal('age'), range }),
+  z.strictObject({
+    ...common,
+    kind: z.literal('measurement'),
+    from: z.array(z.enum(['vitals', 'labs', 'lifestyle'])).min(1),
+    codes: z.array(coding).min(1),
+    aggregate: z.literal('latest'),
+    /** Older values are not used. */
+    freshDays: z.number().int().positive(),
+    /** Values of one day that differ by more than this share contradict each other. */
+    agreeWithin: z.number().positive(),
+    range,
+  }),
+  z.strictObject({
+    ...common,
+    kind: z.literal('race'),
+    categories: z.record(z.string(), z.strictObject({ codes: z.array(coding), texts: z.array(z.string()) })),
+    /** Value for any other or for several recorded races. */
+    otherwise: z.string(),
+  }),
+  z.strictObject({
+    ...common,
+    kind: z.literal('genotype'),
+    gene: z.string().min(1),
+    /** Diplotype or key of the gene call -> value of the input. */
+    values: z.record(z.string(), z.string()),
+    /** Said when the patient's genotype is not one of `values`; the equation is then not used. */
+    outside: z.string().min(1),
+  }),
+  z.strictObject({
+    ...common,
+    kind: z.literal('medicine'),
+    ingredients: z.array(ingredient).min(1),
+    /** Draft orders of the same visit count too. */
+    orders: z.boolean(),
+  }),
+])
+
+export const featuresSchema = z.strictObject({ inputs: z.array(inputSpec).min(1) })
+
+const column = z.discriminatedUnion('as', [
+  z.strictObject({ term: z.string(), input: z.string(), as: z.literal('number') }),
+  z.strictObject({ term: z.string(), input: z.string(), as: z.literal('decade') }),
+  z.strictObject({ term: z.string(), input: z.string(), as: z.literal('indicator'), equals: z.array(inputValue).min(1) }),
+])
+
+const condition = z.record(z.string(), z.array(inputValue).min(1))
+
+const variant = z.strictObject({
+  id: z.string().min(1),
+  label: z.string().min(1),
+  file: z.string().regex(/^[\w.-]+\.onnx$/),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  irVersion: z.number().int(),
+  opset: z.number().int(),
+  input: z.strictObject({ name: z.string(), type: z.literal('float64'), columns: z.array(column).min(1) }),
+  /** `raw` on the model's own scale, on which contributions add up; `value` in `output.unit`. */
+  outputs: z.strictObject({ raw: z.string(), value: z.string() }),
+  needsAnyOf: z.strictObject({ inputs: z.array(z.string()).min(1), because: z.string().min(1) }).optional(),
+  /** The variant is not used when the condition holds, unless the gene's result says that these alleles were tested. */
+  unless: z
+    .array(
+      z.strictObject({
+        when: condition,
+        input: z.string(),
+        gene: z.string(),
+        tested: z.array(z.string()).min(1),
+        because: z.string().min(1),
+        source: z.string().min(1),
+      }),
+    )
+    .optional(),
+  /** Contributions are counted from this person. */
+  reference: z.record(z.string(), inputValue),
+  referenceSays: z.string().min(1),
+  /** The same equation with one input left at its missing term, shown for comparison (for example without race). */
+  without: z.array(z.strictObject({ input: z.string(), value: inputValue, label: z.string().min(1) })),
+})
+
+const intervalRow = z.strictObject({
+  group: z.string(),
+  label: z.string(),
+  /** Any of these conditions; empty = everyone. */
+  when: z.array(condition),
+  n: z.number().int().positive(),
+  quantiles: z.record(z.string(), z.number()),
+  maePerWeek: z.number(),
+  biasPerWeek: z.number(),
+  within20Percent: z.number(),
+  r2: z.number(),
+})
+
+export const manifestSchema = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z0-9-]*$/),
+  version: z.string().regex(/^\d+\.\d+\.\d+$/),
+  name: z.string().min(1),
+  title: z.string().min(1),
+  citation: z.string().min(1),
+  licence: z.string().min(1),
+  kind: z.literal('equation'),
+  standing: z.enum(['published', 'research']),
+  /** Drugs whose order makes this model speak. */
+  drugs: z.array(ingredient),
+  output: z.strictObject({
+    name: z.string(),
+    label: z.string(),
+    unit: z.string(),
+    scale: z.string(),
+    /** At or below this the raw output has no meaning and the estimate is refused. */
+    rawAbove: z.number(),
+    typical: range.extend({ says: z.string().min(1) }),
+  }),
+  variants: z.array(variant).min(1),
+  intervals: z.strictObject({
+    level: z.number().gt(0).lt(1),
+    low: z.string(),
+    high: z.string(),
+    rule: z.string(),
+    basis: z.string().min(1),
+    variants: z.record(z.string(), z.array(intervalRow).min(1)),
+  }),
+  population: z.strictObject({
+    limits: z.array(z.strictObject({ input: z.string(), low: z.number().optional(), high: z.number().optional(), says: z.string() })),
+    statements: z.array(z.string()),
+  }),
+  /** Said when the drug itself is already an active medicine. */
+  alreadyTaken: z.string().optional(),
+  limits: z.array(z.string()).min(1),
+  vectors: z.strictObject({
+    /** Names under which vector files know this model. */
+    names: z.array(z.string()).min(1),
+    /** Input that names the variant. */
+    variantInput: z.string(),
+    expected: z.record(z.string(), z.enum(['raw', 'value'])),
+    tolerance: z.number().positive(),
+  }),
+})
+
+export const coefficientsSchema = z.strictObject({
+  id: z.string(),
+  citation: z.string().min(1),
+  scale: z.string(),
+  equations: z.record(z.string(), z.strictObject({ intercept: z.number(), terms: z.record(z.string(), z.number()) })),
+})
+
+/** Also the layout of vector files from elsewhere, so further keys are let through. */
+export const vectorsSchema = z.object({
+  model: z.string().min(1),
+  vectors: z
+    .array(
+      z.object({
+        id: z.string(),
+        inputs: z.record(z.string(), z.unknown()),
+        expected: z.record(z.string(), z.unknown()),
+        tolerance: z.number().nonnegative(),
+      }),
+    )
+    .min(1),
+})
+
+/** The 31 source attributes that 45 CFR 170.315(b)(11)(iv) asks for predictive interventions, by group and number. */
+const ATTRIBUTE_GROUPS = {
+  details_and_output: 4,
+  purpose: 4,
+  out_of_scope: 2,
+  development_and_inputs: 4,
+  fairness_process: 2,
+  external_validation_process: 4,
+  quantitative_performance: 5,
+  ongoing_maintenance: 4,
+  update_schedule: 2,
+} as const
+export const SOURCE_ATTRIBUTES: readonly string[] = Object.entries(ATTRIBUTE_GROUPS).flatMap(([group, count]) =>
+  Array.from({ length: count }, (_, index) => `${group}.${index + 1}`),
+)
+
+export const cardSchema = z.strictObject({
+  model: z.string(),
+  version: z.string(),
+  asOf: z.string(),
+  attributes: z.array(z.strictObject({ id: z.string(), label: z.string().min(1), text: z.string().min(1) })),
+})
+
+export type InputSpec = z.output<typeof inputSpec>
+export type InputSpecOf<K extends InputSpec['kind']> = Extract<InputSpec, { kind: K }>
+export type Column = z.output<typeof column>
+export type Condition = z.output<typeof condition>
+export type Variant = z.output<typeof variant>
+export type IntervalRow = z.output<typeof intervalRow>
+export type Manifest = z.output<typeof manifestSchema>
+export type Coefficients = z.output<typeof coefficientsSchema>
+export type Equation = Coefficients['equations'][string]
+export type VectorFile = z.output<typeof vectorsSchema>
+export type ModelCard = z.output<typeof cardSchema>
+
+/** Value of one input of a model; null stands for the model's own "missing" term, never for zero. */
+export type InputValue = z.output<typeof inputValue>
+export type Values = Readonly<Record<string, InputValue>>

@@ -1,0 +1,26 @@
+import type { PatientFacts } from '../contract/facts.ts'
+import { refuseValue } from './encode.ts'
+import { absent, type InputReading, known, unusable } from './input-reading.ts'
+import type { InputSpecOf } from './model-folder.ts'
+
+export const readAge = (spec: InputSpecOf<'age'>, { patient }: PatientFacts): InputReading => {
+  if (patient?.ageYears === null || patient?.ageYears === undefined)
+    return absent(spec, { about: spec.name, code: 'not-found', because: 'The age is not known.' })
+  const because = refuseValue(spec, patient.ageYears)
+  if (because) return unusable(spec, { about: spec.name, code: 'out-of-range', because }, [patient.lineage])
+  return known(spec, { value: patient.ageYears, facts: [patient.lineage] })
+}
+
+/** Race as recorded, by code or exact text. Several races, or one that the model does not know, take the `otherwise` value. */
+export const readRace = (spec: InputSpecOf<'race'>, { patient }: PatientFacts): InputReading => {
+  if (!patient?.race) return absent(spec, { about: spec.name, code: 'not-found', because: 'No race is recorded.' })
+  const { codes, text } = patient.race
+  const matched = Object.entries(spec.categories).filter(
+    ([, category]) =>
+      codes.some(({ system, code }) => category.codes.some((wanted) => wanted.system === system && wanted.code === code)) ||
+      (codes.length === 0 && category.texts.includes(text.trim().toLowerCase())),
+  )
+  const [only] = matched
+  const value = matched.length === 1 && only ? only[0] : spec.otherwise
+  return known(spec, { value, shown: text, facts: [patient.lineage], note: 'an input of the published equation' })
+}

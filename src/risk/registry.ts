@@ -1,0 +1,121 @@
+import { readdir } from 'node:fs/promises'
+import type { Ingredient } from '../contract/facts.ts'
+import { AttuneError } from '../errors.ts'
+import { loadModel, type Model } from './load-model.ts'
+import type { Execution } from './onnx.ts'
+import { runVector, type VectorResult } from './vectors.ts'
+
+export type ModelHealth =
+  | {
+      readonly id: string
+      readonly state: 'serving'
+      readonly version: string
+      readonly sha256: string
+      readonly execution: string
+      /** Why it does not run where it was asked to. */
+      readonly fallback: string | null
+      readonly vectors: number
+    }
+  | { readonly id: string; readonly state: 'not-served'; readonly because: string }
+
+export type ModelsHealth = { readonly state: 'ok' | 'degraded'; readonly models: readonly ModelHealth[] }
+
+/** The models being served. Made once at start; sessions live as long as the process. */
+export type Models = {
+  readonly all: readonly Model[]
+  get(id: string): Model | null
+  /** Models that speak when this drug is ordered. */
+  forDrug(about: Ingredient): readonly Model[]
+  /** Model id -> `version+sha256:…`, for decision records. */
+  readonly versions: Readonly<Record<string, string>>
+  health(): ModelsHealth
+  close(): Promise<void>
+}
+
+export type LoadOptions = {
+  readonly execution: Execution
+  /** `true` (default): a model with a problem stops the start. `false`: it is not served, and health says why. */
+  readonly strict?: boolean
+}
+
+type Loaded = { readonly id: string; readonly model: Model } | { readonly id: string; readonly because: string }
+
+const describe = (result: VectorResult): string =>
+  `${result.id} (${result.because ?? (result.state === 'skipped' ? 'skipped' : `off by ${result.difference}`)})`
+
+/** Golden vectors: a model that misses one is not served. */
+const checkVectors = async (model: Model): Promise<void> => {
+  const missed: string[] = []
+  for (const vector of model.vectors) {
+    const result = await runVector(model, vector)
+    if (result.state !== 'passed') missed.push(describe(result))
+  }
+  if (missed.length > 0) throw new AttuneError('model-invalid', `test vectors missed: ${missed.join(', ')}`)
+}
+
+const tryLoad = async (modelsDir: string, id: string, execution: Execution): Promise<Loaded> => {
+  try {
+    const model = await loadModel(`${modelsDir}/${id}`, execution)
+    if (model.manifest.id !== id) throw new AttuneError('model-invalid', `manifest.json names the model ${model.manifest.id}`)
+    await checkVectors(model)
+    return { id, model }
+  } catch (error) {
+    if (error instanceof AttuneError) return { id, because: error.detail }
+    throw error
+  }
+}
+
+const foldersIn = async (modelsDir: string): Promise<string[]> => {
+  const entries = await readdir(modelsDir, { withFileTypes: true }).catch((cause: unknown) => {
+    throw new AttuneError('model-invalid', 'the folder of the models cannot be read', { cause })
+  })
+  const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name)
+  if (folders.length === 0) throw new AttuneError('model-invalid', 'the folder of the models holds no model')
+  return folders.sort()
+}
+
+const healthOf = (loaded: Loaded): ModelHealth => {
+  if (!('model' in loaded)) return { id: loaded.id, state: 'not-served', because: loaded.because }
+  const { ref, variants, vectors } = loaded.model
+  const sessions = variants.map(({ session }) => session)
+  return {
+    id: loaded.id,
+    state: 'serving',
+    version: ref.version,
+    sha256: ref.sha256,
+    execution: [...new Set(sessions.map(({ provider }) => provider))].join(','),
+    fallback: sessions.find(({ fallback }) => fallback !== null)?.fallback ?? null,
+    vectors: vectors.length,
+  }
+}
+
+const makeModels = (loaded: readonly Loaded[]): Models => {
+  const all = loaded.flatMap((one) => ('model' in one ? [one.model] : []))
+  const health = loaded.map(healthOf)
+  const fine = health.every((one) => one.state === 'serving' && one.fallback === null)
+  return Object.freeze({
+    all,
+    get: (id: string) => all.find(({ ref }) => ref.id === id) ?? null,
+    forDrug: ({ rxcui, name }: Ingredient) =>
+      all.filter(({ manifest }) =>
+        manifest.drugs.some((drug) => (rxcui === null ? drug.name === name.toLowerCase() : drug.rxcui === rxcui)),
+      ),
+    versions: Object.fromEntries(all.map(({ ref }) => [ref.id, `${ref.version}+sha256:${ref.sha256.slice(0, 12)}`])),
+    health: (): ModelsHealth => ({ state: fine ? 'ok' : 'degraded', models: health }),
+    close: async () => {
+      await Promise.all(all.flatMap(({ variants }) => variants.map(({ session }) => session.close())))
+    },
+  })
+}
+
+/**
+ * Loads, checks and warms every folder under `modelsDir`.
+ * @throws AttuneError `model-invalid` naming every folder with a problem (strict), or when there is no model at all
+ */
+export const loadModels = async (modelsDir: string, { execution, strict = true }: LoadOptions): Promise<Models> => {
+  const loaded: Loaded[] = []
+  for (const id of await foldersIn(modelsDir)) loaded.push(await tryLoad(modelsDir, id, execution))
+  const problems = loaded.flatMap((one) => ('because' in one ? [`${one.id}: ${one.because}`] : []))
+  if (strict && problems.length > 0) throw new AttuneError('model-invalid', problems.join('\n'))
+  return makeModels(loaded)
+}

@@ -1,0 +1,82 @@
+/**
+ * Writes ONNX files without a training library. Only the fields we use, by number, from the public `onnx.proto` (ONNX 1.x).
+ * The same graph always gives the same bytes, so a model file's SHA-256 can be committed and checked.
+ */
+export type OnnxNode = {
+  readonly op: string
+  readonly name: string
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+}
+
+/** Double tensor; `shape` entries that are words are free dimensions (`N` rows). */
+export type OnnxPort = { readonly name: string; readonly shape: readonly (number | string)[] }
+export type OnnxConstant = { readonly name: string; readonly shape: readonly number[]; readonly values: readonly number[] }
+
+export type OnnxGraph = {
+  readonly name: string
+  readonly doc: string
+  readonly irVersion: number
+  readonly opset: number
+  readonly nodes: readonly OnnxNode[]
+  readonly constants: readonly OnnxConstant[]
+  readonly inputs: readonly OnnxPort[]
+  readonly outputs: readonly OnnxPort[]
+}
+
+const DOUBLE = 11 // TensorProto.DataType.DOUBLE
+
+const varint = (value: number): Buffer => {
+  const bytes: number[] = []
+  let rest = value
+  while (rest > 0x7f) {
+    bytes.push((rest % 0x80) | 0x80)
+    rest = Math.floor(rest / 0x80)
+  }
+  return Buffer.from([...bytes, rest])
+}
+
+/** Wire type 0: integer. */
+const int = (field: number, value: number): Buffer => Buffer.concat([varint(field * 8), varint(value)])
+/** Wire type 2: bytes, text or an embedded message. */
+const bytes = (field: number, body: Buffer): Buffer => Buffer.concat([varint(field * 8 + 2), varint(body.length), body])
+const text = (field: number, value: string): Buffer => bytes(field, Buffer.from(value, 'utf8'))
+const message = (field: number, ...parts: readonly Buffer[]): Buffer => bytes(field, Buffer.concat(parts))
+
+const doubles = (values: readonly number[]): Buffer => {
+  const buffer = Buffer.alloc(values.length * 8)
+  values.forEach((value, index) => {
+    buffer.writeDoubleLE(value, index * 8)
+  })
+  return buffer
+}
+
+const node = ({ op, name, inputs, outputs }: OnnxNode): Buffer =>
+  message(1, ...inputs.map((input) => text(1, input)), ...outputs.map((output) => text(2, output)), text(3, name), text(4, op))
+
+const constant = ({ name, shape, values }: OnnxConstant): Buffer =>
+  message(5, ...shape.map((size) => int(1, size)), int(2, DOUBLE), text(8, name), bytes(9, doubles(values)))
+
+const dimension = (size: number | string): Buffer => message(1, typeof size === 'number' ? int(1, size) : text(2, size))
+
+const port =
+  (field: number) =>
+  ({ name, shape }: OnnxPort): Buffer =>
+    message(field, text(1, name), message(2, message(1, int(1, DOUBLE), message(2, ...shape.map(dimension)))))
+
+/** ModelProto bytes of a graph over doubles. */
+export const writeOnnx = (graph: OnnxGraph): Buffer =>
+  Buffer.concat([
+    int(1, graph.irVersion),
+    text(2, 'attune'),
+    text(6, graph.doc),
+    message(
+      7,
+      ...graph.nodes.map(node),
+      text(2, graph.name),
+      ...graph.constants.map(constant),
+      ...graph.inputs.map(port(11)),
+      ...graph.outputs.map(port(12)),
+    ),
+    message(8, text(1, ''), int(2, graph.opset)),
+  ])
