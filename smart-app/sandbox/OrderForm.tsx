@@ -2,7 +2,7 @@ import { useEffect, useId, useState } from 'react'
 import type { FhirResource } from '../../src/contract/facts.ts'
 import { Button } from '../ui/Button.tsx'
 import { Panel } from '../ui/Panel.tsx'
-import { type StoryPatient, searchProducts } from './ehr.ts'
+import { searchProducts, type Trial } from './ehr.ts'
 import styles from './OrderForm.module.css'
 import type { Draft, Product } from './order.ts'
 import { FREQUENCIES, type FrequencyId, TEXTS } from './texts.ts'
@@ -124,7 +124,7 @@ export const OrderForm = ({
   readonly draft: Draft
   readonly others: readonly FhirResource[]
   readonly signing: boolean
-  readonly trial: StoryPatient['try']
+  readonly trial: Trial | null
   readonly onChange: (draft: Draft) => void
   readonly onSign: () => void
   readonly onTry: () => void

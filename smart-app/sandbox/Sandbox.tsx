@@ -13,23 +13,27 @@ import { OrderForm } from './OrderForm.tsx'
 import { type Draft, emptyDraft, fromMedicationRequest, toMedicationRequest } from './order.ts'
 import { PatientList } from './PatientList.tsx'
 import styles from './Sandbox.module.css'
-import { FREQUENCIES, type FrequencyId, TEXTS } from './texts.ts'
+import { FREQUENCIES, TEXTS } from './texts.ts'
 import { useServices } from './use-services.ts'
 
 const newDraft = (): Draft => emptyDraft(`draft-${crypto.randomUUID().slice(0, 8)}`)
 
-const storyDraft = (patient: StoryPatient): Draft => {
-  const trial = patient.try
+const storyDraft = ({ trial }: StoryPatient): Draft => {
   if (!trial) return newDraft()
-  const known = FREQUENCIES.find((entry) => entry.id === trial.frequency)?.id
+  const frequency = FREQUENCIES.find(
+    (entry) => entry.frequency === trial.frequency && entry.period === trial.period && entry.periodUnit === trial.periodUnit,
+  )
   return {
     ...newDraft(),
     product: { rxcui: trial.rxcui, name: trial.name },
     dose: trial.dose,
     unit: trial.unit,
-    frequency: known ?? ('qd' satisfies FrequencyId),
+    frequency: frequency?.id ?? 'qd',
+    reason: trial.reason,
   }
 }
+
+const encounter = (of: StoryPatient): { encounterId?: string } => (of.encounter ? { encounterId: of.encounter } : {})
 
 const bundleOf = (resources: readonly FhirResource[]) => ({
   resourceType: 'Bundle',
@@ -78,7 +82,7 @@ export const Sandbox = () => {
         void ask(
           'order-select',
           whose.id,
-          { selections: [`MedicationRequest/${next.id}`], draftOrders: draftOrders(next, more, whose.id) },
+          { ...encounter(whose), selections: [`MedicationRequest/${next.id}`], draftOrders: draftOrders(next, more, whose.id) },
           sending,
         )
     },
@@ -92,7 +96,7 @@ export const Sandbox = () => {
       setOthers([])
       setSigning(false)
       setSaid(null)
-      void ask('patient-view', chosen.id, {}, sending)
+      void ask('patient-view', chosen.id, encounter(chosen), sending)
     },
     [ask, sending],
   )
@@ -110,7 +114,12 @@ export const Sandbox = () => {
   const sign = useCallback(async () => {
     if (!patient || !draft.product) return
     if (signing) return store()
-    const answers = await ask('order-sign', patient.id, { draftOrders: draftOrders(draft, others, patient.id) }, sending)
+    const answers = await ask(
+      'order-sign',
+      patient.id,
+      { ...encounter(patient), draftOrders: draftOrders(draft, others, patient.id) },
+      sending,
+    )
     if (answers.some((answer) => answer.cards.length > 0 || answer.failed)) setSigning(true)
     else await store()
   }, [patient, draft, others, signing, ask, store, draftOrders, sending])
@@ -171,7 +180,7 @@ export const Sandbox = () => {
                 draft={draft}
                 others={others}
                 signing={signing}
-                trial={patient.try}
+                trial={patient.trial}
                 onChange={(next) => select(next)}
                 onSign={() => void sign()}
                 onTry={() => select(storyDraft(patient), [])}

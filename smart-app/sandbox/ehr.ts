@@ -1,20 +1,26 @@
 import type { FhirResource } from '../../src/contract/facts.ts'
+import type { Coding } from '../../src/contract/lineage.ts'
 
-/** One synthetic patient with the story that it tells. */
+/** One synthetic patient with the story that it tells and the order to try. */
 export type StoryPatient = {
   readonly id: string
   readonly name: string
+  readonly encounter: string | null
   readonly title: string
   readonly story: string
   readonly expected: string
-  readonly age: string
-  readonly try: {
-    readonly rxcui: string
-    readonly name: string
-    readonly dose: number | null
-    readonly unit: 'mg' | '{tbl}'
-    readonly frequency: string | null
-  } | null
+  readonly trial: Trial | null
+}
+
+export type Trial = {
+  readonly rxcui: string
+  readonly name: string
+  readonly dose: number | null
+  readonly unit: 'mg' | '{tbl}'
+  readonly frequency: number
+  readonly period: number
+  readonly periodUnit: string
+  readonly reason: Coding | null
 }
 
 /** The sandbox EHR's own access to its record and its services. */
@@ -47,30 +53,39 @@ export const openEhr = async (): Promise<Ehr> => {
 }
 
 export const listPatients = async (): Promise<readonly StoryPatient[]> => {
-  const answer = await fetch('/sandbox/patients').then(json)
-  const rows = Array.isArray(answer) ? answer : (loose(answer).patients as unknown[])
-  return (rows ?? []).map(readStoryPatient)
+  const answer = loose(await fetch('/sandbox/patients').then(json))
+  return (Array.isArray(answer.stories) ? answer.stories : []).map(readStoryPatient)
+}
+
+const number = (value: unknown, otherwise: number): number => (typeof value === 'number' ? value : otherwise)
+
+const readTrial = (order: Loose): Trial | null => {
+  const dose = loose(order.dose)
+  const reason = loose(order.reason)
+  if (!order.rxcui) return null
+  return {
+    rxcui: text(order.rxcui),
+    name: text(order.display),
+    dose: typeof dose.value === 'number' ? dose.value : null,
+    unit: dose.code === 'mg' ? 'mg' : '{tbl}',
+    frequency: number(order.frequency, 1),
+    period: number(order.period, 1),
+    periodUnit: text(order.periodUnit, 'd'),
+    reason: reason.code ? { system: text(reason.system), code: text(reason.code), display: text(reason.display) } : null,
+  }
 }
 
 const readStoryPatient = (row: unknown): StoryPatient => {
   const entry = loose(row)
-  const trial = loose(entry.order)
+  const expect = loose(entry.expect)
   return {
-    id: text(entry.patient, text(entry.id)),
+    id: text(entry.patient),
     name: text(entry.name),
+    encounter: text(entry.encounter) || null,
     title: text(entry.title),
     story: text(entry.story),
-    expected: text(entry.expected),
-    age: text(entry.age),
-    try: trial.rxcui
-      ? {
-          rxcui: text(trial.rxcui),
-          name: text(trial.display),
-          dose: typeof trial.dose === 'number' ? trial.dose : null,
-          unit: trial.unit === 'mg' ? 'mg' : '{tbl}',
-          frequency: text(trial.frequency) || null,
-        }
-      : null,
+    expected: [text(expect.action), text(expect.why)].filter(Boolean).join(' '),
+    trial: readTrial(loose(entry.order)),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { FhirResource } from '../../src/contract/facts.ts'
+import type { Coding } from '../../src/contract/lineage.ts'
 import { FREQUENCIES, type FrequencyId } from './texts.ts'
 
 export const RXNORM = 'http://www.nlm.nih.gov/research/umls/rxnorm'
@@ -12,9 +13,11 @@ export type Draft = {
   readonly dose: number | null
   readonly unit: 'mg' | '{tbl}'
   readonly frequency: FrequencyId
+  /** Why it is ordered, when the story says so. */
+  readonly reason: Coding | null
 }
 
-export const emptyDraft = (id: string): Draft => ({ id, product: null, dose: null, unit: '{tbl}', frequency: 'qd' })
+export const emptyDraft = (id: string): Draft => ({ id, product: null, dose: null, unit: '{tbl}', frequency: 'qd', reason: null })
 
 const UNIT_WORDS = { mg: 'mg', '{tbl}': 'tablet(s)' } as const
 
@@ -37,6 +40,7 @@ export const toMedicationRequest = (draft: Draft, patient: string, status: 'draf
       : {}),
     subject: { reference: `Patient/${patient}` },
     authoredOn: now,
+    ...(draft.reason ? { reasonCode: [{ text: draft.reason.display, coding: [draft.reason] }] } : {}),
     ...(draft.product && dose
       ? {
           dosageInstruction: [
@@ -78,5 +82,6 @@ export const fromMedicationRequest = (resource: FhirResource, before: Draft): Dr
     dose: typeof quantity.value === 'number' ? quantity.value : null,
     unit: quantity.code === 'mg' ? 'mg' : before.unit,
     frequency: frequency?.id ?? before.frequency,
+    reason: before.reason,
   }
 }

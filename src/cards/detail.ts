@@ -2,7 +2,7 @@ import type { Alternative, DrugAssessment, Finding, TestFirst } from '../contrac
 import type { GeneCall } from '../contract/genes.ts'
 import type { Gap } from '../contract/lineage.ts'
 import type { RiskEstimate } from '../contract/risk.ts'
-import { bulletList, escapeText, joinSections, section, table } from './markdown.ts'
+import { asClause, bulletList, escapeText, joinSections, section, table } from './markdown.ts'
 import { actionSentence, basisSentence, sourceWords } from './phrases.ts'
 import type { Wording } from './wording.ts'
 
@@ -13,7 +13,9 @@ const whatToDo = (finding: Finding, wording: Wording): string => {
   const lines = sentences(finding, wording).map(escapeText)
   const population = finding.population
   if (population?.state === 'undecided')
-    lines.unshift(`${escapeText(`This applies only if: ${population.label}. The record does not decide it (${population.because}).`)}`)
+    lines.unshift(
+      `${escapeText(`This applies only if: ${population.label}. The record does not decide it (${asClause(population.because)}).`)}`,
+    )
   return section('What to do', bulletList(lines))
 }
 
@@ -81,7 +83,7 @@ const round = (value: number): string => (Math.abs(value) >= 10 ? value.toFixed(
 
 const estimateLines = (estimate: RiskEstimate): string[] => {
   if (estimate.state === 'refused')
-    return [`${estimate.title}: not computed, because ${estimate.because.map((gap) => gap.because).join('; ')}`]
+    return [`${estimate.title}: not computed, because ${estimate.because.map((gap) => asClause(gap.because)).join('; ')}`]
   const interval = estimate.interval
     ? ` (${Math.round(estimate.interval.level * 100)} % interval ${round(estimate.interval.low)} to ${round(estimate.interval.high)})`
     : ''

@@ -30,3 +30,9 @@ export const clip = (text: string, limit: number): string => {
   const space = cut.lastIndexOf(' ')
   return `${cut.slice(0, space > limit / 2 ? space : limit - 1).replace(/[\s,;:(]+$/, '')}…`
 }
+
+/** A sentence as a clause: without its full stop, lower-case unless it opens with a name or an abbreviation. */
+export const asClause = (sentence: string): string => {
+  const plain = sentence.trim().replace(/\.$/, '')
+  return /^[A-Z][a-z]*\s/.test(plain) && !/^[A-Z]{2}/.test(plain) ? plain.charAt(0).toLowerCase() + plain.slice(1) : plain
+}

@@ -3,7 +3,7 @@ import type { Order, PatientFacts } from '../contract/facts.ts'
 import type { Assessment, DrugAssessment, Finding } from '../contract/findings.ts'
 import { type AlertPolicy, blindingGaps, headFinding, indicatorOf } from './card-policy.ts'
 import { guidanceDetail, notAssessed, testFirstDetail } from './detail.ts'
-import { clip, escapeText, joinSections, listWords } from './markdown.ts'
+import { asClause, clip, escapeText, joinSections, listWords } from './markdown.ts'
 import { basisWords, headline } from './phrases.ts'
 import { type SuggestionContext, suggestChanges, suggestTest } from './suggestions.ts'
 import type { Wording } from './wording.ts'
@@ -144,7 +144,7 @@ const notAssessedCard = (drug: DrugAssessment, writing: Writing): Written | null
   const conflict = gaps.some((gap) => gap.code === 'conflict' || gap.code === 'unread-document')
   const card = finish(
     {
-      summary: `Not assessed: ${drug.drug.name} and ${listWords(drug.genes)}, because ${first.because}`,
+      summary: `Not assessed: ${drug.drug.name} and ${listWords(drug.genes)}, because ${asClause(first.because)}`,
       detail: joinSections([
         escapeText(
           `${drug.drug.name} has pharmacogenomic guidance. It could not be assessed for this patient. No warning here does not mean that the drug is safe.`,

@@ -2,7 +2,7 @@ import type { Silence, WrittenCards } from '../contract/cards.ts'
 import type { Assessment, DrugAssessment } from '../contract/findings.ts'
 import { blindingGaps, headFinding, indicatorOf, rankOf } from './card-policy.ts'
 import { guidanceDetail } from './detail.ts'
-import { bulletList, escapeText, joinSections, listWords, section } from './markdown.ts'
+import { asClause, bulletList, escapeText, joinSections, listWords, section } from './markdown.ts'
 import { appLink, finish, silenceWords, sourceLink, summaryOf, trace, type Writing } from './write-cards.ts'
 
 /** One card for all active medicines that known genotypes speak against; the chart's opening is no place for a card per drug. */
@@ -18,7 +18,7 @@ export const writeMedicineCards = (assessment: Assessment, writing: Writing): Wr
   flagged.sort((a, b) => rankOf(a.head.consequence) - rankOf(b.head.consequence))
   const worst = flagged[0] ?? first
   const uuid = writing.newUuid()
-  const lines = flagged.map(({ drug, head }) => summaryOf(head, assessment, writing.wording))
+  const lines = flagged.map(({ head }) => summaryOf(head, assessment, writing.wording))
   const card = finish(
     {
       summary:
@@ -56,7 +56,7 @@ const writeBlindMedicines = (blind: readonly DrugAssessment[], silences: readonl
   const uuid = writing.newUuid()
   const card = finish(
     {
-      summary: `Not assessed: ${listWords(blind.map((drug) => drug.drug.name))}, because ${gap.because}`,
+      summary: `Not assessed: ${listWords(blind.map((drug) => drug.drug.name))}, because ${asClause(gap.because)}`,
       detail: joinSections(
         blind.map((drug) =>
           section(

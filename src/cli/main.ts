@@ -1,0 +1,70 @@
+import { parseArgs } from 'node:util'
+import { AttuneError } from '../errors.ts'
+import { say, UsageError, type Verb } from './verb.ts'
+
+/** Verbs are loaded when they are called: `attune read` needs no database. */
+const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
+  serve: async () => (await import('./serve.ts')).serve,
+  read: async () => (await import('./read.ts')).read,
+  recommend: async () => (await import('./recommend.ts')).recommend,
+  simulate: async () => (await import('./simulate.ts')).simulate,
+  explain: async () => (await import('./simulate.ts')).explain,
+  verify: async () => (await import('./verify.ts')).verify,
+  predict: async () => (await import('./predict.ts')).predict,
+  rules: async () => (await import('./rules.ts')).rules,
+  models: async () => (await import('./models.ts')).models,
+}
+
+const help = async (): Promise<number> => {
+  say('attune VERB [options]\n')
+  for (const load of Object.values(VERBS)) {
+    const verb = await load()
+    say(`  ${verb.name.padEnd(10)} ${verb.summary}`)
+  }
+  say('\nEvery verb has --help and --json. Exit status: 0 done, 1 the check found something, 2 wrong use or unreadable input.')
+  return 0
+}
+
+const explainUse = (verb: Verb, problem: string | null): number => {
+  if (problem) process.stderr.write(`${problem}\n\n`)
+  const text = `${verb.summary}\n\nUsage: ${verb.usage}\n`
+  if (problem) process.stderr.write(text)
+  else say(text)
+  return problem ? 2 : 0
+}
+
+const runVerb = async (verb: Verb, words: readonly string[]): Promise<number> => {
+  let parsed: ReturnType<typeof parseArgs>
+  try {
+    parsed = parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: { help: { type: 'boolean' }, json: { type: 'boolean' }, ...verb.options },
+    })
+  } catch (error) {
+    return explainUse(verb, error instanceof Error ? error.message : 'These options are not known.')
+  }
+  if (parsed.values.help) return explainUse(verb, null)
+  return verb.run({ values: parsed.values, positionals: parsed.positionals })
+}
+
+/** @returns the exit status; never throws */
+export const main = async (words: readonly string[]): Promise<number> => {
+  const [name, ...rest] = words
+  if (!name || name === 'help' || name === '--help' || name === '-h') return help()
+  const load = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
+  if (!load) {
+    process.stderr.write(`attune: there is no verb "${name}". Known: ${Object.keys(VERBS).join(', ')}\n`)
+    return 2
+  }
+  const verb = await load()
+  try {
+    return await runVerb(verb, rest)
+  } catch (error) {
+    if (error instanceof UsageError) return explainUse(verb, error.message)
+    process.stderr.write(
+      error instanceof AttuneError ? `${error.code}: ${error.detail}\n` : `${error instanceof Error ? error.stack : error}\n`,
+    )
+    return error instanceof AttuneError && error.status >= 500 ? 1 : 2
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * `npm run bench`: hook calls against bare Express with the same bodies in the same run.
+ * How it can mislead: client and server share the machine's cores, so absolute times are worth little and p99 of short
+ * rounds is noisy; judge by the ratios. Every call writes its decision to the embedded ledger, as in production.
+ */
+import { type ChildProcess, fork, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import autocannon from 'autocannon'
+import { projectRoot } from '../../src/project-root.ts'
+import { type HookBody, hookBodies } from './bodies.ts'
+
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 5)
+const CONNECTIONS = [1, 8, 32]
+
+type Round = { readonly p50: number; readonly p99: number; readonly perSecond: number; readonly errors: number; readonly non2xx: number }
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+
+const residentMiB = (pid: number): number | null => {
+  try {
+    const line = readFileSync(`/proc/${pid}/status`, 'utf8')
+      .split('\n')
+      .find((text) => text.startsWith('VmRSS'))
+    return line ? Math.round(Number(line.replace(/\D/g, '')) / 1024) : null
+  } catch {
+    return null
+  }
+}
+
+const waitUntilReady = async (url: string, child: ChildProcess): Promise<void> => {
+  for (let tries = 0; tries < 600; tries += 1) {
+    if (child.exitCode !== null) throw new Error('the server ended before it was ready')
+    const ready = await fetch(url).then(
+      (response) => response.ok,
+      () => false,
+    )
+    if (ready) return
+    await new Promise((resolve) => setTimeout(resolve, 25))
+  }
+  throw new Error('the server was not ready in 15 s')
+}
+
+const fire = (url: string, body: string, connections: number): Promise<Round> =>
+  new Promise((resolve, reject) => {
+    autocannon(
+      { url, method: 'POST', body, headers: { 'content-type': 'application/json' }, connections, duration: SECONDS },
+      (error, result) => {
+        if (error) reject(error)
+        else
+          resolve({
+            p50: result.latency.p50,
+            p99: result.latency.p99,
+            perSecond: result.requests.average,
+            errors: result.errors,
+            non2xx: result.non2xx,
+          })
+      },
+    )
+  })
+
+const startEcho = (): Promise<{ child: ChildProcess; port: number }> =>
+  new Promise((resolve) => {
+    const child = fork(join(projectRoot, 'dist/tools/bench/echo.js'), ['0'])
+    child.once('message', (message) => resolve({ child, port: (message as { port: number }).port }))
+  })
+
+const startAttune = async (dataDir: string) => {
+  const port = await freePort()
+  const started = performance.now()
+  const child = spawn(process.execPath, [join(projectRoot, 'dist/src/cli/serve-process.js')], {
+    env: { ...process.env, PORT: String(port), ATTUNE_DATA_DIR: dataDir, LOG_LEVEL: 'error', ATTUNE_CONFIG: '' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  await waitUntilReady(`http://127.0.0.1:${port}/readyz`, child)
+  return { child, base: `http://127.0.0.1:${port}`, coldStartMs: Math.round(performance.now() - started) }
+}
+
+const line = (name: string, kilobytes: number, connections: number, ours: Round, echo: Round): string =>
+  `| ${name}, ${kilobytes} kB | ${connections} | ${ours.p50} / ${ours.p99} ms, ${Math.round(ours.perSecond)}/s | ${echo.p50} / ${echo.p99} ms, ${Math.round(echo.perSecond)}/s | ${(echo.perSecond / ours.perSecond).toFixed(2)} |`
+
+const measure = async (body: HookBody, base: string, echoBase: string): Promise<string[]> => {
+  const text = JSON.stringify(body.request)
+  const lines: string[] = []
+  await fire(`${base}/cds-services/${body.service}`, text, 4)
+  for (const connections of CONNECTIONS) {
+    const echo = await fire(`${echoBase}/echo`, text, connections)
+    const ours = await fire(`${base}/cds-services/${body.service}`, text, connections)
+    if (ours.errors + ours.non2xx > 0) throw new Error(`${body.name}: ${ours.errors} errors, ${ours.non2xx} answers other than 2xx`)
+    lines.push(line(body.name, Math.round(text.length / 1024), connections, ours, echo))
+    process.stderr.write(`${lines[lines.length - 1]}\n`)
+  }
+  return lines
+}
+
+const dataDir = mkdtempSync(join(tmpdir(), 'attune-bench-'))
+const { child, base, coldStartMs } = await startAttune(dataDir)
+const echo = await startEcho()
+try {
+  const idle = residentMiB(child.pid ?? 0)
+  const bodies = await hookBodies(base)
+  const rows: string[] = []
+  for (const body of bodies) rows.push(...(await measure(body, base, `http://127.0.0.1:${echo.port}`)))
+  const report = [
+    `# Benchmark, ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${SECONDS} s a round`,
+    '',
+    '| Call | Connections | Attune p50 / p99, rate | Bare Express p50 / p99, rate | Express rate / Attune rate |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+    '',
+    `Cold start to ready: ${coldStartMs} ms. Memory idle ${idle} MiB, after load ${residentMiB(child.pid ?? 0)} MiB (bare Express ${residentMiB(echo.child.pid ?? 0)} MiB).`,
+  ].join('\n')
+  process.stdout.write(`${report}\n`)
+  if (process.argv.includes('--write')) writeFileSync(join(projectRoot, 'docs/benchmark.md'), `${report}\n`)
+} finally {
+  child.kill('SIGTERM')
+  echo.child.kill('SIGTERM')
+  await new Promise((resolve) => child.once('exit', resolve))
+  rmSync(dataDir, { recursive: true, force: true })
+}
