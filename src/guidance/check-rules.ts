@@ -1,5 +1,12 @@
-import type { ParsedRules } from './load-knowledge.ts'
+import { checkDrugs } from './check-drugs.ts'
+import { checkGenes } from './check-genes.ts'
+import { checkGuidance } from './check-guidance.ts'
+import { checkIdentifiers } from './check-identifiers.ts'
+import { checkSources } from './check-sources.ts'
+import type { ParsedRules } from './parsed-rules.ts'
 import type { Problem } from './read-rule-files.ts'
 
+const CHECKS = [checkSources, checkIdentifiers, checkGenes, checkDrugs, checkGuidance]
+
 /** Every check that looks across rule files. */
-export const checkRules = (_rules: ParsedRules): Problem[] => []
+export const checkRules = (rules: ParsedRules): Problem[] => CHECKS.flatMap((check) => check(rules))

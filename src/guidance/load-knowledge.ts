@@ -2,23 +2,10 @@ import { AttuneError } from '../errors.ts'
 import { makeDrugIndex } from '../terminology/drug-index.ts'
 import type { DrugTables } from '../terminology/drug-tables.ts'
 import { checkRules } from './check-rules.ts'
+import type { ParsedRules } from './parsed-rules.ts'
 import { type Problem, parseRuleFile, type RawFiles, readRuleFiles } from './read-rule-files.ts'
 import type { RuleFile } from './rule-schemas.ts'
 import type { GuidanceRow, Knowledge } from './rules.ts'
-
-/** Rule files in their schemas, before the checks that look across files. */
-export type ParsedRules = {
-  readonly sources: RuleFile<'sources'>
-  readonly genes: ReadonlyMap<string, RuleFile<'gene'>>
-  readonly guidance: ReadonlyMap<string, RuleFile<'guidance'>>
-  readonly drugs: DrugTables
-  readonly modifiers: RuleFile<'phenoconversion'>
-  readonly actions: RuleFile<'actions'>
-  readonly loinc: RuleFile<'loinc'>
-  readonly phenotypes: RuleFile<'phenotypes'>
-  /** Files of other rooms, by name without `.json`. */
-  readonly tables: ReadonlyMap<string, unknown>
-}
 
 const OWN_FILES = new Set([
   'sources.json',

@@ -1,19 +1,17 @@
-/** Luhn mod-10 over a run of digits whose last one is the check digit (ISO/IEC 7812; LOINC Users' Guide, appendix). */
-const passesLuhn = (digits: string): boolean => {
-  let sum = 0
-  for (let place = 0; place < digits.length; place += 1) {
-    const digit = Number(digits[digits.length - 1 - place])
-    const doubled = digit * 2
-    sum += place % 2 === 0 ? digit : doubled > 9 ? doubled - 9 : doubled
-  }
+/**
+ * Luhn mod-10 over digits and capital letters; the last character is the check digit. A letter counts as its
+ * ASCII code less 48, which is how Regenstrief computes the check digits of answers (`LA`) and lists (`LL`).
+ */
+const passesLuhn = (code: string): boolean => {
+  const sum = [...code].reverse().reduce((total, character, place) => {
+    const value = character.charCodeAt(0) - 48
+    return total + (place % 2 === 0 ? value : 2 * value - 9 * Math.floor(value / 5))
+  }, 0)
   return sum % 10 === 0
 }
 
-/** LOINC code, answer (`LA`) or answer list (`LL`): digits, hyphen, check digit. */
-export const isLoinc = (code: string): boolean => {
-  const match = /^(?:LA|LL|LP)?(\d{1,7})-(\d)$/.exec(code)
-  return match !== null && passesLuhn(`${match[1]}${match[2]}`)
-}
+/** LOINC code, answer (`LA`), answer list (`LL`) or part (`LP`): digits, hyphen, check digit. */
+export const isLoinc = (code: string): boolean => /^(?:LA|LL|LP)?\d{1,7}-\d$/.test(code) && passesLuhn(code.replace('-', ''))
 
 const MULTIPLY: readonly (readonly number[])[] = [
   [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],

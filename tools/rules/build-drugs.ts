@@ -47,7 +47,7 @@ const guidanceDrug = (row: Row): Drug => {
   const name = cell(row, 'drug')
   return {
     name,
-    rxcui: rxcuiOf(cell(row, 'rxcui_ingredient')),
+    rxcui: components.length > 1 ? null : rxcuiOf(cell(row, 'rxcui_ingredient')),
     ...(NAMES[name] === undefined ? {} : { also: NAMES[name] }),
     ...(components.length === 0 ? {} : { components }),
     ...(name.endsWith(', combinations') ? { withOthers: true as const } : {}),

@@ -93,13 +93,13 @@ const keysAt = (row: DraftRow): string => JSON.stringify(row.when)
 const withoutEchoes = (rows: readonly DraftRow[]): DraftRow[] =>
   rows.map((row, index) => {
     if (row.genes.length !== 1 || row.genes[0] !== 'DPYD') return row
-    const keys = row.when.flatMap((entry) => entry['DPYD'] ?? [])
+    const keys = row.when.flatMap((entry) => entry.DPYD ?? [])
     const echo = rows.some(
       (other, at) =>
         at !== index &&
         meaningOf(other) === meaningOf(row) &&
         keysAt(other) !== keysAt(row) &&
-        keys.every((key) => other.when.some((entry) => entry['DPYD']?.includes(key))),
+        keys.every((key) => other.when.some((entry) => entry.DPYD?.includes(key))),
     )
     return echo ? { ...row, standing: 'off', note: `${row.note ?? ''}. Another row of the same source says the same for this score` } : row
   })
