@@ -15,5 +15,7 @@ export const pgxOrderSelect: CdsService<ServiceKit> = {
     'Read access to the patient, laboratory results, conditions, medicines, allergies and procedures; by prefetch or by the token in the call.',
   prefetch: PGX_PREFETCH,
   think: consult,
-  write: (assessment, facts, kit, asking) => writeOrderCards(assessment, facts, writingFor(kit, asking)),
+  // CDS Hooks: advice for what is being selected; the other drafts are background.
+  write: (assessment, facts, kit, asking) =>
+    writeOrderCards({ ...assessment, orders: assessment.orders.filter(({ order }) => order.selected) }, facts, writingFor(kit, asking)),
 }

@@ -9,6 +9,8 @@ export type ProfileRequest = {
   readonly patient: string
   /** Drug in hand, from the card's appContext: RxNorm code or name. */
   readonly drug?: { readonly rxcui?: string; readonly text?: string }
+  /** The draft order that the card was about (`MedicationRequest/x`), so that card and panel show the same finding ids. */
+  readonly order?: string
 }
 
 /** Advice in the words of the cards (`cards/panel-words.ts`), so that card and panel say the same. */

@@ -17,17 +17,21 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/guidance': ['src/pgx', 'src/terminology', 'src/contract', 'src/errors.ts'],
   'src/risk': ['src/contract', 'src/errors.ts', 'src/config.ts', 'src/terminology'],
   'src/fhir': ['src/contract', 'src/errors.ts', 'src/config.ts'],
-  'src/hooks': ['src/fhir', 'src/contract', 'src/errors.ts'],
+  'src/hooks': ['src/fhir', 'src/contract', 'src/errors.ts', 'src/config.ts'],
   'src/ledger': ['src/contract', 'src/errors.ts', 'src/config.ts'],
   'cds-services': ['src/hooks', 'src/pgx', 'src/guidance', 'src/risk', 'src/cards', 'src/contract'],
-  'src/line': ['src/hooks', 'src/fhir', 'src/facts', 'src/cards', 'src/ledger', 'src/contract'],
+  'src/line': ['src/hooks', 'src/fhir', 'src/facts', 'src/cards', 'src/ledger', 'src/contract', 'src/errors.ts', 'src/config.ts'],
   'src/http': ['src/line', 'src/hooks', 'src/ledger', 'src/contract', 'src/errors.ts', 'src/config.ts'],
   'src/sandbox': ['src/contract', 'src/errors.ts', 'src/config.ts'],
   'smart-app': ['src/contract'],
 }
 
 /** run-service.ts and run-profile.ts are the straight line; main and cli plug everything together. */
-const ROOM_OF_FILE: Readonly<Record<string, string>> = { 'src/run-service.ts': 'src/line', 'src/run-profile.ts': 'src/line' }
+const ROOM_OF_FILE: Readonly<Record<string, string>> = {
+  'src/run-service.ts': 'src/line',
+  'src/run-profile.ts': 'src/line',
+  'src/decide.ts': 'src/line',
+}
 const ANYTHING = new Set(['src/main.ts', 'src/cli'])
 
 const roomOf = (path: string): string => {

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto'
+import type { ClientConfig } from './config.ts'
+import type { Card, WrittenCards } from './contract/cards.ts'
+import type { DecisionRecord, Outcome } from './contract/decision.ts'
+import type { PatientFacts, Question } from './contract/facts.ts'
+import type { Assessment } from './contract/findings.ts'
+import type { ProfileRequest } from './contract/profile.ts'
+import type { HookRequest } from './hooks/request.ts'
+import { digest } from './ledger/canonical.ts'
+
+/** What every decision record says about the server that made it. */
+export type DecisionKit = {
+  readonly versions: DecisionRecord['versions']
+  readonly patientKey: (tenant: string, fhirServer: string | null, patientId: string) => string
+}
+
+/** What the line came to; null where a fault of ours ended it. */
+export type Thought = { readonly facts: PatientFacts | null; readonly assessment: Assessment | null; readonly written: WrittenCards }
+
+const HARMLESS_GAPS = new Set(['not-tested', 'no-guidance'])
+
+/** The three ways in which a call ends (docs/architecture.md). */
+const outcomeOf = ({ facts, assessment }: Pick<Thought, 'facts' | 'assessment'>): Outcome => {
+  if (!facts || !assessment) return 'not-assessed'
+  const drugs = [...assessment.orders.flatMap((entry) => entry.drugs), ...assessment.medicines]
+  const withGuidance = drugs.filter((drug) => drug.state !== 'no-guidance')
+  if (withGuidance.length > 0 && withGuidance.every((drug) => drug.state === 'not-assessed')) return 'not-assessed'
+  const gaps = [...facts.gaps, ...assessment.gaps, ...drugs.flatMap((drug) => drug.gaps)]
+  return gaps.some((gap) => !HARMLESS_GAPS.has(gap.code)) ? 'assessed-with-gaps' : 'assessed'
+}
+
+/** The ledger keeps no patient id: suggested resources shrink to their type, queries lose the id. */
+const withoutResources = (card: Card): Card => {
+  if (!card.suggestions) return card
+  const suggestions = card.suggestions.map((suggestion) => ({
+    ...suggestion,
+    actions: suggestion.actions.map((action) =>
+      'resource' in action ? { ...action, resource: { resourceType: action.resource.resourceType } } : action,
+    ),
+  }))
+  return { ...card, suggestions }
+}
+
+const withoutPatient = (question: Question, patientId: string): Question => ({
+  ...question,
+  query: question.query.replaceAll(patientId, '{patient}'),
+})
+
+type Made = Pick<DecisionRecord, 'service' | 'hook' | 'hookInstance' | 'requestDigest'> & {
+  readonly patientId: string
+  readonly fhirServer: string | null
+}
+
+const make = (
+  made: Made,
+  client: ClientConfig,
+  questions: readonly Question[],
+  thought: Thought,
+  kit: DecisionKit,
+  ms: number,
+): DecisionRecord => {
+  const { patientId, fhirServer, ...call } = made
+  return {
+    id: randomUUID(),
+    at: new Date().toISOString(),
+    tenant: client.tenant,
+    client: client.id,
+    ...call,
+    patientKey: kit.patientKey(client.tenant, fhirServer, patientId),
+    versions: kit.versions,
+    outcome: outcomeOf(thought),
+    questions: questions.map((question) => withoutPatient(question, patientId)),
+    facts: [...new Set(thought.written.traces.flatMap((trace) => trace.facts))],
+    cards: thought.written.cards.map(withoutResources),
+    traces: thought.written.traces,
+    silences: thought.written.silences,
+    gaps: [...(thought.facts?.gaps ?? []), ...(thought.assessment?.gaps ?? [])],
+    ms: Math.round(ms * 1000) / 1000,
+  }
+}
+
+/** The decision record of a hook call. */
+export const decide = (
+  service: { readonly id: string; readonly hook: string },
+  request: HookRequest,
+  client: ClientConfig,
+  questions: readonly Question[],
+  thought: Thought,
+  kit: DecisionKit,
+  ms: number,
+): DecisionRecord =>
+  make(
+    {
+      service: service.id,
+      hook: service.hook,
+      hookInstance: request.hookInstance,
+      requestDigest: digest(request.body),
+      patientId: request.patientId,
+      fhirServer: request.fhirServer,
+    },
+    client,
+    questions,
+    thought,
+    kit,
+    ms,
+  )
+
+const NO_CARDS: WrittenCards = { cards: [], traces: [], silences: [] }
+
+/** The decision record of a profile shown in the app. */
+export const decideProfile = (
+  request: ProfileRequest,
+  client: ClientConfig,
+  questions: readonly Question[],
+  facts: PatientFacts,
+  assessment: Assessment,
+  kit: DecisionKit,
+  ms: number,
+): DecisionRecord =>
+  make(
+    {
+      service: 'smart-app',
+      hook: 'profile',
+      hookInstance: randomUUID(),
+      requestDigest: digest(request),
+      patientId: request.patient,
+      fhirServer: request.fhirServer,
+    },
+    client,
+    questions,
+    { facts, assessment, written: NO_CARDS },
+    kit,
+    ms,
+  )
