@@ -44,6 +44,8 @@ export type Gap = {
     | 'no-guidance'
     | 'undecided'
     | 'other-patient'
+    /** Entered in error or cancelled by its own author: not used, and said so. */
+    | 'withdrawn'
   /** One short sentence in plain words, without names or identifiers of the patient. */
   readonly because: string
   /** The resource it is about, when there is one. */

@@ -1,0 +1,111 @@
+import type { Coding } from '../contract/lineage.ts'
+
+/**
+ * Tolerant access to what an EHR sent. Input is `unknown` on purpose: no FHIR type is promised by anyone who calls us.
+ * Every function takes anything and gives back a value of its type or null, and never throws (reference: fhir-genomics, section 8).
+ */
+export type Json = { readonly [member: string]: unknown }
+
+export const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Text with something in it; empty strings are as good as missing. */
+export const asText = (value: unknown): string | null => {
+  if (typeof value !== 'string') return null
+  const text = value.trim()
+  return text === '' ? null : text
+}
+
+/** A finite number. Numbers written as strings are taken: several v2 converters send them so. */
+export const asNumber = (value: unknown): number | null => {
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null
+  if (typeof value !== 'string' || !/^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(value.trim())) return null
+  return Number(value)
+}
+
+/** Statuses and other codes: compared in lower case, since some servers send `Active`. */
+export const asCode = (value: unknown): string | null => asText(value)?.toLowerCase() ?? null
+
+/** An object where a list belongs counts as a list of one; null members are left out. */
+export const asList = (value: unknown): readonly unknown[] => {
+  if (value === undefined || value === null) return []
+  if (!Array.isArray(value)) return [value]
+  return value.filter((member) => member !== null && member !== undefined)
+}
+
+export const asObjects = (value: unknown): readonly Json[] => asList(value).filter(isJson)
+
+/** Member of an object, or undefined for anything that is no object. */
+export const member = (value: unknown, name: string): unknown => (isJson(value) ? value[name] : undefined)
+
+/** Codings of a CodeableConcept (or of a bare Coding); a coding without code is left out. */
+export const codings = (concept: unknown): readonly Coding[] => {
+  const found: Coding[] = []
+  for (const one of asList(concept)) {
+    if (!isJson(one)) continue
+    for (const entry of one.coding === undefined && one.code !== undefined ? [one] : asObjects(one.coding)) {
+      const code = typeof entry.code === 'number' ? String(entry.code) : asText(entry.code)
+      if (code === null) continue
+      const display = asText(entry.display)
+      found.push({ system: asText(entry.system) ?? '', code, ...(display === null ? {} : { display }) })
+    }
+  }
+  return found
+}
+
+/** What a clinician would read: text, else a display (also of a coding without code), else null. */
+export const wording = (concept: unknown): string | null => {
+  for (const one of asList(concept)) {
+    if (typeof one === 'string') return asText(one)
+    if (!isJson(one)) continue
+    const text = asText(one.text) ?? asText(one.display)
+    if (text !== null) return text
+    for (const entry of asObjects(one.coding)) {
+      const display = asText(entry.display)
+      if (display !== null) return display
+    }
+  }
+  return null
+}
+
+/** Text, display or, failing both, the bare code. */
+export const nameOf = (concept: unknown): string | null => wording(concept) ?? codings(concept)[0]?.code ?? null
+
+export type Amount = {
+  readonly value: number
+  /** UCUM code or other code, when sent. */
+  readonly code: string | null
+  readonly system: string | null
+  readonly unit: string | null
+  readonly comparator: '<' | '<=' | '>' | '>=' | null
+}
+
+const COMPARATORS = ['<', '<=', '>', '>='] as const
+
+export const amount = (value: unknown): Amount | null => {
+  if (!isJson(value)) return null
+  const number = asNumber(value.value)
+  if (number === null) return null
+  return {
+    value: number,
+    code: asText(value.code),
+    system: asText(value.system),
+    unit: asText(value.unit),
+    comparator: COMPARATORS.find((sign) => sign === value.comparator) ?? null,
+  }
+}
+
+const DATE = /^\d{4}(-\d{2}(-\d{2}(T.*)?)?)?$/
+
+/** A FHIR date as exact as it was sent; anything else is no date. */
+export const asDate = (value: unknown): string | null => {
+  const text = asText(value)
+  return text !== null && DATE.test(text) && !Number.isNaN(Date.parse(text)) ? text : null
+}
+
+export type Period = { readonly start: string | null; readonly end: string | null }
+
+export const period = (value: unknown): Period => ({ start: asDate(member(value, 'start')), end: asDate(member(value, 'end')) })
+
+/** `reference` of a Reference; a bare string is taken as one. */
+export const referenceOf = (value: unknown): string | null =>
+  typeof value === 'string' ? asText(value) : asText(member(value, 'reference'))

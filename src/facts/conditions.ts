@@ -1,0 +1,39 @@
+import type { Condition } from '../contract/facts.ts'
+import type { DateSource, Gap, PartialDate } from '../contract/lineage.ts'
+import { asCode, asDate, codings, type Json, nameOf, period } from './accessors.ts'
+import type { Item } from './chart.ts'
+import { gap } from './gaps.ts'
+import { dateOf, lineageOf, mainCoding, sourceOf } from './lineage.ts'
+import { WITHDRAWN } from './measurements.ts'
+
+const RECORDED = [['recordedDate', 'recorded']] as const satisfies readonly (readonly [string, DateSource])[]
+
+/** Code of a status concept; several systems send a bare code where a CodeableConcept belongs. */
+export const statusOf = (concept: unknown): string | null => asCode(concept) ?? asCode(codings(concept)[0]?.code) ?? asCode(nameOf(concept))
+
+/** First date of `onset…` or `abatement…`; ages and texts have no date. */
+const moment = (resource: Json, name: 'onset' | 'abatement'): PartialDate | null => {
+  const span = period(resource[`${name}Period`])
+  return asDate(resource[`${name}DateTime`]) ?? (name === 'onset' ? span.start : (span.end ?? span.start))
+}
+
+/** One Condition with both its statuses as sent; who uses it decides what refuted, provisional or resolved means. */
+export const readCondition = (item: Item, gaps: Gap[]): Condition | null => {
+  const { resource, ref } = item
+  const verificationStatus = statusOf(resource.verificationStatus)
+  if (WITHDRAWN.has(verificationStatus)) {
+    gaps.push(gap('conditions', 'withdrawn', 'A condition is marked entered in error, so it was not used.', ref))
+    return null
+  }
+  const codes = codings(resource.code)
+  return {
+    ref,
+    name: nameOf(resource.code) ?? 'Unnamed condition',
+    codes,
+    clinicalStatus: statusOf(resource.clinicalStatus),
+    verificationStatus,
+    onset: moment(resource, 'onset'),
+    abatement: moment(resource, 'abatement'),
+    lineage: lineageOf(item, dateOf(resource, RECORDED), mainCoding(codes), sourceOf(resource.recorder, resource.asserter)),
+  }
+}

@@ -1,0 +1,119 @@
+import type { Question } from '../contract/facts.ts'
+import type { Gap } from '../contract/lineage.ts'
+import { asCode, asObjects, type Json, nameOf } from './accessors.ts'
+
+/** The words for parts of the record that gaps are about. */
+export type Modality =
+  | 'patient'
+  | 'genomics'
+  | 'orders'
+  | 'medicines'
+  | 'labs'
+  | 'vitals'
+  | 'lifestyle'
+  | 'conditions'
+  | 'procedures'
+  | 'allergies'
+  | 'imaging'
+  | 'devices'
+  | 'family'
+  | 'documents'
+  | 'record'
+
+export const gap = (about: string, code: Gap['code'], because: string, resource?: string): Gap => ({
+  about,
+  code,
+  because,
+  ...(resource === undefined ? {} : { resource }),
+})
+
+/** Prefetch keys (reference: fhir-genomics, section 7) and what each is about. A key not listed here stands for itself. */
+const ABOUT: Readonly<Record<string, Modality>> = {
+  patient: 'patient',
+  genomicIndicators: 'genomics',
+  pgxLabs: 'genomics',
+  pgxByCode: 'genomics',
+  reports: 'genomics',
+  problems: 'conditions',
+  conditions: 'conditions',
+  allergies: 'allergies',
+  medications: 'medicines',
+  statements: 'medicines',
+  procedures: 'procedures',
+  labs: 'labs',
+  vitals: 'vitals',
+  smoking: 'lifestyle',
+  lifestyle: 'lifestyle',
+  imaging: 'imaging',
+  devices: 'devices',
+  family: 'family',
+  documents: 'documents',
+}
+
+const codeOfFailure = (question: Question): Gap['code'] => {
+  const { status } = question
+  if (status === 401 || status === 403) return 'not-authorized'
+  if (status === 404 || status === 410) return 'not-found'
+  if (status === 408 || status === 504) return 'timeout'
+  if (status === undefined && /time|budget|late/i.test(question.because ?? '')) return 'timeout'
+  return 'unavailable'
+}
+
+const SAID: Readonly<Record<string, string>> = {
+  'not-authorized': 'The EHR did not allow this part of the record to be read.',
+  'not-found': 'The EHR did not find this part of the record.',
+  timeout: 'This part of the record did not come in time.',
+  unavailable: 'This part of the record could not be read.',
+}
+
+/** Questions that were not, or not fully, answered. An empty answer is no gap here: what it means, the room that asked decides. */
+export const gapsOfQuestions = (questions: readonly Question[]): Gap[] => {
+  const gaps: Gap[] = []
+  for (const question of questions) {
+    const about = Object.hasOwn(ABOUT, question.key) ? (ABOUT[question.key] ?? question.key) : question.key
+    if (question.state === 'not-asked') gaps.push(gap(about, 'not-asked', 'This part of the record was neither sent nor asked for.'))
+    if (question.state === 'partial') gaps.push(gap(about, 'incomplete', 'Only a part of this was read: the search has more pages.'))
+    if (question.state !== 'failed') continue
+    const code = codeOfFailure(question)
+    gaps.push(gap(about, code, SAID[code] ?? 'This part of the record could not be read.'))
+  }
+  return gaps
+}
+
+const REFUSALS = new Set(['security', 'login', 'unknown', 'expired', 'forbidden', 'suppressed'])
+
+/** OperationOutcome entries: warnings and informations are no finding and no error; errors mean that something is missing. */
+export const gapsOfOutcome = (outcome: Json): Gap[] =>
+  asObjects(outcome.issue).flatMap((issue) => {
+    const severity = asCode(issue.severity)
+    if (severity !== 'error' && severity !== 'fatal') return []
+    const refused = REFUSALS.has(asCode(issue.code) ?? '')
+    return [
+      refused
+        ? gap('record', 'not-authorized', 'The EHR did not allow a part of the record to be read.')
+        : gap('record', 'incomplete', 'The EHR reported an error for a part of the record.'),
+    ]
+  })
+
+/** More of one kind than this are told in one line. */
+const MOST = 5
+
+/** The same gap once; many of one kind as one line with their number. In a fixed order, so that arrival order never shows. */
+export const foldGaps = (gaps: readonly Gap[]): Gap[] => {
+  const kinds = new Map<string, Map<string, Gap>>()
+  for (const one of gaps) {
+    const kind = `${one.about}|${one.code}`
+    const members = kinds.get(kind) ?? new Map<string, Gap>()
+    members.set(`${one.resource ?? ''}|${one.because}`, one)
+    kinds.set(kind, members)
+  }
+  return [...kinds.keys()].sort().flatMap((kind) => {
+    const members = [...(kinds.get(kind) ?? new Map<string, Gap>()).entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one)
+    const [first] = members
+    if (!first || members.length <= MOST) return members
+    return [gap(first.about, first.code, `${members.length} entries of the record: ${first.because}`)]
+  })
+}
+
+/** Reason in words, for a status or a dataAbsentReason. */
+export const reasonOf = (concept: unknown, otherwise: string): string => nameOf(concept) ?? otherwise

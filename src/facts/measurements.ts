@@ -1,0 +1,150 @@
+import type { MeasuredValue, Measurement } from '../contract/facts.ts'
+import type { Coding, Gap } from '../contract/lineage.ts'
+import { amount, asCode, asList, asNumber, asObjects, asText, codings, type Json, member, nameOf, wording } from './accessors.ts'
+import type { Item } from './chart.ts'
+import { gap, type Modality, reasonOf } from './gaps.ts'
+import { dateOf, lineageOf, mainCoding, OBSERVED, sourceOf } from './lineage.ts'
+import { unitOf } from './unit-words.ts'
+
+/** Statuses under which an author takes a result back. */
+export const WITHDRAWN: ReadonlySet<string | null> = new Set(['entered-in-error', 'cancelled'])
+
+/** `tell` receives a gap when a value came without a usable unit. */
+type Tell = (code: Gap['code'], because: string) => void
+
+const quantity = (raw: unknown, tell: Tell): MeasuredValue | null => {
+  const read = amount(raw)
+  if (read === null) return null
+  const unit = unitOf(read)
+  if (!unit.known) tell('unit-unknown', unit.code === '' ? 'A value has no unit.' : 'A value has a unit that is not known here.')
+  return {
+    kind: 'quantity',
+    value: read.value,
+    unit: unit.code,
+    ...(read.comparator === null ? {} : { comparator: read.comparator }),
+    ...(read.unit === null || read.unit === unit.code ? {} : { unitText: read.unit }),
+  }
+}
+
+const words = (text: string, found: readonly Coding[] = []): MeasuredValue => ({ kind: 'text', text, codings: found })
+
+const pair = (raw: unknown, [left, right]: readonly [string, string], mark: string): MeasuredValue | null => {
+  const side = (name: string): string => {
+    const read = amount(member(raw, name))
+    return read === null ? '' : `${read.value} ${read.unit ?? read.code ?? ''}`.trim()
+  }
+  const text = [side(left), side(right)].filter((part) => part !== '').join(mark)
+  return text === '' ? null : words(text)
+}
+
+/** One row per kind of value that FHIR R4 has; null when the content does not fit. SampledData is read in `devices.ts`. */
+const VALUES: Readonly<Record<string, (raw: unknown, tell: Tell) => MeasuredValue | null>> = {
+  valueQuantity: quantity,
+  valueCodeableConcept: (raw) => {
+    const text = nameOf(raw)
+    return text === null ? null : words(text, codings(raw))
+  },
+  valueString: (raw) => textValue(raw),
+  valueBoolean: (raw) => (typeof raw === 'boolean' ? words(String(raw)) : textValue(raw)),
+  valueInteger: (raw) => {
+    const value = asNumber(raw)
+    return value === null ? null : { kind: 'quantity', value, unit: '1' }
+  },
+  valueRange: (raw) => pair(raw, ['low', 'high'], ' to '),
+  valueRatio: (raw) => pair(raw, ['numerator', 'denominator'], ' / '),
+  valueDateTime: (raw) => textValue(raw),
+  valueTime: (raw) => textValue(raw),
+  valuePeriod: (raw) => {
+    const text = [asText(member(raw, 'start')), asText(member(raw, 'end'))].filter((part) => part !== null).join(' to ')
+    return text === '' ? null : words(text)
+  },
+  valueSampledData: () => words('a series of samples'),
+}
+
+const textValue = (raw: unknown): MeasuredValue | null => {
+  const text = asText(raw)
+  return text === null ? null : words(text)
+}
+
+const VALUE_NAMES = Object.keys(VALUES)
+
+const valueMember = (holder: Json): string | null => {
+  for (const name of VALUE_NAMES) if (holder[name] !== undefined && holder[name] !== null) return name
+  return null
+}
+
+const ownValue = (holder: Json, tell: Tell): MeasuredValue | null => {
+  const name = valueMember(holder)
+  if (name !== null) {
+    const value = VALUES[name]?.(holder[name], tell) ?? null
+    if (value === null) tell('unreadable', 'A value does not have the form that its kind asks for.')
+    return value ?? { kind: 'absent', because: 'The value could not be read.' }
+  }
+  if (holder.dataAbsentReason === undefined) return null
+  return { kind: 'absent', because: reasonOf(holder.dataAbsentReason, 'no reason stated') }
+}
+
+const NO_CODE: Coding = { system: '', code: '' }
+
+const parts = (components: readonly Json[], tell: Tell): MeasuredValue => ({
+  kind: 'components',
+  parts: components.map((component) => {
+    const code = mainCoding(codings(component.code)) ?? NO_CODE
+    const value = ownValue(component, tell) ?? { kind: 'absent', because: 'No value was sent.' }
+    return { code, name: wording(component.code) ?? code.code, value }
+  }),
+})
+
+/** A panel's parts stand in its components or on their own as members; its own value, if it has one, comes first. */
+const measuredValue = (resource: Json, tell: Tell): MeasuredValue => {
+  const own = ownValue(resource, tell)
+  const components = asObjects(resource.component)
+  if (components.length > 0 && (own === null || own.kind === 'absent')) return parts(components, tell)
+  if (own !== null) return own
+  const members = asList(resource.hasMember).length
+  return { kind: 'absent', because: members > 0 ? 'A panel: its results stand on their own.' : 'No value was sent.' }
+}
+
+/** The range for this patient: the one marked normal, else the first that is not marked otherwise. */
+const rangeOf = (resource: Json): Measurement['range'] => {
+  const ranges = asObjects(resource.referenceRange)
+  if (ranges.length === 0) return null
+  const kind = (range: Json): string | null => asCode(codings(range.type)[0]?.code)
+  const chosen = ranges.find((range) => kind(range) === 'normal') ?? ranges.find((range) => range.type === undefined) ?? ranges[0]
+  const [low, high, text] = [amount(chosen?.low), amount(chosen?.high), asText(chosen?.text)]
+  if (low === null && high === null && text === null) return null
+  return {
+    ...(low === null ? {} : { low: low.value }),
+    ...(high === null ? {} : { high: high.value }),
+    ...(text === null ? {} : { text }),
+  }
+}
+
+const interpretations = (resource: Json): string[] =>
+  asList(resource.interpretation).flatMap((concept) => {
+    const code = codings(concept)[0]?.code ?? wording(concept)
+    return code ? [code] : []
+  })
+
+/** One Observation as a measurement; null when its author took it back. */
+export const readMeasurement = (item: Item, about: Modality, gaps: Gap[]): Measurement | null => {
+  const { resource, ref } = item
+  const status = asCode(resource.status)
+  if (WITHDRAWN.has(status)) {
+    gaps.push(gap(about, 'withdrawn', `A result is marked ${status}, so it was not used.`, ref))
+    return null
+  }
+  const codes = codings(resource.code)
+  const code = mainCoding(codes)
+  const source = sourceOf(resource.performer, resource.device)
+  return {
+    ref,
+    name: nameOf(resource.code) ?? 'Unnamed result',
+    codes,
+    value: measuredValue(resource, (kind, because) => gaps.push(gap(about, kind, because, ref))),
+    range: rangeOf(resource),
+    interpretation: interpretations(resource),
+    status,
+    lineage: lineageOf(item, dateOf(resource, OBSERVED), code, source),
+  }
+}

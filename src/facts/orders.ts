@@ -1,0 +1,100 @@
+import type { Order } from '../contract/facts.ts'
+import type { Gap } from '../contract/lineage.ts'
+import type { DrugIndex } from '../terminology/drugs.ts'
+import { asCode, asDate, asList, asObjects, asText, codings, isJson, type Json, nameOf, referenceOf } from './accessors.ts'
+import type { Chart } from './chart.ts'
+import { readDose } from './dose.ts'
+import { gap } from './gaps.ts'
+import { readMedication } from './medication.ts'
+import { idOf, refOf } from './references.ts'
+
+/** Statuses of something that is being ordered; any other known status takes it off the list (reference: section 5.2). */
+const NOT_ORDERED = new Set(['completed', 'stopped', 'ended', 'cancelled', 'entered-in-error'])
+
+type Draft = { readonly resource: Json; readonly ref: string; readonly hasId: boolean }
+
+const isOrder = (resource: Json): boolean =>
+  resource.resourceType === 'MedicationRequest' && !NOT_ORDERED.has(asCode(resource.status) ?? '') && resource.doNotPerform !== true
+
+/** Drafts in the order received; one without id is named by its place among the entries, `#1` the first. */
+const draftsOf = (resources: readonly Json[]): Draft[] =>
+  resources.map((resource, at) => {
+    const id = asText(resource.id)
+    return { resource, hasId: id !== null, ref: id === null ? `#${at + 1}` : refOf(resource) }
+  })
+
+/** `Type/id`, bare id or absolute URL, compared by id and, where stated, by type. */
+const names = (selection: string, draft: Draft): boolean => {
+  if (!draft.hasId || idOf(selection) !== idOf(draft.ref)) return false
+  const type = /([A-Z][A-Za-z]+)\/[^/]+$/.exec(selection)?.[1]
+  return type === undefined || type === draft.resource.resourceType
+}
+
+/** Null when selections say nothing that can be used: none given, or none of them stands in the Bundle. Then all drafts count. */
+const selectedRefs = (selections: readonly unknown[] | null, drafts: readonly Draft[]): ReadonlySet<string> | null => {
+  const given = (selections ?? []).map(asText).filter((one) => one !== null)
+  const chosen = drafts.filter((draft) => given.some((selection) => names(selection, draft)))
+  return chosen.length === 0 ? null : new Set(chosen.map((draft) => draft.ref))
+}
+
+const reasonsOf = (resource: Json, chart: Chart): Order['reasons'] => {
+  const concepts: unknown[] = [...asList(resource.reasonCode)]
+  const references: unknown[] = [...asList(resource.reasonReference)]
+  for (const reason of asObjects(resource.reason)) {
+    if (reason.concept !== undefined) concepts.push(reason.concept)
+    if (reason.reference !== undefined) references.push(reason.reference)
+  }
+  for (const reference of references)
+    concepts.push(chart.resolve(reference, resource)?.resource.code ?? (isJson(reference) ? { text: reference.display } : null))
+  return concepts.flatMap((concept) => {
+    const text = nameOf(concept)
+    return text === null ? [] : [{ text, codings: codings(concept) }]
+  })
+}
+
+const readOrder = (draft: Draft, selected: boolean, chart: Chart, drugs: DrugIndex): Order => {
+  const { resource, ref, hasId } = draft
+  const { drug, strength } = readMedication(resource, chart, drugs)
+  return {
+    ref,
+    hasId,
+    drug,
+    dose: readDose(resource.dosageInstruction, strength, Math.max(drug.ingredients.length, strength.parts.length)),
+    status: asCode(resource.status),
+    intent: asCode(resource.intent),
+    selected,
+    subject: referenceOf(resource.subject),
+    encounter: referenceOf(resource.encounter),
+    requester: referenceOf(resource.requester),
+    authoredOn: asDate(resource.authoredOn),
+    priority: asCode(resource.priority),
+    reasons: reasonsOf(resource, chart),
+  }
+}
+
+/**
+ * What is being ordered (reference: fhir-genomics, section 5.2): MedicationRequests that are not over, taken back or forbidden. Orders for
+ * another patient are not this patient's and leave a gap. Order of the drafts is kept.
+ */
+export const readOrders = (
+  drafts: readonly Json[],
+  selections: readonly unknown[] | null,
+  chart: Chart,
+  drugs: DrugIndex,
+  gaps: Gap[],
+): Order[] => {
+  const all = draftsOf(drafts)
+  const chosen = selectedRefs(selections, all)
+  const orders: Order[] = []
+  for (const draft of all) {
+    try {
+      if (!isOrder(draft.resource)) continue
+      if (chart.isOther(draft.resource))
+        gaps.push(gap('orders', 'other-patient', 'An order is for another patient, so it was not assessed.', draft.ref))
+      else orders.push(readOrder(draft, chosen === null || chosen.has(draft.ref), chart, drugs))
+    } catch {
+      gaps.push(gap('orders', 'unreadable', 'An order could not be read.', draft.ref))
+    }
+  }
+  return orders
+}

@@ -1,0 +1,56 @@
+import type { PatientIdentity } from '../contract/facts.ts'
+import type { Coding, Gap } from '../contract/lineage.ts'
+import { asCode, asDate, asList, asObjects, asText, codings, type Json, wording } from './accessors.ts'
+import type { Item } from './chart.ts'
+import { gap } from './gaps.ts'
+import { lineageOf } from './lineage.ts'
+import { completedYears, isFuture, isPast } from './moments.ts'
+
+const SEXES = ['male', 'female', 'other', 'unknown'] as const
+
+/** US Core race, and the older Argonaut form of the same extension. */
+const RACE = /\/(us-core-race|argo-race)$/
+
+const raceOf = (resource: Json): PatientIdentity['race'] => {
+  const extension = asObjects(resource.extension).find((one) => RACE.test(asText(one.url) ?? ''))
+  const members = asObjects(extension?.extension)
+  const codes: Coding[] = members.flatMap((one) => codings(one.valueCoding ?? one.valueCodeableConcept))
+  const text = members.map((one) => asText(one.valueString)).find((one) => one !== null)
+  const label = text ?? codes.map((code) => code.display ?? code.code).join(', ')
+  return label === '' ? null : { text: label, codes }
+}
+
+const RANK: Readonly<Record<string, number>> = { official: 0, usual: 1 }
+
+const nameOf = (resource: Json): string | null => {
+  const names = asObjects(resource.name).filter((name) => asCode(name.use) !== 'old')
+  const rank = (name: Json): number => RANK[asCode(name.use) ?? ''] ?? 2
+  const [best] = [...names].sort((a, b) => rank(a) - rank(b))
+  if (!best) return null
+  const parts = [...asList(best.given), best.family].map(asText).filter((part) => part !== null)
+  return wording(best) ?? (parts.join(' ') || null)
+}
+
+const birthOf = (item: Item, now: string, gaps: Gap[]): string | null => {
+  const birthDate = asDate(item.resource.birthDate)
+  if (birthDate === null || !isFuture(birthDate, now)) return birthDate
+  gaps.push(gap('patient', 'out-of-range', 'The birth date lies in the future, so it was not used.', item.ref))
+  return null
+}
+
+/** Who the patient is; age in completed years at `now`. `deceased` is true for a recorded death that is not in the future. */
+export const readPatient = (item: Item, patientId: string, now: string, gaps: Gap[]): PatientIdentity => {
+  const { resource } = item
+  const birthDate = birthOf(item, now, gaps)
+  const died = asDate(resource.deceasedDateTime)
+  return {
+    id: patientId,
+    name: nameOf(resource),
+    birthDate,
+    ageYears: birthDate === null ? null : completedYears(birthDate, now),
+    sex: SEXES.find((sex) => sex === asCode(resource.gender)) ?? null,
+    deceased: resource.deceasedBoolean === true || (died !== null && (isPast(died, now) || !isFuture(died, now))),
+    race: raceOf(resource),
+    lineage: lineageOf(item, null),
+  }
+}

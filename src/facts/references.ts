@@ -1,0 +1,37 @@
+import type { FhirResource } from '../contract/facts.ts'
+import { asText, type Json } from './accessors.ts'
+
+/** 32-bit FNV-1a, in hexadecimal: names a resource without id by what it says, so that order of arrival never matters. */
+const digest = (text: string): string => {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
+  return (hash >>> 0).toString(16).padStart(8, '0')
+}
+
+/** `Type/id`; a resource without id is named by a digest of its content, `Observation/~1a2b3c4d`. */
+export const refOf = (resource: Json): string => {
+  const id = asText(resource.id)
+  return `${asText(resource.resourceType) ?? 'Unknown'}/${id ?? `~${digest(JSON.stringify(resource))}`}`
+}
+
+/** Last two path parts of a relative or absolute reference, `Patient/1`; version history is cut off. Null for urn:, # and bare ids. */
+export const tailOf = (reference: string): string | null => {
+  const path = reference.replace(/\/_history\/[^/]*$/, '').replace(/[?#].*$/, '')
+  const parts = path.split('/').filter((part) => part !== '')
+  const [type, id] = parts.slice(-2)
+  return type && id && /^[A-Z][A-Za-z]+$/.test(type) ? `${type}/${id}` : null
+}
+
+/** Id in `Patient/1`, `https://ehr/fhir/Patient/1`, `urn:uuid:1` or `1`. */
+export const idOf = (reference: string): string => (tailOf(reference) ?? reference).replace(/^.*[/:]/, '')
+
+/** Contained resource by `#id`. */
+export const containedIn = (resource: Json, reference: string): Json | null => {
+  const id = reference.slice(1)
+  const contained = Array.isArray(resource.contained) ? resource.contained : [resource.contained]
+  for (const one of contained) if (typeof one === 'object' && one !== null && (one.id === id || one.id === `#${id}`)) return one
+  return null
+}
+
+/** Typed as received: an object with a resourceType. */
+export const isResource = (value: Json): value is FhirResource => typeof value.resourceType === 'string'
