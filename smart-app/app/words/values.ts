@@ -38,9 +38,10 @@ const plain = (unit: string): string =>
 
 export const unitWords = (unit: string): string => UNITS[unit] ?? plain(unit)
 
+/** A number never parts from its unit at a line's end. */
 const withUnit = (number: string, unit: string): string => {
   const words = unitWords(unit)
-  return words === '' ? number : `${number}${words === '%' ? ' ' : ' '}${words}`
+  return words === '' ? number : `${number}\u00a0${words}`
 }
 
 /** Digits as a reader needs them: as recorded when short, else four significant digits. */

@@ -1,0 +1,33 @@
+import type { Alternative } from '../../../../src/contract/findings.ts'
+import { Panel } from '../../../ui/Panel.tsx'
+import { Severity } from '../../../ui/Severity.tsx'
+import { TEXT } from '../../text.ts'
+import { VERDICTS } from '../../words/severity.ts'
+import { Facts } from '../Facts.tsx'
+import styles from './Alternatives.module.css'
+
+/** Other drugs that a source names, each with what was checked for this patient. */
+export const Alternatives = ({ alternatives }: { readonly alternatives: readonly Alternative[] }) => (
+  <Panel title={TEXT.order.alternatives} lead={TEXT.order.alternativesLead}>
+    <ul className={styles.list}>
+      {alternatives.map((alternative) => (
+        <li key={alternative.drug.name} className={styles.alternative}>
+          <p className={styles.head}>
+            <strong>{alternative.drug.name}</strong>
+            <Severity level={VERDICTS[alternative.verdict].level}>{VERDICTS[alternative.verdict].word}</Severity>
+            <span className={styles.note}>{TEXT.order.namedBy(alternative.namedBy.join(', '))}</span>
+          </p>
+          <ul className={styles.checks}>
+            {alternative.checked.map((check) => (
+              <li key={check.what} className={styles[check.result]}>
+                <span>{check.what}</span>: {TEXT.order.checkResults[check.result]}
+                {check.because === '' ? null : `, ${check.because}`}
+                <Facts facts={check.facts} />
+              </li>
+            ))}
+          </ul>
+        </li>
+      ))}
+    </ul>
+  </Panel>
+)

@@ -1,0 +1,75 @@
+import type { DrugAssessment, Finding, GuidanceSource } from '../../../../src/contract/findings.ts'
+import type { PanelWords } from '../../../../src/contract/profile.ts'
+import { safeHref } from '../../../ui/markdown/parse-inline.ts'
+import { Panel } from '../../../ui/Panel.tsx'
+import { Severity } from '../../../ui/Severity.tsx'
+import { TEXT } from '../../text.ts'
+import { dateWords } from '../../words/dates.ts'
+import { findingSeverity } from '../../words/severity.ts'
+import styles from './SourcesSideBySide.module.css'
+
+const SOURCES: readonly GuidanceSource[] = ['CPIC', 'DPWG', 'FDA']
+
+/** What each source says, kept apart; a source that is silent has its column too. */
+export const SourcesSideBySide = ({ drug, words }: { readonly drug: DrugAssessment; readonly words: PanelWords }) => (
+  <Panel title={TEXT.order.sources} lead={drug.disagreement ? `${TEXT.order.differ}: ${drug.disagreement}` : undefined}>
+    <div className={styles.columns}>
+      {SOURCES.map((source) => (
+        <section key={source} className={styles.column} aria-label={TEXT.order.sourceNames[source]}>
+          <h3>{TEXT.order.sourceNames[source]}</h3>
+          <Column findings={drug.findings.filter((finding) => finding.source === source)} words={words} />
+        </section>
+      ))}
+    </div>
+  </Panel>
+)
+
+const Column = ({ findings, words }: { readonly findings: readonly Finding[]; readonly words: PanelWords }) =>
+  findings.length === 0 ? (
+    <p className={styles.note}>{TEXT.order.noFinding}</p>
+  ) : (
+    <ul className={styles.findings}>
+      {findings.map((finding) => (
+        <li key={finding.id}>
+          <OneFinding finding={finding} sentences={words.sentences[finding.id] ?? []} />
+        </li>
+      ))}
+    </ul>
+  )
+
+const keysOf = (finding: Finding): string =>
+  finding.basis.map((basis) => [basis.gene, basis.key].filter(Boolean).join(' ')).join(' + ') || finding.genes.join(' + ')
+
+const OneFinding = ({ finding, sentences }: { readonly finding: Finding; readonly sentences: readonly string[] }) => {
+  const severity = findingSeverity(finding)
+  const href = safeHref(finding.guideline.url)
+  return (
+    <div className={styles.finding}>
+      <Severity level={severity.level}>{severity.word}</Severity>
+      <p className={styles.keys}>{keysOf(finding)}</p>
+      {finding.population?.state === 'undecided' ? (
+        <p>
+          <strong>{TEXT.order.onlyIf(finding.population.label)}.</strong> {TEXT.order.undecided(finding.population.because)}
+        </p>
+      ) : null}
+      {finding.kind === 'listed' ? <p>{TEXT.order.listed}</p> : null}
+      {sentences.map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
+      <p className={styles.note}>
+        {[
+          finding.strength ? `${TEXT.order.strength}: ${finding.strength}` : TEXT.order.noStrength,
+          finding.guideline.year,
+          TEXT.order.asOf(dateWords(finding.guideline.asOf)),
+        ]
+          .filter(Boolean)
+          .join(' · ')}
+      </p>
+      {href ? (
+        <a href={href} target="_blank" rel="noopener noreferrer" className="screen-only">
+          {TEXT.order.open(finding.source)}
+        </a>
+      ) : null}
+    </div>
+  )
+}

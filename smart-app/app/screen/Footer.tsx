@@ -1,0 +1,17 @@
+import type { ProfileState } from '../profile/profile-state.ts'
+import { TEXT } from '../text.ts'
+import styles from './Footer.module.css'
+
+const words = TEXT.sources
+
+/** What this is not, and which assessment it is: also the foot of every printed page. */
+export const Footer = ({ profile: { progress } }: { readonly profile: ProfileState }) => (
+  <footer className={styles.footer}>
+    <p>{words.footer}</p>
+    {progress.kind === 'done' ? (
+      <p>
+        {words.attune} {progress.versions.attune} · {words.rules} {progress.versions.rules} · {words.decisionId} {progress.decision}
+      </p>
+    ) : null}
+  </footer>
+)

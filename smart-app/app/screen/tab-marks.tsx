@@ -1,0 +1,35 @@
+import type { ReactNode } from 'react'
+import { type Level, SeverityShape } from '../../ui/Severity.tsx'
+import { BIN_LEVELS, BINS, medicineEntries } from '../panels/medicines/bins.ts'
+import { drugsInHand } from '../panels/order/drugs-in-hand.ts'
+import type { ProfileState } from '../profile/profile-state.ts'
+import type { AppContext } from '../session/app-context.ts'
+import { TEXT } from '../text.ts'
+import { drugSeverity } from '../words/severity.ts'
+
+const mark = (level: Level, word: string): ReactNode => (
+  <>
+    <SeverityShape level={level} size={14} />
+    <span className="visually-hidden">({word})</span>
+  </>
+)
+
+/** Levels that call for a look; the others leave the tab unmarked. */
+const CALLING: ReadonlySet<Level> = new Set(['critical', 'warning', 'caution', 'unknown'])
+
+export const orderMark = ({ assessment, words }: ProfileState, context: AppContext): ReactNode => {
+  const first = assessment === null ? undefined : drugsInHand(assessment, context)[0]
+  if (first === undefined) return null
+  const { level, word } = drugSeverity(first.drug, words)
+  return mark(level, word)
+}
+
+export const medicinesMark = ({ facts, assessment, words }: ProfileState): ReactNode => {
+  if (facts === null || assessment === null) return null
+  const bins = new Set(medicineEntries(facts, assessment, words).map((entry) => entry.bin))
+  const worst = BINS.find((bin) => bins.has(bin))
+  return worst && CALLING.has(BIN_LEVELS[worst]) ? mark(BIN_LEVELS[worst], TEXT.medicines.bins[worst]) : null
+}
+
+export const sourcesMark = ({ questions }: ProfileState): ReactNode =>
+  questions.some((question) => question.state === 'failed' || question.state === 'partial') ? mark('caution', TEXT.sources.gaps) : null
