@@ -9,7 +9,9 @@ type Truth = { readonly holds: boolean | null; readonly facts: readonly Lineage[
 const UNKNOWN: Truth = { holds: null, facts: [] }
 
 const drugsBeside = ({ facts, drug }: Subject) => [
-  ...facts.medicines.filter((medicine) => medicine.state === 'active').map((medicine) => ({ drug: medicine.drug, lineage: medicine.lineage })),
+  ...facts.medicines
+    .filter((medicine) => medicine.state === 'active')
+    .map((medicine) => ({ drug: medicine.drug, lineage: medicine.lineage })),
   ...facts.orders
     .filter((order) => !order.drug.ingredients.some((ingredient) => ingredient.name === drug.name))
     .map((order) => ({ drug: order.drug, lineage: { resource: order.ref } })),
@@ -50,7 +52,8 @@ const byEvidence = (rule: Extract<ConditionRule, { kind: 'evidence' }>, subject:
 const byAge = (rule: Extract<ConditionRule, { kind: 'age' }>, { facts }: Subject): Truth => {
   const age = facts.patient?.ageYears ?? null
   if (age === null || !facts.patient) return UNKNOWN
-  return { holds: age >= (rule.from ?? 0) && age < (rule.below ?? Number.POSITIVE_INFINITY), facts: [facts.patient.lineage] }
+  const holds = age >= (rule.from ?? 0) && age < (rule.below ?? Number.POSITIVE_INFINITY)
+  return !holds && age < (rule.openBelow ?? 0) ? UNKNOWN : { holds, facts: [facts.patient.lineage] }
 }
 
 const truthOf = (text: string, subject: Subject, tables: GuidanceTables, modifiers: readonly ModifierRow[]): Truth => {

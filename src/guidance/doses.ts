@@ -41,13 +41,25 @@ export const keepFitting = (actions: readonly Action[], { facts, identity, dose 
   })
 }
 
+/** `caution(myopathy above 40 mg/day)`: the dose from which the caution holds. */
+const WARNED_DOSE = /\b(above|at) (\d+(?:\.\d+)?) mg\b/
+
+const limitOf = (action: Action): { readonly mg: number; readonly inclusive: boolean } | null => {
+  if (action.code === 'caution') {
+    const warned = WARNED_DOSE.exec(action.detail ?? '')
+    return warned ? { mg: Number(warned[2]), inclusive: warned[1] === 'above' } : null
+  }
+  const limit = LIMITS.has(action.code) ? VALUE.exec(action.value ?? '') : null
+  // `start=40 mg/day` names a dose, not a limit.
+  return !limit || (action.code === 'start' && limit[1] === undefined) ? null : { mg: Number(limit[2]), inclusive: limit[1] !== '<' }
+}
+
 /** Says of each limit in mg/day whether the dose at hand keeps it. Without a computable dose nothing is said. */
 export const compareDose = (actions: readonly Action[], { dose }: Subject): Action[] =>
   actions.map((action) => {
-    const limit = LIMITS.has(action.code) ? VALUE.exec(action.value ?? '') : null
-    const exact = action.code === 'start' && limit?.[1] === undefined
-    if (!limit || exact || dose.mgPerDay === null) return action
-    const within = limit[1] === '<' ? dose.mgPerDay < Number(limit[2]) : dose.mgPerDay <= Number(limit[2])
+    const limit = limitOf(action)
+    if (!limit || dose.mgPerDay === null) return action
+    const within = limit.inclusive ? dose.mgPerDay <= limit.mg : dose.mgPerDay < limit.mg
     const because = `${Number(dose.mgPerDay.toFixed(3))} mg/day`
     return { ...action, atHand: { state: within ? 'within' : 'over', because } }
   })

@@ -12,7 +12,7 @@ const evidenceSchema = z.strictObject({
   /** SNOMED CT codes, each listed; no descendants are inferred. */
   snomed: z.array(z.string().regex(/^\d{6,18}$/)).default([]),
   /** ICD-10-CM categories or codes without dot; a code counts when it starts with one of them. */
-  icd10: z.array(z.string().regex(/^[A-Z]\d[0-9A-Z]*$/)).default([]),
+  icd10: z.array(z.string().regex(/^[A-Z][0-9A-Z]*$/)).default([]),
   ...citation,
 })
 
@@ -49,7 +49,8 @@ const conditionSchema = z.strictObject({
       /** Evidence which, found without any of the above, means that the condition does not hold. */
       deniedBy: z.array(z.string()).default([]),
     }),
-    z.strictObject({ kind: z.literal('age'), from: z.number().optional(), below: z.number().optional() }),
+    /** Outside the ages but under `openBelow` it stays open: the condition has another half. */
+    z.strictObject({ kind: z.literal('age'), from: z.number().optional(), below: z.number().optional(), openBelow: z.number().optional() }),
     /** A medicine that modifies the enzyme; `absent` turns the question round. */
     z.strictObject({
       kind: z.literal('modifier'),
@@ -133,7 +134,13 @@ const alternativesSchema = z.looseObject({
         .default(null),
       checks: z
         .array(
-          z.strictObject({ what: z.string().min(1), rule: checkRule, result: z.enum(['exclude', 'caution']), because: z.string(), ...citation }),
+          z.strictObject({
+            what: z.string().min(1),
+            rule: checkRule,
+            result: z.enum(['exclude', 'caution']),
+            because: z.string(),
+            ...citation,
+          }),
         )
         .min(1),
     }),

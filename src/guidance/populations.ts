@@ -14,7 +14,11 @@ export type PopulationAnswer = {
 type Rule = Population['rule']
 type Decider<K extends Rule['kind']> = (rule: Extract<Rule, { kind: K }>, subject: Subject, tables: GuidanceTables) => PopulationAnswer
 
-const answer = (state: PopulationAnswer['state'], because: string, facts: readonly Lineage[] = []): PopulationAnswer => ({ state, because, facts })
+const answer = (state: PopulationAnswer['state'], because: string, facts: readonly Lineage[] = []): PopulationAnswer => ({
+  state,
+  because,
+  facts,
+})
 
 const patientFacts = (subject: Subject): Lineage[] => (subject.facts.patient ? [subject.facts.patient.lineage] : [])
 
@@ -38,10 +42,25 @@ const byAgeOrWeight: Decider<'age-or-weight'> = (rule, subject) => {
 const byIndication: Decider<'indication'> = (rule, subject, tables) => {
   const found = findEvidence(subject, rule.any, tables)
   const ruledOut = findEvidence(subject, rule.unless, tables)
-  if (ruledOut.length > 0) return answer('not', nameFound(ruledOut), ruledOut.map((one) => one.lineage))
-  if (found.length > 0) return answer('matches', nameFound(found), found.map((one) => one.lineage))
+  if (ruledOut.length > 0)
+    return answer(
+      'not',
+      nameFound(ruledOut),
+      ruledOut.map((one) => one.lineage),
+    )
+  if (found.length > 0)
+    return answer(
+      'matches',
+      nameFound(found),
+      found.map((one) => one.lineage),
+    )
   const others = findEvidence(subject, rule.others, tables)
-  if (others.length > 0) return answer('not', `the record shows ${nameFound(others)}`, others.map((one) => one.lineage))
+  if (others.length > 0)
+    return answer(
+      'not',
+      `the record shows ${nameFound(others)}`,
+      others.map((one) => one.lineage),
+    )
   return answer('undecided', 'the record does not show the indication')
 }
 
@@ -76,7 +95,8 @@ const exposureOf = (drugs: readonly string[], months: number, subject: Subject) 
   const longest = courses.reduce<number | null>((most, { months: one }) => (one === null ? most : Math.max(most ?? 0, one)), null)
   if (reaction) return { state: 'reacted' as const, because: 'a reaction to it is recorded', facts: [...facts, reaction.lineage] }
   if (longest !== null && longest > months) return { state: 'over' as const, because: `taken for ${Math.floor(longest)} months`, facts }
-  if (courses.some((course) => course.months === null)) return { state: 'unknown' as const, because: 'taken, but since when is not known', facts }
+  if (courses.some((course) => course.months === null))
+    return { state: 'unknown' as const, because: 'taken, but since when is not known', facts }
   if (longest !== null) return { state: 'short' as const, because: `taken for less than ${months} months`, facts }
   return wasRead(subject.facts, 'medicines')
     ? { state: 'never' as const, because: 'no earlier use in the record', facts }
@@ -99,7 +119,8 @@ const byAsking: Decider<'ask'> = (rule, subject, tables) => {
 }
 
 /** Months of use, for the silence of test-first advice; null when never or not known. */
-export const toleratedFor = (subject: Subject, drug: string, months: number): boolean => exposureOf([drug], months, subject).state === 'over'
+export const toleratedFor = (subject: Subject, drug: string, months: number): boolean =>
+  exposureOf([drug], months, subject).state === 'over'
 
 /** Whether the patient belongs to the population of a row: decided from the record, or undecided and asked for. */
 export const decidePopulation = (code: string, subject: Subject, tables: GuidanceTables): PopulationAnswer => {

@@ -12,7 +12,10 @@ const USABLE = new Set(['final', 'amended', 'corrected'])
 
 const latest = (measurements: readonly Measurement[], codes: ReadonlySet<string>): Measurement | null =>
   measurements
-    .filter((one) => USABLE.has(one.status ?? 'final') && one.codes.some((coding) => coding.system === 'http://loinc.org' && codes.has(coding.code)))
+    .filter(
+      (one) =>
+        USABLE.has(one.status ?? 'final') && one.codes.some((coding) => coding.system === 'http://loinc.org' && codes.has(coding.code)),
+    )
     .filter((one) => one.value.kind === 'quantity')
     .sort((a, b) => (b.lineage.date ?? '').localeCompare(a.lineage.date ?? ''))[0] ?? null
 

@@ -1,0 +1,144 @@
+import type { Action, Finding, GuidanceSource } from '../contract/findings.ts'
+import type { GeneCall } from '../contract/genes.ts'
+import type { Gap } from '../contract/lineage.ts'
+import { clinicalFor } from '../pgx/phenoconversion.ts'
+import { decideConditions } from './conditions.ts'
+import { seriousness, weighActions } from './consequence.ts'
+import { compareDose, keepFitting } from './doses.ts'
+import { type GeneReadout, readGene } from './gene-options.ts'
+import { guidanceFinding, listedFinding } from './make-finding.ts'
+import { combine, type Match, matchRows } from './match-rows.ts'
+import { decidePopulation } from './populations.ts'
+import type { Prepared, RowGroup } from './prepare.ts'
+import type { Knowledge } from './rules.ts'
+import type { Subject } from './subject.ts'
+
+/** What every step of an assessment needs. */
+export type Kit = {
+  readonly knowledge: Knowledge
+  readonly prepared: Prepared
+  readonly calls: ReadonlyMap<string, GeneCall>
+  readonly precedence: readonly GuidanceSource[]
+}
+
+/** What the sources say of one drug in this patient, and what could not be looked up. */
+export type Advice = { readonly findings: readonly Finding[]; readonly gaps: readonly Gap[]; readonly genes: readonly string[] }
+
+/** Genes as they act for this drug: it does not inhibit its own enzyme here. */
+const callFor = (gene: string, subject: Subject, kit: Kit): GeneCall | undefined => {
+  const call = kit.calls.get(gene)
+  return call && clinicalFor(call, subject.drug, kit.knowledge.genes)
+}
+
+const tooOpen = (group: RowGroup): Gap => ({
+  about: group.genes.join(', '),
+  code: 'conflict',
+  because: 'the results leave too many possibilities open',
+})
+
+const openGaps = (readouts: ReadonlyMap<string, GeneReadout>, matches: readonly Match[], kit: Kit): Gap[] =>
+  [...readouts].flatMap(([gene, { open }]): Gap[] => {
+    if (open === null || !matches.some((match) => !match.certain && match.keys.has(gene))) return []
+    const call = kit.calls.get(gene)
+    if (open === 'conflict')
+      return [{ about: gene, code: 'conflict', because: call?.state === 'candidates' ? call.because : 'results differ' }]
+    return [
+      { about: gene, code: 'incomplete', because: `only the ${gene} phenotype is known, and the advice depends on the activity score` },
+    ]
+  })
+
+const adviceOf = (match: Match, subject: Subject, kit: Kit): Finding[] => {
+  const { row } = match
+  const { tables, actions: parsed } = kit.prepared
+  const population = row.population === undefined ? null : decidePopulation(row.population, subject, tables)
+  if (population?.state === 'not') return []
+  const decided = decideConditions(parsed.get(row.id) ?? [], subject, tables, kit.knowledge.modifiers)
+  const actions = compareDose(keepFitting(decided.actions, subject), subject)
+  const label = tables.populations.populations[row.population ?? '']?.label ?? row.population ?? ''
+  return [
+    guidanceFinding(
+      match,
+      subject,
+      actions,
+      weighActions(actions, kit.knowledge.actions),
+      population && row.population !== undefined
+        ? { code: row.population, label, state: population.state, because: population.because }
+        : null,
+      [...(population?.facts ?? []), ...decided.facts],
+    ),
+  ]
+}
+
+const sayOf = (actions: readonly Action[]): string => JSON.stringify(actions)
+
+/** An undecided population whose advice is that of a decided one of the same source adds nothing. */
+const withoutEchoes = (findings: readonly Finding[]): Finding[] =>
+  findings.filter(
+    (finding) =>
+      finding.population?.state !== 'undecided' ||
+      !findings.some(
+        (other) =>
+          other !== finding &&
+          other.population?.state !== 'undecided' &&
+          other.source === finding.source &&
+          other.genes.join() === finding.genes.join() &&
+          sayOf(other.actions) === sayOf(finding.actions),
+      ),
+  )
+
+const undecidedGaps = (findings: readonly Finding[]): Gap[] =>
+  findings.flatMap((finding) =>
+    finding.population?.state === 'undecided'
+      ? [{ about: finding.population.label, code: 'undecided' as const, because: finding.population.because }]
+      : [],
+  )
+
+const staleGaps = (matches: readonly Match[]): Gap[] =>
+  matches.some(({ row }) => row.superseded === 'unknown')
+    ? [
+        {
+          about: matches[0]?.row.drug ?? '',
+          code: 'stale',
+          because: 'the source has since updated this guidance, and the new text was not read for this release',
+        },
+      ]
+    : []
+
+const adviseGroup = (group: RowGroup, subject: Subject, kit: Kit): { findings: Finding[]; gaps: Gap[]; usable: boolean } => {
+  const readouts = new Map(
+    group.genes.map((gene) => [gene, readGene(gene, callFor(gene, subject, kit), kit.knowledge.genes.get(gene), group.rows)]),
+  )
+  const gaps = [...readouts.values()].flatMap((readout) => (readout.gap ? [readout.gap] : []))
+  const usable = [...readouts.values()].every((readout) => readout.options.every((option) => option.state === 'called'))
+  const readings = combine(readouts)
+  if (readings === null) return { findings: [], gaps: [...gaps, tooOpen(group)], usable: false }
+  const matches = matchRows(group.rows, readings, kit.prepared.tables.populations.genotypeLimits, kit.knowledge.genes)
+  const findings = withoutEchoes(matches.flatMap((match) => adviceOf(match, subject, kit)))
+  return { findings, gaps: [...gaps, ...openGaps(readouts, matches, kit), ...undecidedGaps(findings), ...staleGaps(matches)], usable }
+}
+
+const distinctGaps = (gaps: readonly Gap[]): Gap[] => [
+  ...new Map(gaps.map((gap) => [`${gap.about} ${gap.code} ${gap.because}`, gap])).values(),
+]
+
+/** Precedence of sources, decided before undecided, most serious first. */
+const bySpeaking =
+  (precedence: readonly GuidanceSource[]) =>
+  (a: Finding, b: Finding): number =>
+    Number(a.kind === 'listed') - Number(b.kind === 'listed') ||
+    precedence.indexOf(a.source) - precedence.indexOf(b.source) ||
+    Number(a.population?.state === 'undecided') - Number(b.population?.state === 'undecided') ||
+    seriousness(a.consequence) - seriousness(b.consequence) ||
+    a.row.localeCompare(b.row, 'en', { numeric: true })
+
+/** Everything that any source says of the subject's drug for this patient. */
+export const advise = (subject: Subject, kit: Kit): Advice => {
+  const guidance = kit.prepared.drugs.get(subject.drug.name)
+  if (!guidance) return { findings: [], gaps: [], genes: [] }
+  const groups = guidance.groups.map((group) => adviseGroup(group, subject, kit))
+  const findings = [...groups.flatMap((group) => group.findings), ...guidance.listed.map((row) => listedFinding(row, subject))]
+  const silent = groups.length > 0 && groups.every((group) => group.findings.length === 0) && groups.some((group) => group.usable)
+  const gaps = groups.flatMap((group) => group.gaps)
+  if (silent) gaps.push({ about: guidance.genes.join(', '), code: 'no-guidance', because: 'no source has advice for this result' })
+  return { findings: findings.sort(bySpeaking(kit.precedence)), gaps: distinctGaps(gaps), genes: guidance.genes }
+}

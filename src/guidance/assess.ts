@@ -1,0 +1,151 @@
+import type { DrugIdentity, Ingredient, Order, PatientFacts } from '../contract/facts.ts'
+import type { Assessment, DrugAssessment, GuidanceSource } from '../contract/findings.ts'
+import type { GeneCall } from '../contract/genes.ts'
+import type { Gap } from '../contract/lineage.ts'
+import { type Advice, advise, type Kit } from './advise.ts'
+import { findAlternatives } from './alternatives.ts'
+import { describeDisagreement } from './consequence.ts'
+import { prepareGuidance } from './prepare.ts'
+import type { Knowledge } from './rules.ts'
+import type { Subject } from './subject.ts'
+import { testFirst } from './test-first.ts'
+
+/** Gaps over the whole record that explain a missing gene result better than "not tested". */
+const explainMissing = (gaps: readonly Gap[], facts: PatientFacts): Gap[] => {
+  if (!gaps.some((gap) => gap.code === 'not-tested')) return [...gaps]
+  const genomics = facts.gaps.filter((gap) => gap.about === 'genomics' || gap.code === 'unread-document')
+  return [...gaps, ...genomics]
+}
+
+const stateOf = ({ findings, genes }: Advice, gaps: readonly Gap[]): DrugAssessment['state'] => {
+  if (genes.length === 0) return 'no-guidance'
+  if (findings.some((finding) => finding.kind === 'guidance')) return gaps.length > 0 ? 'assessed-with-gaps' : 'assessed'
+  return gaps.every((gap) => gap.code === 'no-guidance') ? 'assessed' : 'not-assessed'
+}
+
+const listedOnly: Gap = {
+  about: 'FDA',
+  code: 'no-guidance',
+  because: 'the FDA lists this drug, but the entry was not read for this release',
+}
+
+/** Everything the engine says about one ingredient of an order or a medicine. */
+const assessDrug = (subject: Subject, kit: Kit): DrugAssessment => {
+  const advice = advise(subject, kit)
+  const gaps = advice.genes.length === 0 && advice.findings.length > 0 ? [listedOnly] : explainMissing(advice.gaps, subject.facts)
+  return {
+    ref: subject.ref,
+    about: subject.about,
+    identity: subject.identity,
+    drug: subject.drug,
+    state: stateOf(advice, gaps),
+    genes: advice.genes.length > 0 ? advice.genes : [...new Set(advice.findings.flatMap((finding) => finding.genes))].sort(),
+    findings: advice.findings,
+    disagreement: describeDisagreement(advice.findings),
+    alternatives: findAlternatives(advice.findings, subject, kit),
+    testFirst: testFirst(subject, kit),
+    estimates: [],
+    gaps,
+  }
+}
+
+/** Ingredients to assess: each one, and combinations that have guidance of their own. */
+const drugsOf = (identity: DrugIdentity, kit: Kit): Ingredient[] => {
+  const names = new Set(identity.ingredients.map((ingredient) => ingredient.name.toLowerCase()))
+  const combinations = [...kit.prepared.combinations]
+    .filter(([name, parts]) => !names.has(name) && parts.length > 1 && parts.every((part) => names.has(part)))
+    .map(([name]) => ({ name, rxcui: null }))
+  return [...identity.ingredients, ...combinations]
+}
+
+const WORD = /[\p{L}\p{N}]+(?:[-'][\p{L}\p{N}]+)*/gu
+
+/** A drug with guidance whose name stands as a whole word in a text that could not be mapped. */
+const plausibleDrug = (text: string, kit: Kit): Ingredient | null => {
+  const words = text.toLowerCase().match(WORD) ?? []
+  for (const word of words) {
+    const ingredient = kit.prepared.drugs.has(word) ? kit.knowledge.drugs.ingredient(word) : null
+    if (ingredient) return ingredient
+  }
+  return null
+}
+
+const unmappedGap = (identity: DrugIdentity, ref: string): Gap => ({
+  about: identity.text === '' ? ref : identity.text,
+  code: 'unmapped',
+  because: identity.unmapped ?? 'the drug could not be matched to a known substance',
+  resource: ref,
+})
+
+/**
+ * A drug text that no code or name matches is a silence, said on the order. Only when the name of a drug with guidance stands in it
+ * is there something that a prescriber must know was not assessed; then it is an assessment of its own.
+ */
+const notMapped = (subject: Omit<Subject, 'drug'>, kit: Kit): DrugAssessment[] => {
+  const drug = plausibleDrug(subject.identity.text, kit)
+  if (!drug) return []
+  const guidance = kit.prepared.drugs.get(drug.name)
+  return [
+    {
+      ref: subject.ref,
+      about: subject.about,
+      identity: subject.identity,
+      drug,
+      state: 'not-assessed',
+      genes: guidance?.genes ?? [],
+      findings: [],
+      disagreement: null,
+      alternatives: [],
+      testFirst: null,
+      estimates: [],
+      gaps: [
+        {
+          about: drug.name,
+          code: 'unreadable',
+          because: `the text names ${drug.name}, but the drug of the order is not certain`,
+          resource: subject.ref,
+        },
+      ],
+    },
+  ]
+}
+
+const assessOne = (subject: Omit<Subject, 'drug'>, kit: Kit): DrugAssessment[] =>
+  subject.identity.ingredients.length === 0
+    ? notMapped(subject, kit)
+    : drugsOf(subject.identity, kit).map((drug) => assessDrug({ ...subject, drug }, kit))
+
+const orderGaps = (order: Order): Gap[] => {
+  if (order.drug.ingredients.length === 0) return [unmappedGap(order.drug, order.ref)]
+  if (!order.drug.flags.includes('medication-conflict')) return []
+  return [{ about: order.drug.text, code: 'conflict', because: 'text and code of the order name different drugs', resource: order.ref }]
+}
+
+/**
+ * Guidance on one patient's orders and medicines in use. Pure: the same facts give the same answer, findings in the same order.
+ * Draft orders come first; a medicine in use is assessed by the same rules, without test-first advice.
+ */
+export const assess = (
+  facts: PatientFacts,
+  calls: readonly GeneCall[],
+  knowledge: Knowledge,
+  options: { readonly precedence: readonly GuidanceSource[] },
+): Assessment => {
+  const kit: Kit = {
+    knowledge,
+    prepared: prepareGuidance(knowledge),
+    calls: new Map(calls.map((call) => [call.gene, call])),
+    precedence: options.precedence,
+  }
+  const orders = facts.orders.map((order) => ({
+    order,
+    drugs: assessOne({ facts, about: 'order', ref: order.ref, identity: order.drug, dose: order.dose, reasons: order.reasons }, kit),
+    gaps: orderGaps(order),
+  }))
+  const medicines = facts.medicines
+    .filter((medicine) => medicine.state === 'active')
+    .flatMap((medicine) =>
+      assessOne({ facts, about: 'medicine', ref: medicine.ref, identity: medicine.drug, dose: medicine.dose, reasons: [] }, kit),
+    )
+  return { knowledge: { version: knowledge.version, asOf: knowledge.asOf }, geneCalls: calls, orders, medicines, gaps: facts.gaps }
+}

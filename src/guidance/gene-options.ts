@@ -1,0 +1,139 @@
+import type { GeneCall, Genotype } from '../contract/genes.ts'
+import type { Gap, Lineage } from '../contract/lineage.ts'
+import { activityScore, scoresOfPhenotype } from '../pgx/activity-score.ts'
+import type { GeneTable } from '../pgx/gene-tables.ts'
+import type { GuidanceRow } from './rules.ts'
+
+/** One way to read a gene for a set of rows: the words under which it is looked up. */
+export type GeneOption = {
+  readonly keys: readonly string[]
+  readonly state: 'called' | 'no-result'
+  readonly genetic: Genotype | null
+  readonly clinical: Genotype | null
+  readonly converted: boolean
+  readonly facts: readonly Lineage[]
+}
+
+/** Every way to read a gene, and why it is not certain. */
+export type GeneReadout = {
+  readonly options: readonly GeneOption[]
+  readonly gap: Gap | null
+  /** Why there is more than one option: results differ, or the result is coarser than the rows. */
+  readonly open: 'conflict' | 'incomplete' | null
+}
+
+const NO_RESULT = 'NR'
+const STATUS = / (positive|negative)$/
+
+const noResult: GeneOption = { keys: [NO_RESULT], state: 'no-result', genetic: null, clinical: null, converted: false, facts: [] }
+
+/** Words that rows use for one gene. */
+export const vocabularyOf = (rows: readonly GuidanceRow[], gene: string): ReadonlySet<string> =>
+  new Set(rows.flatMap((row) => row.when.flatMap((entry) => entry[gene] ?? [])))
+
+const stemsOf = (words: Iterable<string>): Set<string> =>
+  new Set([...words].filter((word) => STATUS.test(word)).map((word) => word.replace(STATUS, '')))
+
+/** Allele-wise genes (HLA): the alleles that the rows ask for and the result does not speak of. */
+const unansweredAlleles = (genotype: Genotype, vocabulary: ReadonlySet<string>): string[] => {
+  const answered = stemsOf(genotype.keys)
+  return [...stemsOf(vocabulary)].filter((stem) => !answered.has(stem))
+}
+
+const factsOf = (call: Extract<GeneCall, { readings: unknown }>): Lineage[] => call.readings.map((reading) => reading.lineage)
+
+const asOption = (genetic: Genotype, clinical: Genotype, converted: boolean, facts: readonly Lineage[]): GeneOption => ({
+  keys: clinical.keys,
+  state: 'called',
+  genetic,
+  clinical,
+  converted,
+  facts,
+})
+
+/** A phenotype without a score stands for each score that has it: rows that ask for scores are tried with every one. */
+const spreadScores = (option: GeneOption, table: GeneTable, vocabulary: ReadonlySet<string>): GeneOption[] => {
+  const { clinical } = option
+  if (table.lookup !== 'activity-score' || !clinical || clinical.activityScore !== null || clinical.phenotype === null) return [option]
+  const scores = scoresOfPhenotype(table, clinical.phenotype.code).filter((score) => vocabulary.has(score.text))
+  if (scores.length === 0) return [option]
+  return scores.map((score) => ({
+    ...option,
+    keys: [...clinical.keys, score.text],
+    clinical: { ...clinical, activityScore: activityScore(score.value, score.atLeast) },
+  }))
+}
+
+const gapOf = (gene: string, code: Gap['code'], because: string): Gap => ({ about: gene, code, because })
+
+/** Result not usable for these rows: the word of the table for it (`ind`, `n/a`) where the rows have one, else no result at all. */
+const indeterminate = (table: GeneTable | undefined, vocabulary: ReadonlySet<string>): GeneOption => {
+  const key = table?.phenotypes['ind']?.key ?? 'ind'
+  return vocabulary.has(key) ? { ...noResult, keys: [key] } : noResult
+}
+
+const ofCall = (
+  gene: string,
+  pairs: readonly GeneOption[],
+  table: GeneTable,
+  vocabulary: ReadonlySet<string>,
+  conflict: boolean,
+): GeneReadout => {
+  const missing = pairs.flatMap((option) => (option.clinical ? unansweredAlleles(option.clinical, vocabulary) : []))
+  const unanswered = [...new Set(missing)]
+  const answersSome = stemsOf(vocabulary).size > unanswered.length
+  const spread = pairs.flatMap((option) => spreadScores(option, table, vocabulary))
+  // `no result` may be looked up for the alleles that were not tested, but only when none of those asked for was.
+  const options = unanswered.length > 0 && !answersSome ? [noResult] : spread
+  const open = conflict ? 'conflict' : spread.length > pairs.length ? 'incomplete' : null
+  const gap = unanswered.length > 0 ? gapOf(gene, 'not-tested', `${gene} was tested, but not for ${unanswered.join(' and ')}`) : null
+  return { options, gap, open }
+}
+
+/**
+ * Every way to read a gene for these rows. A gene without a usable result is never read as normal:
+ * it can only match rows that speak of a missing (`NR`) or indeterminate (`ind`, `n/a`) result.
+ */
+export const readGene = (
+  gene: string,
+  call: GeneCall | undefined,
+  table: GeneTable | undefined,
+  rows: readonly GuidanceRow[],
+): GeneReadout => {
+  const vocabulary = vocabularyOf(rows, gene)
+  if (call === undefined || call.state === 'not-tested' || table === undefined)
+    return { options: [noResult], gap: gapOf(gene, 'not-tested', `no ${gene} result was found in the record`), open: null }
+  switch (call.state) {
+    case 'indeterminate':
+      return { options: [indeterminate(table, vocabulary)], gap: gapOf(gene, 'indeterminate', call.because), open: null }
+    case 'called': {
+      const converted = call.phenoconversion.state === 'converted'
+      if (call.clinical.keys.length === 0)
+        return {
+          options: [indeterminate(table, vocabulary)],
+          gap: gapOf(
+            gene,
+            'indeterminate',
+            `the ${gene} result${call.clinical.diplotype === null ? '' : ` ${call.clinical.diplotype}`} has no phenotype in the tables`,
+          ),
+          open: null,
+        }
+      return ofCall(gene, [asOption(call.genetic, call.clinical, converted, factsOf(call))], table, vocabulary, false)
+    }
+    case 'candidates':
+      return ofCall(
+        gene,
+        call.candidates.map((candidate) =>
+          asOption(
+            candidate.genetic,
+            candidate.clinical,
+            call.phenoconversion.state === 'converted',
+            candidate.readings.map((reading) => reading.lineage),
+          ),
+        ),
+        table,
+        vocabulary,
+        call.candidates.length > 1,
+      )
+  }
+}

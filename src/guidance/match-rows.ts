@@ -1,0 +1,128 @@
+import type { GeneTables } from '../pgx/gene-tables.ts'
+import type { GeneOption, GeneReadout } from './gene-options.ts'
+import type { GenotypeLimit } from './guidance-tables.ts'
+import type { GuidanceRow } from './rules.ts'
+
+/** A row that applies, for which readings of the genes, and by which words. */
+export type Match = {
+  readonly row: GuidanceRow
+  /** The gene readings under which it applies, one per combination. */
+  readonly readings: readonly ReadonlyMap<string, GeneOption>[]
+  readonly keys: ReadonlyMap<string, string>
+  /** False when another reading of the same results gives another answer. */
+  readonly certain: boolean
+  /** Genes that can be read in more than one way. */
+  readonly open: ReadonlySet<string>
+}
+
+type Hit = { readonly row: GuidanceRow; readonly entry: ReadonlyMap<string, string>; readonly reading: ReadonlyMap<string, GeneOption> }
+
+/** More combinations than this are not tried one by one: the results are then too open to act on. */
+const MOST_COMBINATIONS = 128
+
+/** Every combination of the genes' readings; null when there are too many. */
+export const combine = (readouts: ReadonlyMap<string, GeneReadout>): ReadonlyMap<string, GeneOption>[] | null => {
+  const total = [...readouts.values()].reduce((product, { options }) => product * options.length, 1)
+  if (total > MOST_COMBINATIONS) return null
+  return [...readouts].reduce<ReadonlyMap<string, GeneOption>[]>(
+    (combinations, [gene, { options }]) => combinations.flatMap((one) => options.map((option) => new Map(one).set(gene, option))),
+    [new Map()],
+  )
+}
+
+const DIPLOTYPE = /\S\/\S/
+
+/** The key by which a reading matches; an exact diplotype before a phenotype or score. */
+const keyFor = (words: readonly string[], option: GeneOption | undefined): string | null => {
+  if (!option) return null
+  const keys = option.keys.filter((key) => words.includes(key))
+  return keys.find((key) => DIPLOTYPE.test(key)) ?? keys[0] ?? null
+}
+
+const matchEntry = (entry: GuidanceRow['when'][number], reading: ReadonlyMap<string, GeneOption>): Map<string, string> | null => {
+  const keys = new Map<string, string>()
+  for (const [gene, words] of Object.entries(entry)) {
+    const key = keyFor(words, reading.get(gene))
+    if (key === null) return null
+    keys.set(gene, key)
+  }
+  return keys.size > 0 ? keys : null
+}
+
+/** Alleles of a community-form diplotype; null when it does not name two. */
+const allelesOf = (diplotype: string | null): string[] | null => {
+  const alleles = diplotype?.split('/') ?? []
+  return alleles.length === 2 ? alleles : null
+}
+
+/** Where one key holds two kinds of genotype, the functions of the alleles decide; unknown alleles leave both. */
+const passesLimits = (hit: Hit, limits: readonly GenotypeLimit[], genes: GeneTables): boolean =>
+  limits.every((limit) => {
+    if (limit.guidance !== hit.row.source || hit.entry.get(limit.gene) !== limit.key) return true
+    if (!hit.row.actions.some((action) => action.startsWith(limit.action))) return true
+    const functions = allelesOf(hit.reading.get(limit.gene)?.clinical?.diplotype ?? null)?.map(
+      (allele) => genes.get(limit.gene)?.alleles[allele]?.function ?? null,
+    )
+    if (!functions || functions.includes(null)) return true
+    return functions.some((one) => /normal/i.test(one ?? '')) === limit.normalAllele
+  })
+
+const specific = (hit: Hit): boolean => [...hit.entry.values()].some((key) => DIPLOTYPE.test(key))
+const sameGenes = (one: Hit, other: Hit): boolean => [...one.entry.keys()].sort().join() === [...other.entry.keys()].sort().join()
+
+/** A row for the exact diplotype wins over a row for its phenotype, and a newer row over one that it supersedes. */
+const withoutBeaten = (hits: readonly Hit[]): Hit[] => {
+  const exact = hits.filter((hit) => specific(hit) || !hits.some((other) => specific(other) && sameGenes(hit, other)))
+  const current = exact.some((hit) => hit.row.superseded === undefined)
+  return current ? exact.filter((hit) => hit.row.superseded !== 'partly') : exact
+}
+
+const hitsOf = (rows: readonly GuidanceRow[], reading: ReadonlyMap<string, GeneOption>): Hit[] =>
+  rows.flatMap((row) => {
+    for (const when of row.when) {
+      const entry = matchEntry(when, reading)
+      if (entry) return [{ row, entry, reading }]
+    }
+    return []
+  })
+
+/** What a row says, apart from its id: rows with the same answer are one finding. */
+const answerOf = ({ row }: Hit): string => JSON.stringify([row.genes, row.population ?? null, row.strength, row.actions])
+
+const openGenes = (readings: readonly ReadonlyMap<string, GeneOption>[]): Set<string> => {
+  const genes = [...(readings[0]?.keys() ?? [])]
+  return new Set(genes.filter((gene) => new Set(readings.map((reading) => reading.get(gene))).size > 1))
+}
+
+/**
+ * Rows of one source and one drug that apply. With several possible readings each is tried:
+ * an answer that all of them give is certain, one that only some give is not.
+ */
+export const matchRows = (
+  rows: readonly GuidanceRow[],
+  readings: readonly ReadonlyMap<string, GeneOption>[],
+  limits: readonly GenotypeLimit[],
+  genes: GeneTables,
+): Match[] => {
+  const open = openGenes(readings)
+  const answers = new Map<string, Hit[]>()
+  for (const reading of readings)
+    for (const hit of withoutBeaten(hitsOf(rows, reading).filter((one) => passesLimits(one, limits, genes)))) {
+      const known = answers.get(answerOf(hit))
+      if (known) known.push(hit)
+      else answers.set(answerOf(hit), [hit])
+    }
+  return [...answers.values()].flatMap((hits) => {
+    const first = hits[0]
+    if (!first) return []
+    return [
+      {
+        row: first.row,
+        readings: hits.map((hit) => hit.reading),
+        keys: first.entry,
+        certain: new Set(hits.map((hit) => hit.reading)).size === readings.length,
+        open,
+      },
+    ]
+  })
+}

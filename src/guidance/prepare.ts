@@ -1,0 +1,70 @@
+import type { Action, GuidanceSource } from '../contract/findings.ts'
+import { type GuidanceTables, readGuidanceTables } from './guidance-tables.ts'
+import { parseAction } from './parse-action.ts'
+import type { GuidanceRow, Knowledge } from './rules.ts'
+
+/** Rows of one source on one set of genes: they are matched together. */
+export type RowGroup = { readonly source: GuidanceSource; readonly genes: readonly string[]; readonly rows: readonly GuidanceRow[] }
+
+/** What knowledge says of one drug, sorted for use. */
+export type DrugGuidance = {
+  readonly groups: readonly RowGroup[]
+  readonly listed: readonly GuidanceRow[]
+  readonly genes: readonly string[]
+}
+
+export type Prepared = {
+  readonly tables: GuidanceTables
+  readonly drugs: ReadonlyMap<string, DrugGuidance>
+  readonly actions: ReadonlyMap<string, readonly Action[]>
+  /** Combination drugs with guidance of their own: their parts, in lower case. */
+  readonly combinations: ReadonlyMap<string, readonly string[]>
+}
+
+const groupRows = (rows: readonly GuidanceRow[]): RowGroup[] => {
+  const groups = new Map<string, { source: GuidanceSource; genes: readonly string[]; rows: GuidanceRow[] }>()
+  for (const row of rows) {
+    const genes = [...row.genes].sort()
+    const key = `${row.source} ${genes.join('+')}`
+    const group = groups.get(key) ?? { source: row.source, genes, rows: [] }
+    group.rows.push(row)
+    groups.set(key, group)
+  }
+  return [...groups.values()]
+}
+
+const sortRows = (rows: readonly GuidanceRow[]): DrugGuidance => {
+  const advice = rows.filter((row) => row.standing === 'advice')
+  const listed = rows.filter((row) => row.standing === 'listed')
+  return { groups: groupRows(advice), listed, genes: [...new Set(advice.flatMap((row) => row.genes))].sort() }
+}
+
+const partsOf = (name: string): string[] =>
+  name
+    .toLowerCase()
+    .split(/ \/ /)
+    .map((part) => part.trim())
+
+const prepare = (knowledge: Knowledge): Prepared => {
+  const rows = [...knowledge.guidance.values()].flat()
+  return {
+    tables: readGuidanceTables(knowledge.tables),
+    drugs: new Map([...knowledge.guidance].map(([drug, own]) => [drug, sortRows(own)])),
+    actions: new Map(rows.filter((row) => row.standing === 'advice').map((row) => [row.id, row.actions.map((text) => parseAction(text))])),
+    combinations: new Map([...knowledge.guidance.keys()].filter((name) => name.includes(' / ')).map((name) => [name, partsOf(name)])),
+  }
+}
+
+const PREPARED = new WeakMap<Knowledge, Prepared>()
+
+/**
+ * Knowledge sorted for matching; made once per knowledge.
+ * @throws AttuneError `rules-invalid` when one of this room's tables is not valid: call it at start, so that the start stops.
+ */
+export const prepareGuidance = (knowledge: Knowledge): Prepared => {
+  const known = PREPARED.get(knowledge)
+  if (known) return known
+  const made = prepare(knowledge)
+  PREPARED.set(knowledge, made)
+  return made
+}
