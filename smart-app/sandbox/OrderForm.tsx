@@ -4,7 +4,7 @@ import { Button } from '../ui/Button.tsx'
 import { Panel } from '../ui/Panel.tsx'
 import { searchProducts, type Trial } from './ehr.ts'
 import styles from './OrderForm.module.css'
-import type { Draft, Product } from './order.ts'
+import { type Draft, doseUnit, type Product, UNIT_WORDS } from './order.ts'
 import { FREQUENCIES, type FrequencyId, TEXTS } from './texts.ts'
 
 const SEARCH_DELAY_MS = 150
@@ -165,10 +165,13 @@ export const OrderForm = ({
             <select
               aria-label="Unit"
               value={draft.unit}
-              onChange={(event) => onChange({ ...draft, unit: event.target.value as Draft['unit'] })}
+              onChange={(event) => onChange({ ...draft, unit: doseUnit(event.target.value, draft.unit) })}
             >
-              <option value="{tbl}">tablet(s)</option>
-              <option value="mg">mg</option>
+              {Object.entries(UNIT_WORDS).map(([code, words]) => (
+                <option key={code} value={code}>
+                  {words}
+                </option>
+              ))}
             </select>
           </div>
         </div>
@@ -186,6 +189,10 @@ export const OrderForm = ({
             ))}
           </select>
         </div>
+        <label className={styles.check}>
+          <input type="checkbox" checked={draft.asNeeded} onChange={(event) => onChange({ ...draft, asNeeded: event.target.checked })} />{' '}
+          {TEXTS.asNeeded}
+        </label>
         {others.length > 0 ? (
           <p className={styles.others}>
             {TEXTS.alsoOrdered}: {others.map(describe).join(', ')}

@@ -30,6 +30,7 @@ const storyDraft = ({ trial }: StoryPatient): Draft => {
     unit: trial.unit,
     frequency: frequency?.id ?? 'qd',
     reason: trial.reason,
+    asNeeded: trial.asNeeded,
   }
 }
 

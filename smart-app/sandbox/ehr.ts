@@ -1,5 +1,6 @@
 import type { FhirResource } from '../../src/contract/facts.ts'
 import type { Coding } from '../../src/contract/lineage.ts'
+import { type DoseUnit, doseUnit } from './order.ts'
 
 /** One synthetic patient with the story that it tells and the order to try. */
 export type StoryPatient = {
@@ -16,7 +17,8 @@ export type Trial = {
   readonly rxcui: string
   readonly name: string
   readonly dose: number | null
-  readonly unit: 'mg' | '{tbl}'
+  readonly unit: DoseUnit
+  readonly asNeeded: boolean
   readonly frequency: number
   readonly period: number
   readonly periodUnit: string
@@ -67,7 +69,8 @@ const readTrial = (order: Loose): Trial | null => {
     rxcui: text(order.rxcui),
     name: text(order.display),
     dose: typeof dose.value === 'number' ? dose.value : null,
-    unit: dose.code === 'mg' ? 'mg' : '{tbl}',
+    unit: doseUnit(dose.code, '{tbl}'),
+    asNeeded: order.asNeeded === true,
     frequency: number(order.frequency, 1),
     period: number(order.period, 1),
     periodUnit: text(order.periodUnit, 'd'),

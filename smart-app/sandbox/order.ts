@@ -4,6 +4,13 @@ import { FREQUENCIES, type FrequencyId } from './texts.ts'
 
 export const RXNORM = 'http://www.nlm.nih.gov/research/umls/rxnorm'
 
+/** UCUM codes that the form offers, with the words beside them. */
+export const UNIT_WORDS = { '{tbl}': 'tablet(s)', mg: 'mg', mL: 'mL' } as const
+export type DoseUnit = keyof typeof UNIT_WORDS
+
+export const doseUnit = (code: unknown, otherwise: DoseUnit): DoseUnit =>
+  typeof code === 'string' && Object.hasOwn(UNIT_WORDS, code) ? (code as DoseUnit) : otherwise
+
 export type Product = { readonly rxcui: string; readonly name: string }
 
 /** The order on the form. `resource` is set when a suggestion replaced the draft: then that resource is the order. */
@@ -11,15 +18,22 @@ export type Draft = {
   readonly id: string
   readonly product: Product | null
   readonly dose: number | null
-  readonly unit: 'mg' | '{tbl}'
+  readonly unit: DoseUnit
+  readonly asNeeded: boolean
   readonly frequency: FrequencyId
   /** Why it is ordered, when the story says so. */
   readonly reason: Coding | null
 }
 
-export const emptyDraft = (id: string): Draft => ({ id, product: null, dose: null, unit: '{tbl}', frequency: 'qd', reason: null })
-
-const UNIT_WORDS = { mg: 'mg', '{tbl}': 'tablet(s)' } as const
+export const emptyDraft = (id: string): Draft => ({
+  id,
+  product: null,
+  dose: null,
+  unit: '{tbl}',
+  frequency: 'qd',
+  reason: null,
+  asNeeded: false,
+})
 
 /** The draft as an EHR would send it: a MedicationRequest of status draft. */
 export const toMedicationRequest = (draft: Draft, patient: string, status: 'draft' | 'active', now: string): FhirResource => {
@@ -45,7 +59,8 @@ export const toMedicationRequest = (draft: Draft, patient: string, status: 'draf
       ? {
           dosageInstruction: [
             {
-              text: `${dose} ${frequency.label}`,
+              text: `${dose} ${frequency.label}${draft.asNeeded ? ' as needed' : ''}`,
+              ...(draft.asNeeded ? { asNeededBoolean: true } : {}),
               timing: { repeat: { frequency: frequency.frequency, period: frequency.period, periodUnit: frequency.periodUnit } },
               route: { coding: [{ system: 'http://snomed.info/sct', code: '26643006', display: 'Oral route' }] },
               doseAndRate: [
@@ -80,8 +95,9 @@ export const fromMedicationRequest = (resource: FhirResource, before: Draft): Dr
     id: before.id,
     product: name && code ? { rxcui: code, name } : before.product,
     dose: typeof quantity.value === 'number' ? quantity.value : null,
-    unit: quantity.code === 'mg' ? 'mg' : before.unit,
+    unit: doseUnit(quantity.code, before.unit),
     frequency: frequency?.id ?? before.frequency,
     reason: before.reason,
+    asNeeded: dosage.asNeededBoolean === true,
   }
 }

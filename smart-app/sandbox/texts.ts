@@ -16,6 +16,7 @@ export const TEXTS = {
   searchHint: 'Type two letters of a drug',
   dose: 'Dose',
   frequency: 'Frequency',
+  asNeeded: 'as needed',
   sign: 'Sign order',
   signAnyway: 'Sign anyway',
   clear: 'Clear',
