@@ -1,0 +1,73 @@
+import { type Request, type Response, Router } from 'express'
+import type { Config } from '../config.ts'
+import { AttuneError } from '../errors.ts'
+import { type Authorization, makeAuthorization, smartConfiguration } from './authorization.ts'
+import { fhirRoutes } from './fhir-routes.ts'
+import { makeFhirStore } from './fhir-store.ts'
+import { makeLaunches } from './launches.ts'
+import { loadPatients, type Story } from './load-patients.ts'
+import { cdsHooksLaunchRoute, sandboxRoutes } from './sandbox-routes.ts'
+import { makeSandboxTokens } from './sandbox-tokens.ts'
+
+/** The demo EHR: charts, FHIR interface, authorization server and the doors of the EHR page. */
+export type Sandbox = {
+  /**
+   * Answers `/fhir`, `/auth` and `/sandbox`, and leaves everything else alone. Mount it at the root of the app and before
+   * body parsers and rate limits that are meant for hooks: it reads its own bodies.
+   */
+  readonly router: Router
+  /** `{publicUrl}/fhir` */
+  readonly fhirBase: string
+  readonly stories: readonly Story[]
+  /** Resources in the store. */
+  readonly size: number
+}
+
+export type SandboxOptions = {
+  /** The sandbox does not exist in production. */
+  readonly mode: Config['mode']
+  /** Address at which browsers reach this server. A function is asked at the first request, so that the port may be known late. */
+  readonly publicUrl: string | (() => string)
+  /** Folder of the charts; default: those of this release. */
+  readonly patientsDir?: string
+}
+
+/**
+ * Builds the sandbox EHR.
+ * @throws AttuneError `config-invalid` outside sandbox mode, or when the charts cannot be read.
+ */
+export const makeSandbox = async (options: SandboxOptions): Promise<Sandbox> => {
+  if (options.mode !== 'sandbox') throw new AttuneError('config-invalid', 'the sandbox EHR is not for production')
+  const asked = options.publicUrl
+  const publicUrl = (): string => (typeof asked === 'function' ? asked() : asked).replace(/\/+$/, '')
+  const patients = loadPatients(options.patientsDir)
+  const store = makeFhirStore(patients.resources)
+  const tokens = makeSandboxTokens()
+  const launches = makeLaunches()
+  let made: Authorization | null = null
+  const authorization = (): Authorization => {
+    made ??= makeAuthorization({ publicUrl: publicUrl(), launches, stories: patients.stories, user: patients.user })
+    return made
+  }
+  if (typeof asked === 'string') authorization()
+
+  const kit = { patients, store, tokens, launches, publicUrl }
+  const router = Router()
+  router.get('/fhir/.well-known/smart-configuration', (_request: Request, response: Response) => {
+    response.set('Access-Control-Allow-Origin', '*').json(smartConfiguration(publicUrl()))
+  })
+  router.use('/fhir', cdsHooksLaunchRoute(kit))
+  router.use('/fhir', fhirRoutes({ store, publicUrl, accessOf: async (token) => tokens.find(token) ?? authorization().accessOf(token) }))
+  router.use('/auth', (request, response, next) => authorization().router(request, response, next))
+  router.use('/sandbox', sandboxRoutes(kit))
+  return {
+    router,
+    stories: patients.stories,
+    get fhirBase() {
+      return `${publicUrl()}/fhir`
+    },
+    get size() {
+      return store.size
+    },
+  }
+}
