@@ -55,7 +55,7 @@ export const finish = (
 ): Card => ({
   uuid,
   summary: clip(card.summary, SUMMARY_LIMIT),
-  ...(card.detail ? { detail: writing.sandbox ? `${card.detail}\n\n*${SANDBOX_NOTE}*` : card.detail } : {}),
+  ...(card.detail ? { detail: writing.sandbox ? `${card.detail}\n\n_${SANDBOX_NOTE}_` : card.detail } : {}),
   indicator: card.indicator,
   source: SOURCE,
   ...(suggestions.length > 0 ? { suggestions, selectionBehavior: 'at-most-one' as const } : {}),
