@@ -20,7 +20,7 @@ export const canonicalBase = (text: string): string | null => {
  * The registered base that `fhirServer` names, or null. Compared by parsed origin and whole path, never by prefix.
  * What comes back is the registered text: nothing that the caller wrote reaches the network.
  */
-export const trustedBase = (client: Pick<ClientConfig, 'fhirServers'>, fhirServer: string): string | null => {
+export const trustedBase = (client: { readonly fhirServers: readonly string[] }, fhirServer: string): string | null => {
   const wanted = canonicalBase(fhirServer)
   if (wanted === null) return null
   for (const base of client.fhirServers) if (canonicalBase(base) === wanted) return wanted

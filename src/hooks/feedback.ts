@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { FeedbackEvent } from '../contract/decision.ts'
 import { AttuneError } from '../errors.ts'
 import { isObject } from '../fhir/bundle.ts'
-import { sayIssues } from './hook-request.ts'
+import { sayIssues } from './request.ts'
 
 /** What a feedback body tells; who sent it and which decision it belongs to is added by those who know. */
 export type FeedbackEntry = Pick<FeedbackEvent, 'card' | 'outcome' | 'acceptedSuggestions' | 'overrideReason' | 'outcomeTimestamp'>

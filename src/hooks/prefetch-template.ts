@@ -1,4 +1,4 @@
-import type { HookRequest } from './hook-request.ts'
+import type { HookRequest } from './request.ts'
 
 type Context = Pick<HookRequest, 'patientId' | 'userId' | 'encounterId'>
 

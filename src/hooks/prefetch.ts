@@ -1,21 +1,22 @@
-import type { ClientConfig } from '../config.ts'
 import type { FhirResource, PatientRecord, Question } from '../contract/facts.ts'
 import type { FhirAnswer, FhirClient, FhirSession } from '../fhir/fhir-client.ts'
 import { trustedBase } from '../fhir/trusted-servers.ts'
 import type { HookService } from './discovery.ts'
-import type { HookRequest } from './hook-request.ts'
 import { missingMedications } from './medication-references.ts'
 import { fillTemplate } from './prefetch-template.ts'
 import { type PrefetchValue, readPrefetchValue, resourcesUnderAnyKey } from './prefetch-value.ts'
-import { isOfAnother } from './whose.ts'
+import type { HookRequest } from './request.ts'
 
 /** One question with what it brought. */
 export type Answered = { readonly question: Question; readonly resources: readonly FhirResource[] }
 
+/** The caller, as far as its FHIR servers go. */
+type Registered = { readonly fhirServers: readonly string[] }
+
 const NO_SERVER = 'It was not sent, and the call names no FHIR server.'
 const UNTRUSTED = 'It was not sent, and the FHIR server named is not registered for this client.'
 const NO_VALUE = 'The call lacks a value that this question needs.'
-const OTHERS = 'Resources of another patient were left out.'
+const OTHER_PATIENT = 'The Patient that was sent is another one.'
 
 const fromServer = (key: string, query: string, answer: FhirAnswer): Answered => ({
   question: {
@@ -78,20 +79,18 @@ const answer = async (key: string, query: string, sent: unknown, session: FhirSe
   }
 }
 
-/** Leaves out what is provably another patient's, and says so in the question. */
-const ownOnly = ({ question, resources }: Answered, patientId: string): Answered => {
-  const own = resources.filter((resource) => !isOfAnother(resource, patientId))
-  if (own.length === resources.length) return { question, resources }
-  const state = own.length > 0 ? 'partial' : 'failed'
-  return { question: { ...question, state, resources: own.length, because: OTHERS }, resources: own }
-}
+const isOtherPatient = (resource: FhirResource, patientId: string): boolean =>
+  resource.resourceType === 'Patient' && resource.id !== undefined && resource.id !== patientId
 
-/** A wrong Patient in the prefetch is no answer: the server is asked, as for anything the EHR failed to send. */
-const withoutOtherPatient = (sent: unknown, patientId: string): unknown => {
-  const resources = resourcesUnderAnyKey(sent)
-  const others =
-    resources.length > 0 && resources.every((resource) => resource.resourceType === 'Patient' && isOfAnother(resource, patientId))
-  return others ? { resourceType: 'OperationOutcome' } : sent
+/** A Patient with another id is never used; a key that held nothing else is asked at the server, as for anything the EHR failed to send. */
+const withoutOtherPatients = async (sent: unknown, patientId: string, ask: (sent: unknown) => Promise<Answered>): Promise<Answered> => {
+  const here = resourcesUnderAnyKey(sent)
+  const others = here.filter((resource) => isOtherPatient(resource, patientId)).length
+  if (others === 0) return ask(sent)
+  const { question, resources } = await ask(others === here.length ? { resourceType: 'OperationOutcome' } : sent)
+  if (question.state === 'failed') return { question: { ...question, because: OTHER_PATIENT }, resources }
+  const own = resources.filter((resource) => !isOtherPatient(resource, patientId))
+  return { question: { ...question, resources: own.length }, resources: own }
 }
 
 /** The same resource may answer several questions; the first stands. */
@@ -121,7 +120,7 @@ const brokenDraftsQuestion = ({ draftOrders, brokenDrafts }: HookRequest): reado
         },
       ]
 
-const openSession = (request: HookRequest, fhir: FhirClient, client: ClientConfig): { session: FhirSession | null; noSession: string } => {
+const openSession = (request: HookRequest, fhir: FhirClient, client: Registered): { session: FhirSession | null; noSession: string } => {
   if (request.fhirServer === null) return { session: null, noSession: NO_SERVER }
   const base = trustedBase(client, request.fhirServer)
   if (base === null) return { session: null, noSession: UNTRUSTED }
@@ -136,20 +135,20 @@ export const completePrefetch = async (
   service: HookService,
   request: HookRequest,
   fhir: FhirClient,
-  client: ClientConfig,
+  client: Registered,
 ): Promise<PatientRecord> => {
   const { patientId, prefetch, draftOrders, selections } = request
   const { session, noSession } = openSession(request, fhir, client)
   try {
-    const asked = Object.entries(service.prefetch).map(async ([key, template]): Promise<Answered> => {
+    const asked = Object.entries(service.prefetch).map(([key, template]) => {
       const query = fillTemplate(template, request)
-      const sent = withoutOtherPatient(prefetch.get(key), patientId)
-      const answered = await answer(key, query ?? template, sent, query === null ? null : session, query === null ? NO_VALUE : noSession)
-      return ownOnly(answered, patientId)
+      const [open, because] = query === null ? [null, NO_VALUE] : [session, noSession]
+      const sent = Object.hasOwn(prefetch, key) ? prefetch[key] : undefined
+      return withoutOtherPatients(sent, patientId, (value) => answer(key, query ?? template, value, open, because))
     })
-    const extra = [...prefetch]
+    const extra = Object.entries(prefetch)
       .filter(([key]) => !Object.hasOwn(service.prefetch, key))
-      .flatMap(([, value]) => resourcesUnderAnyKey(value).filter((resource) => !isOfAnother(resource, patientId)))
+      .flatMap(([, value]) => resourcesUnderAnyKey(value).filter((resource) => !isOtherPatient(resource, patientId)))
     const answers = await Promise.all(asked)
     const first = [...answers.flatMap(({ resources }) => resources), ...extra]
     const medications = await readMedications(session, draftOrders, first)

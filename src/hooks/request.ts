@@ -22,9 +22,10 @@ export type HookRequest = {
   /** Draft entries that hold no readable resource. */
   readonly brokenDrafts: number
   readonly selections: readonly string[] | null
-  readonly prefetch: ReadonlyMap<string, unknown>
-  /** The body as received but for `fhirAuthorization`; for digest and replay. */
-  readonly body: Readonly<Record<string, unknown>>
+  /** As received, keys of any name. */
+  readonly prefetch: Readonly<Record<string, unknown>>
+  /** As received; for the digest. */
+  readonly context: Readonly<Record<string, unknown>>
 }
 
 /** FHIR id (R4, data types): at most 64 letters, digits, dots and dashes; dots alone would be a path segment. */
@@ -123,7 +124,6 @@ export const readHookRequest = (body: unknown, service: HookService): HookReques
   const { data } = result
   const known: OrderContext & { readonly userId: string } = data.context
   const token = data.fhirAuthorization?.access_token
-  const { fhirAuthorization: _, ...rest } = body
   return {
     hook: data.hook,
     hookInstance: data.hookInstance,
@@ -134,7 +134,7 @@ export const readHookRequest = (body: unknown, service: HookService): HookReques
     encounterId: data.context.encounterId || null,
     ...readDrafts(known.draftOrders),
     selections: known.selections ?? null,
-    prefetch: new Map(Object.entries(data.prefetch ?? {})),
-    body: rest,
+    prefetch: isObject(body.prefetch) ? body.prefetch : {},
+    context: isObject(body.context) ? body.context : {},
   }
 }

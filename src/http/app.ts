@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
+import { join } from 'node:path'
+import express, { type Express } from 'express'
+import { AttuneError } from '../errors.ts'
+import { checkService, type HookService } from '../hooks/discovery.ts'
+import { DEFAULT_ADMISSION, makeAdmission } from './admission.ts'
+import { makeAnswerError } from './answer-error.ts'
+import { answerDecision, answerProducts, answerProfile, answerReady, answerRecent, requireToken } from './api.ts'
+import { beginCall, callOf, type Step } from './call.ts'
+import { makeVerifyClient } from './client-jwt.ts'
+import { makeCors } from './cors.ts'
+import { makeBaseHeaders, makePageHeaders } from './headers.ts'
+import { answerDiscovery, answerFeedback, answerHook, findService } from './hook-endpoints.ts'
+import { makeIdentify, makeRateLimit } from './identify.ts'
+import type { Kit } from './kit.ts'
+import { openapi } from './openapi.ts'
+import { docsPage, PLAIN_STYLE, statusPage } from './pages.ts'
+import { makeReadJson } from './read-json.ts'
+
+/**
+ * The HTTP side of Attune. Each endpoint is a list of named steps; reading the list tells what happens to a request, in order.
+ * @throws TypeError for a service that may not be listed; AttuneError `config-invalid` for clients that clash.
+ */
+export const makeApp = <S extends HookService>(kit: Kit<S>): Express => {
+  for (const service of kit.services.values()) checkService(service)
+  const { config } = kit
+  const sandbox = config.mode === 'sandbox'
+  const cors = makeCors(config)
+  const identify = makeIdentify(config, makeVerifyClient(config.clients, kit))
+  const limitRate = makeRateLimit(config)
+  const readJson = makeReadJson(config)
+  const { gate, admit } = makeAdmission(kit.admission ?? DEFAULT_ADMISSION)
+  const pages = makePageHeaders(config)
+  const description = openapi({ version: kit.version, publicUrl: config.publicUrl, sandbox })
+
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.use(begin(kit), makeBaseHeaders(config))
+
+  const preflight = { every: [cors.allow], options: [cors.preflight] }
+  endpoint(app, '/cds-services', { ...preflight, get: [gate, identify, limitRate, answerDiscovery(kit.services.values())] })
+  endpoint(app, '/cds-services/:id', {
+    ...preflight,
+    post: [gate, identify, limitRate, findService(kit), ...readJson, admit, answerHook(kit)],
+  })
+  endpoint(app, '/cds-services/:id/feedback', {
+    ...preflight,
+    post: [gate, identify, limitRate, findService(kit), ...readJson, answerFeedback(kit)],
+  })
+
+  endpoint(app, '/api/profile', { post: [gate, limitRate, requireToken, ...readJson, answerProfile(kit)] })
+  endpoint(app, '/api/products', { get: [limitRate, answerProducts(kit)] })
+  if (sandbox) endpoint(app, '/api/decisions/:id', { get: [limitRate, answerDecision(kit)] })
+  if (sandbox) endpoint(app, '/api/recent', { get: [limitRate, answerRecent(kit)] })
+
+  endpoint(app, '/healthz', { get: [answerJson({ status: 'ok' })] })
+  endpoint(app, '/readyz', { get: [answerReady(kit)] })
+  endpoint(app, '/metrics', { get: [answerMetrics(kit)] })
+  endpoint(app, '/openapi.json', { get: [answerJson(description)] })
+  endpoint(app, '/docs', { get: [pages.plain, answerText('html', docsPage(description))] })
+  endpoint(app, '/docs/style.css', { get: [answerText('css', PLAIN_STYLE)] })
+
+  if (kit.sandbox) app.use(pages.sandbox, kit.sandbox)
+  if (!sandbox) endpoint(app, '/', { get: [pages.plain, answerText('html', statusPage(kit.version))] })
+  if (kit.publicDir !== undefined) servePages(app, kit.publicDir, pages, sandbox)
+
+  app.use((_req, _res, next) => next(new AttuneError('not-found', 'no such path')))
+  app.use(makeAnswerError(kit.log))
+  return app
+}
+
+/** Gives the request its id, and logs and counts it when it is over: pattern of the route, never the URL. */
+const begin =
+  ({ log, metrics }: Pick<Kit<HookService>, 'log' | 'metrics'>): Step =>
+  (req, res, next) => {
+    const call = beginCall(res, randomUUID())
+    res.setHeader('X-Request-Id', call.id)
+    res.once('close', () => {
+      const ms = performance.now() - call.startedAt
+      const status = res.writableFinished ? res.statusCode : 499 // the caller went away
+      metrics.observeRequest(call.route, call.service, status, ms / 1000)
+      const { id, route, client, service } = call
+      log.info({ id, method: req.method, route, service, client: client?.id ?? null, status, ms: Math.round(ms * 100) / 100 }, 'answered')
+    })
+    next()
+  }
+
+type Methods = { readonly [method in 'every' | 'options' | 'get' | 'post']?: readonly Step[] }
+
+/** One path with its steps by method; every other method is answered 405. */
+const endpoint = (app: Express, pattern: string, { every = [], ...methods }: Methods): void => {
+  const allowed = Object.keys(methods).map((method) => method.toUpperCase())
+  const name: Step = (_req, res, next) => {
+    callOf(res).route = pattern
+    next()
+  }
+  const refuseMethod: Step = (_req, res, next) => {
+    res.setHeader('Allow', allowed.join(', '))
+    next(new AttuneError('method-not-allowed', 'no such method here'))
+  }
+  const route = app.route(pattern).all(name, ...every)
+  if (methods.options) route.options(...methods.options)
+  if (methods.get) route.get(...methods.get)
+  if (methods.post) route.post(...methods.post)
+  route.all(refuseMethod)
+}
+
+const answerJson = (value: object): Step => {
+  const body = JSON.stringify(value)
+  return (_req, res) => res.type('json').send(body)
+}
+
+const answerText =
+  (type: string, body: string): Step =>
+  (_req, res) =>
+    res.type(type).send(body)
+
+const answerMetrics =
+  ({ metrics }: Pick<Kit<HookService>, 'metrics'>): Step =>
+  async (_req, res) =>
+    res.setHeader('Content-Type', metrics.contentType).send(await metrics.text())
+
+/** Names made of a hash may be kept for ever; pages are asked for again each time. */
+const setAssetCache = (res: ServerResponse): void => void res.setHeader('Cache-Control', 'public, max-age=31536000, immutable')
+
+/** The built pages: the SMART app at /app/, and in the sandbox the EHR page at /. */
+const servePages = (app: Express, folder: string, pages: ReturnType<typeof makePageHeaders>, sandbox: boolean): void => {
+  const options = { etag: true, lastModified: true, redirect: true, cacheControl: false, dotfiles: 'ignore' as const }
+  app.use('/assets', pages.app, express.static(join(folder, 'assets'), { ...options, fallthrough: true, setHeaders: setAssetCache }))
+  app.use('/app', pages.app, express.static(join(folder, 'app'), options))
+  if (sandbox) app.use(pages.sandbox, express.static(folder, options))
+}

@@ -1,0 +1,169 @@
+import type { KeyObject } from 'node:crypto'
+import jwt from 'jsonwebtoken'
+import type { ClientConfig } from '../config.ts'
+import { AttuneError } from '../errors.ts'
+import { type ClientKey, type KeySet, makeKeySet, type ReadKeySet } from './key-sets.ts'
+import type { ReplayGuard } from './replay-guard.ts'
+
+/** Establishes which registered client made a call to `audience` (the URL called). Throws AttuneError `client-unknown`. */
+export type VerifyClient = (authorization: string | undefined, audience: string) => Promise<ClientConfig>
+
+type Algorithm = ClientConfig['algorithms'][number]
+type Json = Readonly<Record<string, unknown>>
+
+/** What a key and a signature must be for each algorithm (RFC 7518, sections 3.3 to 3.5). The token never widens this. */
+const ALGORITHMS: Readonly<Record<Algorithm, { type: 'ec' | 'rsa'; curve?: string; signatureBytes?: number }>> = {
+  ES256: { type: 'ec', curve: 'prime256v1', signatureBytes: 64 },
+  ES384: { type: 'ec', curve: 'secp384r1', signatureBytes: 96 },
+  RS256: { type: 'rsa' },
+  RS384: { type: 'rsa' },
+  PS256: { type: 'rsa' },
+  PS384: { type: 'rsa' },
+}
+
+const MAX_TOKEN_CHARS = 8192
+const MAX_TEXT_CHARS = 1024
+const MIN_RSA_BITS = 2048
+const MAX_LIFE_S = 3600
+/** How far clocks may differ: little after the end, more before the beginning, where nothing is gained by waiting. */
+const LATE_S = 60
+const EARLY_S = 300
+
+const BEARER = /^Bearer +([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/i
+
+const refuse = (reason: string): never => {
+  throw new AttuneError('client-unknown', reason)
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '' && value.length <= MAX_TEXT_CHARS
+
+const decode = (part: string, what: string): Json => {
+  let value: unknown
+  try {
+    value = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'))
+  } catch {
+    return refuse(`${what} is not JSON`)
+  }
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : refuse(`${what} is not an object`)
+}
+
+type Token = { readonly text: string; readonly header: Json; readonly payload: Json; readonly signature: string }
+
+const takeApart = (authorization: string | undefined): Token => {
+  if (authorization === undefined) return refuse('no token')
+  if (authorization.length > MAX_TOKEN_CHARS) return refuse('token too long')
+  const [, header, payload, signature] = authorization.match(BEARER) ?? []
+  if (header === undefined || payload === undefined || signature === undefined) return refuse('not a bearer token of three parts')
+  return { text: `${header}.${payload}.${signature}`, header: decode(header, 'header'), payload: decode(payload, 'payload'), signature }
+}
+
+const algorithmOf = ({ header, signature }: Token, client: ClientConfig): Algorithm => {
+  const alg = client.algorithms.find((one) => one === header.alg) ?? refuse('algorithm not allowed')
+  const { signatureBytes } = ALGORITHMS[alg]
+  const bytes = Buffer.from(signature, 'base64url').length
+  return signatureBytes === undefined || signatureBytes === bytes ? alg : refuse('signature of the wrong length')
+}
+
+/** `jwk`, `x5u` and `x5c` are never looked at: the token does not choose the key it is checked with. */
+const checkHeader = ({ header }: Token, client: ClientConfig): void => {
+  if (header.crit !== undefined || header.b64 !== undefined) refuse('critical header members')
+  if (header.typ !== undefined && (typeof header.typ !== 'string' || header.typ.toUpperCase() !== 'JWT')) refuse('another type of token')
+  if (header.cty !== undefined) refuse('nested token')
+  if (client.jku !== undefined && header.jku !== undefined && header.jku !== client.jku) refuse('another jku than registered')
+}
+
+const fits = ({ key, alg }: ClientKey, wanted: Algorithm): boolean => {
+  const { type, curve } = ALGORITHMS[wanted]
+  if (alg !== null && alg !== wanted) return false
+  if (key.asymmetricKeyType !== type) return false
+  const { namedCurve, modulusLength } = key.asymmetricKeyDetails ?? {}
+  return type === 'ec' ? namedCurve === curve : (modulusLength ?? 0) >= MIN_RSA_BITS
+}
+
+const isSignedWith = (token: Token, key: KeyObject, alg: Algorithm): boolean => {
+  try {
+    jwt.verify(token.text, key, { algorithms: [alg], ignoreExpiration: true, ignoreNotBefore: true })
+    return true
+  } catch {
+    return false
+  }
+}
+
+const checkSignature = async (token: Token, client: ClientConfig, keySet: KeySet): Promise<void> => {
+  const { kid } = token.header
+  if (!isText(kid)) return refuse('no kid')
+  const alg = algorithmOf(token, client)
+  const keys = await keySet.find(kid)
+  if (keys.length === 0) refuse('unknown kid')
+  const usable = keys.filter((key) => fits(key, alg))
+  if (usable.length === 0) refuse('key does not fit the algorithm')
+  if (!usable.some(({ key }) => isSignedWith(token, key, alg))) refuse('signature does not match')
+}
+
+const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value > 0
+
+/** The instant, in seconds, until which the token is remembered. */
+const checkTimes = ({ exp, iat, nbf }: Json, nowS: number): number => {
+  if (!isTime(exp) || !isTime(iat)) return refuse('exp or iat missing')
+  if (exp <= nowS - LATE_S) refuse('expired')
+  if (iat > nowS + EARLY_S) refuse('issued in the future')
+  if (nbf !== undefined && (!isTime(nbf) || nbf > nowS + EARLY_S)) refuse('not valid yet')
+  if (exp <= iat || exp - iat > MAX_LIFE_S) refuse('valid for too long')
+  return exp + LATE_S
+}
+
+const checkAudience = ({ aud }: Json, client: ClientConfig, audience: string): void => {
+  const named: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
+  if (!named.every((one) => typeof one === 'string')) refuse('aud is no text')
+  if (!named.some((one) => one === audience || client.audiences.includes(one as string))) refuse('another audience')
+}
+
+type Registered = { readonly client: ClientConfig; readonly keySet: KeySet }
+
+/** By issuer. Two clients may share one only when the token's `tenant` tells them apart. */
+const register = (clients: readonly ClientConfig[], readKeySet: ReadKeySet): ReadonlyMap<string, readonly Registered[]> => {
+  const byIssuer = new Map<string, Registered[]>()
+  for (const client of clients) {
+    const keySet = makeKeySet(client, readKeySet)
+    if (client.iss === undefined || !keySet) continue
+    const same = byIssuer.get(client.iss) ?? []
+    if (same.some((other) => other.client.tenant === client.tenant)) {
+      throw new AttuneError('config-invalid', `clients ${client.id} and another have the same iss and tenant`)
+    }
+    byIssuer.set(client.iss, [...same, { client, keySet }])
+  }
+  return byIssuer
+}
+
+/** A `tenant` in the token must be the registered one wherever the registration names one. */
+const choose = (candidates: readonly Registered[], { tenant }: Json): Registered => {
+  const [only, ...others] = candidates
+  if (!only) return refuse('unknown issuer')
+  if (tenant !== undefined && !isText(tenant)) return refuse('tenant is no text')
+  if (others.length === 0 && (tenant === undefined || only.client.tenant === 'default')) return only
+  return candidates.find(({ client }) => client.tenant === tenant) ?? refuse('unknown tenant')
+}
+
+/**
+ * Client authentication of CDS Hooks (2.0.1, "Trusting CDS Clients"): key by registered source, algorithm bound to the key, exact
+ * issuer and audience, single use. The only file that knows jsonwebtoken.
+ */
+export const makeVerifyClient = (
+  clients: readonly ClientConfig[],
+  doors: { readonly readKeySet: ReadKeySet; readonly replay: ReplayGuard; readonly now?: () => number },
+): VerifyClient => {
+  const byIssuer = register(clients, doors.readKeySet)
+  const now = doors.now ?? Date.now
+  return async (authorization, audience) => {
+    const token = takeApart(authorization)
+    const { iss, jti } = token.payload
+    if (!isText(iss)) return refuse('no issuer')
+    const { client, keySet } = choose(byIssuer.get(iss) ?? [], token.payload)
+    checkHeader(token, client)
+    const until = checkTimes(token.payload, now() / 1000)
+    checkAudience(token.payload, client, audience)
+    if (!isText(jti)) return refuse('no jti')
+    await checkSignature(token, client, keySet)
+    return (await doors.replay.claim(iss, jti, until)) ? client : refuse('used before')
+  }
+}

@@ -1,0 +1,93 @@
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import type { ClientConfig } from '../config.ts'
+
+/** A public key of a client, ready to verify with: parsed once, not per call. */
+export type ClientKey = { readonly key: KeyObject; readonly alg: string | null }
+
+/** The keys of one client. */
+export type KeySet = { find(kid: string): Promise<readonly ClientKey[]> }
+
+/** Reads the document at a registered address: deadline, size limit, no redirects (the outbound door does that). */
+export type ReadKeySet = (url: string) => Promise<unknown>
+
+const COOL_DOWN_MS = 30_000
+/** A set older than this is read again beside the calls, so that a withdrawn key stops working. */
+const REFRESH_MS = 10 * 60_000
+/** Without any successful read for so long, its keys are trusted no more. */
+const EXPIRY_MS = 24 * 3_600_000
+const MAX_KEYS = 100
+
+const isVerifying = (jwk: JsonWebKey): boolean =>
+  (jwk.kty === 'EC' || jwk.kty === 'RSA') &&
+  (jwk.use === undefined || jwk.use === 'sig') &&
+  (jwk.key_ops === undefined || (Array.isArray(jwk.key_ops) && jwk.key_ops.includes('verify')))
+
+const readKey = (jwk: JsonWebKey): KeyObject | null => {
+  try {
+    return createPublicKey({ key: jwk, format: 'jwk' })
+  } catch {
+    return null // one broken key does not spoil the set
+  }
+}
+
+/** Usable keys by `kid`; null when the document is no key set or holds no usable key. */
+const readKeys = (document: unknown): ReadonlyMap<string, readonly ClientKey[]> | null => {
+  const list = (document as { keys?: unknown } | null)?.keys
+  if (!Array.isArray(list)) return null
+  const keys = new Map<string, ClientKey[]>()
+  for (const jwk of list.slice(0, MAX_KEYS) as (JsonWebKey | null)[]) {
+    const { kid, alg } = jwk ?? {}
+    if (!jwk || typeof kid !== 'string' || kid === '' || !isVerifying(jwk)) continue
+    const key = readKey(jwk)
+    if (key) keys.set(kid, [...(keys.get(kid) ?? []), { key, alg: typeof alg === 'string' ? alg : null }])
+  }
+  return keys.size > 0 ? keys : null
+}
+
+const sourceOf = (client: ClientConfig, readKeySet: ReadKeySet): (() => Promise<unknown>) | null => {
+  const { jwks, jwksFile, jku } = client
+  if (jwks) return async () => jwks
+  if (jwksFile) return async () => JSON.parse(await readFile(jwksFile, 'utf8'))
+  return jku ? () => readKeySet(jku) : null
+}
+
+/**
+ * Keys of a client from its own registered source and no other. An unknown `kid` causes one read, at most every 30 seconds; a failed
+ * or empty read leaves the known keys in force. Null when the client has no source of keys.
+ */
+export const makeKeySet = (client: ClientConfig, readKeySet: ReadKeySet, now: () => number = Date.now): KeySet | null => {
+  const load = sourceOf(client, readKeySet)
+  if (!load) return null
+  let keys: ReadonlyMap<string, readonly ClientKey[]> = new Map()
+  let readAt = Number.NEGATIVE_INFINITY
+  let triedAt = Number.NEGATIVE_INFINITY
+  let reading: Promise<void> | null = null
+
+  const refresh = (): Promise<void> => {
+    if (reading) return reading
+    if (now() - triedAt < COOL_DOWN_MS) return Promise.resolve()
+    triedAt = now()
+    reading = load()
+      .then((document) => {
+        const fresh = readKeys(document)
+        if (!fresh) return
+        keys = fresh
+        readAt = now()
+      })
+      .catch(() => undefined) // the caller sees an unknown key; the known ones stay
+      .finally(() => {
+        reading = null
+      })
+    return reading
+  }
+
+  return {
+    async find(kid) {
+      const age = now() - readAt
+      if (!keys.has(kid) || age > EXPIRY_MS) await refresh()
+      else if (age > REFRESH_MS) void refresh()
+      return now() - readAt > EXPIRY_MS ? [] : (keys.get(kid) ?? [])
+    },
+  }
+}

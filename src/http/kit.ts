@@ -1,0 +1,60 @@
+import type { RequestHandler } from 'express'
+import type { Logger } from 'pino'
+import type { ClientConfig, Config } from '../config.ts'
+import type { CardsResponse } from '../contract/cards.ts'
+import type { DecisionRecord, FeedbackEvent } from '../contract/decision.ts'
+import type { ProfileEvent, ProfileRequest } from '../contract/profile.ts'
+import type { HookService } from '../hooks/discovery.ts'
+import type { HookRequest } from '../hooks/request.ts'
+import type { AdmissionLimits } from './admission.ts'
+import type { ReadKeySet } from './key-sets.ts'
+import type { Metrics } from './metrics.ts'
+import type { ReplayGuard } from './replay-guard.ts'
+
+/** One part's state for /readyz; `detail` is for operators and holds no patient data. */
+export type PartHealth = { readonly ok: boolean; readonly detail?: string }
+
+/** What a profile is asked with besides its body. */
+export type ProfileCaller = {
+  /** The app's access token; a function, so that no printer shows it. */
+  readonly token: () => string
+  readonly requestId: string
+  /** Fires when the app is gone. */
+  readonly signal: AbortSignal
+}
+
+/** What the ledger must do for the wire. */
+export type LedgerDoor = {
+  /** Stores each event, joined to its card's decision; resolves once it is kept. */
+  feedback(events: readonly FeedbackEvent[]): Promise<unknown>
+  decision(id: string): Promise<DecisionRecord | null>
+  /** Newest first. */
+  recent(limit: number): Promise<readonly DecisionRecord[]>
+}
+
+/** A product in a drug picker. */
+export type PickedProduct = { readonly rxcui: string; readonly tty: string; readonly name: string; readonly ingredients: readonly string[] }
+
+/** All that the HTTP room needs of the others; `main.ts` puts it together. */
+export type Kit<S extends HookService> = {
+  readonly config: Config
+  readonly version: string
+  readonly log: Logger
+  readonly metrics: Metrics
+  readonly services: ReadonlyMap<string, S>
+  /** The straight line. Throws AttuneError for what the caller must know, for example `data-missing`. */
+  readonly runService: (service: S, request: HookRequest, client: ClientConfig, requestId: string) => Promise<CardsResponse>
+  /** Sends its events through `emit` as they become ready. What it throws before the first one sets the status. */
+  readonly runProfile: (request: ProfileRequest, caller: ProfileCaller, emit: (event: ProfileEvent) => void) => Promise<void>
+  readonly ledger: LedgerDoor
+  readonly drugs: { search(text: string, limit: number): readonly PickedProduct[] }
+  readonly health: () => Promise<Readonly<Record<string, PartHealth>>>
+  /** Key sets of clients, through the outbound door. */
+  readonly readKeySet: ReadKeySet
+  readonly replay: ReplayGuard
+  /** The sandbox's FHIR store and authorization server; absent in production. */
+  readonly sandbox?: RequestHandler
+  /** Folder of the built pages; absent when they are not built. */
+  readonly publicDir?: string
+  readonly admission?: AdmissionLimits
+}

@@ -1,0 +1,218 @@
+import { z } from 'zod'
+import { ERROR_CATALOGUE, type ErrorCode } from '../errors.ts'
+import { FEEDBACK_SCHEMA } from '../hooks/feedback.ts'
+import { REQUEST_SCHEMAS } from '../hooks/request.ts'
+import * as answers from './answer-schemas.ts'
+import { PROFILE_SCHEMA } from './api.ts'
+
+type Endpoint = {
+  readonly method: 'get' | 'post'
+  readonly path: string
+  readonly tag: string
+  readonly summary: string
+  readonly auth: 'client' | 'app' | 'none'
+  readonly body?: z.ZodType
+  readonly query?: Readonly<Record<string, string>>
+  readonly answer: { readonly text: string; readonly type: string; readonly schema?: z.ZodType }
+  readonly errors: readonly ErrorCode[]
+  readonly sandboxOnly?: true
+}
+
+const json = (text: string, schema: z.ZodType) => ({ text, type: 'application/json', schema })
+
+const ALWAYS: readonly ErrorCode[] = ['method-not-allowed', 'unexpected']
+const BODY: readonly ErrorCode[] = ['body-not-json', 'body-too-large', 'content-type', ...ALWAYS]
+
+/** Every endpoint is a row; a test compares the rows with the routes of the running app. */
+export const ENDPOINTS: readonly Endpoint[] = [
+  {
+    method: 'get',
+    path: '/cds-services',
+    tag: 'CDS Hooks',
+    summary: 'Discovery: the services, their hooks and their prefetch.',
+    auth: 'client',
+    answer: json('The services.', answers.DISCOVERY_SCHEMA),
+    errors: ['client-unknown', 'too-many-requests', 'overloaded', ...ALWAYS],
+  },
+  {
+    method: 'post',
+    path: '/cds-services/{id}',
+    tag: 'CDS Hooks',
+    summary: 'Call a service; answers with cards.',
+    auth: 'client',
+    body: z.union([REQUEST_SCHEMAS['patient-view'], REQUEST_SCHEMAS['order-select'], REQUEST_SCHEMAS['order-sign']]),
+    answer: json('Cards; an empty list when there is nothing to say.', answers.CARDS_SCHEMA),
+    errors: ['request-invalid', 'client-unknown', 'not-found', 'data-missing', 'too-many-requests', 'overloaded', ...BODY],
+  },
+  {
+    method: 'post',
+    path: '/cds-services/{id}/feedback',
+    tag: 'CDS Hooks',
+    summary: 'What was done with cards: taken or overridden, and why.',
+    auth: 'client',
+    body: FEEDBACK_SCHEMA,
+    answer: json('Stored.', answers.EMPTY_SCHEMA),
+    errors: ['feedback-invalid', 'client-unknown', 'not-found', 'ledger-failed', 'too-many-requests', 'overloaded', ...BODY],
+  },
+  {
+    method: 'post',
+    path: '/api/profile',
+    tag: 'App',
+    summary: "The SMART app's panels, one JSON event per line, each as soon as it is ready.",
+    auth: 'app',
+    body: PROFILE_SCHEMA,
+    answer: { text: 'Events, newline-delimited.', type: 'application/x-ndjson', schema: answers.PROFILE_EVENT_SCHEMA },
+    errors: ['request-invalid', 'token-refused', 'fhir-server-untrusted', 'too-many-requests', 'overloaded', 'fhir-failed', ...BODY],
+  },
+  {
+    method: 'get',
+    path: '/api/products',
+    tag: 'App',
+    summary: 'Drug products whose name holds all words asked for.',
+    auth: 'none',
+    query: { q: 'Words of a drug name.' },
+    answer: json('Products, shortest names first.', answers.PRODUCTS_SCHEMA),
+    errors: ['too-many-requests', ...ALWAYS],
+  },
+  {
+    method: 'get',
+    path: '/api/decisions/{id}',
+    tag: 'Sandbox',
+    summary: 'One recorded decision.',
+    auth: 'none',
+    answer: json('The decision.', answers.DECISION_SCHEMA),
+    errors: ['not-found', 'too-many-requests', 'ledger-failed', ...ALWAYS],
+    sandboxOnly: true,
+  },
+  {
+    method: 'get',
+    path: '/api/recent',
+    tag: 'Sandbox',
+    summary: 'The newest decisions.',
+    auth: 'none',
+    answer: json('Decisions, newest first.', answers.RECENT_SCHEMA),
+    errors: ['too-many-requests', 'ledger-failed', ...ALWAYS],
+    sandboxOnly: true,
+  },
+  {
+    method: 'get',
+    path: '/healthz',
+    tag: 'Operation',
+    summary: 'The process is alive.',
+    auth: 'none',
+    answer: json('Alive.', answers.HEALTH_SCHEMA),
+    errors: ALWAYS,
+  },
+  {
+    method: 'get',
+    path: '/readyz',
+    tag: 'Operation',
+    summary: 'All parts are ready (200) or which are not (503).',
+    auth: 'none',
+    answer: json('Ready.', answers.READY_SCHEMA),
+    errors: ALWAYS,
+  },
+  {
+    method: 'get',
+    path: '/metrics',
+    tag: 'Operation',
+    summary: 'Figures for Prometheus; no patient data.',
+    auth: 'none',
+    answer: { text: 'Prometheus text format.', type: 'text/plain' },
+    errors: ALWAYS,
+  },
+  {
+    method: 'get',
+    path: '/openapi.json',
+    tag: 'Operation',
+    summary: 'This description.',
+    auth: 'none',
+    answer: json('OpenAPI 3.1.', z.looseObject({ openapi: z.string() })),
+    errors: ALWAYS,
+  },
+  {
+    method: 'get',
+    path: '/docs',
+    tag: 'Operation',
+    summary: 'This description, to read.',
+    auth: 'none',
+    answer: { text: 'A page.', type: 'text/html' },
+    errors: ALWAYS,
+  },
+]
+
+const toSchema = (schema: z.ZodType): object => {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+  return rest
+}
+
+const SECURITY = { client: [{ clientJwt: [] }], app: [{ accessToken: [] }], none: [] } as const
+
+/** Several of our codes may share a status: one answer, all texts. */
+const errorAnswers = (codes: readonly ErrorCode[]): Record<string, object> => {
+  const byStatus = new Map<number, string[]>()
+  for (const code of new Set(codes)) {
+    const { status, text } = ERROR_CATALOGUE[code]
+    byStatus.set(status, [...(byStatus.get(status) ?? []), text])
+  }
+  const outcome = { content: { 'application/json': { schema: { $ref: '#/components/schemas/OperationOutcome' } } } }
+  return Object.fromEntries(
+    [...byStatus].map(([status, texts]) => [status, { description: texts.join(' '), ...(status === 401 ? {} : outcome) }]),
+  )
+}
+
+const parameters = ({ path, query }: Endpoint): object[] => [
+  ...Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+  ...Object.entries(query ?? {}).map(([name, description]) => ({ name, in: 'query', description, schema: { type: 'string' } })),
+]
+
+const operation = (endpoint: Endpoint): object => {
+  const { tag, summary, auth, body, answer, errors } = endpoint
+  const content = { [answer.type]: answer.schema ? { schema: toSchema(answer.schema) } : {} }
+  return {
+    tags: [tag],
+    summary,
+    security: SECURITY[auth],
+    parameters: parameters(endpoint),
+    ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: toSchema(body) } } } } : {}),
+    responses: { 200: { description: answer.text, content }, ...errorAnswers(errors) },
+  }
+}
+
+export type OpenApi = {
+  readonly openapi: string
+  readonly info: { readonly title: string; readonly version: string; readonly description: string }
+  readonly paths: Readonly<Record<string, Readonly<Record<string, object>>>>
+  readonly [member: string]: unknown
+}
+
+/** OpenAPI 3.1 of this server, made from the schemas that check the requests. */
+export const openapi = (about: { readonly version: string; readonly publicUrl: string; readonly sandbox: boolean }): OpenApi => {
+  const paths: Record<string, Record<string, object>> = {}
+  for (const endpoint of ENDPOINTS) {
+    if (endpoint.sandboxOnly && !about.sandbox) continue
+    paths[endpoint.path] = { ...paths[endpoint.path], [endpoint.method]: operation(endpoint) }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Attune',
+      version: about.version,
+      description: 'Decision support for prescribing: CDS Hooks services and the data of the SMART app.',
+    },
+    servers: [{ url: about.publicUrl }],
+    paths,
+    components: {
+      schemas: { OperationOutcome: toSchema(answers.OUTCOME_SCHEMA) },
+      securitySchemes: {
+        clientJwt: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: "The EHR's signed token (CDS Hooks, client trust).",
+        },
+        accessToken: { type: 'http', scheme: 'bearer', description: "The EHR's access token that the SMART app was given." },
+      },
+    },
+  }
+}
