@@ -121,15 +121,18 @@ const drugFileProblems = (rules: ParsedRules): Problem[] => {
   })
 }
 
-const codesIn = (table: unknown): ReadonlySet<string> | null => {
-  const rows =
-    table !== null && typeof table === 'object' && 'rows' in table && Array.isArray(table.rows) ? (table.rows as unknown[]) : null
-  return rows && new Set(rows.flatMap((row) => (row !== null && typeof row === 'object' && 'code' in row ? [String(row.code)] : [])))
+const memberOf = (table: unknown, member: string): unknown =>
+  table !== null && typeof table === 'object' ? (table as Record<string, unknown>)[member] : undefined // a table of another room, read with care
+
+/** Codes of `populations.json`; null when the file is not there, which the room that owns it reports. */
+const populationCodes = (table: unknown): ReadonlySet<string> | null => {
+  const populations = memberOf(table, 'populations')
+  return populations !== null && typeof populations === 'object' ? new Set(Object.keys(populations)) : null
 }
 
 const symbolsIn = (table: unknown): ReadonlySet<string> => {
-  const rows = table !== null && typeof table === 'object' && 'rows' in table && Array.isArray(table.rows) ? (table.rows as unknown[]) : []
-  return new Set(rows.flatMap((row) => (row !== null && typeof row === 'object' && 'symbol' in row ? [String(row.symbol)] : [])))
+  const rows = memberOf(table, 'rows')
+  return new Set(Array.isArray(rows) ? rows.map((row) => String(memberOf(row, 'symbol'))) : [])
 }
 
 /** Guidance rows against genes, drugs, actions and populations, and against each other. */
@@ -139,7 +142,7 @@ export const checkGuidance = (rules: ParsedRules): Problem[] => {
     actions: new Set(rules.actions.rows.map((row) => row.code)),
     genes: new Set(keys.keys()),
     otherGenes: symbolsIn(rules.tables.get('other-genes')),
-    populations: codesIn(rules.tables.get('populations')),
+    populations: populationCodes(rules.tables.get('populations')),
     canProduce: (gene, key) => keys.get(gene)?.(key) ?? false,
   }
   return [

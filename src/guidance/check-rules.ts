@@ -3,10 +3,11 @@ import { checkGenes } from './check-genes.ts'
 import { checkGuidance } from './check-guidance.ts'
 import { checkIdentifiers } from './check-identifiers.ts'
 import { checkSources } from './check-sources.ts'
+import { checkTables } from './check-tables.ts'
 import type { ParsedRules } from './parsed-rules.ts'
 import type { Problem } from './read-rule-files.ts'
 
-const CHECKS = [checkSources, checkIdentifiers, checkGenes, checkDrugs, checkGuidance]
+const CHECKS = [checkSources, checkIdentifiers, checkGenes, checkDrugs, checkGuidance, checkTables]
 
 /** Every check that looks across rule files. */
 export const checkRules = (rules: ParsedRules): Problem[] => CHECKS.flatMap((check) => check(rules))

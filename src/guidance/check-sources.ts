@@ -7,7 +7,10 @@ export const checkSources = (rules: ParsedRules): Problem[] => {
   const known = new Set(ids)
   const named = [
     ...[...rules.genes].map(([file, gene]) => ({ file, row: gene.symbol, source: gene.source.id })),
-    ...rules.drugs.ingredients.map((row) => ({ file: 'drugs/ingredients.json', row: row.name, source: row.source })),
+    ...rules.drugs.ingredients.flatMap((row) =>
+      [row.source, row.rxcuiSource ?? row.source].map((source) => ({ file: 'drugs/ingredients.json', row: row.name, source })),
+    ),
+    ...rules.drugs.codes.map((row) => ({ file: 'drugs/codes.json', row: row.rxcui, source: row.source })),
     ...[rules.modifiers, rules.loinc, rules.phenotypes].flatMap((file, at) =>
       file.source === undefined
         ? []

@@ -74,6 +74,7 @@ const gene = z.strictObject({
 const drug = z.strictObject({
   name: text,
   rxcui: text.nullable(),
+  rxcuiSource: text.optional(),
   also: lines.optional(),
   components: lines.optional(),
   withOthers: z.boolean().optional(),
@@ -84,7 +85,7 @@ const drug = z.strictObject({
   clinpgx: text.nullable(),
   drugbank: text.nullable(),
   cpicLevel: z.record(text, text).optional(),
-  from: z.enum(['guidance', 'modifier', 'alternative', 'component', 'product']),
+  from: z.enum(['guidance', 'modifier', 'alternative', 'component', 'product', 'other']),
   source: text,
   note: text.optional(),
 })
@@ -104,8 +105,12 @@ export const RULE_SCHEMAS = {
         asOf: month,
         licence: text,
         url: z.url({ protocol: /^https$/ }),
-        file: text,
-        sha256: z.string().regex(/^[0-9a-f]{64}$/),
+        /** Input file and its hash; null for sources that were looked up row by row. */
+        file: text.nullable(),
+        sha256: z
+          .string()
+          .regex(/^[0-9a-f]{64}$/)
+          .nullable(),
       }),
     ),
   }),
@@ -120,11 +125,13 @@ export const RULE_SCHEMAS = {
     rows: z.array(guidanceRow).min(1),
   }),
   ingredients: table(drug),
-  products: table(z.strictObject({ rxcui: text, tty: z.enum(['SCD', 'SBD']), name: text, ingredients: lines.min(1) })),
+  products: table(
+    z.strictObject({ rxcui: text, tty: z.enum(['SCD', 'SBD']), name: text, ingredients: lines.min(1), source: text.optional() }),
+  ),
   codes: table(
     z.strictObject({
       rxcui: text,
-      kind: z.enum(['PIN', 'SCDC', 'SBDC', 'SCD', 'SBD', 'BN', 'IN']),
+      kind: z.enum(['PIN', 'MIN', 'SCDC']),
       name: text,
       ingredients: lines.min(1),
       source: text,

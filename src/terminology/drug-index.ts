@@ -69,7 +69,7 @@ const rxnormStatement = (code: string, lookups: Lookups): Statement | null => {
   if (row !== undefined) return { how: 'rxnorm-ingredient', names: partsOf(row) }
   const other = lookups.codes.get(code)
   if (other === undefined) return null
-  return { how: other.kind === 'PIN' || other.kind === 'IN' ? 'rxnorm-ingredient' : 'rxnorm-product', names: other.ingredients }
+  return { how: other.kind !== 'SCDC' ? 'rxnorm-ingredient' : 'rxnorm-product', names: other.ingredients }
 }
 
 const codeStatement = (coding: Coding, lookups: Lookups): Statement | null => {

@@ -6,6 +6,8 @@ export type DrugRow = {
   readonly name: string
   /** RxNorm ingredient; null where no source gives it. */
   readonly rxcui: string | null
+  /** Where the code was read, when it was not in the row's own source. */
+  readonly rxcuiSource?: string
   /** Other names for the same substance. */
   readonly also?: readonly string[]
   /** The drug is a combination of these ingredients. */
@@ -21,7 +23,7 @@ export type DrugRow = {
   readonly clinpgx: string | null
   readonly drugbank: string | null
   readonly cpicLevel?: { readonly [gene: string]: string }
-  readonly from: 'guidance' | 'modifier' | 'alternative' | 'component' | 'product'
+  readonly from: 'guidance' | 'modifier' | 'alternative' | 'component' | 'product' | 'other'
   readonly source: string
   readonly note?: string
 }
@@ -29,8 +31,8 @@ export type DrugRow = {
 /** One row of `rules/drugs/codes.json`: an RxNorm code that is neither ingredient nor product in our tables. */
 export type CodeRow = {
   readonly rxcui: string
-  /** PIN precise ingredient (salt), SCDC component (drug and strength), BN brand, other. */
-  readonly kind: 'PIN' | 'SCDC' | 'SBDC' | 'SCD' | 'SBD' | 'BN' | 'IN'
+  /** PIN precise ingredient (salt), MIN several ingredients, SCDC component (drug and strength). */
+  readonly kind: 'PIN' | 'MIN' | 'SCDC'
   readonly name: string
   readonly ingredients: readonly string[]
   readonly source: string

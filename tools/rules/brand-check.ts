@@ -17,9 +17,34 @@ const isWithin = (left: string, right: string, limit: number): boolean => {
 
 const wordsOf = (text: string): string[] => text.toLowerCase().split(/[^a-z0-9]+/)
 
+/**
+ * Brands that stand under the wrong drug in the source, or that hold a further substance which the row does not know.
+ * Reviewed by hand; the reason is the substance that the brand really is.
+ */
+const WRONG: Readonly<Record<string, string>> = {
+  Aldo: 'short for several steroids',
+  'Apo-Trimip': 'trimipramine',
+  Asendin: 'amoxapine',
+  Bekanamycin: 'a substance of its own',
+  Biuret: 'a chemical',
+  Chirocaine: 'levobupivacaine',
+  Compactin: 'mevastatin',
+  Ethane: 'a chemical',
+  'Etrafon-A': 'perphenazine with amitriptyline',
+  'Etrafon-Forte': 'perphenazine with amitriptyline',
+  Kantrex: 'kanamycin',
+  Lopresoretic: 'metoprolol with chlorthalidone',
+  Mevastatin: 'a substance of its own',
+  Mevinolin: 'lovastatin',
+  Rebetron: 'ribavirin with interferon',
+  Sesamol: 'a chemical',
+  Temaril: 'trimeprazine',
+}
+const isKnownWrong = (brand: string): boolean => Object.keys(WRONG).some((wrong) => wrong.toLowerCase() === brand.toLowerCase())
+
 /** Generic names of five letters or more: near ones are misspellings, shorter ones would meet by chance. */
 const isNameOf = (brand: string, name: string): boolean =>
-  name.length >= 5 && wordsOf(brand).some((word) => word === name || (word.length >= 8 && name.length >= 8 && isWithin(word, name, 2)))
+  name.length >= 5 && wordsOf(brand).some((word) => word === name || (name.length >= 8 && (word.includes(name) || isWithin(word, name, 1))))
 
 /**
  * Brand lists of the source are noisy: some brands are another drug's name (or a misspelling of it), some
@@ -34,9 +59,11 @@ export const setAsideBrands = (drugs: readonly Drug[], productBrands: ReadonlyMa
   const isWrong = (brand: string, drug: Drug): boolean => {
     const parts = [drug.name, ...(drug.components ?? []), ...(drug.also ?? [])]
     const product = byBrand.get(brand.toLowerCase())
+    if (isKnownWrong(brand)) return true
     if (product !== undefined) return !product.some((ingredient) => parts.includes(ingredient))
     if (brand.length < 4 || brand.endsWith('-')) return true
     if ((owners.get(brand.toLowerCase())?.size ?? 0) > 1) return true
+    if (parts.some((part) => isNameOf(brand, part))) return false
     return names.some((name) => !parts.includes(name) && isNameOf(brand, name))
   }
   return drugs.map((drug) => {

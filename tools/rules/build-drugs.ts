@@ -1,5 +1,5 @@
 import { setAsideBrands } from './brand-check.ts'
-import { EXTRA_DRUGS, NAMES, SINGLE_CODES } from './extra-drugs.ts'
+import { EXTRA_DRUGS, EXTRA_PRODUCTS, NAMES, SINGLE_CODES } from './extra-drugs.ts'
 import { baseName, brandOf, substancesOf } from './product-names.ts'
 import { cell, type Row, readTable } from './read-tables.ts'
 import { writeRules } from './write-rules.ts'
@@ -7,6 +7,8 @@ import { writeRules } from './write-rules.ts'
 export type Drug = {
   name: string
   rxcui: string | null
+  /** Where the code was read, when it was not in the row's own source. */
+  rxcuiSource?: string
   /** Other names for the same substance, found as whole words in text. */
   also?: readonly string[]
   components?: readonly string[]
@@ -21,12 +23,12 @@ export type Drug = {
   cpicLevel?: Readonly<Record<string, string>>
   /** The name is too common a word to be looked for in text. */
   noText?: true
-  from: 'guidance' | 'modifier' | 'alternative' | 'component' | 'product'
+  from: 'guidance' | 'modifier' | 'alternative' | 'component' | 'product' | 'other'
   source: string
   note?: string
 }
 
-export type ProductRow = { rxcui: string; tty: 'SCD' | 'SBD'; name: string; ingredients: readonly string[] }
+export type ProductRow = { rxcui: string; tty: 'SCD' | 'SBD'; name: string; ingredients: readonly string[]; source?: string }
 
 const listOf = (text: string, separator: string | RegExp): string[] =>
   text
@@ -87,7 +89,8 @@ const mergeDrugs = (drugs: readonly Drug[]): Map<string, Drug> => {
   for (const drug of drugs) {
     const known = merged.get(drug.name)
     if (known === undefined) merged.set(drug.name, drug)
-    else if (known.rxcui === null && drug.rxcui !== null) merged.set(drug.name, { ...known, rxcui: drug.rxcui })
+    else if (known.rxcui === null && drug.rxcui !== null)
+      merged.set(drug.name, { ...known, rxcui: drug.rxcui, ...(known.source === drug.source ? {} : { rxcuiSource: drug.source }) })
   }
   return merged
 }
@@ -113,7 +116,7 @@ const readProducts = (reference: string, known: ReadonlySet<string>): ProductRow
     name: cell(row, 'name'),
     ingredients: [...new Set(listOf(cell(row, 'ingredients'), '+').map((name) => baseName(name, known)))],
   }))
-  return [...current, ...older.filter((product) => !seen.has(product.rxcui))].sort(
+  return [...current, ...older.filter((product) => !seen.has(product.rxcui)), ...EXTRA_PRODUCTS].sort(
     (left, right) => Number(left.rxcui) - Number(right.rxcui),
   )
 }
@@ -137,11 +140,7 @@ export const buildDrugs = (
     ...table.map(guidanceDrug),
     ...modifiers.map((row) => plain(cell(row, 'drug'), rxcuiOf(cell(row, 'rxcui')), 'modifier', 'phenoconversion')),
     ...componentDrugs(table),
-    ...EXTRA_DRUGS.map((extra) => ({
-      ...plain(extra.name, extra.rxcui, 'alternative', extra.source),
-      brands: extra.brands ?? [],
-      atc: extra.atc ?? [],
-    })),
+    ...EXTRA_DRUGS.map((extra) => plain(extra.name, extra.rxcui, extra.from, extra.source)),
     ...ingredientCodes,
   ])
   const products = readProducts(reference, new Set(named.keys()))
@@ -163,7 +162,7 @@ export const buildDrugs = (
   })
   writeRules(rulesDir, 'drugs/products.json', {
     about:
-      'RxNorm clinical (SCD) and branded (SBD) drugs. Ingredients are base substances read from the names. The larger part is a snapshot of 2018-04: newer products are missing and some codes are retired today.',
+      'RxNorm clinical (SCD) and branded (SBD) drugs. Ingredients are base substances read from the names. The larger part is a snapshot of 2018-04: newer products are missing and some codes are retired today. Rows with a source of their own name it.',
     sources: ['rxnorm-products', 'rxnorm-products-2018'],
     rows: products,
   })

@@ -8,8 +8,25 @@ type Source = {
   readonly asOf: string
   readonly licence: string
   readonly url: string
-  readonly file: string
+  readonly file: string | null
 }
+
+/** Release of the rules: year and month in which they were made, and a count. */
+const RELEASE = '2026.11.0'
+
+/** Tables kept by hand in this repository; their rows cite their own sources. */
+const OWN_TABLES: readonly Source[] = [
+  { id: 'populations', title: 'Populations and conditions, and the evidence that decides them' },
+  { id: 'test-first', title: 'Drugs before whose first dose a source asks for a test' },
+  { id: 'alternatives', title: 'What is checked before a replacement is offered' },
+].map((table) => ({
+  ...table,
+  version: RELEASE,
+  asOf: '2026-11',
+  licence: 'Apache-2.0; each row cites its source',
+  url: 'https://cpicpgx.org/guidelines/',
+  file: null,
+}))
 
 const SOURCES: readonly Source[] = [
   {
@@ -111,15 +128,58 @@ const SOURCES: readonly Source[] = [
     url: 'https://loinc.org',
     file: 'loinc.tsv',
   },
+  {
+    id: 'cpic-schema',
+    title: 'RxNorm ingredient codes of the CPIC drug table',
+    version: 'cpicpgx/cpic-schema drug.sql, 05f9b09c',
+    asOf: '2019-01',
+    licence: 'CC0-1.0',
+    url: 'https://github.com/cpicpgx/cpic-schema',
+    file: null,
+  },
+  {
+    id: 'rxnav-copy',
+    title: 'RxNorm ingredient codes as a public program copied them from NIH RxNav; its codes for drugs of ours agree',
+    version: '2026-06-20',
+    asOf: '2026-06',
+    licence: 'RxNorm content US public domain (National Library of Medicine)',
+    url: 'https://lhncbc.nlm.nih.gov/RxNav/',
+    file: null,
+  },
+  {
+    id: 'synthea',
+    title: 'RxNorm codes that Synthea writes into its patients',
+    version: 'modules of 2021 to 2025',
+    asOf: '2025-01',
+    licence: 'RxNorm content US public domain (National Library of Medicine); modules Apache-2.0',
+    url: 'https://github.com/synthetichealth/synthea',
+    file: null,
+  },
+  {
+    id: 'qi-core',
+    title: 'RxNorm codes in examples of the HL7 QI-Core guide',
+    version: 'guide text on negation',
+    asOf: '2025-01',
+    licence: 'RxNorm content US public domain (National Library of Medicine); guide CC0-1.0',
+    url: 'https://hl7.org/fhir/us/qicore/',
+    file: null,
+  },
+  {
+    id: 'genomics-reporting-examples',
+    title: 'RxNorm codes in examples of the HL7 genomics reporting guide',
+    version: '1dbfb09 (2026-01-30)',
+    asOf: '2026-01',
+    licence: 'RxNorm content US public domain (National Library of Medicine); guide CC0-1.0',
+    url: 'https://hl7.org/fhir/uv/genomics-reporting/',
+    file: null,
+  },
+  ...OWN_TABLES,
 ]
-
-/** Release of the rules: year and month in which they were made, and a count. */
-const RELEASE = '2026.11.0'
 
 export const buildSources = (reference: string, rulesDir: string): number => {
   writeRules(rulesDir, 'sources.json', {
     release: RELEASE,
-    rows: SOURCES.map(({ file, ...source }) => ({ ...source, file, sha256: sha256OfFile(reference, file) })),
+    rows: SOURCES.map(({ file, ...source }) => ({ ...source, file, sha256: file === null ? null : sha256OfFile(reference, file) })),
   })
   return SOURCES.length
 }

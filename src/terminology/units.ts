@@ -1,0 +1,57 @@
+import { createRequire } from 'node:module'
+import { spellAsUcum } from './unit-spellings.ts'
+
+/** The two calls of @lhncbc/ucum-lhc that are used; the package has no types. This file is the only wall around it. */
+type Ucum = {
+  convertUnitTo(
+    from: string,
+    value: number,
+    to: string,
+    options: { readonly molecularWeight?: number; readonly charge?: number },
+  ): { readonly status: string; readonly toVal: number | null }
+  validateUnitString(unit: string): { readonly status: string; readonly ucumCode: string | null }
+}
+type UcumPackage = { readonly UcumLhcUtils: { getInstance(): Ucum } }
+
+let loaded: Ucum | null = null
+const ucum = (): Ucum => {
+  loaded ??= (createRequire(import.meta.url)('@lhncbc/ucum-lhc') as UcumPackage).UcumLhcUtils.getInstance() // untyped package
+  return loaded
+}
+
+export type ConvertOptions = {
+  /** Grams per mole, for conversion between mass and amount of substance (creatinine: 113.12). */
+  readonly molarMass?: number
+  /** Charge number, for conversion between equivalents and moles. */
+  readonly charge?: number
+}
+
+/** UCUM does not look into braces, but a clearance per 1.73 m2 of body surface is not a clearance. */
+const isIndexed = (unit: string): boolean => unit.includes('{1.73_m2}')
+
+/** Pairs that UCUM would convert as plain ratios although they are different scales: HbA1c NGSP (%) and IFCC (mmol/mol). */
+const isOtherScale = (from: string, to: string): boolean => [from, to].includes('%') && [from, to].includes('mmol/mol')
+
+/**
+ * The value in another unit, or null when that cannot be done exactly: unknown unit, another kind of quantity,
+ * no molar mass where one is needed. Common non-UCUM spellings (`lbs`, `mg/dl`, `mcg`, `K/uL`) are understood.
+ * @example convert(180, '[lb_av]', 'kg') // 81.6466266
+ */
+export const convert = (value: number, fromUnit: string, toUnit: string, options: ConvertOptions = {}): number | null => {
+  if (!Number.isFinite(value)) return null
+  const [from, to] = [spellAsUcum(fromUnit), spellAsUcum(toUnit)]
+  if (from === '' || to === '') return null
+  if (from === to) return ucumCode(from) === null ? null : value
+  if (isIndexed(from) !== isIndexed(to) || isOtherScale(from, to)) return null
+  const result = ucum().convertUnitTo(from, value, to, {
+    ...(options.molarMass === undefined ? {} : { molecularWeight: options.molarMass }),
+    ...(options.charge === undefined ? {} : { charge: options.charge }),
+  })
+  return result.status === 'succeeded' && result.toVal !== null && Number.isFinite(result.toVal) ? result.toVal : null
+}
+
+/** The UCUM code of a unit as written; null when it is neither UCUM nor a spelling known here. */
+export const ucumCode = (unit: string): string | null => {
+  const code = spellAsUcum(unit)
+  return code !== '' && ucum().validateUnitString(code).status === 'valid' ? code : null
+}
