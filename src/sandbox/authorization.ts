@@ -1,14 +1,16 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import express, { type Request, type Response, Router } from 'express'
-import { type Configuration, errors, type KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
+import { InvalidRequest, SessionNotFound } from 'oidc-provider/lib/helpers/errors.js'
+import { Provider } from 'oidc-provider/lib/provider.js'
 import { makeExpiringMap } from './expiring-map.ts'
 import type { LaunchContext, Launches } from './launches.ts'
 import type { Story } from './load-patients.ts'
 import { makeOidcAdapter } from './oidc-adapter.ts'
 import { errorPage, PAGE_POLICY, pickerPage } from './pages.ts'
-import { type Access, LAUNCH_SCOPES, resourceScopes } from './scopes.ts'
-import { RESOURCE_TYPES } from './search-parameters.ts'
+import type { Access } from './scopes.ts'
+import { SCOPES } from './smart-configuration.ts'
 
 /** Client id of Attune's own SMART app. */
 export const APP_CLIENT = 'attune-app'
@@ -29,7 +31,6 @@ export type Authorization = {
 
 const ACCESS_SECONDS = 900
 const GRANT_SECONDS = 12 * 3600
-const SCOPES = [...LAUNCH_SCOPES, ...resourceScopes(RESOURCE_TYPES)]
 
 const NO_LAUNCH: LaunchContext = { patient: null, encounter: null, appContext: null, fhirContext: [], needPatientBanner: true }
 
@@ -38,10 +39,10 @@ const withoutSlash = (url: string): string => url.replace(/\/+$/, '')
 /** Parameters of SMART that OpenID does not know. `aud` keeps a token from being asked for in another server's name. */
 const extraParams = ({ publicUrl, launches }: AuthorizationKit): Configuration['extraParams'] => ({
   aud: (_ctx, value) => {
-    if (withoutSlash(value ?? '') !== `${publicUrl}/fhir`) throw new errors.InvalidRequest('aud must be the FHIR base of this server')
+    if (withoutSlash(value ?? '') !== `${publicUrl}/fhir`) throw new InvalidRequest('aud must be the FHIR base of this server')
   },
   launch: (_ctx, value) => {
-    if (value && !launches.find(value)) throw new errors.InvalidRequest('the launch is not known or has expired')
+    if (value && !launches.find(value)) throw new InvalidRequest('the launch is not known or has expired')
   },
 })
 
@@ -70,7 +71,7 @@ const configuration = (kit: AuthorizationKit): Configuration => {
       long: { path: '/auth', httpOnly: true, sameSite: 'lax' },
       short: { httpOnly: true, sameSite: 'lax' },
     },
-    scopes: SCOPES,
+    scopes: [...SCOPES],
     claims: { openid: ['sub'], fhirUser: ['fhirUser'], profile: ['name'] },
     // SMART asks for fhirUser in the id_token itself, not only at the userinfo endpoint.
     conformIdTokenClaims: false,
@@ -193,7 +194,7 @@ export const makeAuthorization = (kit: AuthorizationKit): Authorization => {
   const answer = provider.callback()
   router.use((request: Request, response: ServerResponse) => answer(request, response))
   router.use((error: unknown, _request: Request, response: Response, _next: unknown) => {
-    const expired = error instanceof errors.SessionNotFound
+    const expired = error instanceof SessionNotFound
     response
       .status(expired ? 400 : 500)
       .set('Content-Security-Policy', PAGE_POLICY)
@@ -211,35 +212,3 @@ export const makeAuthorization = (kit: AuthorizationKit): Authorization => {
     },
   }
 }
-
-/** `/.well-known/smart-configuration`, SMART App Launch 2.2, section 2.2. */
-export const smartConfiguration = (publicUrl: string) => ({
-  issuer: `${publicUrl}/auth`,
-  jwks_uri: `${publicUrl}/auth/jwks`,
-  authorization_endpoint: `${publicUrl}/auth/authorize`,
-  token_endpoint: `${publicUrl}/auth/token`,
-  revocation_endpoint: `${publicUrl}/auth/revoke`,
-  token_endpoint_auth_methods_supported: ['none'],
-  grant_types_supported: ['authorization_code', 'refresh_token'],
-  response_types_supported: ['code'],
-  code_challenge_methods_supported: ['S256'],
-  scopes_supported: SCOPES,
-  capabilities: [
-    'launch-ehr',
-    'launch-standalone',
-    'client-public',
-    'sso-openid-connect',
-    'context-banner',
-    'context-style',
-    'context-ehr-patient',
-    'context-ehr-encounter',
-    'context-standalone-patient',
-    'context-standalone-encounter',
-    'permission-offline',
-    'permission-online',
-    'permission-patient',
-    'permission-user',
-    'permission-v1',
-    'permission-v2',
-  ],
-})

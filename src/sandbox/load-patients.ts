@@ -27,7 +27,7 @@ export type Story = {
     readonly reason: { readonly system: string; readonly code: string; readonly display: string }
   }
   readonly expect: {
-    readonly concern: 'guidance' | 'test-first' | 'not-assessed' | 'none'
+    readonly concern: 'guidance' | 'test-first' | 'not-assessed' | 'silence'
     readonly genes: readonly string[]
     readonly action: string
     readonly why: string

@@ -97,7 +97,7 @@ export const sandboxRoutes = (kit: SandboxKit): Router => {
     next()
   })
   router.get('/patients', (_request: Request, response: Response) => {
-    response.json({ anchor: kit.patients.anchor, user, patients: kit.patients.stories })
+    response.json({ anchor: kit.patients.anchor, fhirUser: user, stories: kit.patients.stories })
   })
   router.get('/smart-style.json', (_request: Request, response: Response) => {
     response.set('Access-Control-Allow-Origin', '*').json(styles)

@@ -1,13 +1,14 @@
 import { type Request, type Response, Router } from 'express'
 import type { Config } from '../config.ts'
 import { AttuneError } from '../errors.ts'
-import { type Authorization, makeAuthorization, smartConfiguration } from './authorization.ts'
+import type { Authorization } from './authorization.ts'
 import { fhirRoutes } from './fhir-routes.ts'
 import { makeFhirStore } from './fhir-store.ts'
 import { makeLaunches } from './launches.ts'
 import { loadPatients, type Story } from './load-patients.ts'
 import { cdsHooksLaunchRoute, sandboxRoutes } from './sandbox-routes.ts'
 import { makeSandboxTokens } from './sandbox-tokens.ts'
+import { smartConfiguration } from './smart-configuration.ts'
 
 /** The demo EHR: charts, FHIR interface, authorization server and the doors of the EHR page. */
 export type Sandbox = {
@@ -44,12 +45,15 @@ export const makeSandbox = async (options: SandboxOptions): Promise<Sandbox> => 
   const store = makeFhirStore(patients.resources)
   const tokens = makeSandboxTokens()
   const launches = makeLaunches()
-  let made: Authorization | null = null
-  const authorization = (): Authorization => {
-    made ??= makeAuthorization({ publicUrl: publicUrl(), launches, stories: patients.stories, user: patients.user })
+  // The provider is loaded beside the first requests, not before them: it is the slowest part of the start.
+  let made: Promise<Authorization> | null = null
+  const authorization = (): Promise<Authorization> => {
+    made ??= import('./authorization.ts').then(({ makeAuthorization }) =>
+      makeAuthorization({ publicUrl: publicUrl(), launches, stories: patients.stories, user: patients.user }),
+    )
     return made
   }
-  if (typeof asked === 'string') authorization()
+  if (typeof asked === 'string') setImmediate(() => authorization().catch(() => {})) // a failure comes again, and is told, at the first request
 
   const kit = { patients, store, tokens, launches, publicUrl }
   const router = Router()
@@ -57,8 +61,11 @@ export const makeSandbox = async (options: SandboxOptions): Promise<Sandbox> => 
     response.set('Access-Control-Allow-Origin', '*').json(smartConfiguration(publicUrl()))
   })
   router.use('/fhir', cdsHooksLaunchRoute(kit))
-  router.use('/fhir', fhirRoutes({ store, publicUrl, accessOf: async (token) => tokens.find(token) ?? authorization().accessOf(token) }))
-  router.use('/auth', (request, response, next) => authorization().router(request, response, next))
+  router.use(
+    '/fhir',
+    fhirRoutes({ store, publicUrl, accessOf: async (token) => tokens.find(token) ?? (await authorization()).accessOf(token) }),
+  )
+  router.use('/auth', async (request, response, next) => (await authorization()).router(request, response, next))
   router.use('/sandbox', sandboxRoutes(kit))
   return {
     router,

@@ -39,7 +39,11 @@ export const makeBrowser = () => {
     }
   }
   const go = async (url: string, init: RequestInit = {}): Promise<Response> => {
-    const response = await fetch(url, { ...init, redirect: 'manual', headers: { ...init.headers, cookie: cookieFor(new URL(url).pathname) } })
+    const response = await fetch(url, {
+      ...init,
+      redirect: 'manual',
+      headers: { ...init.headers, cookie: cookieFor(new URL(url).pathname) },
+    })
     keep(response)
     const location = response.headers.get('location')
     if (!location) return response
@@ -77,9 +81,17 @@ export const postJson = (served: Served, path: string, body: unknown, token?: st
   })
 
 /** Redirect that ended a flow, its parameters as an object. */
-export const landed = (response: Response): Record<string, string> => Object.fromEntries(new URL(response.headers.get('location') ?? 'http://nowhere').searchParams)
+export const landed = (response: Response): Record<string, string> =>
+  Object.fromEntries(new URL(response.headers.get('location') ?? 'http://nowhere').searchParams)
 
-export type TokenAnswer = { access_token: string; refresh_token?: string; id_token?: string; scope: string; patient?: string; [member: string]: unknown }
+export type TokenAnswer = {
+  access_token: string
+  refresh_token?: string
+  id_token?: string
+  scope: string
+  patient?: string
+  [member: string]: unknown
+}
 
 /** EHR launch from `POST /sandbox/launch` to the token answer. */
 export const launchApp = async (served: Served, launchBody: object, scope: string): Promise<TokenAnswer> => {

@@ -4,8 +4,8 @@ import type { Dosage, ProductName } from './medicines.ts'
 
 /** What should happen when the order of a story is signed. Our own words; the year is that of the guideline. */
 export type Expectation = {
-  /** Kind of the card, as in `CardTrace.concern`; `none` = silence. */
-  readonly concern: 'guidance' | 'test-first' | 'not-assessed' | 'none'
+  /** Kind of the card, as in `CardTrace.concern`; `silence` = no card. */
+  readonly concern: 'guidance' | 'test-first' | 'not-assessed' | 'silence'
   readonly genes: readonly string[]
   readonly action: string
   readonly why: string
