@@ -21,6 +21,7 @@ export const PRODUCTS = {
   citalopram20: { rxcui: '200371', name: 'Citalopram 20 MG Oral Tablet' },
   escitalopram10: { rxcui: '349332', name: 'Escitalopram 10 MG Oral Tablet' },
   amitriptyline25: { rxcui: '856834', name: 'Amitriptyline Hydrochloride 25 MG Oral Tablet' },
+  codeine30: { rxcui: '993781', name: 'Acetaminophen 300 MG / Codeine Phosphate 30 MG Oral Tablet' },
   tramadol50: { rxcui: '835603', name: 'tramadol hydrochloride 50 MG Oral Tablet' },
   codeineSolution: { rxcui: '993755', name: 'Acetaminophen 24 MG/ML / Codeine Phosphate 2.4 MG/ML Oral Solution' },
   capecitabine500: { rxcui: '200328', name: 'capecitabine 500 MG Oral Tablet' },
