@@ -1,6 +1,4 @@
-import { readConfig } from '../config.ts'
 import { serve as startServer } from '../main.ts'
-import { projectRoot } from '../project-root.ts'
 import { say, type Verb } from './verb.ts'
 
 const untilStopped = (): Promise<void> =>
@@ -16,7 +14,7 @@ export const serve: Verb = {
   options: {},
   run: async () => {
     const started = performance.now()
-    const running = await startServer(readConfig(process.env, projectRoot))
+    const running = await startServer(process.env)
     for (const line of running.greeting) say(line)
     say(`Ready in ${((performance.now() - started) / 1000).toFixed(1)} s. Stop with Ctrl+C.`)
     await untilStopped()

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import type { CardsResponse } from '../contract/cards.ts'
 import type { DecisionRecord } from '../contract/decision.ts'
+import { composeOffline } from '../engine.ts'
 import { AttuneError } from '../errors.ts'
 import { readHookRequest } from '../hooks/request.ts'
-import { composeOffline } from '../main.ts'
 import { printJson, say, UsageError, type Verb, type VerbInput } from './verb.ts'
 
 const readJson = (path: string): unknown => {

@@ -32,7 +32,7 @@ const ROOM_OF_FILE: Readonly<Record<string, string>> = {
   'src/run-profile.ts': 'src/line',
   'src/decide.ts': 'src/line',
 }
-const ANYTHING = new Set(['src/main.ts', 'src/cli'])
+const ANYTHING = new Set(['src/main.ts', 'src/engine.ts', 'src/cli'])
 
 const roomOf = (path: string): string => {
   const posix = path.split(sep).join('/')

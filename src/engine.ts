@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ServiceKit } from '../cds-services/pgx/kit.ts'
+import { consultProfile } from '../cds-services/profile/consult.ts'
+import { PROFILE_QUESTIONS } from '../cds-services/profile/questions.ts'
+import { SERVICES } from '../cds-services/registry.ts'
+import { writePanelWords } from './cards/panel-words.ts'
+import { readWording } from './cards/wording.ts'
+import { type ClientConfig, type Config, readConfig } from './config.ts'
+import type { CardsResponse } from './contract/cards.ts'
+import type { DecisionRecord } from './contract/decision.ts'
+import { AttuneError } from './errors.ts'
+import type { FactsTerms } from './facts/read-facts.ts'
+import { makeFhirClient } from './fhir/fhir-client.ts'
+import { makeOutbound, type Outbound } from './fhir/outbound.ts'
+import { loadKnowledge } from './guidance/load-knowledge.ts'
+import type { HookRequest } from './hooks/request.ts'
+import type { CdsService } from './hooks/service.ts'
+import type { Ledger } from './ledger/ledger.ts'
+import { projectRoot } from './project-root.ts'
+import { loadModels } from './risk/registry.ts'
+import type { ProfileKit } from './run-profile.ts'
+import { type LineKit, runService } from './run-service.ts'
+
+export const VERSION: string = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')).version
+
+export type Service = CdsService<ServiceKit>
+
+/** Everything a decision needs but the record, loaded and checked. */
+export type Thinking = { readonly kit: ServiceKit; readonly terms: FactsTerms; readonly versions: DecisionRecord['versions'] }
+
+/** @throws AttuneError `rules-invalid`, `model-invalid` */
+export const loadThinking = async (config: Config): Promise<Thinking> => {
+  const modelsLoading = loadModels(config.modelsDir, { execution: config.execution })
+  const knowledge = loadKnowledge(config.rulesDir)
+  const wording = readWording(knowledge.tables.get('wording'), knowledge.actions.keys())
+  const models = await modelsLoading
+  return {
+    kit: { knowledge, models, wording, precedence: config.precedence, policy: config.alertPolicy },
+    terms: { drugs: knowledge.drugs, genes: knowledge.genes, tables: knowledge.tables },
+    versions: { attune: VERSION, rules: knowledge.version, models: models.versions },
+  }
+}
+
+/** What the line needs from outside of thinking. */
+export type Surroundings = {
+  readonly outbound: Outbound
+  readonly ledger: Pick<Ledger, 'record' | 'patientKey'>
+  readonly reportFault: (fault: unknown, service: string) => void
+}
+
+/** The straight line's kit, for hooks and for the app. */
+export const makeLine = (
+  config: Config,
+  thinking: Thinking,
+  { outbound, ledger, reportFault }: Surroundings,
+): LineKit<ServiceKit> & ProfileKit => ({
+  services: thinking.kit,
+  terms: thinking.terms,
+  fhir: makeFhirClient(outbound, config.network),
+  ledger,
+  versions: thinking.versions,
+  sandbox: config.mode === 'sandbox',
+  appLaunchUrl: `${config.publicUrl}/app/launch.html`,
+  patientKey: (tenant, fhirServer, patientId) => ledger.patientKey(tenant, fhirServer ?? '', patientId),
+  reportFault,
+  questions: PROFILE_QUESTIONS,
+  think: (facts) => consultProfile(facts, thinking.kit),
+  words: (assessment) => writePanelWords(assessment, thinking.kit.wording, thinking.kit.policy),
+})
+
+/** Stands for the caller of a request from a file. */
+const offlineClient = (config: Config): ClientConfig => ({
+  id: 'offline',
+  tenant: 'offline',
+  algorithms: ['ES384'],
+  audiences: [],
+  cors: [],
+  frameAncestors: [],
+  links: [],
+  features: [],
+  ...config.clients[0],
+  fhirServers: [],
+})
+
+/** The engine for requests from files: no server, no store, no outside calls. For `attune simulate`, `explain` and their like. */
+export const composeOffline = async (environment: Readonly<Record<string, string | undefined>>) => {
+  const config = readConfig(environment, projectRoot)
+  const thinking = await loadThinking(config)
+  const outbound = makeOutbound(config.network)
+  const run = async (service: Service, request: HookRequest): Promise<{ response: CardsResponse; decision: DecisionRecord }> => {
+    const records: DecisionRecord[] = []
+    let problem: unknown
+    const line = makeLine(config, thinking, {
+      outbound,
+      ledger: { record: async (decision) => void records.push(decision), patientKey: () => 'offline' },
+      reportFault: (fault) => {
+        problem = fault
+      },
+    })
+    const response = await runService(service, request, offlineClient(config), line)
+    const [decision] = records
+    if (problem || !decision) throw new AttuneError('unexpected', 'the engine failed on this request', { cause: problem })
+    return { response, decision }
+  }
+  return { services: SERVICES, thinking, run, close: () => thinking.kit.models.close() }
+}
