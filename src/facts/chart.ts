@@ -1,8 +1,8 @@
-import type { PatientRecord } from '../contract/facts.ts'
+import type { FhirResource, PatientRecord } from '../contract/facts.ts'
 import type { Gap } from '../contract/lineage.ts'
 import { asList, asObjects, asText, isJson, type Json, member, referenceOf } from './accessors.ts'
 import { gap, gapsOfOutcome } from './gaps.ts'
-import { containedIn, idOf, refOf, tailOf } from './references.ts'
+import { containedIn, idOf, isResource, refOf, tailOf } from './references.ts'
 import { TYPES_BESIDE, TYPES_READ } from './resource-types.ts'
 import { makeSubjectCheck } from './subject.ts'
 
@@ -39,6 +39,14 @@ const gather = (value: unknown, pile: Pile): void => {
       pile.gaps.push(gap('record', 'unreadable', 'An entry of the record does not say what kind of resource it is.'))
   }
 }
+
+/** Resources alone, out of `{response, resource}` and similar wraps; Bundles and Parameters stay whole, for who follows their links. */
+export const plainResources = (received: unknown): FhirResource[] =>
+  asList(received).flatMap((one) => {
+    if (!isJson(one)) return []
+    if (isResource(one)) return [one]
+    return isJson(one.resource) ? [{ resourceType: 'Bundle', type: 'collection', entry: [one] }] : []
+  })
 
 const gatherEntry = (entry: Json, pile: Pile): void => {
   const url = asText(entry.fullUrl)

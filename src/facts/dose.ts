@@ -15,7 +15,11 @@ type Given =
 
 const unknown = (because: string, count: number | null = null, range = false): Given => ({ kind: 'unknown', because, range, count })
 
-const worded = (read: Amount): string => `${read.value} ${read.unit ?? read.code ?? ''}`.trim()
+/** `8 tablets`, `1 tablet`, `20 mg`. */
+const worded = (read: Amount): string => {
+  const unit = read.unit ?? read.code ?? ''
+  return `${read.value} ${unit}${read.value !== 1 && /^(tablet|capsule|pill|puff|spray)$/.test(unit) ? 's' : ''}`.trim()
+}
 
 const byStrength = (value: number, per: StrengthPart['per'], strength: Strength, count: number | null): Given => {
   const [part, ...others] = strength.parts
@@ -129,7 +133,8 @@ const maximum = (line: Json, strength: Strength, ingredients: number): { readonl
   const given = givenBy(top, strength, ingredients)
   const mg = days && given.kind === 'mass' ? tidy(given.mg / (bottom.value * days)) : null
   const because = given.kind === 'unknown' ? ` ${given.because}` : ''
-  return { mg, words: `As needed, at most ${worded(top)} per ${bottom.value} ${bottom.unit ?? bottom.code ?? ''}.${because}` }
+  const span = bottom.value === 1 && days === 1 ? 'a day' : `in ${worded(bottom)}`
+  return { mg, words: `As needed, at most ${worded(top)} ${span}.${because}` }
 }
 
 const perDay = (mg: number | null, rhythm: Rhythm): { readonly mg: number | null; readonly because: string | null } => {

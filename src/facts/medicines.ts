@@ -92,7 +92,8 @@ const administered = (resource: Json, now: string): Course => {
   const end = span.end ?? start
   const state = byStatus(resource)
   const today = asCode(resource.status) === 'completed' && end !== null && Date.parse(now) - endOf(end) < DAY && !isFuture(start, now)
-  return { start, end: state === 'active' ? span.end : end, state: today ? 'active' : state }
+  if (today) return { start, end: null, state: 'active' }
+  return { start, end: state === 'active' ? span.end : end, state }
 }
 
 type Kind = {

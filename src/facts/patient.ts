@@ -20,6 +20,17 @@ const raceOf = (resource: Json): PatientIdentity['race'] => {
   return label === '' ? null : { text: label, codes }
 }
 
+/** US Core's sex extension: SNOMED CT findings; read only where `gender` says nothing. */
+const SEX = /\/us-core-(individual-)?sex$/
+const SEX_CODES: Readonly<Record<string, 'male' | 'female'>> = { '248152002': 'female', '248153007': 'male' }
+
+const sexOf = (resource: Json): PatientIdentity['sex'] => {
+  const gender = SEXES.find((sex) => sex === asCode(resource.gender))
+  if (gender) return gender
+  const extension = asObjects(resource.extension).find((one) => SEX.test(asText(one.url) ?? ''))
+  return SEX_CODES[codings(extension?.valueCoding)[0]?.code ?? ''] ?? null
+}
+
 const RANK: Readonly<Record<string, number>> = { official: 0, usual: 1 }
 
 const nameOf = (resource: Json): string | null => {
@@ -48,7 +59,7 @@ export const readPatient = (item: Item, patientId: string, now: string, gaps: Ga
     name: nameOf(resource),
     birthDate,
     ageYears: birthDate === null ? null : completedYears(birthDate, now),
-    sex: SEXES.find((sex) => sex === asCode(resource.gender)) ?? null,
+    sex: sexOf(resource),
     deceased: resource.deceasedBoolean === true || (died !== null && (isPast(died, now) || !isFuture(died, now))),
     race: raceOf(resource),
     lineage: lineageOf(item, null),

@@ -1,9 +1,10 @@
 import type { DocumentEntry, Measurement, Medicine, PatientFacts, PatientRecord } from '../contract/facts.ts'
 import type { Gap } from '../contract/lineage.ts'
+import { AttuneError } from '../errors.ts'
 import type { GeneTables } from '../pgx/gene-tables.ts'
 import type { DrugIndex } from '../terminology/drugs.ts'
 import { readAllergy } from './allergies.ts'
-import { type Chart, type Item, openChart } from './chart.ts'
+import { type Chart, type Item, openChart, plainResources } from './chart.ts'
 import { readCondition } from './conditions.ts'
 import { readDevices } from './devices.ts'
 import { readDocument } from './documents.ts'
@@ -27,10 +28,12 @@ type Genomics = ReturnType<typeof readGenomics>
 
 const noGenomics: Genomics = { readings: [], documents: [], gaps: [] }
 
+/** Faults of our rules are raised, faults of the record are said. */
 const genomicsOf = (record: PatientRecord, terms: FactsTerms, gaps: Gap[]): Genomics => {
   try {
-    return readGenomics(record, terms)
-  } catch {
+    return readGenomics({ ...record, resources: plainResources(record.resources) }, terms)
+  } catch (fault) {
+    if (fault instanceof AttuneError) throw fault
     gaps.push(gap('genomics', 'unreadable', 'The genetic results could not be read.'))
     return noGenomics
   }
@@ -87,7 +90,8 @@ export const readFacts = (record: PatientRecord, terms: FactsTerms): PatientFact
   const [patient] = readEach(chart.patient ? [chart.patient] : [], 'patient', gaps, (item) =>
     readPatient(item, chart.patientId, record.now, gaps),
   )
-  if (!patient) gaps.push(gap('patient', 'not-found', 'Who the patient is (age, sex) is not known: no Patient resource came.'))
+  if (!patient && !gaps.some((one) => one.about === 'patient' && one.code !== 'other-patient'))
+    gaps.push(gap('patient', 'not-found', 'Who the patient is (age, sex) is not known: no Patient resource came.'))
   const facts = {
     now: record.now,
     patient: patient ?? null,
