@@ -46,7 +46,11 @@ export const Panel = ({
       <header className={styles.header}>
         <Title id={id}>{title}</Title>
         {actions ? <div className={styles.actions}>{actions}</div> : null}
-        {lead ? <p className={styles.lead}>{lead}</p> : null}
+        {lead ? (
+          <div className={styles.lead}>
+            <p>{lead}</p>
+          </div>
+        ) : null}
       </header>
       <StateLine state={state} />
       {SHOWS_CONTENT.has(state.kind) ? children : null}

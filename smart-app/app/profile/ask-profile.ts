@@ -10,14 +10,24 @@ export type Asker = {
   readonly refresh: () => Promise<boolean>
 }
 
-export type Asked = { readonly asker: Asker; readonly patient: string; readonly drug: ProfileRequest['drug'] | null }
+export type Asked = {
+  readonly asker: Asker
+  readonly patient: string
+  readonly drug: ProfileRequest['drug'] | null
+  readonly order: string | null
+}
 
 type Tell = (step: ProfileStep) => void
 
 const STATUS_FAILURES: { readonly [status: number]: Failure } = { 401: 'expired', 403: 'refused', 429: 'busy', 503: 'busy' }
 
-const post = ({ asker, patient, drug }: Asked, signal: AbortSignal): Promise<Response> => {
-  const request: ProfileRequest = { fhirServer: asker.fhirServer, patient, ...(drug ? { drug } : {}) }
+const post = ({ asker, patient, drug, order }: Asked, signal: AbortSignal): Promise<Response> => {
+  const request: ProfileRequest = {
+    fhirServer: asker.fhirServer,
+    patient,
+    ...(drug ? { drug } : {}),
+    ...(order === null ? {} : { order }),
+  }
   return fetch('/api/profile', {
     method: 'POST',
     headers: { authorization: `Bearer ${asker.accessToken()}`, 'content-type': 'application/json', accept: 'application/x-ndjson' },

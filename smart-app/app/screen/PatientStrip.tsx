@@ -55,7 +55,7 @@ const Identity = ({ patient }: { readonly patient: PatientIdentity | null }) => 
           <span className={styles.term}>{words.born}</span> {ageWords(patient)}
         </p>
         <p className={styles.pair}>
-          <span className={styles.term}>{words.sex}</span> {patient.sex ? words.sexes[patient.sex] : words.unknown}
+          <span className="visually-hidden">{words.sex}</span> {patient.sex ? words.sexes[patient.sex] : words.unknown}
         </p>
         {patient.deceased ? <strong>{words.deceased}</strong> : null}
       </>

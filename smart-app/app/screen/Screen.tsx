@@ -56,7 +56,10 @@ export const Screen = ({
   readonly patient: string
   readonly sandbox: boolean
 }) => {
-  const asked = useMemo((): Asked => ({ asker: session, patient, drug: session.context.drug }), [session, patient])
+  const asked = useMemo(
+    (): Asked => ({ asker: session, patient, drug: session.context.drug, order: session.context.order }),
+    [session, patient],
+  )
   const { profile, readAgain } = useProfile(asked)
   const ended = useSessionEnd(session)
   const [tab, setTab] = useState(() => firstTab(session))

@@ -38,15 +38,22 @@ const takeCode = (text: string): Taken => {
   return end > 1 ? { node: { kind: 'code', text: text.slice(1, end) }, length: end + 1 } : null
 }
 
+/** One asterisk is emphasis only round words (`*Not for care.*`): before a digit it begins a star allele (`*2/*17`). */
+const takeStar = (text: string, depth: number, before: string): Taken => {
+  if (text.startsWith('**')) return takeStrong(text, depth)
+  if (!/^\*[A-Za-z]/.test(text) || /[\w/]/.test(before)) return null
+  const end = closing(text, '*', 1)
+  if (end <= 1 || /[\s/]/.test(text[end - 1] ?? '') || /\w/.test(text[end + 1] ?? '')) return null
+  return { node: { kind: 'emphasis', inner: parse(text.slice(1, end), depth + 1) }, length: end + 1 }
+}
+
 const takeStrong = (text: string, depth: number): Taken => {
   const end = closing(text, '**', 2)
-  if (!text.startsWith('**') || end <= 2) return null
+  if (end <= 2) return null
   return { node: { kind: 'strong', inner: parse(text.slice(2, end), depth + 1) }, length: end + 2 }
 }
 
-/**
- * Emphasis by underscores only, at word boundaries: a single asterisk is a star allele here (`*2/*17`), never a mark.
- */
+/** Emphasis by underscores, at word boundaries only. */
 const takeEmphasis = (text: string, depth: number, before: string): Taken => {
   const end = closing(text, '_', 1)
   if (end <= 1 || /\w/.test(before) || /\w/.test(text[end + 1] ?? '')) return null
@@ -81,7 +88,7 @@ const takeEntity = (text: string): Taken => {
 
 const TAKERS: { readonly [first: string]: (text: string, depth: number, before: string) => Taken } = {
   '`': takeCode,
-  '*': takeStrong,
+  '*': takeStar,
   _: takeEmphasis,
   '[': takeLink,
   '&': takeEntity,

@@ -3,6 +3,7 @@ import { Panel } from '../../../ui/Panel.tsx'
 import type { ProfileState } from '../../profile/profile-state.ts'
 import type { AppContext } from '../../session/app-context.ts'
 import { TEXT } from '../../text.ts'
+import { wholeGapsAbout } from '../gaps-about.ts'
 import { drugsInHand } from '../order/drugs-in-hand.ts'
 import { panelState } from '../panel-state.ts'
 import { Attention } from './Attention.tsx'
@@ -18,12 +19,13 @@ export const GenomePanel = ({ profile, context }: { readonly profile: ProfileSta
   const asked = new Set(assessment === null ? [] : drugsInHand(assessment, context).flatMap(({ drug }) => drug.genes))
   const results = calls.filter(hasResult).toSorted((a, b) => Number(asked.has(b.gene)) - Number(asked.has(a.gene)))
   const untested = calls.filter((call) => call.state === 'not-tested').map((call) => call.gene)
-  const state = panelState(profile, assessment !== null, results.length === 0 ? TEXT.genome.empty : null)
+  const gaps = wholeGapsAbout(facts, ['genomics', 'genotypes', 'reports', 'labs', 'conditions'])
+  const state = panelState(profile, assessment !== null, results.length === 0 ? TEXT.genome.empty : null, gaps)
   return (
     <>
       {facts ? <Attention facts={facts} /> : null}
       <Panel title={TEXT.genome.title} state={state}>
-        <GenomeTable calls={results} asked={asked} />
+        {results.length > 0 ? <GenomeTable calls={results} asked={asked} /> : null}
       </Panel>
       {assessment !== null ? (
         <Panel title={TEXT.genome.notTested} lead={untested.length > 0 ? TEXT.genome.notTestedLead : TEXT.genome.noneUntested}>

@@ -19,8 +19,8 @@ const phenotypesToday = (call: ResultCall): string => {
 
 /** What today's medicines make of a gene: computed by a published factor, or a caution where no numeric rule exists. */
 export const Today = ({ call }: { readonly call: ResultCall }) => {
-  if (call.state === 'indeterminate' || call.phenoconversion.state === 'none')
-    return <span className={styles.note}>{TEXT.genome.unchanged}</span>
+  if (call.state === 'indeterminate') return null
+  if (call.phenoconversion.state === 'none') return <span className={styles.note}>{TEXT.genome.unchanged}</span>
   const { phenoconversion } = call
   const converted = phenoconversion.state === 'converted'
   return (

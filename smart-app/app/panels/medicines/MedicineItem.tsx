@@ -13,23 +13,27 @@ export const MedicineItem = ({ entry, words }: { readonly entry: MedicineEntry; 
   const since = medicine.start ? TEXT.medicines.since(dateWords(medicine.start)) : null
   return (
     <div className={styles.item}>
-      <p>
-        <strong>{medicine.drug.text}</strong>
-      </p>
-      <p className={styles.note}>
-        {[medicine.dose.text ?? TEXT.medicines.noDose, since, medicine.lineage.source].filter(Boolean).join(' · ')}
-      </p>
-      {drugs.map((drug) => (
-        <Advice key={drug.drug.name} drug={drug} words={words} />
-      ))}
-      {medicine.drug.unmapped ? <p className={styles.note}>{medicine.drug.unmapped}</p> : null}
-      {roles.map(({ gene, modifier }) => (
-        <p key={`${gene} ${modifier.kind}`} className={styles.role}>
-          <span aria-hidden="true">{modifier.kind === 'inhibitor' ? '▼' : '▲'}</span>{' '}
-          {TEXT.medicines.changes(modifier.strength, TEXT.genome.kinds[modifier.kind], gene)}{' '}
-          <span className={styles.note}>({modifier.basis})</span>
+      <div>
+        <p>
+          <strong>{medicine.drug.text}</strong>
         </p>
-      ))}
+        <p className={styles.note}>
+          {[medicine.dose.text ?? TEXT.medicines.noDose, since, medicine.lineage.source].filter(Boolean).join(' · ')}
+        </p>
+      </div>
+      <div>
+        {drugs.map((drug) => (
+          <Advice key={drug.drug.name} drug={drug} words={words} />
+        ))}
+        {medicine.drug.unmapped ? <p className={styles.note}>{medicine.drug.unmapped}</p> : null}
+        {roles.map(({ gene, modifier }) => (
+          <p key={`${gene} ${modifier.kind}`} className={styles.role}>
+            <span aria-hidden="true">{modifier.kind === 'inhibitor' ? '▼' : '▲'}</span>{' '}
+            {TEXT.medicines.changes(modifier.strength, TEXT.genome.kinds[modifier.kind], gene)}{' '}
+            <span className={styles.note}>({modifier.basis})</span>
+          </p>
+        ))}
+      </div>
     </div>
   )
 }

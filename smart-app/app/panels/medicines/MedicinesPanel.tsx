@@ -5,6 +5,7 @@ import { SeverityShape } from '../../../ui/Severity.tsx'
 import type { ProfileState } from '../../profile/profile-state.ts'
 import { TEXT } from '../../text.ts'
 import { dateWords } from '../../words/dates.ts'
+import { gapsAbout } from '../gaps-about.ts'
 import { panelState } from '../panel-state.ts'
 import { BIN_LEVELS, BINS, type Bin, type MedicineEntry, medicineEntries } from './bins.ts'
 import { MedicineItem } from './MedicineItem.tsx'
@@ -15,7 +16,8 @@ export const MedicinesPanel = ({ profile }: { readonly profile: ProfileState }) 
   const { facts, assessment, words } = profile
   const entries = facts && assessment ? medicineEntries(facts, assessment, words) : []
   const others = (facts?.medicines ?? []).filter((medicine) => medicine.state !== 'active')
-  const state = panelState(profile, facts !== null && assessment !== null, entries.length === 0 ? TEXT.medicines.empty : null)
+  const gaps = gapsAbout(facts, ['medicines', 'medications'])
+  const state = panelState(profile, facts !== null && assessment !== null, entries.length === 0 ? TEXT.medicines.empty : null, gaps)
   return (
     <>
       <Panel title={TEXT.medicines.title} state={state}>

@@ -32,27 +32,31 @@ export const Headline = ({
   const id = useId()
   const head = headOf(drug, words)
   const severity = drugSeverity(drug, words)
-  const sentences = head && finding ? (words.sentences[finding.id] ?? []) : []
+  const sentences = head && finding ? (words.sentences[finding.id] ?? []).filter((sentence) => sentence !== `${head.headline}.`) : []
   return (
     <section className={`${styles.headline} ${styles[severity.level]}`} aria-labelledby={id}>
-      <p className={styles.order}>
-        <Severity level={severity.level}>{severity.word}</Severity>
-        <span>{[order?.drug.text ?? drug.identity.text, order?.dose.text].filter(Boolean).join(' — ')}</span>
-      </p>
-      <h2 id={id}>{head?.headline ?? QUIET_HEADLINES[drug.state](drug.drug.name)}</h2>
-      {head ? <p className={styles.basis}>{head.basis.join(' · ')}</p> : null}
-      {drug.state === 'not-assessed' ? <p>{TEXT.order.silence}</p> : null}
-      {sentences.length > 0 ? (
-        <ul className={styles.actions} aria-label={TEXT.order.whatToDo}>
-          {sentences.map((sentence) => (
-            <li key={sentence}>{sentence}</li>
-          ))}
-        </ul>
-      ) : null}
-      {head && finding ? (
-        <p className={styles.source}>
-          {TEXT.order.headSource} {sourceWords(finding)}
+      <div className={styles.what}>
+        <p className={styles.order}>
+          <Severity level={severity.level}>{severity.word}</Severity>
+          <span>{[order?.drug.text ?? drug.identity.text, order?.dose.text].filter(Boolean).join(' — ')}</span>
         </p>
+        <h2 id={id}>{head?.headline ?? QUIET_HEADLINES[drug.state](drug.drug.name)}</h2>
+        {head ? <p className={styles.basis}>{head.basis.join(' · ')}</p> : null}
+        {drug.state === 'not-assessed' ? <p>{TEXT.order.silence}</p> : null}
+      </div>
+      {head && finding ? (
+        <div className={styles.how}>
+          {sentences.length > 0 ? (
+            <ul aria-label={TEXT.order.whatToDo}>
+              {sentences.map((sentence) => (
+                <li key={sentence}>{sentence}</li>
+              ))}
+            </ul>
+          ) : null}
+          <p className={styles.source}>
+            {TEXT.order.headSource} {sourceWords(finding)}
+          </p>
+        </div>
       ) : null}
     </section>
   )

@@ -3,6 +3,7 @@ import type { PatientFacts } from '../../../../src/contract/facts.ts'
 import { Panel } from '../../../ui/Panel.tsx'
 import type { ProfileState } from '../../profile/profile-state.ts'
 import { TEXT } from '../../text.ts'
+import { gapsAbout } from '../gaps-about.ts'
 import { panelState } from '../panel-state.ts'
 import { Allergies, Conditions, Devices, Documents, Family, Imaging, Procedures } from './lists.tsx'
 import { Measurements } from './Measurements.tsx'
@@ -33,6 +34,9 @@ const SECTIONS = [
   readonly show: (facts: PatientFacts) => ReactNode
 }[]
 
+/** Sections whose gaps go by other words than their own. */
+const ABOUTS: { readonly [key: string]: readonly string[] } = { devices: ['devices', 'activity'], documents: ['documents', 'reports'] }
+
 /** The rest of the record as it was read: plain lists, newest first. */
 export const RecordPanel = ({ profile }: { readonly profile: ProfileState }) => {
   const { facts } = profile
@@ -42,9 +46,14 @@ export const RecordPanel = ({ profile }: { readonly profile: ProfileState }) => 
         <Panel
           key={section.key}
           title={words[section.key]}
-          state={panelState(profile, facts !== null, facts && section.size(facts) > 0 ? null : words.empty(words[section.key]))}
+          state={panelState(
+            profile,
+            facts !== null,
+            facts && section.size(facts) > 0 ? null : words.empty(words[section.key]),
+            gapsAbout(facts, ABOUTS[section.key] ?? [section.key]),
+          )}
         >
-          {facts ? section.show(facts) : null}
+          {facts && section.size(facts) > 0 ? section.show(facts) : null}
         </Panel>
       ))}
     </>

@@ -49,7 +49,7 @@ const Interval = ({ estimate: { interval, unit } }: { readonly estimate: Estimat
 const Comparison = ({ estimate }: { readonly estimate: Estimated }) =>
   estimate.comparison.length === 0 ? null : (
     <p className={styles.note}>
-      {TEXT.risks.comparison}:{' '}
+      {TEXT.risks.comparison} (○):{' '}
       {estimate.comparison.map((other) => `${other.variant} ${modelledWords(other.value)} ${unitWords(other.unit)}`).join('; ')}
     </p>
   )

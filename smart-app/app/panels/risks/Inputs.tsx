@@ -25,7 +25,7 @@ export const Inputs = ({ inputs }: { readonly inputs: readonly ModelInput[] }) =
           cell: (input) => (
             <>
               {input.facts.length > 0 ? <Facts facts={input.facts} /> : TEXT.risks.origins[input.origin]}
-              {input.note ? ` ${input.note}` : null}
+              {input.note ? <p>{input.note}</p> : null}
             </>
           ),
         },
