@@ -71,6 +71,9 @@ export const OUTCOME_SCHEMA = z.strictObject({
   ),
 }) satisfies z.ZodType<OperationOutcome>
 
+/** Allow-list of the app's issuers; public, holds no secret. */
+export const APP_CONFIG_SCHEMA = z.object({ issuers: z.array(z.url()), clientId: z.string(), sandbox: z.boolean() })
+
 export const PRODUCTS_SCHEMA = z.object({
   products: z.array(z.object({ rxcui: z.string(), tty: z.string(), name: z.string(), ingredients: z.array(z.string()) })),
 })

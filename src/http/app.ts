@@ -18,6 +18,9 @@ import { openapi } from './openapi.ts'
 import { docsPage, PLAIN_STYLE, statusPage } from './pages.ts'
 import { makeReadJson } from './read-json.ts'
 
+/** Under this name EHRs register the SMART app: a public client with PKCE. */
+const APP_CLIENT_ID = 'attune-app'
+
 /**
  * The HTTP side of Attune. Each endpoint is a list of named steps; reading the list tells what happens to a request, in order.
  * @throws TypeError for a service that may not be listed; AttuneError `config-invalid` for clients that clash.
@@ -54,6 +57,9 @@ export const makeApp = <S extends HookService>(kit: Kit<S>): Express => {
   endpoint(app, '/api/products', { get: [limitRate, answerProducts(kit)] })
   if (sandbox) endpoint(app, '/api/decisions/:id', { get: [limitRate, answerDecision(kit)] })
   if (sandbox) endpoint(app, '/api/recent', { get: [limitRate, answerRecent(kit)] })
+
+  const issuers = [...new Set(config.clients.flatMap(({ fhirServers }) => fhirServers))]
+  endpoint(app, '/app/config.json', { get: [answerJson({ issuers, clientId: APP_CLIENT_ID, sandbox })] })
 
   endpoint(app, '/healthz', { get: [answerJson({ status: 'ok' })] })
   endpoint(app, '/readyz', { get: [answerReady(kit)] })

@@ -66,6 +66,15 @@ export const ENDPOINTS: readonly Endpoint[] = [
   },
   {
     method: 'get',
+    path: '/app/config.json',
+    tag: 'App',
+    summary: 'What the SMART app must know before any login: the issuers it may be launched from.',
+    auth: 'none',
+    answer: json('Issuers and client id.', answers.APP_CONFIG_SCHEMA),
+    errors: ALWAYS,
+  },
+  {
+    method: 'get',
     path: '/api/products',
     tag: 'App',
     summary: 'Drug products whose name holds all words asked for.',
