@@ -1,4 +1,5 @@
 import type { Coding } from '../contract/lineage.ts'
+import { spanOf } from '../terminology/dates.ts'
 
 /**
  * Tolerant access to what an EHR sent. Input is `unknown` on purpose: no FHIR type is promised by anyone who calls us.
@@ -94,12 +95,10 @@ export const amount = (value: unknown): Amount | null => {
   }
 }
 
-const DATE = /^\d{4}(-\d{2}(-\d{2}(T.*)?)?)?$/
-
 /** A FHIR date as exact as it was sent; anything else is no date. */
 export const asDate = (value: unknown): string | null => {
   const text = asText(value)
-  return text !== null && DATE.test(text) && !Number.isNaN(Date.parse(text)) ? text : null
+  return text !== null && spanOf(text) !== null ? text : null
 }
 
 export type Period = { readonly start: string | null; readonly end: string | null }

@@ -1,12 +1,13 @@
 import type { DeviceSeries } from '../contract/facts.ts'
 import type { Coding, Gap } from '../contract/lineage.ts'
+import { firstInstant } from '../terminology/dates.ts'
 import { amount, asCode, asDate, asNumber, asObjects, asText, codings, isJson, type Json, member, nameOf, period } from './accessors.ts'
 import type { Item } from './chart.ts'
 import { gap } from './gaps.ts'
 import { dateOf, lineageOf, mainCoding, newestFirst, OBSERVED, sourceOf } from './lineage.ts'
 import { readMeasurement, WITHDRAWN } from './measurements.ts'
 import { readEach } from './read-each.ts'
-import { unitOf } from './unit-words.ts'
+import { unitOf } from './unit-of.ts'
 
 type Point = DeviceSeries['points'][number]
 type Reading = { readonly key: string; readonly series: DeviceSeries }
@@ -21,8 +22,8 @@ const sample = (word: string, origin: number, factor: number): number | null => 
 const samplePoints = (data: unknown, start: string | null): Point[] | null => {
   const [origin, step] = [amount(member(data, 'origin')), asNumber(member(data, 'period'))]
   const text = asText(member(data, 'data'))
-  const first = start === null ? Number.NaN : Date.parse(start)
-  if (origin === null || step === null || text === null || Number.isNaN(first)) return null
+  const first = firstInstant(start)
+  if (origin === null || step === null || text === null || !Number.isFinite(first)) return null
   if ((asNumber(member(data, 'dimensions')) ?? 1) !== 1) return null
   const factor = asNumber(member(data, 'factor')) ?? 1
   return text.split(/\s+/).map((word, at) => ({ at: new Date(first + at * step).toISOString(), value: sample(word, origin.value, factor) }))
@@ -82,7 +83,7 @@ const readOpenMHealth = (item: Item, gaps: Gap[]): DeviceSeries | null => {
     return null
   }
   const name = asText(member(member(member(data, 'header'), 'schema_id'), 'name')) ?? nameOf(item.resource.code) ?? 'Unnamed reading'
-  const point = { at: new Date(date).toISOString(), value: value.value }
+  const point = { at: new Date(firstInstant(date)).toISOString(), value: value.value }
   return seriesOf(item, name.replaceAll('-', ' '), codings(item.resource.code), unitOf(value).code, [point])
 }
 
@@ -95,7 +96,7 @@ const readPoint = (item: Item, gaps: Gap[]): DeviceSeries | null => {
     return null
   }
   // A value with a comparator is known only to lie beyond the limit: the point is there, its number is not.
-  const point = { at: new Date(lineage.date).toISOString(), value: value.comparator === undefined ? value.value : null }
+  const point = { at: new Date(firstInstant(lineage.date)).toISOString(), value: value.comparator === undefined ? value.value : null }
   return { ref: measurement.ref, name, codes, unit: value.unit, points: [point], lineage }
 }
 

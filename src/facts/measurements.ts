@@ -4,7 +4,7 @@ import { amount, asCode, asList, asNumber, asObjects, asText, codings, type Json
 import type { Item } from './chart.ts'
 import { gap, type Modality, reasonOf } from './gaps.ts'
 import { dateOf, lineageOf, mainCoding, OBSERVED, sourceOf } from './lineage.ts'
-import { unitOf } from './unit-words.ts'
+import { unitOf } from './unit-of.ts'
 
 /** Statuses under which an author takes a result back. */
 export const WITHDRAWN: ReadonlySet<string | null> = new Set(['entered-in-error', 'cancelled'])

@@ -1,5 +1,6 @@
 import type { Medicine } from '../contract/facts.ts'
 import type { DateSource, Gap } from '../contract/lineage.ts'
+import { firstInstant } from '../terminology/dates.ts'
 import type { DrugIndex } from '../terminology/drugs.ts'
 import { amount, asCode, asDate, asObjects, type Json, member, type Period, period } from './accessors.ts'
 import type { Chart, Item } from './chart.ts'
@@ -7,7 +8,7 @@ import { readDose } from './dose.ts'
 import { gap } from './gaps.ts'
 import { dateOf, lineageOf, mainCoding, sourceOf } from './lineage.ts'
 import { readMedication } from './medication.ts'
-import { endOf, isFuture, isPast } from './moments.ts'
+import { isFuture, isPast } from './moments.ts'
 import { boundsOf } from './timing.ts'
 
 type State = Medicine['state']
@@ -44,8 +45,8 @@ const boundsOfAll = (lines: readonly Json[]): Period => {
   const ends = spans.map((span) => span.end)
   const known = ends.filter((date) => date !== null)
   return {
-    start: starts.sort((a, b) => Date.parse(a) - Date.parse(b))[0] ?? null,
-    end: known.length === ends.length ? (known.sort((a, b) => endOf(b) - endOf(a))[0] ?? null) : null,
+    start: starts.sort((a, b) => firstInstant(a) - firstInstant(b))[0] ?? null,
+    end: known.length === ends.length ? (known.sort((a, b) => firstInstant(b) - firstInstant(a))[0] ?? null) : null,
   }
 }
 
@@ -81,8 +82,8 @@ const dispensed = (resource: Json, now: string): Course => {
   if (state !== 'stopped' || asCode(resource.status) !== 'completed')
     return { start, end: null, state: state === 'active' ? 'planned' : state }
   if (start === null || days === null) return { start, end: null, state: 'unknown' }
-  const end = Date.parse(start) + days.value * DAY
-  return { start, end: new Date(end).toISOString(), state: end < Date.parse(now) ? 'stopped' : 'active' }
+  const end = new Date(firstInstant(start) + days.value * DAY).toISOString()
+  return { start, end, state: isPast(end, now) ? 'stopped' : 'active' }
 }
 
 /** An administration that is over counts as active for one day, the day's dose; a later one is not known from it. */
@@ -91,7 +92,8 @@ const administered = (resource: Json, now: string): Course => {
   const start = asDate(resource.effectiveDateTime) ?? asDate(resource.occurrenceDateTime) ?? span.start
   const end = span.end ?? start
   const state = byStatus(resource)
-  const today = asCode(resource.status) === 'completed' && end !== null && Date.parse(now) - endOf(end) < DAY && !isFuture(start, now)
+  const today =
+    asCode(resource.status) === 'completed' && end !== null && firstInstant(now) - firstInstant(end) < DAY && !isFuture(start, now)
   if (today) return { start, end: null, state: 'active' }
   return { start, end: state === 'active' ? span.end : end, state }
 }

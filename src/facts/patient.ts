@@ -1,10 +1,11 @@
 import type { PatientIdentity } from '../contract/facts.ts'
 import type { Coding, Gap } from '../contract/lineage.ts'
+import { ageAt } from '../terminology/dates.ts'
 import { asCode, asDate, asList, asObjects, asText, codings, type Json, wording } from './accessors.ts'
 import type { Item } from './chart.ts'
 import { gap } from './gaps.ts'
 import { lineageOf } from './lineage.ts'
-import { completedYears, isFuture, isPast } from './moments.ts'
+import { isFuture } from './moments.ts'
 
 const SEXES = ['male', 'female', 'other', 'unknown'] as const
 
@@ -58,9 +59,9 @@ export const readPatient = (item: Item, patientId: string, now: string, gaps: Ga
     id: patientId,
     name: nameOf(resource),
     birthDate,
-    ageYears: birthDate === null ? null : completedYears(birthDate, now),
+    ageYears: birthDate === null ? null : ageAt(birthDate, now),
     sex: sexOf(resource),
-    deceased: resource.deceasedBoolean === true || (died !== null && (isPast(died, now) || !isFuture(died, now))),
+    deceased: resource.deceasedBoolean === true || (died !== null && !isFuture(died, now)),
     race: raceOf(resource),
     lineage: lineageOf(item, null),
   }
