@@ -58,7 +58,7 @@ const gene = z.strictObject({
       }),
     )
     .optional(),
-  special: z.array(z.enum(['lowest-function', 'x-linked', 'any-risk', 'haploid', 'copy-number'])),
+  special: z.array(z.enum(['lowest-function', 'x-linked', 'any-risk', 'haploid', 'copy-number', 'inhibitor-score'])),
   referenceAllele: text.nullable(),
   presence: z.array(z.string().regex(/^\*\S+$/)).optional(),
   alleles: z.record(text, allele),

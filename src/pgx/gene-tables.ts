@@ -21,7 +21,7 @@ export type GeneTable = {
     readonly above?: number
     readonly below?: number
   }[]
-  /** Names of special methods that apply: `lowest-function`, `x-linked`, `any-risk`, `haploid`, `copy-number`. */
+  /** Names of special methods that apply: `lowest-function`, `x-linked`, `any-risk`, `haploid`, `copy-number`, `inhibitor-score` (inhibitors multiply the activity score, CPIC). */
   readonly special: readonly string[]
   readonly referenceAllele: string | null
   /** Alleles of interest for allele-presence genes, for example `*57:01`. */

@@ -27,7 +27,7 @@ const codeOf = (code: string): string => CODES[code] ?? code
 /** Methods beyond the plain sum or pair, per gene. */
 const SPECIAL: Readonly<Record<string, readonly string[]>> = {
   CACNA1S: ['any-risk'],
-  CYP2D6: ['copy-number'],
+  CYP2D6: ['copy-number', 'inhibitor-score'],
   DPYD: ['lowest-function'],
   G6PD: ['x-linked'],
   'MT-RNR1': ['haploid'],

@@ -1,0 +1,221 @@
+import type { ActivityScore, GeneReading, Genotype } from '../../contract/genes.ts'
+import type { Lineage } from '../../contract/lineage.ts'
+import type { GeneTable } from '../../pgx/gene-tables.ts'
+import { NO_GENOTYPE, phenotypeGenotype } from '../../pgx/genotype.ts'
+import { type Coverage, coverageOf } from './coverage.ts'
+import { codesOf, codingsOf, isFields, listOf, textOf } from './fhir-fields.ts'
+import type { WordedPhenotype } from './finding.ts'
+import { judge } from './flags.ts'
+import type { GenomicTerms } from './genomic-terms.ts'
+import type { Node } from './graph.ts'
+import type { Linked } from './link-evidence.ts'
+import { codeOfTerm } from './phenotype-words.ts'
+import { type Dated, dateOfResult, personFlags, type RecordContext, sampleOf, standingOf } from './standing.ts'
+import { type Transplant, transplantFlags } from './transplant.ts'
+
+type Called = { readonly genotype: Genotype; readonly candidates: readonly Genotype[]; readonly flags: readonly string[] }
+
+const same = <T>(values: readonly T[]): T | null => {
+  const [first] = values
+  return first !== undefined && values.every((value) => value === first) ? first : null
+}
+
+/** What all open genotypes have in common; nothing that only some of them say. */
+const common = (genotypes: readonly Genotype[], diplotype: string | null): Genotype => {
+  const [first = NO_GENOTYPE] = genotypes
+  const score = same(genotypes.map((genotype) => genotype.activityScore?.text ?? null))
+  const scores: ActivityScore | null = score === null ? null : first.activityScore
+  const code = same(genotypes.map((genotype) => genotype.phenotype?.code ?? null))
+  return {
+    diplotype,
+    activityScore: scores,
+    phenotype: code === null ? null : first.phenotype,
+    keys: first.keys.filter((key) => genotypes.every((genotype) => genotype.keys.includes(key))),
+  }
+}
+
+const callSeveral = (genotypes: readonly Genotype[], diplotype: string | null, flags: readonly string[]): Called => {
+  const genotype = common(genotypes, diplotype)
+  const open = flags.includes('copy-number-unknown') || genotype.phenotype === null
+  return { genotype, candidates: genotypes, flags: open ? ['candidates-differ'] : [] }
+}
+
+const codesIn = (phenotypes: readonly WordedPhenotype[]): readonly string[] => [...new Set(phenotypes.flatMap((phenotype) => phenotype.code ?? []))]
+
+/** The table's phenotype stands; a laboratory's other word is kept beside it as a candidate. */
+const callOne = (table: GeneTable, genotype: Genotype, phenotypes: readonly WordedPhenotype[]): Called => {
+  const others = genotype.phenotype === null || table.method === 'allele-presence' ? [] : codesIn(phenotypes).filter((code) => code !== genotype.phenotype?.code)
+  const legacy = phenotypes.some((phenotype) => phenotype.legacy) ? ['legacy-term'] : []
+  if (others.length === 0) return { genotype, candidates: [], flags: legacy }
+  return { genotype, candidates: [genotype, ...others.map((code) => phenotypeGenotype(table, code))], flags: ['lab-table-mismatch', ...legacy] }
+}
+
+const callPhenotype = (table: GeneTable, phenotypes: readonly WordedPhenotype[]): Called => {
+  const codes = codesIn(phenotypes)
+  const legacy = phenotypes.some((phenotype) => phenotype.legacy) ? ['legacy-term'] : []
+  const [code, other] = codes
+  if (code === undefined) return { genotype: NO_GENOTYPE, candidates: [], flags: ['not-in-table', ...legacy] }
+  if (code === 'ind') return { genotype: NO_GENOTYPE, candidates: [], flags: ['indeterminate'] }
+  if (other !== undefined) {
+    const genotypes = codes.map((each) => phenotypeGenotype(table, each))
+    return { genotype: common(genotypes, null), candidates: genotypes, flags: ['phenotype-only', 'ambiguous-diplotype', 'candidates-differ', ...legacy] }
+  }
+  return { genotype: phenotypeGenotype(table, code), candidates: [], flags: ['phenotype-only', ...legacy] }
+}
+
+/** A phenotype whose gene is not known: the word is kept, no rule can find it. */
+const withoutGene = (terms: GenomicTerms, linked: Linked): Called => {
+  const [phenotype] = linked.phenotypes
+  const [genotype = NO_GENOTYPE] = linked.finding.genotypes
+  const flags = linked.flags.includes('gene-conflict') || linked.finding.state !== null ? [] : ['gene-missing']
+  if (phenotype === undefined) return { genotype: { ...genotype, keys: [] }, candidates: [], flags }
+  const code = terms.symbols.map((symbol) => codeOfTerm(terms, symbol, phenotype.term)).find((each) => each !== null) ?? phenotype.term
+  return { genotype: { ...genotype, phenotype: { code, term: phenotype.term }, keys: [] }, candidates: [], flags }
+}
+
+const call = (terms: GenomicTerms, linked: Linked): Called => {
+  const table = linked.gene === null ? undefined : terms.table(linked.gene)
+  if (!table) return withoutGene(terms, linked)
+  const { genotypes, diplotype } = linked.finding
+  const [only] = genotypes
+  if (genotypes.length > 1) return callSeveral(genotypes, diplotype, linked.finding.flags)
+  if (only !== undefined) return callOne(table, { ...only, diplotype: only.diplotype === null ? null : (diplotype ?? only.diplotype) }, linked.phenotypes)
+  if (linked.phenotypes.length > 0 && linked.finding.state === null) return callPhenotype(table, linked.phenotypes)
+  return { genotype: { ...NO_GENOTYPE, diplotype }, candidates: [], flags: [] }
+}
+
+const isNormal = (table: GeneTable | undefined, genotype: Genotype): boolean =>
+  genotype.diplotype !== null && (table?.referenceAllele == null || genotype.diplotype.split('/').every((allele) => allele === table.referenceAllele || allele === '*1'))
+
+const coverageFlags = (table: GeneTable | undefined, coverage: Coverage | null): readonly string[] => [
+  ...(coverage?.narrow ? ['limited-coverage'] : []),
+  ...(coverage?.noCopyNumber && table?.special.includes('copy-number') ? ['copy-number-not-tested'] : []),
+]
+
+const wordingFlags = (linked: Linked, called: Called): readonly string[] => {
+  const { base, finding } = linked
+  if (linked.flags.includes('evidence')) return []
+  const stated = called.genotype.diplotype ?? called.genotype.phenotype ?? (linked.gene === null ? null : (called.candidates[0] ?? (finding.flags.length > 0 ? base : null)))
+  if (stated === null || linked.gene === null || base.role === 'indicator' || base.role === 'report') return []
+  return base.textOnly || finding.inWords ? ['text-only'] : []
+}
+
+const isEntry = (linked: Linked): boolean => linked.base.role === 'indicator' || linked.base.role === 'condition'
+
+/** An entry of a problem list that states an allele's presence says no more than a phenotype does. */
+const entryFlags = (linked: Linked, called: Called): readonly string[] =>
+  isEntry(linked) && called.genotype.diplotype === null && called.genotype.phenotype !== null ? ['phenotype-only'] : []
+
+/** Not the patient: what is stated is kept, nothing is worked out from it. */
+const asStated = (genotype: Genotype, linked: Linked): Genotype =>
+  genotype.diplotype === null || linked.phenotypes.length > 0 ? genotype : { ...NO_GENOTYPE, diplotype: genotype.diplotype }
+
+const sourceOf = (node: Node): string | undefined => {
+  const who = [...listOf(node.resource.performer), ...listOf(node.resource.recorder), ...listOf(node.resource.asserter)]
+  return who.map((each) => textOf(each.display)).find((display) => display !== null) ?? undefined
+}
+
+/** Lineage of a resource, with the date that was found for it. */
+export const lineageOf = (context: RecordContext, node: Node, dated: Dated = dateOfResult(context, node)): Lineage => {
+  const meta = isFields(node.resource.meta) ? node.resource.meta : {}
+  const version = textOf(meta.versionId)
+  const source = sourceOf(node)
+  const [code] = codingsOf(node.resource.code)
+  return {
+    resource: node.ref,
+    ...(version === null ? {} : { versionId: version }),
+    ...(source === undefined ? {} : { source }),
+    ...(dated.date === null ? {} : { date: dated.date }),
+    ...(dated.source === null ? {} : { dateSource: dated.source }),
+    ...(code ? { code } : {}),
+  }
+}
+
+const reportedOf = (linked: Linked): GeneReading['reported'] => {
+  const phenotype = linked.phenotypes.map((each) => each.term)
+  const { subAlleles, genotypes } = linked.finding
+  const text = linked.base.text
+  return {
+    ...(genotypes.length > 0 && text !== null ? { diplotype: text } : {}),
+    ...(phenotype.length > 0 ? { phenotype: [...new Set(phenotype)].sort().join(', ') } : {}),
+    ...(text !== null ? { text } : {}),
+    ...(subAlleles.length > 0 ? { subAlleles } : {}),
+  }
+}
+
+/** The result that a problem rests on has the standing and the date that count. */
+const restsOn = (linked: Linked): Node => {
+  if (!linked.flags.includes('evidence')) return linked.base.node
+  return linked.supports.find((node) => node.resource.resourceType === 'Observation') ?? linked.base.node
+}
+
+const OTHER_PERSON = ['relative', 'subject-mismatch', 'focus-not-patient']
+
+const stateFlags = (linked: Linked, called: Called): readonly string[] => {
+  const { state } = linked.finding
+  return state === null || called.genotype.diplotype !== null || called.genotype.phenotype !== null ? [] : [state]
+}
+
+/** One reading out of what was linked: genotype by the tables, standing, person, date, confidence and use. */
+export const buildReading = (context: RecordContext, linked: Linked, transplants: readonly Transplant[]): GeneReading => {
+  const { terms } = context
+  const source = restsOn(linked)
+  const table = linked.gene === null ? undefined : terms.table(linked.gene)
+  const called = call(terms, linked)
+  const dated = dateOfResult(context, source)
+  const standing = standingOf(context, source)
+  const entry = standingOf(context, linked.base.node)
+  const person = personFlags(context, linked.base.node)
+  const coverage = coverageOf(terms, source.resource)
+  const relative = linked.base.role === 'relative'
+  const pending = standing.flags.includes('pending')
+  const flags = [
+    ...linked.flags.filter((flag) => flag !== 'evidence'),
+    ...linked.finding.flags,
+    ...called.flags.filter((flag) => flag !== 'candidates-differ'),
+    ...(pending ? [] : stateFlags(linked, called)),
+    ...wordingFlags(linked, called),
+    ...entryFlags(linked, called),
+    ...coverageFlags(table, coverage),
+    ...standing.flags,
+    ...entry.flags,
+    ...person,
+    ...(relative ? [] : dated.flags),
+    ...(linked.base.node.incomplete ? ['incomplete-search'] : []),
+    ...(linked.gene === null ? [] : transplantFlags(terms, transplants, { gene: linked.gene, date: dated.date, sample: sampleOf(context, source) })),
+  ]
+  const differ = called.flags.includes('candidates-differ')
+  const narrow = flags.includes('limited-coverage') && isNormal(table, called.genotype)
+  const empty = called.genotype.diplotype === null && called.genotype.phenotype === null && called.candidates.length === 0
+  const nothing = empty && (linked.finding.variants.length === 0 && !linked.finding.flags.some((flag) => KEPT_WITHOUT_FINDING.includes(flag)) && linked.gene !== null)
+  const judged = judge(dropWordFlags(flags, linked, empty), {
+    ...(nothing ? { confidence: 'none', use: 'inform' } : differ ? { confidence: 'low', use: 'candidates' } : narrow ? { confidence: 'low' } : {}),
+  })
+  const other = person.some((flag) => OTHER_PERSON.includes(flag))
+  return {
+    ref: linked.base.node.ref,
+    gene: linked.gene,
+    genotype: other ? asStated(called.genotype, linked) : called.genotype,
+    candidates: other ? [] : called.candidates,
+    reported: reportedOf(linked),
+    status: source === linked.base.node || entry.flags.length > 0 ? entry.status : standing.status,
+    ...judged,
+    lineage: { ...lineageOf(context, linked.base.node, dated), ...(source !== linked.base.node && dated.source === 'effective' ? { dateSource: 'evidence.effective' as const } : {}) },
+    supports: linked.supports.map((node) => lineageOf(context, node)).sort((left, right) => (left.resource < right.resource ? -1 : 1)),
+    coverage: coverage === null ? null : { text: coverage.text, narrow: coverage.narrow },
+  }
+}
+
+/** Flags that stand for a finding too coarse to use; the reading is low, not empty. */
+const KEPT_WITHOUT_FINDING: readonly string[] = ['low-resolution', 'site-missing', 'not-in-table', 'ambiguous-diplotype']
+
+const WORD_FLAGS: readonly string[] = ['text-only', 'phenotype-only', 'legacy-term']
+
+/** How a finding is worded matters only when there is one, and when its gene is known. */
+const dropWordFlags = (flags: readonly string[], linked: Linked, empty: boolean): readonly string[] => {
+  const silent = linked.gene === null || (empty && !linked.finding.flags.includes('site-missing'))
+  return silent ? flags.filter((flag) => !WORD_FLAGS.includes(flag)) : flags
+}
+
+/** Codes of a resource, for tests of kinds. */
+export const hasCode = (node: Node, codes: readonly string[]): boolean => codesOf(node.resource.code).some((code) => codes.includes(code))

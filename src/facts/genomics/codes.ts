@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { AttuneError } from '../../errors.ts'
+
+const words = z.array(z.string().min(1))
+const states = z.enum(['not-performed', 'pending', 'no-call', 'indeterminate', 'unread-document'])
+
+const schema = z.looseObject({
+  roles: z.strictObject({ genotype: words, haplotype: words, variant: words, implication: words, gene: words, study: words, none: words }),
+  components: z.strictObject({
+    gene: words,
+    finding: words,
+    sourceClass: words,
+    hgvs: words,
+    zygosity: words,
+    reference: words,
+    alternate: words,
+    sequence: words,
+    position: words,
+  }),
+  reports: words,
+  enzymeActivity: words,
+  perGene: z.record(z.string(), z.string()),
+  presence: z.record(z.string(), z.strictObject({ gene: z.string(), allele: z.string() })),
+  misprints: words,
+  answers: z.record(
+    z.string(),
+    z.strictObject({
+      term: z.string().optional(),
+      legacy: z.boolean().optional(),
+      presence: z.enum(['positive', 'negative']).optional(),
+      state: states.optional(),
+      priority: z.boolean().optional(),
+      somatic: z.boolean().optional(),
+    }),
+  ),
+  conditions: z.record(
+    z.string(),
+    z.strictObject({ gene: z.string(), term: z.string().optional(), diplotype: z.string().optional() }),
+  ),
+  absent: z.record(z.string(), states),
+  phenotypes: z.array(
+    z.strictObject({ term: z.string(), words, genes: words.optional(), legacy: z.boolean().optional() }),
+  ),
+  states: z.array(z.strictObject({ state: states, words })),
+  negations: words,
+  relatives: words,
+  presenceWords: z.strictObject({ positive: words, negative: words }),
+  genotypeWords: words,
+  otherWords: words,
+  reportWords: words,
+  transplants: z.strictObject({
+    stemCell: z.strictObject({ codes: words, words }),
+    liver: z.strictObject({ codes: words, words }),
+    autologous: words,
+    notYet: words,
+    denied: words,
+  }),
+  specimens: z.strictObject({ own: words, blood: words, tumour: words }),
+  coverage: z.strictObject({ narrow: words, noCopyNumber: words }),
+})
+
+export type GenomicCodes = Readonly<z.output<typeof schema>>
+/** Why a result holds no finding. */
+export type FindingState = z.output<typeof states>
+
+/**
+ * Codes and words of genomic results, from `rules/genomic-codes.json`.
+ * @throws AttuneError `rules-invalid` with every problem named.
+ */
+export const readGenomicCodes = (raw: unknown): GenomicCodes => {
+  const result = schema.safeParse(raw)
+  if (!result.success) throw new AttuneError('rules-invalid', `genomic-codes: ${z.prettifyError(result.error)}`)
+  return result.data
+}

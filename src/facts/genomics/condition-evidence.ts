@@ -1,0 +1,107 @@
+import type { Evidence } from './evidence.ts'
+import { codeOf, codesOf, codingsOf, type Fields, isFields, listOf, textOf } from './fhir-fields.ts'
+import { type Finding, finding, NO_FINDING, saysSomething } from './finding.ts'
+import type { GenomicTerms } from './genomic-terms.ts'
+import type { Node } from './graph.ts'
+import { findingInConcept, findingInText } from './parse-finding.ts'
+import { codeOfTerm } from './phenotype-words.ts'
+import type { ResolvedGene } from './resolve-gene.ts'
+import { findWord, hasWord } from './wording.ts'
+
+const textsOf = (concept: unknown): readonly string[] => {
+  const text = isFields(concept) ? textOf(concept.text) : null
+  return [...(text === null ? [] : [text]), ...codingsOf(concept).flatMap((coding) => coding.display ?? [])]
+}
+
+type Coded = { readonly gene: ResolvedGene; readonly finding: Finding; readonly texts: readonly string[] }
+
+/** A problem or conclusion that names a gene: by SNOMED CT code or in words. Null when it names none. */
+const readConcept = (terms: GenomicTerms, concept: unknown): Coded | null => {
+  const texts = textsOf(concept)
+  const coded = codesOf(concept).map((code) => terms.codes.conditions[code]).find((entry) => entry !== undefined)
+  const named = [...new Set(texts.flatMap((text) => terms.mentions(text).map((mention) => mention.gene)))]
+  const genes = [...new Set([...(coded ? [coded.gene] : []), ...named])]
+  const [gene, other] = genes
+  if (gene === undefined) return null
+  if (other !== undefined) return { gene: { gene: null, how: 'text', flags: ['gene-conflict'] }, finding: findingInConcept(terms, null, concept), texts }
+  const spoken = findingInConcept(terms, gene, concept)
+  const fallback = coded?.diplotype !== undefined ? findingInText(terms, gene, coded.diplotype) : NO_FINDING
+  const code = coded?.term === undefined ? null : codeOfTerm(terms, gene, coded.term)
+  const phenotypes = spoken.phenotypes.length > 0 || coded?.term === undefined ? spoken.phenotypes : [{ code, term: coded.term, legacy: false }]
+  const found = spoken.genotypes.length > 0 || fallback.genotypes.length === 0 ? spoken : { ...fallback, flags: [...spoken.flags, ...fallback.flags] }
+  return { gene: { gene, how: coded ? 'code' : 'text', flags: [] }, finding: { ...found, phenotypes }, texts }
+}
+
+/** A problem that names a gene but no finding we know is shown, not passed over. */
+const visible = (found: Finding): Finding => (saysSomething(found) ? found : finding({ state: 'indeterminate' }))
+
+const withoutFinding = (found: Finding): Finding => (found.state === null ? found : { ...NO_FINDING, state: found.state })
+
+const evidenceOf = (terms: GenomicTerms, node: Node, role: Evidence['role'], concept: unknown, extra: readonly string[]): Evidence[] => {
+  const read = readConcept(terms, concept)
+  if (read === null) return []
+  const text = read.texts[0] ?? null
+  const relative = read.texts.some((each) => hasWord(each, terms.codes.relatives))
+  return [
+    {
+      node,
+      role,
+      gene: read.gene,
+      finding: relative ? NO_FINDING : visible(withoutFinding(read.finding)),
+      flags: [...extra, ...(relative ? ['relative'] : [])],
+      text,
+      textOnly: codingsOf(concept).length === 0,
+      readFor: (gene) => findingInConcept(terms, gene, concept),
+    },
+  ]
+}
+
+const isIndicator = (resource: Fields): boolean =>
+  listOf(resource.category).some((category) => codesOf(category).some((code) => code.toLowerCase() === 'genomics') || /genomic indicator/i.test(textOf(category.text) ?? ''))
+
+/** Genomic indicators and problem-list entries. */
+export const conditionEvidence = (terms: GenomicTerms, node: Node): Evidence[] =>
+  isIndicator(node.resource)
+    ? evidenceOf(terms, node, 'indicator', node.resource.code, [])
+    : evidenceOf(terms, node, 'condition', node.resource.code, ['clinician-entered'])
+
+/** Allergy lists used as a notice board: `HLA-B*57:01 positive` in the code or among the reactions. */
+export const allergyEvidence = (terms: GenomicTerms, node: Node): Evidence[] => {
+  const { resource } = node
+  const manifestations = listOf(resource.reaction).flatMap((reaction) => [...listOf(reaction.manifestation).flatMap(textsOf), textOf(reaction.description) ?? ''])
+  for (const text of [...textsOf(resource.code), ...manifestations]) {
+    const genes = [...new Set(terms.mentions(text).map((mention) => mention.gene))]
+    const [gene, other] = genes
+    if (gene === undefined || other !== undefined) continue
+    const found = findingInText(terms, gene, text)
+    if (found.genotypes.length === 0 && found.phenotypes.length === 0) continue
+    const relative = findWord(text, terms.codes.relatives) >= 0
+    return [
+      {
+        node,
+        role: 'allergy',
+        gene: { gene, how: 'text', flags: [] },
+        finding: found,
+        flags: ['clinician-entered', ...(relative ? ['relative'] : [])],
+        text,
+        textOnly: true,
+        readFor: (wanted) => findingInText(terms, wanted, text),
+      },
+    ]
+  }
+  return []
+}
+
+/** `conclusionCode` of a report. The conclusion's prose is never evidence. */
+export const reportEvidence = (terms: GenomicTerms, node: Node): Evidence[] => {
+  const unread = listOf(node.resource.presentedForm).length > 0 ? ['unread-document'] : []
+  return listOf(node.resource.conclusionCode).flatMap((concept) => evidenceOf(terms, node, 'report', concept, unread))
+}
+
+/** Relatives' results stay with the relatives. */
+export const relativeEvidence = (terms: GenomicTerms, node: Node): Evidence[] =>
+  codeOf(node.resource.status) === 'entered-in-error'
+    ? []
+    : listOf(node.resource.condition).flatMap((condition) =>
+        evidenceOf(terms, node, 'relative', condition.code, []).map((evidence) => ({ ...evidence, flags: [...evidence.flags, 'relative'] })),
+      )

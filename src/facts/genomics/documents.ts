@@ -1,0 +1,50 @@
+import type { DocumentEntry } from '../../contract/facts.ts'
+import type { Lineage } from '../../contract/lineage.ts'
+import type { Evidence } from './evidence.ts'
+import { codeOf, codesOf, conceptText, isFields, listOf, textOf } from './fhir-fields.ts'
+import { followAll, type Node } from './graph.ts'
+import type { RecordContext } from './standing.ts'
+import { hasStem } from './wording.ts'
+
+const WITHDRAWN = ['entered-in-error', 'cancelled', 'superseded']
+
+const titleOf = (node: Node): string | null => {
+  const { resource } = node
+  const attached = [...listOf(resource.presentedForm), ...listOf(resource.content).flatMap((content) => listOf(content.attachment))]
+  const description = resource.resourceType === 'DocumentReference' ? textOf(resource.description) : null
+  return conceptText(resource.code) ?? conceptText(resource.type) ?? description ?? attached.map((each) => textOf(each.title)).find((title) => title !== null) ?? null
+}
+
+const isGenetic = (context: RecordContext, node: Node): boolean => {
+  const { reports, reportWords } = context.terms.codes
+  const codes = [...codesOf(node.resource.code), ...codesOf(node.resource.type)]
+  const category = listOf(node.resource.category).flatMap((each) => codesOf(each))
+  const words = [titleOf(node), ...listOf(node.resource.presentedForm).map((each) => textOf(each.title))].filter((text): text is string => text !== null)
+  return codes.some((code) => reports.includes(code)) || category.includes('GE') || words.some((text) => hasStem(text, reportWords) || context.terms.mentions(text).length > 0)
+}
+
+const hasAttachment = (node: Node): boolean =>
+  listOf(node.resource.presentedForm).length > 0 || listOf(node.resource.content).some((content) => isFields(content.attachment))
+
+/** Results of the report that were read as evidence. */
+const hasReadResults = (context: RecordContext, node: Node, read: ReadonlySet<Node>): boolean => {
+  const results = followAll(context.graph, node, node.resource.result).nodes
+  return results.some((result) => read.has(result)) || [...read].some((result) => context.reportsOf.get(result)?.includes(node))
+}
+
+/** Genetic reports and documents whose result stands only in an attachment. They are listed, never read. */
+export const unreadReports = (context: RecordContext, evidence: readonly Evidence[], lineage: (node: Node) => Lineage): readonly DocumentEntry[] => {
+  const read = new Set(evidence.filter((each) => each.role !== 'report').map((each) => each.node))
+  return context.graph.nodes
+    .filter((node) => node.resource.resourceType === 'DiagnosticReport' || node.resource.resourceType === 'DocumentReference')
+    .filter((node) => !WITHDRAWN.includes(codeOf(node.resource.status) ?? '') && hasAttachment(node) && isGenetic(context, node) && !hasReadResults(context, node, read))
+    .map((node): DocumentEntry => ({
+      ref: node.ref,
+      kind: node.resource.resourceType === 'DiagnosticReport' ? 'report' : 'note',
+      title: titleOf(node) ?? 'Genetic report',
+      status: codeOf(node.resource.status),
+      geneticUnread: true,
+      lineage: lineage(node),
+    }))
+    .sort((left, right) => (left.ref < right.ref ? -1 : 1))
+}

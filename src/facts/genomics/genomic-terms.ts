@@ -1,0 +1,78 @@
+import { type AlleleLexicon, makeAlleleLexicon } from '../../pgx/allele-lexicon.ts'
+import { type GeneNames, readGeneNames, type Site } from '../../pgx/gene-names.ts'
+import type { GeneTable, GeneTables } from '../../pgx/gene-tables.ts'
+import { type GenomicCodes, readGenomicCodes } from './codes.ts'
+import { escapePattern } from './wording.ts'
+
+export type GeneMention = { readonly gene: string; readonly start: number; readonly end: number }
+
+/** All names and codes that the genomic readers look for, compiled once per set of rules. */
+export type GenomicTerms = {
+  readonly codes: GenomicCodes
+  table(gene: string): GeneTable | undefined
+  lexicon(gene: string): AlleleLexicon
+  sites(gene: string): readonly Site[]
+  /** Whether the gene's product acts in the liver or in blood cells. */
+  actsIn(gene: string, where: 'liver' | 'marrow'): boolean
+  /** Genes of ours that a text names, in the order of the text. */
+  mentions(text: string): readonly GeneMention[]
+  /** Gene by HGNC number (`2621`, `HGNC:2621`) or symbol; null when it is none of ours. */
+  geneOf(idOrSymbol: string): string | null
+  readonly symbols: readonly string[]
+}
+
+const namePattern = (name: string): string =>
+  `(?<![a-z0-9])${escapePattern(name)}${/[a-z0-9]$/.test(name) ? '(?![a-z0-9])' : '(?=\\d)'}`
+
+const mentionFinder = (byName: ReadonlyMap<string, string>): GenomicTerms['mentions'] => {
+  const names = [...byName.keys()].sort((left, right) => right.length - left.length)
+  const pattern = new RegExp(names.map(namePattern).join('|'), 'g')
+  return (text) =>
+    [...text.toLowerCase().matchAll(pattern)].flatMap((match) => {
+      const gene = byName.get(match[0])
+      return gene === undefined ? [] : [{ gene, start: match.index, end: match.index + match[0].length }]
+    })
+}
+
+const compile = (genes: GeneTables, names: GeneNames, codes: GenomicCodes): GenomicTerms => {
+  const byName = new Map<string, string>()
+  const byHgnc = new Map<string, string>()
+  for (const [symbol, table] of genes) {
+    byName.set(symbol.toLowerCase(), symbol)
+    byHgnc.set(table.hgnc.replace(/^HGNC:/i, ''), symbol)
+    for (const alias of names[symbol]?.aliases ?? []) byName.set(alias.toLowerCase(), symbol)
+  }
+  const lexicons = new Map<string, AlleleLexicon>()
+  const lexicon = (gene: string): AlleleLexicon => {
+    const known = lexicons.get(gene)
+    if (known) return known
+    const table = genes.get(gene)
+    const made = table ? makeAlleleLexicon(table, names[gene]) : { resolve: () => null, searchable: [] }
+    lexicons.set(gene, made)
+    return made
+  }
+  return {
+    codes,
+    table: (gene) => genes.get(gene),
+    lexicon,
+    sites: (gene) => names[gene]?.sites ?? [],
+    actsIn: (gene, where) => names[gene]?.acts.includes(where) ?? false,
+    mentions: mentionFinder(byName),
+    geneOf: (text) => byHgnc.get(text.replace(/^HGNC:/i, '').trim()) ?? byName.get(text.trim().toLowerCase()) ?? null,
+    symbols: [...genes.keys()],
+  }
+}
+
+const COMPILED = new WeakMap<object, GenomicTerms>()
+
+/**
+ * Compiles names and codes; the result is kept with the tables it was made from.
+ * @throws AttuneError `rules-invalid` when gene-names or genomic-codes do not fit their layout.
+ */
+export const genomicTerms = (rules: { readonly genes: GeneTables; readonly tables: ReadonlyMap<string, unknown> }): GenomicTerms => {
+  const known = COMPILED.get(rules.genes)
+  if (known) return known
+  const made = compile(rules.genes, readGeneNames(rules.tables.get('gene-names')), readGenomicCodes(rules.tables.get('genomic-codes')))
+  COMPILED.set(rules.genes, made)
+  return made
+}

@@ -1,0 +1,127 @@
+import type { FhirResource } from '../../contract/facts.ts'
+import { isFields, listOf, referenceOf, textOf } from './fhir-fields.ts'
+
+/** One resource of the record, wherever it stood: searched, in a Bundle, in an operation's Parameters or contained. */
+export type Node = {
+  readonly resource: FhirResource
+  /** `Type/id`, or the entry's URL when the resource has no id. */
+  readonly ref: string
+  /** Resource that contains it; null for all others. */
+  readonly container: FhirResource | null
+  /** From a search whose further pages were not read. */
+  readonly incomplete: boolean
+}
+
+export type Graph = {
+  readonly nodes: readonly Node[]
+  /** Node that a reference of `from` points at; null when it was not received. */
+  follow(reference: string, from: Node): Node | null
+  /** Entries that could not be read at all. */
+  readonly unreadable: number
+}
+
+const DEEPEST = 12
+
+type Found = { readonly node: Node; readonly names: readonly string[] }
+
+/** `Type/id` of a reference in any form: relative, absolute, versioned. */
+export const tailOf = (reference: string): string => {
+  const parts = reference.replace(/\/_history\/[^/]*$/, '').split('/')
+  return parts.length < 2 ? reference : parts.slice(-2).join('/')
+}
+
+const hasNext = (bundle: FhirResource): boolean => listOf(bundle.link).some((link) => textOf(link.relation) === 'next' && textOf(link.url) !== null)
+
+type Walk = { readonly found: Found[]; unreadable: number }
+
+const walkInto = (items: readonly unknown[], container: FhirResource | null, incomplete: boolean, depth: number, walk: Walk): void => {
+  for (const item of items) {
+    if (item === null || item === undefined) continue
+    if (isFields(item) && !isFields(item.resource)) continue
+    visit(isFields(item) ? item.resource : item, isFields(item) ? textOf(item.fullUrl) : null, container, incomplete, depth, walk)
+  }
+}
+
+const visit = (value: unknown, fullUrl: string | null, container: FhirResource | null, incomplete: boolean, depth: number, walk: Walk): void => {
+  const type = isFields(value) ? textOf(value.resourceType) : null
+  if (!isFields(value) || type === null) {
+    walk.unreadable += 1
+    return
+  }
+  if (depth > DEEPEST) return
+  const resource = value as FhirResource // has a resourceType
+  if (type === 'Bundle') return walkInto(listOf(resource.entry), null, incomplete || hasNext(resource), depth + 1, walk)
+  if (type === 'Parameters') return visitParameters(listOf(resource.parameter), incomplete, depth + 1, walk)
+  const id = textOf(resource.id)
+  const ref = id === null ? (fullUrl ?? type) : container ? `${container.resourceType}/${textOf(container.id) ?? ''}#${id.replace(/^#/, '')}` : `${type}/${id}`
+  const names = [ref, ...(fullUrl ? [fullUrl, tailOf(fullUrl)] : []), ...(id && !container ? [`urn:uuid:${id}`] : [])]
+  walk.found.push({ node: { resource, ref, container, incomplete }, names })
+  for (const inner of listOf(resource.contained)) visit(inner, null, resource, incomplete, depth + 1, walk)
+}
+
+const visitParameters = (parameters: readonly { readonly [member: string]: unknown }[], incomplete: boolean, depth: number, walk: Walk): void => {
+  if (depth > DEEPEST) return
+  for (const parameter of parameters) {
+    if (isFields(parameter.resource)) visit(parameter.resource, null, null, incomplete, depth, walk)
+    visitParameters(listOf(parameter.part), incomplete, depth + 1, walk)
+  }
+}
+
+/** One text per content, whatever the order of members. Only used where two resources share a name. */
+const canonical = (value: unknown): string => {
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`
+  if (!isFields(value)) return JSON.stringify(value) ?? 'null'
+  return `{${Object.keys(value)
+    .sort()
+    .map((key) => `${key}:${canonical(value[key])}`)
+    .join()}}`
+}
+
+const stamp = (resource: FhirResource): string => {
+  const meta = isFields(resource.meta) ? resource.meta : {}
+  return `${(textOf(meta.versionId) ?? '').padStart(12, '0')} ${textOf(meta.lastUpdated) ?? ''} ${canonical(resource)}`
+}
+
+/** The newer version when a resource came twice; the same one whatever the order. */
+const preferred = (left: Found, right: Found): Found => {
+  const keep = stamp(left.node.resource) >= stamp(right.node.resource) ? left : right
+  return { node: { ...keep.node, incomplete: left.node.incomplete && right.node.incomplete }, names: [...new Set([...left.names, ...right.names])] }
+}
+
+/** Resources without an id and without an entry URL are told apart by content. */
+const keyOf = ({ node }: Found): string => (node.ref.includes('/') || node.ref.startsWith('urn:') ? node.ref : `${node.ref} ${canonical(node.resource)}`)
+
+/** Indexes a record by every name a reference may use. Cycles are harmless: following is one step at a time. */
+export const makeGraph = (resources: readonly unknown[]): Graph => {
+  const walk: Walk = { found: [], unreadable: 0 }
+  for (const resource of resources) if (resource !== null && resource !== undefined) visit(resource, null, null, false, 0, walk)
+  const unique = new Map<string, Found>()
+  for (const found of walk.found) {
+    const key = keyOf(found)
+    const earlier = unique.get(key)
+    unique.set(key, earlier ? preferred(earlier, found) : found)
+  }
+  const named = new Map<string, Node>()
+  for (const { node, names } of unique.values()) for (const name of names) if (!named.has(name)) named.set(name, node)
+  return {
+    nodes: [...unique.values()].map((found) => found.node),
+    unreadable: walk.unreadable,
+    follow: (reference, from) => {
+      if (reference.startsWith('#')) {
+        const container = from.container ?? from.resource
+        return named.get(`${container.resourceType}/${textOf(container.id) ?? ''}${reference}`) ?? null
+      }
+      return named.get(reference) ?? named.get(tailOf(reference)) ?? null
+    },
+  }
+}
+
+/** References of a member, followed; the missing ones are counted. */
+export const followAll = (graph: Graph, from: Node, member: unknown): { readonly nodes: readonly Node[]; readonly missing: number } => {
+  const references = listOf(member).map((item) => referenceOf(item))
+  const nodes = references.map((reference) => (reference === null ? null : graph.follow(reference, from)))
+  return {
+    nodes: [...new Set(nodes.filter((node): node is Node => node !== null))],
+    missing: references.filter((reference, index) => reference !== null && nodes[index] === null).length,
+  }
+}

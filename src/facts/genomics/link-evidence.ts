@@ -1,0 +1,225 @@
+import type { Gap } from '../../contract/lineage.ts'
+import type { Evidence } from './evidence.ts'
+import { listOf, textOf } from './fhir-fields.ts'
+import { type Finding, saysSomething, type WordedPhenotype } from './finding.ts'
+import type { GenomicTerms } from './genomic-terms.ts'
+import { followAll, type Node } from './graph.ts'
+import { siteNamed } from './parse-sites.ts'
+import type { RecordContext } from './standing.ts'
+import { contradicts, describeVariant } from './variant-evidence.ts'
+
+/** One finding with everything that states the same thing. */
+export type Linked = {
+  readonly base: Evidence
+  readonly gene: string | null
+  readonly finding: Finding
+  readonly flags: readonly string[]
+  /** Phenotypes that the laboratory gave for this result, its own first. */
+  readonly phenotypes: readonly WordedPhenotype[]
+  readonly supports: readonly Node[]
+}
+
+type Draft = {
+  base: Evidence
+  gene: string | null
+  finding: Finding
+  flags: Set<string>
+  phenotypes: WordedPhenotype[]
+  supports: Set<Node>
+}
+
+type Work = { readonly context: RecordContext; readonly byNode: ReadonlyMap<Node, readonly Evidence[]>; readonly drafts: Map<Node, Draft[]>; readonly used: Set<Node> }
+
+const draftOf = (evidence: Evidence): Draft => ({
+  base: evidence,
+  gene: evidence.gene.gene,
+  finding: evidence.finding,
+  flags: new Set([...evidence.flags, ...evidence.gene.flags]),
+  phenotypes: [...evidence.finding.phenotypes],
+  supports: new Set(),
+})
+
+const take = (draft: Draft, gene: string, flag: string): void => {
+  draft.gene = gene
+  draft.finding = draft.base.readFor(gene)
+  draft.phenotypes = [...draft.finding.phenotypes]
+  draft.flags.add(flag)
+}
+
+/** HL7 v2 sub-identifier (OBX-4), where the interface kept it. */
+const subIdOf = (node: Node): string | null => {
+  const identifier = listOf(node.resource.identifier).find((each) => {
+    const type = listOf(each.type)[0]
+    return /sub-?id|obx-?4/i.test(textOf(type?.text) ?? '')
+  })
+  return identifier ? textOf(identifier.value) : null
+}
+
+const geneNeighbours = (work: Work, report: Node): readonly Evidence[] =>
+  [...work.byNode.values()].flat().filter((evidence) => evidence.role === 'gene' && work.context.reportsOf.get(evidence.node)?.includes(report))
+
+/** Gene of a result that does not name it: same sub-identifier, or the only gene of its report. Never by order. */
+const linkByReport = (work: Work, draft: Draft, neighbours: ReadonlyMap<Node, readonly Evidence[]>): void => {
+  const subId = subIdOf(draft.base.node)
+  for (const report of work.context.reportsOf.get(draft.base.node) ?? []) {
+    const near = neighbours.get(report) ?? []
+    const same = subId === null ? [] : near.filter((evidence) => subIdOf(evidence.node) === subId)
+    const bySub = [...new Set(same.map((evidence) => evidence.gene.gene))]
+    if (bySub.length === 1 && bySub[0]) return take(draft, bySub[0], 'linked-by-subid')
+    const all = [...new Set(near.map((evidence) => evidence.gene.gene))]
+    if (subId === null && all.length === 1 && all[0]) return take(draft, all[0], 'linked-by-single-gene')
+  }
+}
+
+const linkGenes = (work: Work): void => {
+  const reports = new Set([...work.context.reportsOf.values()].flat())
+  const neighbours = new Map([...reports].map((report) => [report, geneNeighbours(work, report)]))
+  for (const draft of [...work.drafts.values()].flat())
+    if (draft.gene === null && draft.base.gene.flags.length === 0 && draft.finding.state !== 'negated-text') linkByReport(work, draft, neighbours)
+}
+
+/** Everything an implication rests on, through haplotypes and groups. */
+const targetsOf = (work: Work, node: Node): readonly Node[] => {
+  const { graph } = work.context
+  return [...followAll(graph, node, node.resource.derivedFrom).nodes, ...followAll(graph, node, node.resource.hasMember).nodes]
+}
+
+const summaryTexts = (node: Node): readonly string[] =>
+  listOf(node.resource.extension).flatMap((extension) => (/interpretation-summary/i.test(textOf(extension.url) ?? '') ? (textOf(extension.valueString) ?? []) : []))
+
+const genesNamed = (terms: GenomicTerms, texts: readonly string[]): ReadonlySet<string> => new Set(texts.flatMap((text) => terms.mentions(text).map((mention) => mention.gene)))
+
+/** A base pair without a site gets the site that the laboratory's own summary of it names. */
+const readSite = (work: Work, draft: Draft, summaries: readonly string[]): void => {
+  if (draft.gene === null || !draft.finding.flags.includes('site-missing')) return
+  const sites = summaries.map((text) => siteNamed(text, work.context.terms.sites(draft.gene ?? ''))).filter((site) => site !== null)
+  const [site] = sites
+  if (site && sites.every((each) => each.id === site.id)) draft.finding = draft.base.readFor(draft.gene, site.id)
+}
+
+const attach = (work: Work, draft: Draft, support: Draft): void => {
+  draft.supports.add(support.base.node)
+  for (const node of support.supports) draft.supports.add(node)
+  draft.phenotypes.push(...support.phenotypes.map((phenotype) => recode(work, draft.gene, phenotype, support)))
+  for (const flag of support.finding.flags) if (flag === 'bad-code') draft.flags.add(flag)
+}
+
+/** A phenotype word read without a gene, or for another one, is read again for the gene of the result. */
+const recode = (_work: Work, gene: string | null, phenotype: WordedPhenotype, support: Draft): WordedPhenotype =>
+  gene === null ? phenotype : (support.base.readFor(gene).phenotypes.find((each) => each.term === phenotype.term || each.legacy) ?? support.base.readFor(gene).phenotypes[0] ?? phenotype)
+
+/** Implications belong to the genotype they are derived from; one derived from several genes belongs to none. */
+const linkImplication = (work: Work, draft: Draft): void => {
+  const targets = targetsOf(work, draft.base.node).flatMap((node) => work.drafts.get(node) ?? [])
+  const genes = [...new Set(targets.flatMap((target) => target.gene ?? []))]
+  if (genes.length === 0) return
+  work.used.add(draft.base.node)
+  const summaries = summaryTexts(draft.base.node)
+  if (genes.length > 1) {
+    if (genesNamed(work.context.terms, summaries).size > 1) for (const target of targets) target.flags.add('multi-gene-implication')
+    return
+  }
+  const results = targets.filter((target) => target.base.role === 'result')
+  for (const target of results) {
+    readSite(work, target, summaries)
+    attach(work, target, draft)
+  }
+  if (results.length === 0) {
+    work.used.delete(draft.base.node)
+    take(draft, genes[0] ?? '', '')
+    draft.flags.delete('')
+  }
+}
+
+/** A panel's phenotype of the same gene and report belongs to the report's one genotype of that gene. */
+const linkWithinReport = (work: Work, draft: Draft): void => {
+  const reports = work.context.reportsOf.get(draft.base.node) ?? []
+  const partners = [...work.drafts.values()].flat().filter(
+    (other) => other.base.role === 'result' && other.gene === draft.gene && other.finding.genotypes.length > 0 && (work.context.reportsOf.get(other.base.node) ?? []).some((report) => reports.includes(report)),
+  )
+  const [partner] = partners
+  if (draft.gene === null || partner === undefined || partners.length !== 1) return
+  attach(work, partner, draft)
+  work.used.add(draft.base.node)
+}
+
+/** Two haplotypes of one gene are a diplotype when a genotype is derived from exactly these two. */
+const linkHaplotypes = (work: Work, draft: Draft): void => {
+  const targets = targetsOf(work, draft.base.node).flatMap((node) => work.drafts.get(node) ?? [])
+  const haplotypes = targets.filter((target) => target.base.role === 'haplotype')
+  for (const target of targets) {
+    if (target.base.role !== 'haplotype' && target.base.role !== 'variant') continue
+    work.used.add(target.base.node)
+    draft.supports.add(target.base.node)
+    const variant = draft.gene === null ? null : describeVariant(work.context.terms, target.base.node.resource)
+    const [genotype] = draft.finding.genotypes
+    if (variant && draft.gene !== null && genotype?.diplotype && contradicts(work.context.terms, draft.gene, variant, genotype.diplotype)) draft.flags.add('variant-evidence-conflict')
+  }
+  const [left, right] = haplotypes
+  const bare = draft.finding.genotypes.length === 0 && draft.finding.state !== 'partial-call'
+  if (!bare || !left || !right || haplotypes.length !== 2 || left.gene === null || left.gene !== right.gene) return
+  const text = `${left.base.text ?? ''}/${right.base.text ?? ''}`
+  const found = left.base.readFor(left.gene, text)
+  if (found.genotypes.length === 0) return
+  draft.gene = left.gene
+  draft.finding = { ...found, phenotypes: draft.finding.phenotypes }
+}
+
+/** A problem or indicator and the result it rests on are one finding, told under the problem's name. */
+const linkCondition = (work: Work, draft: Draft): void => {
+  const { graph } = work.context
+  const evidence = listOf(draft.base.node.resource.evidence).flatMap((each) => followAll(graph, draft.base.node, each.detail).nodes)
+  const results = evidence.flatMap((node) => [node, ...followAll(graph, node, node.resource.result).nodes]).flatMap((node) => work.drafts.get(node) ?? [])
+  const same = results.filter((result) => result.gene === draft.gene && result.base.role === 'result' && saysSomething(result.finding))
+  const [result] = same
+  if (result === undefined || same.length !== 1) return
+  const stated = draft.phenotypes[0]?.code ?? null
+  const found = result.finding.genotypes[0]
+  if (result.finding.genotypes.length !== 1 || (stated !== null && found?.phenotype?.code !== stated)) return
+  draft.supports.add(result.base.node)
+  for (const node of result.supports) draft.supports.add(node)
+  draft.finding = { ...result.finding, phenotypes: draft.finding.phenotypes }
+  for (const flag of result.flags) draft.flags.add(flag)
+  draft.flags.delete('clinician-entered')
+  draft.flags.add('evidence')
+  work.used.add(result.base.node)
+}
+
+const settle = (draft: Draft): Linked => ({
+  base: draft.base,
+  gene: draft.gene,
+  finding: draft.finding,
+  flags: [...draft.flags],
+  phenotypes: draft.phenotypes,
+  supports: [...draft.supports],
+})
+
+const missingTargets = (context: RecordContext, nodes: readonly Node[]): Gap[] =>
+  nodes.some((node) => ['hasMember', 'derivedFrom'].some((member) => followAll(context.graph, node, node.resource[member]).missing > 0))
+    ? [{ about: 'genomics', code: 'incomplete', because: 'A genetic result points at another resource that was not received.' }]
+    : []
+
+/** Puts together what belongs together (reference fhir-genomics 2.3): the most specific finding counts, the rest supports it. */
+export const linkEvidence = (context: RecordContext, evidence: readonly Evidence[], groups: readonly Node[]): { readonly linked: readonly Linked[]; readonly gaps: readonly Gap[] } => {
+  const byNode = groupByNode(evidence)
+  const drafts = new Map([...byNode].map(([node, each]) => [node, each.map(draftOf)]))
+  const work: Work = { context, byNode, drafts, used: new Set() }
+  linkGenes(work)
+  const all = [...drafts.values()].flat()
+  for (const draft of all) if (draft.base.role === 'result' || draft.base.role === 'implication') linkHaplotypes(work, draft)
+  for (const draft of all) if (draft.base.role === 'implication') linkImplication(work, draft)
+  for (const draft of all) if (draft.base.role === 'implication' && !work.used.has(draft.base.node)) linkWithinReport(work, draft)
+  for (const draft of all) if (draft.base.role === 'indicator' || draft.base.role === 'condition') linkCondition(work, draft)
+  const linked = all.filter((draft) => draft.base.role !== 'gene' && !work.used.has(draft.base.node)).map(settle)
+  return { linked, gaps: missingTargets(context, [...byNode.keys(), ...groups]) }
+}
+
+const groupByNode = (evidence: readonly Evidence[]): Map<Node, Evidence[]> => {
+  const groups = new Map<Node, Evidence[]>()
+  for (const each of evidence) {
+    const own = groups.get(each.node)
+    if (own) own.push(each)
+    else groups.set(each.node, [each])
+  }
+  return groups
+}

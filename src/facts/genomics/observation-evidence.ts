@@ -1,0 +1,163 @@
+import type { Evidence, Role } from './evidence.ts'
+import { codesOf, codingsOf, type Fields, isFields, isNonconformant, listOf, textOf } from './fhir-fields.ts'
+import { type Finding, finding, NO_FINDING, saysSomething } from './finding.ts'
+import type { GenomicTerms } from './genomic-terms.ts'
+import type { Node } from './graph.ts'
+import { type Asked, findingInText, findingInValue, textsOfValue } from './parse-finding.ts'
+import { alleleAskedFor } from './parse-hla.ts'
+import { type ResolvedGene, resolveGene, structuredGenes } from './resolve-gene.ts'
+import { readVariant } from './variant-evidence.ts'
+import { hasStem, hasWord, plainText } from './wording.ts'
+
+const textsOfCode = (code: unknown): readonly string[] => {
+  const text = isFields(code) ? textOf(code.text) : null
+  return [...(text === null ? [] : [text]), ...codingsOf(code).flatMap((coding) => coding.display ?? [])]
+}
+
+const ROLES = ['genotype', 'haplotype', 'variant', 'implication', 'gene'] as const
+
+const roleOf = (terms: GenomicTerms, codes: readonly string[], names: string): Role | null => {
+  const { roles } = terms.codes
+  for (const role of ROLES) if (codes.some((code) => roles[role].includes(code))) return role === 'genotype' ? 'result' : role
+  if (codes.some((code) => roles.none.includes(code) || roles.study.includes(code) || terms.codes.enzymeActivity.includes(code))) return null
+  return /haplotype/i.test(names) ? 'haplotype' : 'result'
+}
+
+/** The allele that a presence test asks for: by the test's code, or named in its text. */
+const askedOf = (terms: GenomicTerms, codes: readonly string[], names: readonly string[], gene: string): Asked => {
+  const table = terms.table(gene)
+  if (!table?.presence) return null
+  const byCode = codes.map((code) => terms.codes.presence[code]).find((presence) => presence?.gene === gene)?.allele
+  const allele = byCode ?? names.map((name) => alleleAskedFor(plainText(name), table)).find((found) => found !== null) ?? null
+  return allele === null ? null : { table, allele }
+}
+
+/** Components that carry the implication itself (STU2 and later). */
+const findingInComponents = (terms: GenomicTerms, gene: string | null, resource: Fields): Finding =>
+  listOf(resource.component)
+    .filter((component) => codesOf(component.code).some((code) => terms.codes.components.finding.includes(code)))
+    .map((component) => findingInValue(terms, gene, component))
+    .find(saysSomething) ?? NO_FINDING
+
+/** Allele names in the genetics extensions of base R4 and STU3: two of them are a diplotype. */
+const findingInExtensions = (terms: GenomicTerms, gene: string | null, resource: Fields): Finding => {
+  const names = listOf(resource.extension)
+    .filter((extension) => /geneticsAlleleName$/i.test(textOf(extension.url) ?? ''))
+    .flatMap((extension) => textsOfValue(extension)[0] ?? [])
+  return names.length === 2 ? findingInText(terms, gene, names.join('/')) : NO_FINDING
+}
+
+const readFinding = (terms: GenomicTerms, gene: string | null, resource: Fields, asked: Asked): Finding => {
+  const value = findingInValue(terms, gene, resource, asked)
+  if (saysSomething(value)) return value
+  const parts = findingInComponents(terms, gene, resource)
+  return saysSomething(parts) ? parts : findingInExtensions(terms, gene, resource)
+}
+
+const distinctGenes = (terms: GenomicTerms, texts: readonly string[]): readonly string[] => [
+  ...new Set(texts.flatMap((text) => terms.mentions(text).map((mention) => mention.gene))),
+]
+
+/** One text with several genes: each stretch from one gene's name to the next is read for its gene. */
+const segments = (terms: GenomicTerms, text: string): readonly { readonly gene: string; readonly text: string }[] => {
+  const mentions = terms.mentions(text)
+  const starts = mentions.filter((mention, index) => mention.gene !== mentions[index - 1]?.gene)
+  return starts.map((mention, index) => ({ gene: mention.gene, text: text.slice(mention.start, starts[index + 1]?.start) }))
+}
+
+const readSegments = (terms: GenomicTerms, node: Node, text: string, flags: readonly string[]): Evidence[] =>
+  segments(terms, text).map(({ gene, text: part }) => ({
+    node,
+    role: 'result',
+    gene: { gene, how: 'text', flags: [] },
+    finding: findingInText(terms, gene, part),
+    flags,
+    text: part.trim(),
+    textOnly: true,
+    readFor: (other) => findingInText(terms, other, part),
+  }))
+
+/** Free text about a gene is a result only when it reads as one: enzyme activities and exposures are not. */
+const isOtherMatter = (terms: GenomicTerms, names: string, gene: ResolvedGene, found: Finding): boolean => {
+  if (gene.how !== 'text') return false
+  const asksGenotype = hasStem(names, terms.codes.genotypeWords)
+  if (!asksGenotype && hasWord(names, terms.codes.otherWords)) return true
+  if (!asksGenotype && found.genotypes.length === 0 && found.phenotypes.every((phenotype) => !phenotype.term.includes(' ')) && found.phenotypes.length > 0) return true
+  if (found.state === 'pending') return true
+  return !saysSomething(found) && !asksGenotype
+}
+
+const READABLE_VALUES = ['valueCodeableConcept', 'valueString', 'valueBoolean', 'dataAbsentReason', 'component', 'extension'] as const
+
+/** Evidence in one Observation, whatever its profile. Several genes only where one text holds several. */
+export const observationEvidence = (terms: GenomicTerms, node: Node): Evidence[] => {
+  const resource = node.resource
+  const codes = codesOf(resource.code)
+  const names = textsOfCode(resource.code)
+  const role = roleOf(terms, codes, names.join(' '))
+  if (role === null || !READABLE_VALUES.some((member) => resource[member] !== undefined)) {
+    if (role === null || codeOfStatus(resource) !== 'registered') return []
+  }
+  const values = textsOfValue(resource)
+  const inNames = distinctGenes(terms, names)
+  const named = [...new Set([...inNames, ...(role === 'gene' ? [] : distinctGenes(terms, values))])]
+  const structured = role === 'gene' ? { genes: [], foreign: false, legacyShape: false } : structuredGenes(terms, resource, named)
+  const code = codes.map((each) => terms.codes.perGene[each] ?? terms.codes.presence[each]?.gene).find((gene) => gene !== undefined) ?? null
+  const known = named.length > 0 || structured.genes.length > 0 || code !== null
+  if (role === 'gene') return geneEvidence(terms, node)
+  if (!known && (role === 'result' ? !codes.some((each) => terms.codes.roles.genotype.includes(each)) : role !== 'implication')) return []
+  if (structured.foreign && structured.genes.length === 0) return []
+  const shape = [...(structured.legacyShape ? ['legacy-shape'] : []), ...(isNonconformant(resource) ? ['nonconformant'] : [])]
+  const gene = resolveGene({ structured, code, text: named })
+  const text = values[0] ?? null
+  if (role === 'variant') return readVariant(terms, node, gene, shape)
+  if (gene.how === 'text' && gene.gene === null && inNames.length === 0 && text !== null) return readSegments(terms, node, text, shape)
+  const readFor = (other: string, siteName?: string): Finding =>
+    siteName === undefined
+      ? readFinding(terms, other, resource, askedOf(terms, codes, names, other))
+      : findingInText(terms, other, `${siteName} ${text ?? ''}`)
+  const own = gene.gene === null ? readFinding(terms, null, resource, null) : readFor(gene.gene)
+  if (role === 'result' && isOtherMatter(terms, names.join(' '), gene, own)) return []
+  // A sentence that denies a finding is not taken as naming a gene either.
+  const denied = own.state === 'negated-text' && gene.how === 'text' && inNames.length === 0
+  const unread = role === 'result' && !saysSomething(own) && gene.gene !== null && values.length > 0
+  return [
+    {
+      node,
+      role,
+      gene: denied ? { gene: null, how: 'none', flags: [] } : gene,
+      finding: unread ? finding({ state: 'indeterminate' }) : own,
+      flags: shape,
+      text,
+      textOnly: gene.how === 'text',
+      readFor,
+    },
+  ]
+}
+
+const codeOfStatus = (resource: Fields): string | null => textOf(resource.status)?.toLowerCase() ?? null
+
+/** `Gene studied` as an Observation of its own (HL7 v2 panels): says which gene its neighbours are about. */
+const geneEvidence = (terms: GenomicTerms, node: Node): Evidence[] => {
+  const holder = { component: [{ code: { coding: [{ code: terms.codes.components.gene[0] }] }, valueCodeableConcept: node.resource.valueCodeableConcept }] }
+  const text = textOf(node.resource.valueString)
+  const genes = text === null ? structuredGenes(terms, holder, []).genes : distinctGenes(terms, [text])
+  const [gene, other] = genes
+  if (other !== undefined) return []
+  return [
+    {
+      node,
+      role: 'gene',
+      gene: { gene: gene ?? null, how: 'structured', flags: [] },
+      finding: NO_FINDING,
+      flags: [],
+      text: null,
+      textOnly: false,
+      readFor: () => NO_FINDING,
+    },
+  ]
+}
+
+/** Genes that a result says were studied, without a finding of their own. */
+export const studiedGenes = (terms: GenomicTerms, node: Node): readonly string[] =>
+  codesOf(node.resource.code).some((code) => terms.codes.roles.study.includes(code)) ? structuredGenes(terms, node.resource, []).genes : []

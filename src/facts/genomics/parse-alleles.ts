@@ -1,0 +1,213 @@
+import type { Genotype } from '../../contract/genes.ts'
+import { type AlleleLexicon, type NamedAllele, STAR } from '../../pgx/allele-lexicon.ts'
+import { formatDiplotype } from '../../pgx/allele-order.ts'
+import type { GeneTable } from '../../pgx/gene-tables.ts'
+import { isInTable, lookUpGenotype } from '../../pgx/genotype.ts'
+import { type Finding, finding } from './finding.ts'
+import { escapePattern } from './wording.ts'
+
+type Token = { readonly name: NamedAllele; readonly start: number; readonly end: number }
+type Joint = 'pair' | 'or' | 'bar' | 'plus' | 'other'
+
+const SEARCH = new WeakMap<AlleleLexicon, RegExp>()
+
+/** Star alleles and the gene's own allele names, wherever they stand in a text. */
+const alleleSearch = (table: GeneTable, lexicon: AlleleLexicon): RegExp => {
+  const known = SEARCH.get(lexicon)
+  if (known) return known
+  const reference = table.referenceAllele && !table.referenceAllele.startsWith('*') && table.referenceAllele.length > 3 ? [table.referenceAllele] : []
+  const names = [...reference, ...lexicon.searchable].map((name) => `(?<![a-z0-9.])${escapePattern(name)}(?![a-z0-9])`)
+  const search = new RegExp([...names, STAR.source].join('|'), 'gi')
+  SEARCH.set(lexicon, search)
+  return search
+}
+
+const findTokens = (text: string, table: GeneTable, lexicon: AlleleLexicon): Token[] =>
+  [...text.matchAll(alleleSearch(table, lexicon))].flatMap((match) => {
+    const name = lexicon.resolve(match[0])
+    return name === null ? [] : [{ name, start: match.index, end: match.index + match[0].length }]
+  })
+
+const JOINTS: readonly (readonly [RegExp, Joint])[] = [
+  [/^\)?\s?\/\s?\(?$/, 'pair'],
+  [/^\s?\|\s?$/, 'bar'],
+  [/^\s?[+~]\s?$/, 'plus'],
+  [/^\)?\s?(?:[,;]|,?\s?or|\(or|\(?possible:?|\(?possibly:?|\(?alternatively:?)\s?\(?$/i, 'or'],
+]
+
+const jointOf = (between: string): Joint => JOINTS.find(([pattern]) => pattern.test(between))?.[1] ?? 'other'
+
+type Chain = { readonly names: NamedAllele[]; readonly joints: Joint[] }
+
+/** Tandem alleles (`*36+*10`) are one allele. Where nothing else can join the two copies, `+` and `|` do. */
+const readChains = (text: string, tokens: readonly Token[], table: GeneTable, lexicon: AlleleLexicon): Chain[] => {
+  const raw = tokens.slice(1).map((token, index) => jointOf(text.slice(tokens[index]?.end, token.start)))
+  const paired = raw.includes('pair')
+  const isTandem = (left: NamedAllele, right: NamedAllele): boolean =>
+    paired || table.special.includes('copy-number') || isInTable(table, [lexicon.resolve(`${left.allele}+${right.allele}`)?.allele ?? ''])
+  const chains: Chain[] = []
+  let chain: Chain | null = null
+  tokens.forEach((token, index) => {
+    const joint = raw[index - 1]
+    const last = chain?.names.at(-1)
+    if (chain === null || joint === undefined || joint === 'other') {
+      chain = { names: [token.name], joints: [] }
+      chains.push(chain)
+    } else if (joint === 'plus' && last && isTandem(last, token.name)) {
+      chain.names[chain.names.length - 1] = lexicon.resolve(`${last.allele}+${token.name.allele}`) ?? token.name
+    } else {
+      chain.joints.push(joint === 'plus' ? 'pair' : joint === 'bar' ? (paired ? 'or' : 'pair') : joint)
+      chain.names.push(token.name)
+    }
+  })
+  return chains
+}
+
+type Pair = readonly [NamedAllele, NamedAllele]
+
+/** `*5 or *15 / *1` means two alternatives of one allele; `*1/*2, *1/*3` two diplotypes. */
+const pairsOf = (chain: Chain): Pair[] => {
+  const groups: NamedAllele[][] = [[]]
+  chain.names.forEach((name, index) => {
+    if (index > 0 && chain.joints[index - 1] === 'or') groups.push([])
+    groups.at(-1)?.push(name)
+  })
+  const pairs = groups.flatMap((group) => (group.length === 2 ? [group as unknown as Pair] : [])) // length checked
+  const first = groups.findIndex((group) => group.length === 2)
+  if (first < 0 || groups.some((group) => group.length > 2)) return []
+  const model = pairs[0] as Pair // first >= 0
+  const extra = groups.flatMap((group, index): Pair[] => {
+    const [only] = group
+    if (group.length !== 1 || only === undefined) return []
+    return [index < first ? [only, model[1]] : [model[0], only]]
+  })
+  return [...pairs, ...extra]
+}
+
+const distinct = (genotypes: readonly Genotype[]): Genotype[] => [...new Map(genotypes.map((genotype) => [genotype.diplotype, genotype])).values()]
+
+/** Every reading of a pair in which copy numbers are open: `*2xN` is two copies, or three and more. */
+const placements = (pair: readonly NamedAllele[], table: GeneTable): string[][] => {
+  const open = pair.findIndex((name) => name.copiesOpen)
+  if (open < 0) return [pair.map((name) => name.allele)]
+  const base = (pair[open]?.allele ?? '').replace(/xN$/, '')
+  const options = [`${base}x2`, `${base}x≥3`].filter((allele) => isInTable(table, [allele]))
+  return options.map((allele) => pair.map((name, index) => (index === open ? allele : name.allele)))
+}
+
+const copies = (allele: string, count: number): string => (count === 1 ? allele : count === 2 ? `${allele}x2` : `${allele}x≥3`)
+
+/** `DUP` or `(…)x3`: which allele is duplicated is not said, so both placements count. */
+const duplicated = (alleles: readonly string[], total: number): string[][] => {
+  const [first = '', second = ''] = alleles
+  return Array.from({ length: total - 1 }, (_, index) => [copies(first, total - 1 - index), copies(second, index + 1)])
+}
+
+const COUNT_WORDS: Readonly<Record<number, string>> = { 3: 'three', 4: 'four' }
+
+const totalCopies = (text: string): number | null => {
+  const counted = /\)\s?x\s?(\d)(?!\d)/i.exec(text)
+  if (counted) return Number(counted[1])
+  return /(?<![a-z])(?:dup|duplication|duplicated)(?![a-z])/i.test(text) ? 3 : null
+}
+
+const flagsOf = (names: readonly NamedAllele[], genotypes: readonly Genotype[], table: GeneTable, alleles: readonly string[][]): string[] => {
+  const outside = alleles.flat().filter((allele) => !isInTable(table, [allele]))
+  return [
+    ...(names.some((name) => name.legacy) ? ['legacy-allele-name'] : []),
+    ...(outside.length > 0 || genotypes.length === 0 ? ['not-in-table'] : []),
+    ...(outside.some((allele) => allele.includes('+')) ? ['tandem'] : []),
+  ]
+}
+
+const subsOf = (names: readonly NamedAllele[]): string[] => names.flatMap((name) => (name.sub ? [name.sub] : []))
+
+const readPair = (pair: Pair, text: string, table: GeneTable): Finding => {
+  const plain = pair.map((name) => name.allele)
+  const total = totalCopies(text)
+  if (total !== null && total > 2 && table.special.includes('copy-number')) {
+    const alleles = duplicated(plain, total)
+    const genotypes = alleles.map((each) => lookUpGenotype(table, each))
+    const counted = /\)\s?x/i.test(text) ? ` ${COUNT_WORDS[total] ?? total} copies` : ' + duplication'
+    return finding({
+      genotypes,
+      diplotype: `${formatDiplotype(table, plain)}${counted}`,
+      flags: ['duplicated-allele-unknown', ...flagsOf(pair, genotypes, table, alleles)],
+      subAlleles: subsOf(pair),
+    })
+  }
+  const alleles = placements(pair, table)
+  const genotypes = alleles.map((each) => lookUpGenotype(table, each))
+  const open = pair.some((name) => name.copiesOpen)
+  return finding({
+    genotypes: genotypes.length > 0 ? genotypes : [lookUpGenotype(table, plain)],
+    diplotype: formatDiplotype(table, plain),
+    flags: [...(open ? ['copy-number-unknown'] : []), ...flagsOf(pair, genotypes, table, alleles)],
+    subAlleles: subsOf(pair),
+  })
+}
+
+const readAlternatives = (pairs: readonly Pair[], table: GeneTable): Finding => {
+  const alleles = pairs.flatMap((pair) => placements(pair, table))
+  const genotypes = distinct(alleles.map((each) => lookUpGenotype(table, each)))
+  return finding({
+    genotypes,
+    diplotype: genotypes.length === 1 ? (genotypes[0]?.diplotype ?? null) : null,
+    flags: ['ambiguous-diplotype', ...flagsOf(pairs.flat(), genotypes, table, alleles)],
+    subAlleles: subsOf(pairs.flat()),
+  })
+}
+
+const ZYGOSITY = { homo: /(?<![a-z])homozygous(?![a-z])/i, hetero: /(?<![a-z])heterozygous(?![a-z])/i, hemi: /(?<![a-z])hemizygous(?![a-z])/i }
+
+/** One named allele with its zygosity. Only genes whose method reads lists of variants may take the other copy as reference. */
+const readSingle = (names: readonly NamedAllele[], text: string, table: GeneTable): Finding | null => {
+  const [only, second] = names
+  if (only === undefined || only.allele === table.referenceAllele) return null
+  const call = (alleles: string[], flags: string[] = []): Finding => {
+    const genotype = lookUpGenotype(table, alleles)
+    return finding({ genotypes: [genotype], diplotype: genotype.diplotype, flags: [...flags, ...flagsOf(names, [genotype], table, [alleles])], subAlleles: subsOf(names) })
+  }
+  const listsVariants = table.special.includes('lowest-function') || table.special.includes('any-risk')
+  if (second === undefined) {
+    if (table.special.includes('haploid')) return call([only.allele])
+    if (table.special.includes('x-linked') && ZYGOSITY.hemi.test(text)) return call([only.allele])
+    if (ZYGOSITY.homo.test(text)) return call([only.allele, only.allele])
+    if (ZYGOSITY.hetero.test(text) && table.referenceAllele && (listsVariants || table.special.includes('x-linked'))) return call([table.referenceAllele, only.allele])
+    return null
+  }
+  // Two reduced variants in one unphased result are presumed to be on different chromosomes (CPIC fluoropyrimidines 2017).
+  const both = names.length === 2 && listsVariants && ZYGOSITY.hetero.test(text) && only.allele !== second.allele
+  return both ? call([only.allele, second.allele], ['ambiguous-diplotype']) : null
+}
+
+/** Names without digits (`Mediterranean`) are taken only when nothing but names and zygosity stands in the text. */
+const readWordedAlleles = (text: string, table: GeneTable, lexicon: AlleleLexicon): Finding | null => {
+  const pieces = text
+    .split(/[/,;()]| and /)
+    .map((piece) => piece.replace(/(?:homo|hetero|hemi)zygous|variant|allele/gi, '').trim())
+    .filter((piece) => piece !== '')
+  const names = pieces.map((piece) => (piece.startsWith('*') ? null : lexicon.resolve(piece)))
+  const known = names.filter((name): name is NamedAllele => name !== null)
+  if (known.length === 0 || known.length !== names.length) return null
+  const found = known.length === 2 && !ZYGOSITY.hetero.test(text) ? readPair([known[0], known[1]] as unknown as Pair, '', table) : readSingle(known, text, table) // two are known
+  return found ? { ...found, inWords: true } : null
+}
+
+/** A pair whose second half is missing: `*1/?`. */
+const isPartial = (text: string, tokens: readonly Token[]): boolean =>
+  tokens.length === 1 && (/^\s?\/\s?(?:\?|unknown|nc|no call)/i.test(text.slice(tokens[0]?.end)) || /(?:\?|unknown)\s?\/\s?$/i.test(text.slice(0, tokens[0]?.start)))
+
+/** Alleles of one gene in a text, gene names before stars already removed. Null when there are none. */
+export const parseAlleles = (text: string, table: GeneTable, lexicon: AlleleLexicon): Finding | null => {
+  const tokens = findTokens(text, table, lexicon)
+  if (isPartial(text, tokens)) return finding({ state: 'partial-call' })
+  const pairs = readChains(text, tokens, table, lexicon).flatMap(pairsOf)
+  const [pair] = pairs
+  if (pair !== undefined) return pairs.length === 1 ? readPair(pair, text, table) : readAlternatives(pairs, table)
+  const names = tokens.map((token) => token.name)
+  const single = readSingle(names, text, table) ?? (tokens.length === 0 ? readWordedAlleles(text, table, lexicon) : null)
+  if (single) return single
+  const loose = names.filter((name) => name.allele !== table.referenceAllele).map((name) => name.allele)
+  return loose.length > 0 ? finding({ variants: loose, flags: ['variant-only'] }) : null
+}

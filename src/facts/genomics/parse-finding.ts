@@ -1,0 +1,157 @@
+import type { Coding } from '../../contract/lineage.ts'
+import type { GeneTable } from '../../pgx/gene-tables.ts'
+import { type AlleleStatus, NO_GENOTYPE, presenceGenotype } from '../../pgx/genotype.ts'
+import { codingsOf, type Fields, isFields, textOf } from './fhir-fields.ts'
+import { type Finding, finding, NO_FINDING, saysSomething, type WordedPhenotype } from './finding.ts'
+import type { GenomicTerms } from './genomic-terms.ts'
+import { parseAlleles } from './parse-alleles.ts'
+import { parseHla } from './parse-hla.ts'
+import { parseSites } from './parse-sites.ts'
+import { codeOfTerm, phenotypesIn } from './phenotype-words.ts'
+import { isDescriptionId } from './snomed-id.ts'
+import { findWord, hasWord, plainText } from './wording.ts'
+
+const isTyped = (table: GeneTable): boolean => table.method === 'allele-presence' && Object.keys(table.alleles).length === 0
+
+/** `CYP2D6*4`, `CYP2D6_*1` and `CYP2D6 *1` all lose the gene before the star. */
+const withoutGeneBeforeStar = (terms: GenomicTerms, text: string): string =>
+  terms
+    .mentions(text)
+    .reduceRight((left, { start, end }) => (/^[\s_]{0,2}\*/.test(left.slice(end)) ? left.slice(0, start) + left.slice(end).replace(/^[\s_]+/, '') : left), text)
+
+const alleleFinding = (terms: GenomicTerms, gene: string, table: GeneTable, text: string): Finding | null => {
+  if (isTyped(table)) {
+    const read = parseHla(withoutGeneBeforeStar(terms, text), table, terms.codes)
+    if (read) return read
+    const serotype = terms.mentions(text).some((mention) => /\d$/.test(text.slice(mention.start, mention.end)))
+    return serotype ? finding({ flags: ['low-resolution'] }) : null
+  }
+  const clean = withoutGeneBeforeStar(terms, text)
+  return parseSites(clean, table, terms.sites(gene)) ?? parseAlleles(clean, table, terms.lexicon(gene))
+}
+
+/** Two star alleles when nobody says of which gene: kept as text, never looked up. */
+const alleleFindingWithoutGene = (text: string): Finding | null => {
+  const match = /(\*\d{1,3}[A-Z]?)\s?\/\s?(\*\d{1,3}[A-Z]?)/.exec(text)
+  return match ? finding({ genotypes: [{ ...NO_GENOTYPE, diplotype: `${match[1]}/${match[2]}` }], diplotype: `${match[1]}/${match[2]}` }) : null
+}
+
+const stateOf = (terms: GenomicTerms, text: string): Finding['state'] => terms.codes.states.find(({ words }) => hasWord(text, words))?.state ?? null
+
+/** What one text says about one gene; `null` stands for a gene that is not known. */
+export const findingInText = (terms: GenomicTerms, gene: string | null, raw: string): Finding => {
+  const text = plainText(raw)
+  const table = gene === null ? undefined : terms.table(gene)
+  const denied = findWord(text, terms.codes.negations)
+  const typed = table !== undefined && isTyped(table)
+  // What is denied is no finding; what stands before the denial may be one. Presence tests read their own negatives.
+  const stated = denied >= 0 && !typed ? text.slice(0, denied) : text
+  const alleles = gene !== null && table ? alleleFinding(terms, gene, table, stated) : alleleFindingWithoutGene(stated)
+  if (alleles && alleles.genotypes.length > 0) return { ...alleles, phenotypes: typed ? [] : phenotypesIn(terms, gene, stated) }
+  if (denied >= 0 && !typed) return finding({ state: 'negated-text' })
+  const phenotypes = typed ? [] : phenotypesIn(terms, gene, stated)
+  if (phenotypes.length > 0) return { ...(alleles ?? NO_FINDING), phenotypes }
+  if (alleles && saysSomething(alleles)) return alleles
+  return finding({ state: stateOf(terms, text) })
+}
+
+/** What an answer code says (LOINC answers, SNOMED qualifiers); `badCode` when its display says another thing. */
+type Answer = { readonly found: Finding; readonly presence: boolean | null; readonly badCode: boolean }
+
+const phenotypeOfTerm = (terms: GenomicTerms, gene: string | null, term: string, legacy: boolean): WordedPhenotype => ({
+  term,
+  code: gene === null ? null : codeOfTerm(terms, gene, term),
+  legacy,
+})
+
+const answerOf = (terms: GenomicTerms, gene: string | null, coding: Coding): Answer | null => {
+  const badCode = terms.codes.misprints.includes(coding.code) || isDescriptionId(coding)
+  const answer = badCode ? undefined : terms.codes.answers[coding.code]
+  if (!answer) return badCode ? { found: NO_FINDING, presence: null, badCode } : null
+  const says = coding.display ? phenotypesIn(terms, gene, plainText(coding.display)) : []
+  const differs = answer.term !== undefined && says.length > 0 && !says.some((phenotype) => phenotype.term === answer.term)
+  if (differs) return { found: finding({ flags: ['bad-code'], state: 'indeterminate' }), presence: null, badCode: true }
+  const phenotypes = answer.term === undefined ? [] : [phenotypeOfTerm(terms, gene, answer.term, answer.legacy ?? false)]
+  return { found: finding({ phenotypes, state: answer.state ?? null }), presence: answer.presence === undefined ? null : answer.presence === 'positive', badCode: false }
+}
+
+/** A presence test: the allele is known from the test, the answer from the value. */
+export const presenceFinding = (table: GeneTable, status: AlleleStatus, inWords: boolean): Finding =>
+  finding({ genotypes: [presenceGenotype(table, [status], null)], inWords })
+
+const merged = (found: readonly Finding[]): Finding => {
+  const genotypes = [...new Map(found.flatMap((each) => each.genotypes).map((genotype) => [genotype.diplotype ?? genotype.keys.join(), genotype])).values()]
+  const [first = NO_FINDING] = found
+  return {
+    ...first,
+    genotypes,
+    diplotype: genotypes.length > 1 && found.length > 1 ? null : first.diplotype,
+    flags: [...new Set([...found.flatMap((each) => each.flags), ...(genotypes.length > 1 && found.length > 1 ? ['ambiguous-diplotype'] : [])])],
+    subAlleles: [...new Set(found.flatMap((each) => each.subAlleles))],
+  }
+}
+
+/** Asked for a presence answer where the allele is named elsewhere. */
+export type Asked = { readonly table: GeneTable; readonly allele: string } | null
+
+const fromTexts = (terms: GenomicTerms, gene: string | null, texts: readonly string[]): Finding => {
+  const found = texts.map((text) => findingInText(terms, gene, text))
+  const withAlleles = found.find((each) => each.genotypes.length > 0)
+  const phenotypes = found.find((each) => each.phenotypes.length > 0)?.phenotypes ?? []
+  if (withAlleles) return { ...withAlleles, phenotypes: withAlleles.phenotypes.length > 0 ? withAlleles.phenotypes : phenotypes }
+  return found.find((each) => each.phenotypes.length > 0) ?? found.find(saysSomething) ?? NO_FINDING
+}
+
+/** A coded value: text first, then each coding by display and code. Several codings that differ are alternatives. */
+export const findingInConcept = (terms: GenomicTerms, gene: string | null, concept: unknown, asked: Asked = null): Finding => {
+  if (!isFields(concept)) return NO_FINDING
+  const codings = codingsOf(concept)
+  const answers = codings.flatMap((coding) => answerOf(terms, gene, coding) ?? [])
+  const text = textOf(concept.text)
+  const badFlags = answers.some((answer) => answer.badCode) ? ['bad-code'] : []
+  const presence = answers.find((answer) => answer.presence !== null)?.presence ?? null
+  if (asked && presence !== null) return presenceFinding(asked.table, { allele: asked.allele, positive: presence }, false)
+  const texts = text === null ? [] : [text]
+  const perCoding = codings
+    .filter((coding) => terms.codes.answers[coding.code] === undefined)
+    .map((coding) => fromTexts(terms, gene, [coding.display ?? '', coding.code].filter((each) => each !== '')))
+  const typed = perCoding.filter((each) => each.genotypes.length > 0)
+  const spoken = text === null && typed.length > 0 ? merged(typed) : fromTexts(terms, gene, texts)
+  const coded = answers.find((answer) => saysSomething(answer.found))?.found ?? NO_FINDING
+  const best = [spoken, coded, ...typed, ...perCoding].find((each) => each.genotypes.length > 0) ?? [spoken, coded, ...perCoding].find((each) => each.phenotypes.length > 0) ?? [spoken, coded, ...perCoding].find(saysSomething)
+  if (!best) return badFlags.length > 0 ? finding({ flags: badFlags, state: 'indeterminate' }) : NO_FINDING
+  const phenotypes = best.phenotypes.length > 0 ? best.phenotypes : coded.phenotypes
+  return { ...best, phenotypes, flags: [...new Set([...best.flags, ...badFlags])] }
+}
+
+const yesNo = (terms: GenomicTerms, text: string): boolean | null => {
+  if (hasWord(text, terms.codes.presenceWords.negative)) return false
+  return hasWord(text, terms.codes.presenceWords.positive) ? true : null
+}
+
+/** The value of an Observation or a component, whichever type it has. */
+export const findingInValue = (terms: GenomicTerms, gene: string | null, holder: Fields, asked: Asked = null): Finding => {
+  if (typeof holder.valueBoolean === 'boolean' && asked) return presenceFinding(asked.table, { allele: asked.allele, positive: holder.valueBoolean }, false)
+  const text = textOf(holder.valueString)
+  if (text !== null) {
+    const found = findingInText(terms, gene, text)
+    const answer = asked && !saysSomething(found) ? yesNo(terms, plainText(text)) : null
+    return asked && answer !== null ? presenceFinding(asked.table, { allele: asked.allele, positive: answer }, true) : found
+  }
+  if (holder.valueCodeableConcept !== undefined) {
+    const found = findingInConcept(terms, gene, holder.valueCodeableConcept, asked)
+    const words = isFields(holder.valueCodeableConcept) ? textOf(holder.valueCodeableConcept.text) : null
+    const answer = asked && !saysSomething(found) && words !== null ? yesNo(terms, plainText(words)) : null
+    return asked && answer !== null ? presenceFinding(asked.table, { allele: asked.allele, positive: answer }, true) : found
+  }
+  const absent = codingsOf(holder.dataAbsentReason).flatMap((coding) => terms.codes.absent[coding.code.toLowerCase()] ?? [])
+  return absent[0] ? finding({ state: absent[0] }) : NO_FINDING
+}
+
+/** Every text of a value, for gene names. */
+export const textsOfValue = (holder: Fields): readonly string[] => {
+  const concept = isFields(holder.valueCodeableConcept) ? holder.valueCodeableConcept : {}
+  return [textOf(holder.valueString), textOf(concept.text), ...codingsOf(concept).flatMap((coding) => [coding.display ?? null, coding.code])].filter(
+    (text): text is string => text !== null && text !== '',
+  )
+}

@@ -1,0 +1,94 @@
+import type { Genotype } from '../../contract/genes.ts'
+import type { GeneTable } from '../../pgx/gene-tables.ts'
+import { type AlleleStatus, NO_GENOTYPE, presenceGenotype } from '../../pgx/genotype.ts'
+import type { GenomicCodes } from './codes.ts'
+import { type Finding, finding } from './finding.ts'
+import { findWord } from './wording.ts'
+
+/** `*57:01:01`, `*5701`, `*57`, `*57:XX`, a multiple-allele code; `57:03` after a slash continues the allele before it. */
+const TYPED = /\*(\d{2,4})((?::[0-9A-Z]{2,5}){0,3})([NLSCAQGP](?![A-Za-z]))?|(?<=\/)(\d{2}):(\d{2})(?!\d)/g
+
+type Typed = { readonly name: string; readonly coarse: boolean; readonly legacy: boolean; readonly continues: boolean; readonly end: number; readonly start: number }
+
+const typedOf = (match: RegExpExecArray): Typed => {
+  const [all, first = '', rest = '', , group, allele] = match
+  const place = { start: match.index, end: match.index + all.length }
+  if (group !== undefined) return { name: `*${group}:${allele}`, coarse: false, legacy: false, continues: true, ...place }
+  const run = first.length === 4 && rest === ''
+  const fields = run ? [first.slice(0, 2), first.slice(2)] : [first, ...rest.split(':').filter((field) => field !== '')]
+  const coarse = fields.length < 2 || fields.some((field) => !/^\d+$/.test(field))
+  return { name: `*${fields.join(':')}`, coarse, legacy: run, continues: false, ...place }
+}
+
+/** Allele of interest that a typed allele is or belongs to: `*57:01:01` is `*57:01`. */
+const ofInterest = (table: GeneTable, typed: Typed): string | null =>
+  typed.coarse ? null : (table.presence?.find((allele) => typed.name === allele || typed.name.startsWith(`${allele}:`)) ?? null)
+
+const shown = (table: GeneTable, typed: Typed): string => `${table.symbol}${ofInterest(table, typed) ?? typed.name}`
+
+/** Two alleles typed at two fields or more tell presence and absence; anything less tells presence only. */
+const fromTyping = (table: GeneTable, typed: readonly Typed[]): Genotype => {
+  const full = typed.length === 2 && typed.every((allele) => !allele.coarse)
+  const found = new Set(typed.flatMap((allele) => ofInterest(table, allele) ?? []))
+  const statuses = (table.presence ?? []).flatMap((allele): AlleleStatus[] =>
+    found.has(allele) ? [{ allele, positive: true }] : full ? [{ allele, positive: false }] : [],
+  )
+  const names = typed.map((allele) => shown(table, allele)).sort()
+  const diplotype = names.length === 1 ? `${names[0]} (second allele not stated)` : names.join('/')
+  return presenceGenotype(table, statuses, diplotype)
+}
+
+const presenceWord = (text: string, codes: GenomicCodes): boolean | null => {
+  if (findWord(text, codes.presenceWords.negative) >= 0) return false
+  return findWord(text, codes.presenceWords.positive) >= 0 ? true : null
+}
+
+/** Each allele with the word that follows it: `HLA-B*57:01 negative, HLA-B*15:02 positive`. */
+const fromWords = (text: string, table: GeneTable, typed: readonly Typed[], codes: GenomicCodes): Finding | null => {
+  const words = typed.map((allele, index) => presenceWord(text.slice(allele.end, typed[index + 1]?.start ?? text.length), codes))
+  const before = typed.length === 1 && words[0] === null ? presenceWord(text.slice(0, typed[0]?.start), codes) : null
+  const found = words.map((word) => word ?? before)
+  if (found.every((word) => word === null)) return null
+  const statuses = typed.flatMap((allele, index): AlleleStatus[] => {
+    const interest = ofInterest(table, allele)
+    const positive = found[index]
+    return interest === null || positive === null || positive === undefined ? [] : [{ allele: interest, positive }]
+  })
+  const legacy = typed.some((allele) => allele.legacy) ? ['legacy-allele-name'] : []
+  if (statuses.length > 0) return finding({ genotypes: [presenceGenotype(table, statuses, null)], flags: legacy, inWords: true })
+  return typed.some((allele) => allele.coarse) ? finding({ flags: ['low-resolution'] }) : finding({})
+}
+
+/** Alternatives of one allele that the test could not tell apart. */
+const fromAlternatives = (table: GeneTable, typed: readonly Typed[]): Finding => {
+  const interests = typed.map((allele) => ofInterest(table, allele))
+  const [asked] = interests.filter((allele): allele is string => allele !== null)
+  const genotypes = typed.map((allele, index): Genotype => {
+    if (asked === undefined) return { ...NO_GENOTYPE, diplotype: shown(table, allele) }
+    return presenceGenotype(table, [{ allele: asked, positive: interests[index] === asked }], null)
+  })
+  return finding({ genotypes, flags: ['ambiguous-diplotype'] })
+}
+
+/** HLA typing and presence tests. Null when the text names no allele. */
+export const parseHla = (raw: string, table: GeneTable, codes: GenomicCodes): Finding | null => {
+  const text = raw.replace(/^[a-z]{2,8}#[0-9.]{1,12}#/i, '')
+  const typed = [...text.matchAll(TYPED)].map((match) => typedOf(match as RegExpExecArray))
+  if (typed.length === 0) return null
+  const worded = fromWords(text, table, typed, codes)
+  if (worded) return worded
+  if (typed.some((allele) => allele.continues) || (typed.length > 1 && /unresolved|ambiguous/i.test(text))) return fromAlternatives(table, typed)
+  if (typed.some((allele) => allele.coarse)) return finding({ flags: ['low-resolution'] })
+  if (typed.length > 2) return finding({ flags: ['ambiguous-diplotype'], variants: typed.map((allele) => shown(table, allele)) })
+  const genotype = fromTyping(table, typed)
+  // One allele that nobody asks about says nothing about the ones that matter.
+  if (genotype.keys.length === 0) return finding({})
+  return finding({ genotypes: [genotype], diplotype: genotype.diplotype, flags: typed.some((allele) => allele.legacy) ? ['legacy-allele-name'] : [] })
+}
+
+/** Whether the text holds the table's allele, for presence tests whose answer stands elsewhere. */
+export const alleleAskedFor = (text: string, table: GeneTable): string | null => {
+  const typed = [...text.matchAll(TYPED)].map((match) => typedOf(match as RegExpExecArray))
+  const interests = new Set(typed.flatMap((allele) => ofInterest(table, allele) ?? []))
+  return interests.size === 1 ? ([...interests][0] ?? null) : null
+}

@@ -1,0 +1,83 @@
+import type { Site } from '../../pgx/gene-names.ts'
+import type { GeneTable } from '../../pgx/gene-tables.ts'
+import { isInTable, lookUpGenotype } from '../../pgx/genotype.ts'
+import { type Finding, finding } from './finding.ts'
+import { escapePattern } from './wording.ts'
+
+const COMPLEMENT: Readonly<Record<string, string>> = { A: 'T', C: 'G', G: 'C', T: 'A' }
+
+/** Bases that follow a site's name: `: G/A`, ` AA`, ` C|T`. */
+const BASES = /^[\s:=,()-]{0,6}([ACGT])\s?[/|]?\s?([ACGT])(?![A-Za-z0-9>])/
+
+/** A genotype of two bases and nothing else. */
+const BARE = /^([ACGT])\s?[/|]\s?([ACGT])$/
+
+type Mention = { readonly site: Site; readonly end: number }
+
+const mentionsOf = (text: string, sites: readonly Site[]): Mention[] =>
+  sites.flatMap((site) => {
+    const names = [site.id, ...site.names].sort((left, right) => right.length - left.length)
+    const match = new RegExp(names.map((name) => `(?<![a-z0-9])${escapePattern(name)}(?![0-9])`).join('|'), 'i').exec(text)
+    return match ? [{ site, end: match.index + match[0].length }] : []
+  })
+
+/** The site a text names, when it is exactly one of the gene's. */
+export const siteNamed = (text: string, sites: readonly Site[]): Site | null => {
+  const found = mentionsOf(text, sites)
+  return found.length === 1 ? (found[0]?.site ?? null) : null
+}
+
+/** Plus-strand bases; letters of the gene strand are complemented. Null when that cannot be told. */
+const plusStrand = (site: Site, bases: readonly string[]): string[] | null => {
+  const known = Object.keys(site.bases)
+  const turned = bases.map((base) => COMPLEMENT[base] ?? base)
+  const direct = bases.every((base) => known.includes(base))
+  const complement = turned.every((base) => known.includes(base))
+  if (direct && complement) return bases[0] !== bases[1] ? [...bases] : null
+  return direct ? [...bases] : complement ? turned : null
+}
+
+const alleleSets = (site: Site, bases: readonly string[], table: GeneTable): string[][] => {
+  const [first = [], second = []] = bases.map((base) => (site.bases[base] ?? []).filter((allele) => isInTable(table, [allele])))
+  return first.flatMap((left) => second.map((right) => [left, right]))
+}
+
+const asSite = (site: Site, bases: readonly string[], table: GeneTable): Finding => {
+  const order = Object.keys(site.bases)
+  const sorted = [...bases].sort((left, right) => order.indexOf(left) - order.indexOf(right))
+  const diplotype = `${site.id} ${sorted.join('/')}`
+  const genotype = lookUpGenotype(table, sorted.map((base) => site.bases[base]?.[0] ?? ''))
+  const keys = genotype.keys.map((key) => (key === genotype.diplotype ? diplotype : key))
+  return finding({ genotypes: [{ ...genotype, diplotype, keys }], diplotype })
+}
+
+const asAlleles = (site: Site, bases: readonly string[], table: GeneTable): Finding => {
+  const sets = alleleSets(site, bases, table)
+  const genotypes = [...new Map(sets.map((alleles) => lookUpGenotype(table, alleles)).map((genotype) => [genotype.diplotype, genotype])).values()]
+  const reference = Object.keys(site.bases)[0]
+  return finding({
+    genotypes,
+    diplotype: genotypes.length === 1 ? (genotypes[0]?.diplotype ?? null) : null,
+    flags: [
+      ...(genotypes.length > 1 ? ['ambiguous-diplotype'] : []),
+      ...(site.legacy ? ['legacy-allele-name'] : []),
+      // One site was looked at: no variant there says nothing about the others.
+      ...(bases.every((base) => base === reference) ? ['limited-coverage'] : []),
+    ],
+  })
+}
+
+/** A site and its two bases (`-1639G>A: G/A`). Null when the text holds no bases at all. */
+export const parseSites = (text: string, table: GeneTable, sites: readonly Site[]): Finding | null => {
+  for (const { site, end } of mentionsOf(text, sites)) {
+    const match = BASES.exec(text.slice(end))
+    if (!match) continue
+    const bases = plusStrand(site, [match[1] ?? '', match[2] ?? ''])
+    if (bases === null || site.as === 'variant') return finding({ variants: [text.slice(0, 200)], flags: ['variant-only'] })
+    return site.as === 'site' ? asSite(site, bases, table) : asAlleles(site, bases, table)
+  }
+  const bare = BARE.exec(text)
+  if (!bare) return null
+  const shown = table.method === 'genotype' ? `${bare[1]}/${bare[2]} (site not stated)` : null
+  return finding({ diplotype: shown, flags: ['site-missing'] })
+}

@@ -1,0 +1,135 @@
+import type { DocumentEntry, PatientRecord } from '../../contract/facts.ts'
+import type { GeneReading } from '../../contract/genes.ts'
+import type { Gap } from '../../contract/lineage.ts'
+import type { GeneTables } from '../../pgx/gene-tables.ts'
+import { buildReading, lineageOf } from './build-reading.ts'
+import { allergyEvidence, conditionEvidence, relativeEvidence, reportEvidence } from './condition-evidence.ts'
+import { unreadReports } from './documents.ts'
+import type { Evidence } from './evidence.ts'
+import { type GenomicTerms, genomicTerms } from './genomic-terms.ts'
+import { followAll, makeGraph, type Graph, type Node, tailOf } from './graph.ts'
+import { linkEvidence } from './link-evidence.ts'
+import { observationEvidence, studiedGenes } from './observation-evidence.ts'
+import type { RecordContext } from './standing.ts'
+import { setAsideReplaced } from './supersede.ts'
+import { findTransplants } from './transplant.ts'
+
+export type GenomicFacts = { readonly readings: readonly GeneReading[]; readonly documents: readonly DocumentEntry[]; readonly gaps: readonly Gap[] }
+
+type Reader = (terms: GenomicTerms, node: Node) => readonly Evidence[]
+
+/** Which resources can hold evidence. All others are passed over. */
+const READERS: Readonly<Record<string, Reader>> = {
+  Observation: observationEvidence,
+  Condition: conditionEvidence,
+  AllergyIntolerance: allergyEvidence,
+  DiagnosticReport: reportEvidence,
+  FamilyMemberHistory: relativeEvidence,
+}
+
+const patientNode = (graph: Graph, patientId: string): Node | null => {
+  const wanted = patientId.replace(/^Patient\//, '')
+  const patients = graph.nodes.filter((node) => node.resource.resourceType === 'Patient' && node.container === null)
+  return patients.find((node) => node.ref === wanted || node.ref === `Patient/${wanted}` || tailOf(node.ref) === `Patient/${wanted}`) ?? null
+}
+
+/** Report of every result, through groups. Each node is visited once per report, so circles end. */
+const reportIndex = (graph: Graph): ReadonlyMap<Node, readonly Node[]> => {
+  const index = new Map<Node, Node[]>()
+  for (const report of graph.nodes) {
+    if (report.resource.resourceType !== 'DiagnosticReport') continue
+    const seen = new Set<Node>()
+    const open = [...followAll(graph, report, report.resource.result).nodes]
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      if (seen.has(node)) continue
+      seen.add(node)
+      index.set(node, [...(index.get(node) ?? []), report])
+      open.push(...followAll(graph, node, node.resource.hasMember).nodes)
+    }
+  }
+  return index
+}
+
+const unreadable = (resource: string | null): Gap => ({
+  about: 'genomics',
+  code: 'unreadable',
+  because: 'An entry of the record could not be read and was left out.',
+  ...(resource === null ? {} : { resource }),
+})
+
+/** Runs one step for one resource; what goes wrong there costs only that resource. */
+const contained = <T>(node: Node, gaps: Gap[], step: () => readonly T[]): readonly T[] => {
+  try {
+    return step()
+  } catch {
+    gaps.push(unreadable(node.ref))
+    return []
+  }
+}
+
+const collect = (terms: GenomicTerms, graph: Graph, gaps: Gap[]): readonly Evidence[] =>
+  graph.nodes.flatMap((node) => {
+    const reader = READERS[node.resource.resourceType]
+    return reader ? contained(node, gaps, () => reader(terms, node)) : []
+  })
+
+/** Said to be studied, or pending, without a result: neither normal nor untested. */
+const studiedGaps = (terms: GenomicTerms, graph: Graph, known: ReadonlySet<string>): readonly Gap[] =>
+  graph.nodes.flatMap((node) =>
+    node.resource.resourceType === 'Observation'
+      ? studiedGenes(terms, node)
+          .filter((gene) => !known.has(gene))
+          .map((gene): Gap => ({ about: gene, code: 'indeterminate', because: 'The gene was studied, but the record holds no finding for it.', resource: node.ref }))
+      : [],
+  )
+
+const byGene = (left: GeneReading, right: GeneReading): number => {
+  const keys = (reading: GeneReading): string => `${reading.gene ?? '~'} ${reading.lineage.date ?? ''} ${reading.ref} ${reading.reported.text ?? ''}`
+  return keys(left) < keys(right) ? -1 : keys(left) > keys(right) ? 1 : 0
+}
+
+const isGenomicQuestion = (query: string): boolean => /^(Observation|DiagnosticReport|Condition)\b/.test(query)
+
+const questionGaps = (record: PatientRecord): readonly Gap[] =>
+  record.questions
+    .filter((question) => question.state === 'partial' && isGenomicQuestion(question.query))
+    .map((question): Gap => ({ about: 'genomics', code: 'incomplete', because: `Not all results of the search ${question.key} were read.` }))
+
+const otherPatientGaps = (readings: readonly GeneReading[]): readonly Gap[] =>
+  readings.some((reading) => reading.flags.includes('subject-mismatch'))
+    ? [{ about: 'genomics', code: 'other-patient', because: 'A genetic result in the record belongs to another patient and was not used.' }]
+    : []
+
+const byAbout = (left: Gap, right: Gap): number => {
+  const keys = (gap: Gap): string => `${gap.about} ${gap.code} ${gap.resource ?? ''} ${gap.because}`
+  return keys(left) < keys(right) ? -1 : keys(left) > keys(right) ? 1 : 0
+}
+
+/**
+ * Genetic results of one patient's record, whatever their shape: HL7 genomics guide STU1 to STU4, base R4 extensions,
+ * one LOINC per gene, v2 panels, text, genomic indicators, problem and allergy entries (reference fhir-genomics).
+ * The same set of resources gives the same answer in any order. The input is never modified.
+ * @throws AttuneError `rules-invalid` when `gene-names` or `genomic-codes` are missing or wrong; never for a patient's data.
+ */
+export const readGenomics = (record: PatientRecord, rules: { readonly genes: GeneTables; readonly tables: ReadonlyMap<string, unknown> }): GenomicFacts => {
+  const terms = genomicTerms(rules)
+  const graph = makeGraph(record.resources)
+  const gaps: Gap[] = Array.from({ length: graph.unreadable > 0 ? 1 : 0 }, () => unreadable(null))
+  const context: RecordContext = { graph, terms, patientId: record.patientId, patient: patientNode(graph, record.patientId), reportsOf: reportIndex(graph) }
+  const evidence = collect(terms, graph, gaps)
+  const groups = graph.nodes.filter((node) => node.resource.resourceType === 'Observation' && node.resource.hasMember !== undefined)
+  const { linked, gaps: missing } = linkEvidence(context, evidence, groups)
+  const transplants = findTransplants(terms, graph.nodes)
+  const placed = linked.flatMap((each) => contained(each.base.node, gaps, () => [{ reading: buildReading(context, each, transplants), node: each.base.node }]))
+  const readings = [...setAsideReplaced(placed)].sort(byGene)
+  const documents = unreadReports(context, evidence, (node) => lineageOf(context, node))
+  const known = new Set(readings.flatMap((reading) => reading.gene ?? []))
+  const unread = documents.map(
+    (document): Gap => ({ about: 'genomics', code: 'unread-document', because: 'A genetic report is in the record only as an attachment, which is not read.', resource: document.ref }),
+  )
+  return {
+    readings,
+    documents,
+    gaps: [...gaps, ...missing, ...unread, ...studiedGaps(terms, graph, known), ...questionGaps(record), ...otherPatientGaps(readings)].sort(byAbout),
+  }
+}

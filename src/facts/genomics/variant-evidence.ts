@@ -1,0 +1,101 @@
+import type { Evidence } from './evidence.ts'
+import { codesOf, codingsOf, type Fields, isFields, listOf, textOf } from './fhir-fields.ts'
+import { finding, NO_FINDING } from './finding.ts'
+import type { GenomicTerms } from './genomic-terms.ts'
+import type { Node } from './graph.ts'
+import { textsOfValue } from './parse-finding.ts'
+import type { ResolvedGene } from './resolve-gene.ts'
+
+const componentsOf = (resource: Fields, codes: readonly string[]): readonly Fields[] =>
+  listOf(resource.component).filter((component) => codesOf(component.code).some((code) => codes.includes(code)))
+
+const firstText = (resource: Fields, codes: readonly string[]): string | null => {
+  for (const component of componentsOf(resource, codes)) {
+    const [text] = textsOfValue(component)
+    if (text !== undefined) return text
+  }
+  return null
+}
+
+/** A variant as the resource describes it. */
+export type Variant = {
+  /** Names without their sequence, `c.2846A>T`. */
+  readonly names: readonly string[]
+  /** Genomic place: accession and 1-based position. */
+  readonly place: { readonly sequence: string; readonly position: number; readonly reference: string; readonly alternate: string } | null
+  readonly zygosity: 'homozygous' | 'heterozygous' | 'hemizygous' | null
+  readonly present: boolean | null
+}
+
+const GENOMIC = /^(NC_\d{6}\.\d{1,2}):g\.(\d{1,10})([ACGT])>([ACGT])$/
+
+const placeOf = (terms: GenomicTerms, resource: Fields, names: readonly string[]): Variant['place'] => {
+  for (const name of names) {
+    const match = GENOMIC.exec(name)
+    if (match) return { sequence: match[1] ?? '', position: Number(match[2]), reference: match[3] ?? '', alternate: match[4] ?? '' }
+  }
+  const { components } = terms.codes
+  const sequence = firstText(resource, components.sequence)
+  const range = componentsOf(resource, components.position).map((component) => component.valueRange)[0]
+  const low = isFields(range) && isFields(range.low) && typeof range.low.value === 'number' ? range.low.value : null
+  const reference = firstText(resource, components.reference)
+  const alternate = firstText(resource, components.alternate)
+  return sequence === null || low === null || reference === null || alternate === null ? null : { sequence, position: low, reference, alternate }
+}
+
+const ZYGOSITY: Readonly<Record<string, Variant['zygosity']>> = { 'LA6705-3': 'homozygous', 'LA6706-1': 'heterozygous', 'LA6707-9': 'hemizygous' }
+
+/** Describes a variant Observation (LOINC 69548-6). */
+export const describeVariant = (terms: GenomicTerms, resource: Fields): Variant => {
+  const { components, answers } = terms.codes
+  const full = componentsOf(resource, components.hgvs).flatMap((component) => textsOfValue(component))
+  const answer = codingsOf(resource.valueCodeableConcept).map((coding) => answers[coding.code]).find((each) => each !== undefined)
+  const zygosity = componentsOf(resource, components.zygosity).flatMap((component) => codingsOf(component.valueCodeableConcept).map((coding) => ZYGOSITY[coding.code] ?? null))
+  return {
+    names: [...new Set(full.map((name) => name.split(':').at(-1) ?? name))],
+    place: placeOf(terms, resource, full),
+    zygosity: zygosity[0] ?? null,
+    present: answer?.presence === undefined ? null : answer.presence === 'positive',
+  }
+}
+
+/** Reference equal to alternate: the record says that nothing was found there. */
+export const isWildType = (variant: Variant): boolean => variant.place !== null && variant.place.reference === variant.place.alternate
+
+/** A single variant never makes a call: what else was looked at is not known. */
+export const readVariant = (terms: GenomicTerms, node: Node, gene: ResolvedGene, flags: readonly string[]): Evidence[] => {
+  const variant = describeVariant(terms, node.resource)
+  if (gene.gene === null || isWildType(variant)) return []
+  const [name] = variant.names
+  const state = variant.present === false ? 'absent' : (variant.zygosity ?? '')
+  const unknown = variant.present === null && textOf(node.resource.valueString) === null
+  return [
+    {
+      node,
+      role: 'variant',
+      gene,
+      finding: finding({ variants: name === undefined ? [] : [`${name} ${state}`.trim()], flags: unknown && name === undefined ? ['no-call'] : ['variant-only'] }),
+      flags,
+      text: name ?? null,
+      textOnly: false,
+      readFor: () => NO_FINDING,
+    },
+  ]
+}
+
+/**
+ * Whether a present variant speaks against a diplotype: it defines an allele that the diplotype lacks, or its position
+ * belongs to another genome build than its sequence.
+ */
+export const contradicts = (terms: GenomicTerms, gene: string, variant: Variant, alleles: string): boolean => {
+  const { place } = variant
+  if (place === null || variant.present !== true || isWildType(variant)) return false
+  for (const site of terms.sites(gene)) {
+    const positions = Object.entries(site.positions)
+    if (positions.some(([sequence, position]) => position === place.position && sequence !== place.sequence)) return true
+    if (!positions.some(([sequence, position]) => position === place.position && sequence === place.sequence)) continue
+    const carried = site.bases[place.alternate] ?? []
+    if (site.as !== 'site' && carried.length > 0 && !carried.some((allele) => alleles.split('/').includes(allele))) return true
+  }
+  return false
+}

@@ -1,0 +1,36 @@
+/** Text of results, brought to one spelling before it is read. The original stays in `reported`. */
+export const plainText = (text: string): string =>
+  text
+    .replace(/[∗＊⁎✱]/g, '*')
+    .replace(/[‐‑‒–—−]/g, '-')
+    .replace(/[\u00a0\u2000-\u200b\u202f\s]+/g, ' ')
+    .replace(/>=\s?(?=\d)/g, '≥')
+    .replace(/metaboliser/gi, 'metabolizer')
+    .trim()
+
+export const escapePattern = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')
+
+const edges = (word: string): string =>
+  `${/^[a-z0-9]/i.test(word) ? '(?<![a-z0-9])' : ''}${escapePattern(word.toLowerCase())}${/[a-z0-9]$/i.test(word) ? '(?![a-z0-9])' : ''}`
+
+const PATTERNS = new WeakMap<readonly string[], RegExp>()
+
+/** One pattern for a list of words and phrases, longest first, at word edges. Kept per list. */
+export const wordPattern = (words: readonly string[]): RegExp => {
+  const known = PATTERNS.get(words)
+  if (known) return known
+  const pattern = new RegExp([...words].sort((left, right) => right.length - left.length).map(edges).join('|') || '(?!)')
+  PATTERNS.set(words, pattern)
+  return pattern
+}
+
+/** Where the first of the words stands in the text; -1 when none does. Compared without case. */
+export const findWord = (text: string, words: readonly string[]): number => text.toLowerCase().search(wordPattern(words))
+
+export const hasWord = (text: string, words: readonly string[]): boolean => findWord(text, words) >= 0
+
+/** Like `hasWord`, for word beginnings: `pharmacogen` finds `pharmacogenomic`. */
+export const hasStem = (text: string, stems: readonly string[]): boolean => {
+  const lower = text.toLowerCase()
+  return stems.some((stem) => lower.includes(stem))
+}

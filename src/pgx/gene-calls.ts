@@ -1,0 +1,196 @@
+import type { PatientFacts } from '../contract/facts.ts'
+import type { Confidence, GeneCall, GeneReading, Genotype } from '../contract/genes.ts'
+import type { GeneTable, GeneTables, ModifierRow } from './gene-tables.ts'
+import { type AlleleStatus, presenceGenotype } from './genotype.ts'
+import { type Modifiers, modifiersOf, phenoconvert } from './phenoconversion.ts'
+
+const CONFIDENCES: readonly Confidence[] = ['high', 'medium', 'low', 'none']
+
+/** Problem and allergy lists, and indicators: words about a result, not the result. */
+const ENTRIES = /^(?:Condition|AllergyIntolerance)\b/
+
+const isEntry = (reading: GeneReading): boolean => ENTRIES.test(reading.ref) && reading.supports.length === 0
+
+/** One possible genotype and the readings that state it. */
+type Option = { readonly genetic: Genotype; readonly readings: readonly GeneReading[] }
+
+const keyOf = (genotype: Genotype): string => `${genotype.diplotype ?? ''} ${genotype.phenotype?.code ?? ''} ${genotype.activityScore?.text ?? ''} ${[...genotype.keys].sort().join()}`
+
+const group = (options: readonly Option[]): Option[] => {
+  const groups = new Map<string, Option>()
+  for (const option of options) {
+    const key = keyOf(option.genetic)
+    const earlier = groups.get(key)
+    groups.set(key, earlier ? { genetic: earlier.genetic, readings: [...new Set([...earlier.readings, ...option.readings])] } : option)
+  }
+  return [...groups.values()]
+}
+
+const isPhenotypeOnly = ({ genetic }: Option): boolean => genetic.diplotype === null && genetic.activityScore === null
+
+/** A phenotype that agrees with a diplotype adds nothing of its own; the diplotype carries its readings, too. */
+const mergeAgreeing = (options: readonly Option[]): Option[] => {
+  const typed = options.filter((option) => !isPhenotypeOnly(option))
+  const rest = options.filter(isPhenotypeOnly).filter((option) => !typed.some((other) => other.genetic.phenotype?.code === option.genetic.phenotype?.code))
+  const agreeing = options.filter(isPhenotypeOnly).filter((option) => !rest.includes(option))
+  const carried = typed.map((option) => ({
+    ...option,
+    readings: [...option.readings, ...agreeing.filter((other) => other.genetic.phenotype?.code === option.genetic.phenotype?.code).flatMap((other) => other.readings)],
+  }))
+  return [...carried, ...rest]
+}
+
+/** Open candidates whose words are the same but for the diplotype need not be kept apart. */
+const areAlike = (genotypes: readonly Genotype[]): boolean => {
+  const words = genotypes.map((genotype) => genotype.keys.filter((key) => key !== genotype.diplotype).sort().join())
+  return words.every((each) => each === words[0]) && words[0] !== ''
+}
+
+const optionsOf = (reading: GeneReading): Option[] =>
+  reading.candidates.length > 1 && !areAlike(reading.candidates)
+    ? reading.candidates.map((genetic) => ({ genetic, readings: [reading] }))
+    : [{ genetic: reading.genotype.keys.length > 0 || reading.candidates[0] === undefined ? reading.genotype : { ...reading.candidates[0], diplotype: reading.genotype.diplotype }, readings: [reading] }]
+
+const statusesOf = (genotype: Genotype): AlleleStatus[] =>
+  genotype.keys.flatMap((key) => {
+    const match = /^(\*\S+) (positive|negative)$/.exec(key)
+    return match ? [{ allele: match[1] ?? '', positive: match[2] === 'positive' }] : []
+  })
+
+/** Presence tests of different alleles add up; only opposite answers for one allele disagree. */
+const addUp = (table: GeneTable, options: readonly Option[]): Option[] => {
+  const statuses = options.map((option) => statusesOf(option.genetic))
+  const answers = new Map<string, boolean>()
+  for (const { allele, positive } of statuses.flat()) {
+    if (answers.get(allele) === !positive) return [...options]
+    answers.set(allele, positive)
+  }
+  const diplotype = options.map((option) => option.genetic.diplotype).find((each) => each !== null) ?? null
+  const all = [...answers].map(([allele, positive]) => ({ allele, positive }))
+  return [{ genetic: presenceGenotype(table, all, diplotype), readings: [...new Set(options.flatMap((option) => option.readings))] }]
+}
+
+const isPresence = (table: GeneTable, option: Option): boolean => table.lookup === 'allele-positive' && statusesOf(option.genetic).length > 0
+
+const combine = (table: GeneTable, readings: readonly GeneReading[]): Option[] => {
+  const options = group(readings.flatMap(optionsOf))
+  const open = readings.some((reading) => reading.use === 'candidates')
+  if (!open && options.length > 1 && options.every((option) => isPresence(table, option))) return addUp(table, options)
+  return mergeAgreeing(options)
+}
+
+const best = (readings: readonly GeneReading[]): Confidence =>
+  readings.map((reading) => reading.confidence).sort((left, right) => CONFIDENCES.indexOf(left) - CONFIDENCES.indexOf(right))[0] ?? 'none'
+
+const flagsOf = (readings: readonly GeneReading[]): string[] => [...new Set(readings.flatMap((reading) => reading.flags))].sort()
+
+const sameTest = (left: GeneReading, right: GeneReading): boolean =>
+  (left.lineage.date !== undefined && left.lineage.date === right.lineage.date) || (left.lineage.source !== undefined && left.lineage.source === right.lineage.source)
+
+/** A genotype and a phenotype of one test that differ: the laboratory used another table. All else is a conflict of results. */
+const disagreementFlag = (options: readonly Option[]): string => {
+  const words = options.filter(isPhenotypeOnly).flatMap((option) => option.readings)
+  const typed = options.filter((option) => !isPhenotypeOnly(option)).flatMap((option) => option.readings)
+  const one = words.length > 0 && typed.length > 0 && words.every((reading) => typed.some((other) => sameTest(reading, other)))
+  return one ? 'lab-table-mismatch' : 'conflicting-results'
+}
+
+const nameOf = ({ genetic }: Option): string => [genetic.diplotype, genetic.phenotype?.term ?? genetic.keys[0]].filter((part) => part).join(' ')
+
+const becauseOf = (options: readonly Option[], readings: readonly GeneReading[]): string => {
+  const names = [...new Set(options.map(nameOf))].join(' or ')
+  return readings.length === 1 ? `the result leaves open: ${names}` : `results differ: ${names}`
+}
+
+const TRANSPLANTED = /-after-stem-cell-transplant$/
+
+/** Results taken after a transplant are set aside where an earlier one stands. */
+const setAside = (usable: readonly GeneReading[], others: readonly GeneReading[]): string[] =>
+  usable.some((reading) => reading.flags.includes('transplant-after-result')) && others.some((reading) => reading.flags.some((flag) => TRANSPLANTED.test(flag)))
+    ? ['later-result-set-aside']
+    : []
+
+const callOne = (table: GeneTable, option: Option, flags: readonly string[], readings: readonly GeneReading[], modifiers: Modifiers): GeneCall => ({
+  state: 'called',
+  gene: table.symbol,
+  genetic: option.genetic,
+  ...phenoconvert(table, option.genetic, modifiers),
+  confidence: best(option.readings),
+  flags: [...new Set([...flagsOf(option.readings), ...flags])].sort(),
+  readings,
+})
+
+const callSeveral = (table: GeneTable, options: readonly Option[], flags: readonly string[], readings: readonly GeneReading[], modifiers: Modifiers): GeneCall => {
+  const used = [...new Set(options.flatMap((option) => option.readings))]
+  const converted = options.map((option) => ({ option, ...phenoconvert(table, option.genetic, modifiers) }))
+  return {
+    state: 'candidates',
+    gene: table.symbol,
+    candidates: converted.map(({ option, clinical }) => ({ genetic: option.genetic, clinical, readings: option.readings })),
+    phenoconversion: converted[0]?.phenoconversion ?? { state: 'none' },
+    because: becauseOf(options, used),
+    flags: [...new Set([...flagsOf(used), ...flags])].sort(),
+    readings,
+  }
+}
+
+const WHY: readonly (readonly [string, string])[] = [
+  ['pending', 'a test is pending'],
+  ['unread-document', 'the result stands in a document that is not read'],
+  ['preliminary', 'the only result is preliminary'],
+  ['liver-transplant-after-result', 'the patient has a transplanted liver'],
+  ['gene-conflict', 'the result names different genes'],
+  ['not-in-table', 'the reported alleles or phenotype are not in the table'],
+  ['variant-only', 'only single variants are reported, which do not make a genotype'],
+  ['low-resolution', 'the typing is too coarse'],
+  ['site-missing', 'two bases are reported without their site'],
+  ['no-call', 'the laboratory could not call it'],
+  ['partial-call', 'only one of two alleles was called'],
+]
+
+const whyNot = (readings: readonly GeneReading[]): string => {
+  const flags = new Set(flagsOf(readings))
+  const found = WHY.find(([flag]) => flags.has(flag))
+  if (found) return found[1]
+  return [...flags].some((flag) => TRANSPLANTED.test(flag)) ? 'the sample was taken after a transplant' : (readings[0]?.notes[0]?.toLowerCase() ?? 'the result cannot be used').replace(/\.$/, '')
+}
+
+const isNotPerformed = (reading: GeneReading): boolean => reading.flags.includes('not-performed')
+
+const callUnusable = (gene: string, readings: readonly GeneReading[], facts: PatientFacts): GeneCall => {
+  const shown = readings.filter((reading) => reading.use === 'inform' && !isNotPerformed(reading))
+  if (shown.length > 0) return { state: 'indeterminate', gene, because: whyNot(shown), flags: flagsOf(shown), readings }
+  const gap = facts.gaps.find((each) => each.about === gene && each.code === 'indeterminate')
+  return gap ? { state: 'indeterminate', gene, because: gap.because, flags: [], readings } : { state: 'not-tested', gene }
+}
+
+/** Laboratory results before words of problem and allergy lists; words that disagree with them are shown, not followed. */
+const labFirst = (table: GeneTable, usable: readonly GeneReading[]): { readonly options: readonly Option[]; readonly flags: readonly string[] } => {
+  const all = combine(table, usable)
+  if (all.length < 2) return { options: all, flags: [] }
+  const lab = usable.filter((reading) => !isEntry(reading))
+  const fromLab = lab.length > 0 && lab.length < usable.length ? combine(table, lab) : []
+  if (fromLab.length === 1) return { options: fromLab, flags: ['conflicting-results'] }
+  const several = new Set(all.flatMap((option) => option.readings)).size > 1
+  return { options: all, flags: several ? [disagreementFlag(all)] : [] }
+}
+
+const NOT_OURS = ['subject-mismatch', 'relative', 'focus-not-patient', 'somatic']
+
+const callGene = (table: GeneTable, facts: PatientFacts, modifiers: readonly ModifierRow[]): GeneCall => {
+  const own = facts.readings.filter((reading) => reading.gene === table.symbol && !reading.flags.some((flag) => NOT_OURS.includes(flag)))
+  const usable = own.filter((reading) => reading.use === 'act' || reading.use === 'candidates')
+  if (usable.length === 0) return callUnusable(table.symbol, own, facts)
+  const acting = modifiersOf(table.symbol, facts.medicines, modifiers, facts.now)
+  const { options, flags } = labFirst(table, usable)
+  const all = [...flags, ...setAside(usable, own.filter((reading) => reading.use === 'inform'))]
+  const [only] = options
+  return options.length === 1 && only ? callOne(table, only, all, own, acting) : callSeveral(table, options, all, own, acting)
+}
+
+/**
+ * One call per gene of the tables. Results that disagree become candidates, never the newest one silently;
+ * `not-tested` only when the record says nothing of the gene; medicines in use are counted (phenoconversion).
+ */
+export const callGenes = (facts: PatientFacts, genes: GeneTables, modifiers: readonly ModifierRow[]): GeneCall[] =>
+  [...genes.values()].map((table) => callGene(table, facts, modifiers))
