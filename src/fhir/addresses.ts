@@ -35,13 +35,13 @@ const NOT_PUBLIC: readonly (readonly [address: string, prefix: number])[] = [
   ['ff00::', 8],
 ]
 
-const notPublic = new BlockList()
-for (const [address, prefix] of NOT_PUBLIC) notPublic.addSubnet(address, prefix, isIP(address) === 4 ? 'ipv4' : 'ipv6')
+/** Two lists: in one, Node lets `::ffff:0:0/96` match every IPv4 address. */
+const ranges = { ipv4: new BlockList(), ipv6: new BlockList() }
+const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 4 ? 'ipv4' : 'ipv6')
+for (const [address, prefix] of NOT_PUBLIC) ranges[familyOf(address)].addSubnet(address, prefix, familyOf(address))
 
 /** True for an address on the public internet; false for every other text, so that doubt refuses. */
 export const isPublicAddress = (address: string): boolean => {
   const bare = address.replace(/^\[|\]$/g, '').replace(/%.*$/, '')
-  const family = isIP(bare)
-  if (family === 0) return false
-  return !notPublic.check(bare, family === 4 ? 'ipv4' : 'ipv6')
+  return isIP(bare) !== 0 && !ranges[familyOf(bare)].check(bare, familyOf(bare))
 }

@@ -81,7 +81,7 @@ const decoded = (response: http.IncomingMessage): Readable | null => {
   return decoder ? response.pipe(decoder()) : null
 }
 
-const collect = (response: http.IncomingMessage, budget: ByteBudget): Promise<Received> =>
+const collect = (response: http.IncomingMessage, { budget, signal }: OutboundRequest): Promise<Received> =>
   new Promise((resolve) => {
     const stream = decoded(response)
     const give = (received: Received) => {
@@ -105,7 +105,7 @@ const collect = (response: http.IncomingMessage, budget: ByteBudget): Promise<Re
           : { ok: false, why: 'network' },
       ),
     )
-    response.on('error', (error) => give({ ok: false, why: failureOf(error) }))
+    response.on('error', (error) => give({ ok: false, why: signal.aborted ? 'timeout' : failureOf(error) }))
     if (stream !== response) stream.on('error', () => give({ ok: false, why: 'encoding' }))
   })
 
@@ -115,17 +115,18 @@ export const makeOutbound = (network: Network): Outbound => {
   const agents = { 'http:': new http.Agent(pool), 'https:': new https.Agent(pool) }
   const lookup = guardedLookup(network)
 
-  const send = (url: URL, { headers, signal, budget }: OutboundRequest, again: boolean): Promise<Received> =>
+  const send = (url: URL, asked: OutboundRequest, again: boolean): Promise<Received> =>
     new Promise((resolve) => {
+      const { headers, signal } = asked
       const secure = url.protocol === 'https:'
       const all = { 'accept-encoding': 'gzip', 'user-agent': 'attune', ...headers }
       const options = { agent: secure ? agents['https:'] : agents['http:'], headers: all, signal, lookup }
       const request = secure ? https.request(url, options) : http.request(url, options)
-      request.on('response', (response) => resolve(collect(response, budget)))
+      request.on('response', (response) => resolve(collect(response, asked)))
       request.on('error', (error: NodeJS.ErrnoException) => {
         // A kept-alive socket may have been closed by the other side just before it was used again; a GET may then be sent once more.
         if (again && request.reusedSocket && error.code === 'ECONNRESET' && !signal.aborted) {
-          return resolve(send(url, { headers, signal, budget }, false))
+          return resolve(send(url, asked, false))
         }
         resolve({ ok: false, why: signal.aborted ? 'timeout' : failureOf(error) })
       })

@@ -24,8 +24,8 @@ export type HookRequest = {
   readonly selections: readonly string[] | null
   /** As received, keys of any name. */
   readonly prefetch: Readonly<Record<string, unknown>>
-  /** As received; for the digest. */
-  readonly context: Readonly<Record<string, unknown>>
+  /** The body as received, but for `fhirAuthorization`; for the digest. */
+  readonly body: Readonly<Record<string, unknown>>
 }
 
 /** FHIR id (R4, data types): at most 64 letters, digits, dots and dashes; dots alone would be a path segment. */
@@ -124,6 +124,7 @@ export const readHookRequest = (body: unknown, service: HookService): HookReques
   const { data } = result
   const known: OrderContext & { readonly userId: string } = data.context
   const token = data.fhirAuthorization?.access_token
+  const { fhirAuthorization: _, ...rest } = body
   return {
     hook: data.hook,
     hookInstance: data.hookInstance,
@@ -135,6 +136,6 @@ export const readHookRequest = (body: unknown, service: HookService): HookReques
     ...readDrafts(known.draftOrders),
     selections: known.selections ?? null,
     prefetch: isObject(body.prefetch) ? body.prefetch : {},
-    context: isObject(body.context) ? body.context : {},
+    body: rest,
   }
 }
