@@ -104,10 +104,11 @@ const staleGaps = (matches: readonly Match[]): Gap[] =>
       ]
     : []
 
+const readGroup = (group: RowGroup, subject: Subject, kit: Kit): ReadonlyMap<string, GeneReadout> =>
+  new Map(group.genes.map((gene) => [gene, readGene(gene, callFor(gene, subject, kit), kit.knowledge.genes.get(gene), group.rows)]))
+
 const adviseGroup = (group: RowGroup, subject: Subject, kit: Kit): { findings: Finding[]; gaps: Gap[]; usable: boolean } => {
-  const readouts = new Map(
-    group.genes.map((gene) => [gene, readGene(gene, callFor(gene, subject, kit), kit.knowledge.genes.get(gene), group.rows)]),
-  )
+  const readouts = readGroup(group, subject, kit)
   const gaps = [...readouts.values()].flatMap((readout) => (readout.gap ? [readout.gap] : []))
   const usable = [...readouts.values()].every((readout) => readout.options.every((option) => option.state === 'called'))
   const readings = combine(readouts)
@@ -116,6 +117,21 @@ const adviseGroup = (group: RowGroup, subject: Subject, kit: Kit): { findings: F
   const findings = withoutEchoes(matches.flatMap((match) => adviceOf(match, subject, kit)))
   return { findings, gaps: [...gaps, ...openGaps(readouts, matches, kit), ...undecidedGaps(findings), ...staleGaps(matches)], usable }
 }
+
+/**
+ * Rows that fit this result but were not read: what they say is missing from the answer, and that is said.
+ * When no other source speaks either, the drug was not assessed.
+ */
+const unreadGaps = (groups: readonly RowGroup[], findings: readonly Finding[], subject: Subject, kit: Kit): Gap[] =>
+  groups.flatMap((group): Gap[] => {
+    const spoken = findings.some((finding) => finding.source === group.source && finding.genes.join() === group.genes.join())
+    const readings = spoken ? null : combine(readGroup(group, subject, kit))
+    const fits = readings !== null && matchRows(group.rows, readings, [], kit.knowledge.genes).length > 0
+    const code = findings.some((finding) => finding.kind === 'guidance') ? 'no-guidance' : 'unreadable'
+    return fits
+      ? [{ about: group.source, code, because: `${group.source} has guidance for this result that was not read for this release` }]
+      : []
+  })
 
 const distinctGaps = (gaps: readonly Gap[]): Gap[] => [
   ...new Map(gaps.map((gap) => [`${gap.about} ${gap.code} ${gap.because}`, gap])).values(),
@@ -139,6 +155,8 @@ export const advise = (subject: Subject, kit: Kit): Advice => {
   const findings = [...groups.flatMap((group) => group.findings), ...guidance.listed.map((row) => listedFinding(row, subject))]
   const silent = groups.length > 0 && groups.every((group) => group.findings.length === 0) && groups.some((group) => group.usable)
   const gaps = groups.flatMap((group) => group.gaps)
-  if (silent) gaps.push({ about: guidance.genes.join(', '), code: 'no-guidance', because: 'no source has advice for this result' })
+  gaps.push(...unreadGaps(guidance.unread, findings, subject, kit))
+  if (silent && !gaps.some((gap) => gap.code === 'unreadable'))
+    gaps.push({ about: guidance.genes.join(', '), code: 'no-guidance', because: 'no source has advice for this result' })
   return { findings: findings.sort(bySpeaking(kit.precedence)), gaps: distinctGaps(gaps), genes: guidance.genes }
 }

@@ -49,15 +49,6 @@ const assessDrug = (subject: Subject, kit: Kit): DrugAssessment => {
   }
 }
 
-/** Ingredients to assess: each one, and combinations that have guidance of their own. */
-const drugsOf = (identity: DrugIdentity, kit: Kit): Ingredient[] => {
-  const names = new Set(identity.ingredients.map((ingredient) => ingredient.name.toLowerCase()))
-  const combinations = [...kit.prepared.combinations]
-    .filter(([name, parts]) => !names.has(name) && parts.length > 1 && parts.every((part) => names.has(part)))
-    .map(([name]) => ({ name, rxcui: null }))
-  return [...identity.ingredients, ...combinations]
-}
-
 const WORD = /[\p{L}\p{N}]+(?:[-'][\p{L}\p{N}]+)*/gu
 
 /** A drug with guidance whose name stands as a whole word in a text that could not be mapped. */
@@ -113,7 +104,7 @@ const notMapped = (subject: Omit<Subject, 'drug'>, kit: Kit): DrugAssessment[] =
 const assessOne = (subject: Omit<Subject, 'drug'>, kit: Kit): DrugAssessment[] =>
   subject.identity.ingredients.length === 0
     ? notMapped(subject, kit)
-    : drugsOf(subject.identity, kit).map((drug) => assessDrug({ ...subject, drug }, kit))
+    : subject.identity.ingredients.map((drug) => assessDrug({ ...subject, drug }, kit))
 
 const orderGaps = (order: Order): Gap[] => {
   if (order.drug.ingredients.length === 0) return [unmappedGap(order.drug, order.ref)]

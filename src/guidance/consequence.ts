@@ -39,8 +39,8 @@ export const weighActions = (actions: readonly Action[], rules: ReadonlyMap<stri
 
 /** Kinds of advice, coarse enough that a difference is one that a prescriber would act on. */
 const KIND: Readonly<Record<Consequence, string | null>> = {
-  contraindicated: 'do not use',
-  avoid: 'do not use',
+  contraindicated: 'another drug',
+  avoid: 'another drug',
   alternative: 'another drug',
   dose: 'another dose',
   caution: 'caution or monitoring',

@@ -10,6 +10,8 @@ export type RowGroup = { readonly source: GuidanceSource; readonly genes: readon
 export type DrugGuidance = {
   readonly groups: readonly RowGroup[]
   readonly listed: readonly GuidanceRow[]
+  /** Rows whose text was not read: never advice, but their silence is said. */
+  readonly unread: readonly RowGroup[]
   readonly genes: readonly string[]
 }
 
@@ -17,8 +19,6 @@ export type Prepared = {
   readonly tables: GuidanceTables
   readonly drugs: ReadonlyMap<string, DrugGuidance>
   readonly actions: ReadonlyMap<string, readonly Action[]>
-  /** Combination drugs with guidance of their own: their parts, in lower case. */
-  readonly combinations: ReadonlyMap<string, readonly string[]>
 }
 
 const groupRows = (rows: readonly GuidanceRow[]): RowGroup[] => {
@@ -36,14 +36,9 @@ const groupRows = (rows: readonly GuidanceRow[]): RowGroup[] => {
 const sortRows = (rows: readonly GuidanceRow[]): DrugGuidance => {
   const advice = rows.filter((row) => row.standing === 'advice')
   const listed = rows.filter((row) => row.standing === 'listed')
-  return { groups: groupRows(advice), listed, genes: [...new Set(advice.flatMap((row) => row.genes))].sort() }
+  const off = rows.filter((row) => row.standing === 'off')
+  return { groups: groupRows(advice), listed, unread: groupRows(off), genes: [...new Set(advice.flatMap((row) => row.genes))].sort() }
 }
-
-const partsOf = (name: string): string[] =>
-  name
-    .toLowerCase()
-    .split(/ \/ /)
-    .map((part) => part.trim())
 
 const prepare = (knowledge: Knowledge): Prepared => {
   const rows = [...knowledge.guidance.values()].flat()
@@ -51,7 +46,6 @@ const prepare = (knowledge: Knowledge): Prepared => {
     tables: readGuidanceTables(knowledge.tables),
     drugs: new Map([...knowledge.guidance].map(([drug, own]) => [drug, sortRows(own)])),
     actions: new Map(rows.filter((row) => row.standing === 'advice').map((row) => [row.id, row.actions.map((text) => parseAction(text))])),
-    combinations: new Map([...knowledge.guidance.keys()].filter((name) => name.includes(' / ')).map((name) => [name, partsOf(name)])),
   }
 }
 

@@ -1,0 +1,210 @@
+import { z } from 'zod'
+import type { Dose, DrugIdentity, Measurement, Medicine, Order, PatientFacts } from '../contract/facts.ts'
+import type { GeneReading, Genotype } from '../contract/genes.ts'
+import type { Coding, Lineage } from '../contract/lineage.ts'
+import { AttuneError } from '../errors.ts'
+import type { Knowledge } from '../guidance/rules.ts'
+import { NO_GENOTYPE } from '../pgx/genotype.ts'
+import { parseGeneValue } from './gene-value.ts'
+
+const coded = z.union([
+  z.string(),
+  z.strictObject({ name: z.string(), snomed: z.string().optional(), icd10: z.string().optional(), date: z.string().optional() }),
+])
+const drugTaken = z.union([
+  z.string(),
+  z.strictObject({ drug: z.string(), start: z.string().optional(), end: z.string().optional(), stopped: z.boolean().optional() }),
+])
+
+/** A patient in a few words, as guidance cases and `attune recommend` describe one. */
+export const sketchSchema = z.strictObject({
+  now: z.string().default('2026-11-01T09:00:00Z').describe('Instant of the order.'),
+  age: z.number().int().min(0).optional().describe('Completed years.'),
+  sex: z.enum(['male', 'female', 'other', 'unknown']).optional(),
+  weightKg: z.number().positive().optional(),
+  egfr: z.number().positive().optional().describe('mL/min/1.73 m2'),
+  genes: z
+    .record(z.string(), z.union([z.string(), z.array(z.string()).min(2)]))
+    .default({})
+    .describe('Result per gene; a list = labs that contradict each other; `unreadable` = a result that cannot be used.'),
+  conditions: z.array(coded).default([]),
+  procedures: z.array(coded).default([]),
+  medicines: z.array(drugTaken).default([]),
+  allergies: z.array(z.string()).default([]),
+  unread: z
+    .array(z.enum(['medications', 'conditions', 'allergies', 'procedures']))
+    .default([])
+    .describe('Parts of the record that could not be read.'),
+  order: z.strictObject({
+    drug: z.string(),
+    mgPerDay: z.number().positive().optional(),
+    text: z.string().optional(),
+    reasons: z.array(coded).default([]),
+  }),
+})
+
+export type Sketch = z.output<typeof sketchSchema>
+type Coded = z.output<typeof coded>
+
+const lineage = (resource: string, date?: string): Lineage => ({ resource, ...(date === undefined ? {} : { date }) })
+
+const codesOf = (one: Coded): Coding[] =>
+  typeof one === 'string'
+    ? []
+    : [
+        ...(one.snomed === undefined ? [] : [{ system: 'http://snomed.info/sct', code: one.snomed }]),
+        ...(one.icd10 === undefined ? [] : [{ system: 'http://hl7.org/fhir/sid/icd-10-cm', code: one.icd10 }]),
+      ]
+const nameOf = (one: Coded): string => (typeof one === 'string' ? one : one.name)
+const dateOf = (one: Coded): string | null => (typeof one === 'string' ? null : (one.date ?? null))
+
+const identify = (drug: string, knowledge: Knowledge): DrugIdentity => {
+  const product = /^\d+$/.test(drug) ? knowledge.drugs.product(drug) : null
+  const ingredient = product ? null : knowledge.drugs.ingredient(drug)
+  const name = product?.name ?? ingredient?.name ?? drug
+  const coding = product ? [{ system: 'http://www.nlm.nih.gov/research/umls/rxnorm', code: drug, display: product.name }] : []
+  return knowledge.drugs.identify({ codings: coding, text: name })
+}
+
+const dose = (mgPerDay: number | undefined, text: string | undefined): Dose => ({
+  mgPerDay: mgPerDay ?? null,
+  mgPerDose: null,
+  timesPerDay: null,
+  prn: false,
+  text: text ?? null,
+  route: null,
+  flags: [],
+})
+
+const reading = (gene: string, index: number, genotype: Genotype, use: GeneReading['use']): GeneReading => ({
+  ref: `Observation/${gene}-${index}`,
+  gene,
+  genotype,
+  candidates: [],
+  reported: {},
+  status: 'final',
+  confidence: use === 'act' ? 'high' : 'none',
+  use,
+  flags: [],
+  notes: use === 'act' ? [] : ['the result cannot be read'],
+  lineage: lineage(`Observation/${gene}-${index}`, '2026-01-15'),
+  supports: [],
+  coverage: null,
+})
+
+const readingsOf = (sketch: Sketch, knowledge: Knowledge): GeneReading[] =>
+  Object.entries(sketch.genes).flatMap(([gene, value]) => {
+    const table = knowledge.genes.get(gene)
+    if (!table) throw new AttuneError('input-unreadable', `${gene} is not a gene of the rules`)
+    return (Array.isArray(value) ? value : [value]).map((one, index) => {
+      if (one === 'unreadable') return reading(gene, index, NO_GENOTYPE, 'inform')
+      const genotype = parseGeneValue(table, one)
+      if (!genotype) throw new AttuneError('input-unreadable', `"${one}" is not a ${gene} result that the tables know`)
+      return reading(gene, index, genotype, 'act')
+    })
+  })
+
+const medicineOf = (taken: z.output<typeof drugTaken>, index: number, knowledge: Knowledge): Medicine => {
+  const { drug, start, end, stopped } =
+    typeof taken === 'string' ? { drug: taken, start: undefined, end: undefined, stopped: false } : taken
+  return {
+    ref: `MedicationRequest/m${index}`,
+    drug: identify(drug, knowledge),
+    dose: dose(undefined, undefined),
+    state: stopped || end !== undefined ? 'stopped' : 'active',
+    start: start ?? null,
+    end: end ?? null,
+    lineage: lineage(`MedicationRequest/m${index}`, start),
+  }
+}
+
+const measured = (ref: string, name: string, loinc: string, value: number, unit: string): Measurement => ({
+  ref,
+  name,
+  codes: [{ system: 'http://loinc.org', code: loinc }],
+  value: { kind: 'quantity', value, unit },
+  range: null,
+  interpretation: [],
+  status: 'final',
+  lineage: lineage(ref, '2026-10-01'),
+})
+
+const orderOf = (sketch: Sketch, knowledge: Knowledge): Order => ({
+  ref: 'MedicationRequest/order',
+  hasId: true,
+  drug: identify(sketch.order.drug, knowledge),
+  dose: dose(sketch.order.mgPerDay, sketch.order.text),
+  status: 'draft',
+  intent: 'order',
+  selected: true,
+  subject: 'Patient/p',
+  encounter: null,
+  requester: null,
+  authoredOn: null,
+  priority: null,
+  reasons: sketch.order.reasons.map((one) => ({ text: nameOf(one), codings: codesOf(one) })),
+})
+
+/**
+ * The facts that a sketch stands for.
+ * @throws AttuneError `input-unreadable` for a gene, result or drug that the rules do not know
+ */
+export const drawPatient = (sketch: Sketch, knowledge: Knowledge): PatientFacts => ({
+  now: sketch.now,
+  patient: {
+    id: 'p',
+    name: null,
+    birthDate: null,
+    ageYears: sketch.age ?? null,
+    sex: sketch.sex ?? null,
+    deceased: false,
+    race: null,
+    lineage: lineage('Patient/p'),
+  },
+  readings: readingsOf(sketch, knowledge),
+  orders: [orderOf(sketch, knowledge)],
+  medicines: sketch.medicines.map((taken, index) => medicineOf(taken, index, knowledge)),
+  labs: sketch.egfr === undefined ? [] : [measured('Observation/egfr', 'eGFR', '98979-8', sketch.egfr, 'mL/min/{1.73_m2}')],
+  vitals: sketch.weightKg === undefined ? [] : [measured('Observation/weight', 'Body weight', '29463-7', sketch.weightKg, 'kg')],
+  lifestyle: [],
+  conditions: sketch.conditions.map((one, index) => ({
+    ref: `Condition/c${index}`,
+    name: nameOf(one),
+    codes: codesOf(one),
+    clinicalStatus: 'active',
+    verificationStatus: 'confirmed',
+    onset: dateOf(one),
+    abatement: null,
+    lineage: lineage(`Condition/c${index}`),
+  })),
+  procedures: sketch.procedures.map((one, index) => ({
+    ref: `Procedure/p${index}`,
+    name: nameOf(one),
+    codes: codesOf(one),
+    status: 'completed',
+    date: dateOf(one),
+    lineage: lineage(`Procedure/p${index}`),
+  })),
+  allergies: sketch.allergies.map((drug, index) => ({
+    ref: `AllergyIntolerance/a${index}`,
+    name: drug,
+    codes: [],
+    ingredients: identify(drug, knowledge).ingredients,
+    verificationStatus: 'confirmed',
+    clinicalStatus: 'active',
+    reactions: [],
+    lineage: lineage(`AllergyIntolerance/a${index}`),
+  })),
+  imaging: [],
+  devices: [],
+  family: [],
+  documents: [],
+  questions: (['medications', 'conditions', 'allergies', 'procedures'] as const).map((key) => ({
+    key,
+    query: key,
+    from: 'none' as const,
+    state: sketch.unread.includes(key) ? ('failed' as const) : ('answered' as const),
+    resources: 0,
+  })),
+  gaps: [],
+})
