@@ -35,11 +35,11 @@ export const Headline = ({
   const sentences = head && finding ? (words.sentences[finding.id] ?? []).filter((sentence) => sentence !== `${head.headline}.`) : []
   return (
     <section className={`${styles.headline} ${styles[severity.level]}`} aria-labelledby={id}>
+      <p className={styles.order}>
+        <Severity level={severity.level}>{severity.word}</Severity>
+        <span>{[order?.drug.text ?? drug.identity.text, order?.dose.text].filter(Boolean).join(' — ')}</span>
+      </p>
       <div className={styles.what}>
-        <p className={styles.order}>
-          <Severity level={severity.level}>{severity.word}</Severity>
-          <span>{[order?.drug.text ?? drug.identity.text, order?.dose.text].filter(Boolean).join(' — ')}</span>
-        </p>
         <h2 id={id}>{head?.headline ?? QUIET_HEADLINES[drug.state](drug.drug.name)}</h2>
         {head ? <p className={styles.basis}>{head.basis.join(' · ')}</p> : null}
         {drug.state === 'not-assessed' ? <p>{TEXT.order.silence}</p> : null}

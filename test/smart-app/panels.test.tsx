@@ -1,0 +1,252 @@
+// @vitest-environment happy-dom
+import type { ReactElement } from 'react'
+import { renderToStaticMarkup } from 'react-dom/server'
+import { describe, expect, test } from 'vitest'
+import { GenomePanel } from '../../smart-app/app/panels/genome/GenomePanel.tsx'
+import { MedicinesPanel } from '../../smart-app/app/panels/medicines/MedicinesPanel.tsx'
+import { OrderPanel } from '../../smart-app/app/panels/order/OrderPanel.tsx'
+import { RecordPanel } from '../../smart-app/app/panels/record/RecordPanel.tsx'
+import { RisksPanel } from '../../smart-app/app/panels/risks/RisksPanel.tsx'
+import { SourcesPanel } from '../../smart-app/app/panels/sources/SourcesPanel.tsx'
+import { advance, NOTHING_YET, type ProfileState, type ProfileStep } from '../../smart-app/app/profile/profile-state.ts'
+import { readAppContext } from '../../smart-app/app/session/app-context.ts'
+import { assessment, events, facts, words } from './sample-profile.ts'
+
+const replay = (steps: readonly ProfileStep[]): ProfileState => steps.reduce(advance, NOTHING_YET)
+
+const WHOLE = replay(events)
+const IN_HAND = readAppContext({ v: 1, drug: { rxcui: '32968', text: 'clopidogrel' }, order: 'MedicationRequest/draft-1' })
+const NO_DRUG = readAppContext(null)
+
+const shown = (element: ReactElement): HTMLElement => {
+  const host = document.createElement('div')
+  host.innerHTML = renderToStaticMarkup(element)
+  return host
+}
+
+const textOf = (element: Element | null | undefined): string => (element?.textContent ?? '').replace(/\s+/g, ' ').trim()
+
+const regionOf = (host: HTMLElement, title: string): Element | undefined =>
+  [...host.querySelectorAll('section')].find((section) => {
+    const heading = section.querySelector('h2, h3')
+    return section.getAttribute('aria-label') === title || (heading !== null && textOf(heading).startsWith(title))
+  })
+
+const rowsOf = (host: Element | null | undefined): string[][] =>
+  [...(host?.querySelectorAll('tbody tr') ?? [])].map((row) => [...row.children].map(textOf))
+
+describe('the order in hand', () => {
+  const host = shown(<OrderPanel profile={WHOLE} context={IN_HAND} />)
+
+  test('says the action before anything else, with its severity as a word', () => {
+    expect(textOf(host.querySelector('section')).startsWith('Avoidclopidogrel 75 MG Oral Tablet — 75 mg by mouth once a day')).toBe(true)
+    expect(textOf(host.querySelector('h2'))).toBe('Avoid clopidogrel')
+  })
+
+  test('traces the phenotype to the laboratory, its date and its resource', () => {
+    expect(textOf(regionOf(host, 'Why'))).toContain(
+      'CYP2C19 Poor Metabolizer*2/*25 Mar 2024Northfield Molecular LaboratoryObservation/cyp2c19',
+    )
+  })
+
+  test('shows each source in its own column with strength, year and link', () => {
+    const columns = ['CPIC guideline', 'DPWG guideline (Netherlands)', 'FDA table'].map((title) => regionOf(host, title))
+    expect(columns.map((column) => [...(column?.querySelectorAll('a') ?? [])].map((link) => link.getAttribute('href')))).toEqual([
+      ['https://www.clinpgx.org/guidelineAnnotation/PA166104948', 'https://www.clinpgx.org/guidelineAnnotation/PA166104948'],
+      ['https://www.clinpgx.org/guidelineAnnotation/PA166104956'],
+      ['https://www.fda.gov/medical-devices/precision-medicine/table-pharmacogenetic-associations'],
+    ])
+    expect(textOf(columns[0])).toContain('Strength: Strong · 2022 · as of Mar 2024')
+    expect(textOf(columns[1])).toContain('The source does not grade its advice · 2018')
+    expect(textOf(columns[2])).toContain('Its text was not read for this release.')
+  })
+
+  test('asks about a population that the record does not decide', () => {
+    expect(textOf(regionOf(host, 'CPIC guideline'))).toContain(
+      'Only if: clopidogrel is given for a neurovascular indication. The record does not decide it',
+    )
+  })
+
+  test('says of each alternative what was checked, what stands against it and what was not checked', () => {
+    const text = textOf(regionOf(host, 'Alternatives'))
+    expect(text).toContain('prasugrelNot for this patient')
+    expect(text).toContain('conditions: problem, earlier stroke on record')
+    expect(text).toContain('liver function: not checked, no result within a year')
+  })
+
+  test('says what was not assessed', () => {
+    expect(textOf(regionOf(host, 'Not assessed'))).toContain('liver function: the last result is older than a year')
+  })
+
+  test('without a drug in hand says so instead of showing nothing', () => {
+    const nothing = advance(WHOLE, { event: 'begin' })
+    const state = { ...nothing, progress: WHOLE.progress, facts, assessment: { ...assessment, orders: [] } }
+    expect(textOf(shown(<OrderPanel profile={state} context={NO_DRUG} />))).toContain('No drug is in hand')
+  })
+
+  test('a drug that was not assessed never looks like one without a finding', () => {
+    const [entry] = assessment.orders
+    const drug = entry?.drugs[0]
+    if (!entry || !drug) throw new Error('the sample has an order')
+    const blind = {
+      ...assessment,
+      orders: [{ ...entry, drugs: [{ ...drug, state: 'not-assessed' as const, findings: [], alternatives: [] }] }],
+    }
+    const text = textOf(shown(<OrderPanel profile={{ ...WHOLE, assessment: blind, words: { ...words, heads: [] } }} context={IN_HAND} />))
+    expect(text).toContain('clopidogrel could not be assessed')
+    expect(text).toContain('No warning here does not mean that the drug is safe.')
+  })
+})
+
+describe('the genome', () => {
+  const host = shown(<GenomePanel profile={WHOLE} context={IN_HAND} />)
+  const rows = new Map(rowsOf(regionOf(host, 'Genes with a result')).map((row) => [row[0] ?? '', row]))
+
+  test('puts the gene of the drug in hand first', () => {
+    expect([...rows.keys()]).toEqual(['CYP2C19needed for the drug in hand', 'CYP2D6', 'TPMT', 'CYP2C9', 'SLCO1B1'])
+  })
+
+  test('keeps what the genes say apart from what today’s medicines make of it', () => {
+    expect(rows.get('CYP2D6')?.slice(1, 5)).toEqual([
+      '*1/*4',
+      '1.0',
+      'Intermediate Metabolizer',
+      'Poor Metabolizer, activity score 0.0because of paroxetine (strong inhibitor)Activity score 1.0 × 0 = 0.0 (CPIC 2019).',
+    ])
+  })
+
+  test('joins open possibilities with "or" and gives conflicting results no phenotype', () => {
+    expect(rows.get('TPMT')?.slice(1, 4)).toEqual([
+      '*1/*3A or *3B/*3C',
+      '–',
+      'Intermediate Metabolizer or Poor Metabolizerthe result is not phased',
+    ])
+    expect(rows.get('CYP2C9')?.slice(1, 5)).toEqual(['', '', 'Not usable two laboratories report different diplotypes', ''])
+  })
+
+  test('lists genes that were not tested apart, and says that this is not normal', () => {
+    const text = textOf(regionOf(host, 'Not tested'))
+    expect(text).toContain('Not tested is not normal.')
+    expect(text).toContain('DPYD')
+    expect([...rows.keys()].join()).not.toContain('DPYD')
+  })
+
+  test('names reports that nobody has read and results that differ', () => {
+    const text = textOf(regionOf(host, 'To be reviewed'))
+    expect(text).toContain('Pharmacogenetic panel (PDF). Report not read')
+    expect(text).toContain('CYP2C9: two laboratories report different diplotypes')
+  })
+})
+
+describe('the medicines', () => {
+  const host = shown(<MedicinesPanel profile={WHOLE} />)
+  const drugsIn = (bin: string): string[] => [...(regionOf(host, bin)?.querySelectorAll('strong') ?? [])].map(textOf)
+
+  test('stand in bins by what guidance asks for; what could not be assessed is never under "no change"', () => {
+    expect(
+      ['Change the drug', 'Change the dose', 'Not assessed', 'No change asked', 'No guidance held'].map((bin) => [bin, drugsIn(bin)]),
+    ).toEqual([
+      ['Change the drug', ['tramadol hydrochloride 50 MG Oral Tablet']],
+      ['Change the dose', ['simvastatin 40 MG Oral Tablet']],
+      ['Not assessed', ['warfarin sodium 5 MG Oral Tablet', 'Mountain balm drops']],
+      ['No change asked', ['paroxetine 20 MG Oral Tablet']],
+      ['No guidance held', ['metformin hydrochloride 500 MG Oral Tablet']],
+    ])
+  })
+
+  test('tell what they do to genes', () => {
+    expect(textOf(regionOf(host, 'No change asked'))).toContain('strong CYP2D6 inhibitor (FDA table of inhibitors)')
+  })
+
+  test('that were stopped stand apart with their dates', () => {
+    expect(textOf(host.querySelector('details'))).toContain(
+      'codeine phosphate 30 MG Oral Tablet, stopped, since 3 Feb 2022, until 10 Feb 2022',
+    )
+  })
+})
+
+describe('risk estimates', () => {
+  const host = shown(<RisksPanel profile={WHOLE} />)
+
+  test('carry unit, interval, comparison, population, missing inputs, model and hash', () => {
+    const text = textOf(regionOf(host, 'Warfarin: stable weekly dose'))
+    for (const part of [
+      '27.4 mg/week',
+      '80 % interval: 18.1 to 38.6 mg/week (residuals published with the model)',
+      'clinical 34.2 mg/week',
+      'This patient is like those the model was made with',
+      'Race: the model uses its own group for race not recorded',
+      '67.3 [in_i] = 171 cm',
+      'N Engl J Med 2009;360:753-64',
+      '4f1c9a77d2be5a60…',
+    ])
+      expect(text).toContain(part)
+  })
+
+  test('list baseline and contributions that add up to the total shown', () => {
+    const numbers = [...(regionOf(host, 'Warfarin: stable weekly dose')?.querySelectorAll('ul li > span:last-child') ?? [])]
+      .map((cell) => textOf(cell).replace('−', '-'))
+      .filter((text) => /^[+-]?\d+\.\d{3}$/.test(text))
+      .map(Number)
+    const total = numbers.at(-1) ?? Number.NaN
+    expect(numbers.length).toBe(7)
+    expect(numbers.slice(0, -1).reduce((sum, number) => sum + number, 0)).toBeCloseTo(total, 2)
+  })
+
+  test('that a model refused say why and show no number', () => {
+    const text = textOf(regionOf(host, 'Bleeding within a year'))
+    expect(text).toContain('haemoglobin: no result within a year')
+    expect(text).not.toContain('mg/week')
+  })
+})
+
+describe('the record', () => {
+  test('an empty list that could not be read says so; one that was read and is empty says that', () => {
+    const host = shown(<RecordPanel profile={WHOLE} />)
+    expect(textOf(regionOf(host, 'Allergies'))).toContain('allergies: the record system did not answer in time')
+    expect(textOf(regionOf(host, 'Allergies'))).not.toContain('No allergies')
+    expect(textOf(regionOf(host, 'Imaging'))).toContain('No imaging in what was read.')
+  })
+
+  test('shows the newest of each lab with unit, range and date', () => {
+    const host = shown(<RecordPanel profile={WHOLE} />)
+    expect(rowsOf(regionOf(host, 'Labs'))).toEqual([
+      ['INR', '2.4', '2 to 3', '', '12 Nov 2026', 'Riverside Hospital', '1 earlier'],
+      ['eGFR', '58 mL/min/1.73 m²', '', 'Low', '14 Sep 2026', 'Riverside Hospital', ''],
+      ['Haemoglobin', '12.9 g/dL', '12 to 15.5', '', '3 Jun 2025', 'Riverside Hospital', ''],
+    ])
+  })
+})
+
+test('sources list every question with its answer, and the versions of the assessment', () => {
+  const host = shown(<SourcesPanel profile={WHOLE} fhirServer="https://ehr.example/fhir" />)
+  expect(rowsOf(host).map((row) => row[1])).toEqual([
+    'Answered',
+    'Answered',
+    'Answered',
+    'Answered in partmore pages than are followed',
+    'Failedno answer in time',
+    'Nothing on record',
+  ])
+  expect(textOf(regionOf(host, 'This assessment'))).toContain('0d5c7b1e-8f5a-4f5e-9a55-2f0c6c0a7a11')
+})
+
+describe('every panel says where it stands', () => {
+  const PANELS: readonly (readonly [string, (profile: ProfileState) => ReactElement])[] = [
+    ['Order', (profile) => <OrderPanel profile={profile} context={IN_HAND} />],
+    ['Genome', (profile) => <GenomePanel profile={profile} context={IN_HAND} />],
+    ['Medicines', (profile) => <MedicinesPanel profile={profile} />],
+    ['Risks', (profile) => <RisksPanel profile={profile} />],
+    ['Record', (profile) => <RecordPanel profile={profile} />],
+  ]
+  const STATES: readonly (readonly [string, readonly ProfileStep[], RegExp])[] = [
+    ['while reading', [], /Reading…/],
+    ['when the session ended', [{ event: 'end', failure: 'expired' }], /The session ended before this part arrived/],
+    ['when reading was refused', [{ event: 'end', failure: 'refused' }], /may not read that record system/],
+    ['when the answer broke off', [{ event: 'end', failure: 'cut-off' }], /This part did not arrive. That says nothing about the patient/],
+  ]
+  for (const [state, steps, words] of STATES)
+    test.each(PANELS)(`${state}: %s`, (_name, panel) => {
+      expect(textOf(shown(panel(replay(steps))))).toMatch(words)
+    })
+})
