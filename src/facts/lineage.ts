@@ -1,5 +1,4 @@
 import type { Coding, DateSource, Lineage, PartialDate } from '../contract/lineage.ts'
-import { firstInstant } from '../terminology/dates.ts'
 import { asDate, asList, asText, codings, type Json, member, period, referenceOf, wording } from './accessors.ts'
 import type { Item } from './chart.ts'
 import { tailOf } from './references.ts'
@@ -63,6 +62,6 @@ type Traced = { readonly ref: string; readonly lineage: Lineage }
 /** Newest first, undated last, equal dates by reference: the order in which resources arrived never shows. */
 export const newestFirst = <T extends Traced>(facts: readonly T[]): T[] =>
   facts
-    .map((fact) => ({ fact, time: firstInstant(fact.lineage.date) }))
+    .map((fact) => ({ fact, time: fact.lineage.date === undefined ? Number.NEGATIVE_INFINITY : Date.parse(fact.lineage.date) }))
     .sort((a, b) => b.time - a.time || (a.fact.ref < b.fact.ref ? -1 : a.fact.ref > b.fact.ref ? 1 : 0))
     .map(({ fact }) => fact)
