@@ -26,6 +26,22 @@ export type ConvertOptions = {
   readonly charge?: number
 }
 
+/**
+ * The library writes units that it cannot parse to the console, where nothing of a patient's record belongs.
+ * Its calls are synchronous, so nobody else's output is lost meanwhile; what it throws is an unknown unit.
+ */
+const quietly = <T>(call: () => T): T | null => {
+  const print = console.log
+  console.log = () => undefined
+  try {
+    return call()
+  } catch {
+    return null
+  } finally {
+    console.log = print
+  }
+}
+
 /** UCUM does not look into braces, but a clearance per 1.73 m2 of body surface is not a clearance. */
 const isIndexed = (unit: string): boolean => unit.includes('{1.73_m2}')
 
@@ -43,15 +59,18 @@ export const convert = (value: number, fromUnit: string, toUnit: string, options
   if (from === '' || to === '') return null
   if (from === to) return ucumCode(from) === null ? null : value
   if (isIndexed(from) !== isIndexed(to) || isOtherScale(from, to)) return null
-  const result = ucum().convertUnitTo(from, value, to, {
-    ...(options.molarMass === undefined ? {} : { molecularWeight: options.molarMass }),
-    ...(options.charge === undefined ? {} : { charge: options.charge }),
-  })
-  return result.status === 'succeeded' && result.toVal !== null && Number.isFinite(result.toVal) ? result.toVal : null
+  const result = quietly(() =>
+    ucum().convertUnitTo(from, value, to, {
+      ...(options.molarMass === undefined ? {} : { molecularWeight: options.molarMass }),
+      ...(options.charge === undefined ? {} : { charge: options.charge }),
+    }),
+  )
+  const converted = result?.status === 'succeeded' ? result.toVal : null
+  return converted !== null && Number.isFinite(converted) ? converted : null
 }
 
 /** The UCUM code of a unit as written; null when it is neither UCUM nor a spelling known here. */
 export const ucumCode = (unit: string): string | null => {
   const code = spellAsUcum(unit)
-  return code !== '' && ucum().validateUnitString(code).status === 'valid' ? code : null
+  return code !== '' && quietly(() => ucum().validateUnitString(code))?.status === 'valid' ? code : null
 }

@@ -121,6 +121,20 @@ const readProducts = (reference: string, known: ReadonlySet<string>): ProductRow
   )
 }
 
+/** Brands of products whose name holds the brand in place of the substance (`Wakix 4.45 MG Oral Tablet`). */
+const bareBrands = (products: readonly ProductRow[]): Map<string, string[]> => {
+  const brands = new Map<string, string[]>()
+  for (const product of products) {
+    const [substance, ...more] = substancesOf(product.name)
+    const [ingredient] = product.ingredients
+    if (product.tty !== 'SBD' || brandOf(product.name) !== null || substance === undefined || ingredient === undefined || more.length > 0)
+      continue
+    if (!substance.startsWith(ingredient))
+      brands.set(ingredient, [...new Set([...(brands.get(ingredient) ?? []), product.name.replace(/ \d.*/, '')])])
+  }
+  return brands
+}
+
 const byName = (left: { name: string }, right: { name: string }): number => (left.name < right.name ? -1 : left.name > right.name ? 1 : 0)
 
 /** Things of the modifier table that are no drug a product could hold. */
@@ -151,6 +165,10 @@ export const buildDrugs = (
   const brandsOfProducts = new Map(
     products.flatMap((product) => (brandOf(product.name) === null ? [] : [[brandOf(product.name) ?? '', product.ingredients] as const])),
   )
+  for (const [name, brands] of bareBrands(products)) {
+    const drug = all.get(name)
+    if (drug !== undefined) all.set(name, { ...drug, brands: [...new Set([...drug.brands, ...brands])] })
+  }
   const potassium = all.get('potassium')
   if (potassium !== undefined) all.set('potassium', { ...potassium, noText: true })
   const checked = setAsideBrands([...all.values()].sort(byName), brandsOfProducts)
