@@ -41,14 +41,14 @@ const numberOf = (name: string, value: VerbInput['values'][string]): number | un
 const readCondition = (code: string) => (/^\d+$/.test(code) ? { name: code, snomed: code } : { name: code, icd10: code })
 
 const assessOrder = ({ values }: VerbInput, drug: string, knowledge: Knowledge): readonly DrugAssessment[] => {
-  const age = numberOf('age', values['age'])
+  const age = numberOf('age', values.age)
   const mgPerDay = numberOf('mg-per-day', values['mg-per-day'])
   const sketch = sketchSchema.safeParse({
     now: new Date().toISOString(),
     ...(age === undefined ? {} : { age }),
-    genes: readGenes(listOf(values['gene'])),
-    conditions: listOf(values['condition']).map(readCondition),
-    medicines: listOf(values['taking']),
+    genes: readGenes(listOf(values.gene)),
+    conditions: listOf(values.condition).map(readCondition),
+    medicines: listOf(values.taking),
     unread: ['medications', 'conditions', 'allergies', 'procedures'],
     order: { drug, ...(mgPerDay === undefined ? {} : { mgPerDay }) },
   })
@@ -93,9 +93,7 @@ const describe = (drug: DrugAssessment): string => {
   ].join('\n')
 }
 
-const CHANGE = new Set(['contraindicated', 'avoid', 'alternative', 'dose', 'caution'])
-
-/** `attune recommend`: what the sources say of a drug for these results. Exit 1 when one of them asks for a change or care. */
+/** `attune recommend`: what the sources say of a drug for these results. The rest of the record counts as not read: what depends on it is asked. */
 export const recommend: Verb = {
   name: 'recommend',
   summary: 'What the sources say of a drug for given gene results',
@@ -111,12 +109,12 @@ export const recommend: Verb = {
     taking: { type: 'string', multiple: true },
   },
   run: async (input) => {
-    const drug = textOf(input.values['drug'])
+    const drug = textOf(input.values.drug)
     if (drug === null || drug.trim() === '') throw new UsageError('Say which drug: --drug NAME or --drug RXCUI.')
     const knowledge = loadKnowledge(readConfig(process.env, projectRoot).rulesDir)
     const drugs = assessOrder(input, drug, knowledge)
-    if (input.values['json'] === true) printJson({ knowledge: { version: knowledge.version, asOf: knowledge.asOf }, drugs })
+    if (input.values.json === true) printJson({ knowledge: { version: knowledge.version, asOf: knowledge.asOf }, drugs })
     else for (const one of drugs) say(describe(one))
-    return drugs.some((one) => one.findings.some((finding) => finding.kind === 'guidance' && CHANGE.has(finding.consequence))) ? 1 : 0
+    return 0
   },
 }

@@ -1,13 +1,14 @@
 import { checkDrugs } from './check-drugs.ts'
 import { checkGenes } from './check-genes.ts'
 import { checkGuidance } from './check-guidance.ts'
+import { checkGuidanceTables } from './check-guidance-tables.ts'
 import { checkIdentifiers } from './check-identifiers.ts'
 import { checkSources } from './check-sources.ts'
 import { checkTables } from './check-tables.ts'
 import type { ParsedRules } from './parsed-rules.ts'
 import type { Problem } from './read-rule-files.ts'
 
-const CHECKS = [checkSources, checkIdentifiers, checkGenes, checkDrugs, checkGuidance, checkTables]
+const CHECKS = [checkSources, checkIdentifiers, checkGenes, checkDrugs, checkGuidance, checkTables, checkGuidanceTables]
 
 /** Every check that looks across rule files. */
 export const checkRules = (rules: ParsedRules): Problem[] => CHECKS.flatMap((check) => check(rules))

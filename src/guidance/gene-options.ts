@@ -68,7 +68,7 @@ const gapOf = (gene: string, code: Gap['code'], because: string): Gap => ({ abou
 
 /** Result not usable for these rows: the word of the table for it (`ind`, `n/a`) where the rows have one, else no result at all. */
 const indeterminate = (table: GeneTable | undefined, vocabulary: ReadonlySet<string>): GeneOption => {
-  const key = table?.phenotypes['ind']?.key ?? 'ind'
+  const key = table?.phenotypes.ind?.key ?? 'ind'
   return vocabulary.has(key) ? { ...noResult, keys: [key] } : noResult
 }
 

@@ -30,13 +30,14 @@ export const combine = (readouts: ReadonlyMap<string, GeneReadout>): ReadonlyMap
   )
 }
 
-const DIPLOTYPE = /\S\/\S/
+const NO_SCORE = 'n/a'
+export const isDiplotype = (key: string): boolean => key.includes('/') && key !== NO_SCORE
 
 /** The key by which a reading matches; an exact diplotype before a phenotype or score. */
 const keyFor = (words: readonly string[], option: GeneOption | undefined): string | null => {
   if (!option) return null
   const keys = option.keys.filter((key) => words.includes(key))
-  return keys.find((key) => DIPLOTYPE.test(key)) ?? keys[0] ?? null
+  return keys.find(isDiplotype) ?? keys[0] ?? null
 }
 
 const matchEntry = (entry: GuidanceRow['when'][number], reading: ReadonlyMap<string, GeneOption>): Map<string, string> | null => {
@@ -67,14 +68,17 @@ const passesLimits = (hit: Hit, limits: readonly GenotypeLimit[], genes: GeneTab
     return functions.some((one) => /normal/i.test(one ?? '')) === limit.normalAllele
   })
 
-const specific = (hit: Hit): boolean => [...hit.entry.values()].some((key) => DIPLOTYPE.test(key))
+const specific = (hit: Hit): boolean => [...hit.entry.values()].some(isDiplotype)
 const sameGenes = (one: Hit, other: Hit): boolean => [...one.entry.keys()].sort().join() === [...other.entry.keys()].sort().join()
+
+/** A contraindication of an older text is not dropped because a newer one, perhaps read in part, is silent about it. */
+const contraindicates = (row: GuidanceRow): boolean => row.actions.some((action) => /(^|:)contraindicated/.test(action))
 
 /** A row for the exact diplotype wins over a row for its phenotype, and a newer row over one that it supersedes. */
 const withoutBeaten = (hits: readonly Hit[]): Hit[] => {
   const exact = hits.filter((hit) => specific(hit) || !hits.some((other) => specific(other) && sameGenes(hit, other)))
   const current = exact.some((hit) => hit.row.superseded === undefined)
-  return current ? exact.filter((hit) => hit.row.superseded !== 'partly') : exact
+  return current ? exact.filter((hit) => hit.row.superseded !== 'partly' || contraindicates(hit.row)) : exact
 }
 
 const hitsOf = (rows: readonly GuidanceRow[], reading: ReadonlyMap<string, GeneOption>): Hit[] =>
