@@ -77,7 +77,11 @@ const configuration = (kit: AuthorizationKit): Configuration => {
     conformIdTokenClaims: false,
     responseTypes: ['code'],
     pkce: { required: () => true },
-    features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: false }, revocation: { enabled: true } },
+    features: {
+      devInteractions: { enabled: false },
+      rpInitiatedLogout: { enabled: false },
+      revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
+    },
     routes: { authorization: '/authorize', token: '/token', jwks: '/jwks', revocation: '/revoke', userinfo: '/userinfo' },
     ttl: {
       AccessToken: ACCESS_SECONDS,

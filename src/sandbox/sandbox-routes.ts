@@ -105,7 +105,7 @@ export const sandboxRoutes = (kit: SandboxKit): Router => {
   router.post('/session', (_request: Request, response: Response) => {
     response.json({
       ...kit.tokens.issue({ patient: null, scope: SESSION_SCOPE, user }, SESSION_SECONDS),
-      user,
+      fhirUser: user,
       fhirBase: `${kit.publicUrl()}/fhir`,
     })
   })

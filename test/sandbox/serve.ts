@@ -80,9 +80,11 @@ export const postJson = (served: Served, path: string, body: unknown, token?: st
     body: JSON.stringify(body),
   })
 
-/** Redirect that ended a flow, its parameters as an object. */
-export const landed = (response: Response): Record<string, string> =>
-  Object.fromEntries(new URL(response.headers.get('location') ?? 'http://nowhere').searchParams)
+/** Redirect that ended a flow, its parameters as an object, from the query or the fragment. */
+export const landed = (response: Response): Record<string, string> => {
+  const { searchParams, hash } = new URL(response.headers.get('location') ?? 'http://nowhere')
+  return Object.fromEntries([...searchParams, ...new URLSearchParams(hash.slice(1))])
+}
 
 export type TokenAnswer = {
   access_token: string

@@ -13,7 +13,7 @@ const STUDIES = {
     images: 612,
   },
   headMr: { modality: ['MR', 'Magnetic Resonance'], report: ['24590-2', 'MR Brain'], series: 5, images: 240 },
-  kneeXray: { modality: ['DX', 'Digital Radiography'], report: ['30747-2', 'XR Knee 2 Views'], series: 1, images: 2 },
+  kneeXray: { modality: ['DX', 'Digital Radiography'], report: ['24806-2', 'XR Knee 2 Views'], series: 1, images: 2 },
   abdomenUs: { modality: ['US', 'Ultrasound'], report: ['24558-9', 'US Abdomen'], series: 2, images: 36 },
 } as const satisfies Record<string, { modality: Code; report: Code; series: number; images: number }>
 

@@ -2,7 +2,7 @@ import type { Chart } from './chart.ts'
 import { type Doctor, doctor } from './clinic.ts'
 import { coding, concept, hl7, quantity, RXNORM, SNOMED } from './codes.ts'
 
-/** Products that charts use. RxNorm clinical drugs; the last group is not in the rules' product table, as a real chart has such, too. */
+/** Products that charts use. RxNorm clinical drugs. */
 export const PRODUCTS = {
   clopidogrel75: { rxcui: '309362', name: 'clopidogrel 75 MG Oral Tablet' },
   atorvastatin40: { rxcui: '617311', name: 'atorvastatin 40 MG Oral Tablet' },
@@ -50,27 +50,9 @@ export const PRODUCTS = {
   amoxicillin500: { rxcui: '308192', name: 'Amoxicillin 500 MG Oral Tablet' },
   albuterol: { rxcui: '745679', name: '200 ACTUAT Albuterol 0.09 MG/ACTUAT Metered Dose Inhaler' },
   ferrousSulfate: { rxcui: '310325', name: 'ferrous sulfate 325 MG Oral Tablet' },
-  nitroglycerinSpray: { rxcui: '705129', name: 'Nitroglycerin 0.4 MG/ACTUAT Mucosal Spray' },
 } as const satisfies Record<string, { rxcui: string; name: string }>
 
 export type ProductName = keyof typeof PRODUCTS
-
-/** RxNorm codes of `PRODUCTS` that the rules' product table need not know; all stand in public Synthea sample charts. */
-export const OUTSIDE_THE_TABLES: ReadonlySet<string> = new Set(
-  (
-    [
-      'aspirin81',
-      'metformin500',
-      'acetaminophen325',
-      'levothyroxine75',
-      'prednisone5',
-      'amoxicillin500',
-      'albuterol',
-      'ferrousSulfate',
-      'nitroglycerinSpray',
-    ] as const
-  ).map((name) => PRODUCTS[name].rxcui),
-)
 
 /** How much and how often. `unit` is UCUM. */
 export type Dosage = {

@@ -33,7 +33,7 @@ const visitDates = (chart: Chart, { firstYear, perYear = 1 }: Routine): string[]
       const month = perYear === 2 ? (turn === 0 ? 3 : 9) : 5
       dates.push(addDays(`${year}-0${month}-01`, chart.random.between(2, 26)))
     }
-  return dates.filter((date) => date < addDays(ANCHOR, -30))
+  return dates.filter((date) => date > chart.person.birthDate && date < addDays(ANCHOR, -30))
 }
 
 const addCheckup = (chart: Chart, routine: Routine, date: string): void => {

@@ -91,7 +91,7 @@ const social = (chart: Chart, code: Code, date: string, value: object): string =
 /** What a person said about smoking, alcohol and exercise on one day. */
 export const addLifestyle = (chart: Chart, date: string, smoking: Smoking, drinksPerDay: number, activeDays: number): void => {
   social(chart, ['72166-2', 'Tobacco smoking status'], date, { valueCodeableConcept: concept(SNOMED, SMOKING[smoking]) })
-  social(chart, ['74013-4', 'Alcoholic drinks per drinking day'], date, { valueQuantity: quantity(drinksPerDay, '{drinks}/d') })
+  social(chart, ['74013-4', 'Alcoholic drinks per day'], date, { valueQuantity: quantity(drinksPerDay, '{drinks}/d') })
   social(chart, ['89555-7', 'How many days per week did you engage in moderate to strenuous physical activity in the last 30 days'], date, {
     valueQuantity: quantity(activeDays, 'd/wk'),
   })
