@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import { CONFIG_SCHEMAS, type ClientConfig, type Config } from '../../src/config.ts'
+import { type ClientConfig, CONFIG_SCHEMAS, type Config } from '../../src/config.ts'
 import type { CardsResponse } from '../../src/contract/cards.ts'
 import type { DecisionRecord, FeedbackEvent } from '../../src/contract/decision.ts'
 import type { PatientRecord } from '../../src/contract/facts.ts'
@@ -66,7 +66,16 @@ export type Setting = {
 const configOf = ({ config = {}, clients = [], mode = 'sandbox' }: Setting, publicUrl: string): Config => {
   const network = { allowHttp: true, allowPrivateAddresses: true }
   const file = CONFIG_SCHEMAS.file.parse({ auth: 'open', network, ...config, clients })
-  const rest = { host: '127.0.0.1', port: 0, dataDir: '', databaseUrl: null, redisUrl: null, inferenceUrl: null, rulesDir: '', modelsDir: '' }
+  const rest = {
+    host: '127.0.0.1',
+    port: 0,
+    dataDir: '',
+    databaseUrl: null,
+    redisUrl: null,
+    inferenceUrl: null,
+    rulesDir: '',
+    modelsDir: '',
+  }
   return { ...file, ...rest, publicUrl, mode, execution: 'cpu', logLevel: 'trace' }
 }
 

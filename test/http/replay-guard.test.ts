@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto'
+import { createConnection } from 'node:net'
+import { afterEach, describe, expect, test } from 'vitest'
+import { makeMemoryReplayGuard, makeRedisReplayGuard, type ReplayGuard } from '../../src/http/replay-guard.ts'
+
+const REDIS = 'redis://127.0.0.1:6379'
+
+const isRedisHere = await new Promise<boolean>((resolve) => {
+  const socket = createConnection({ port: 6379, host: '127.0.0.1', timeout: 500 })
+  const end = (here: boolean) => {
+    socket.destroy()
+    resolve(here)
+  }
+  socket
+    .on('connect', () => end(true))
+    .on('error', () => end(false))
+    .on('timeout', () => end(false))
+})
+if (!isRedisHere) console.warn('NOT RUN: the shared replay guard, because no Redis answers at 127.0.0.1:6379')
+
+const inSeconds = (seconds: number) => Date.now() / 1000 + seconds
+const guards: ReplayGuard[] = []
+const keep = (guard: ReplayGuard): ReplayGuard => {
+  guards.push(guard)
+  return guard
+}
+const untilShared = async (guard: ReplayGuard): Promise<void> => {
+  for (let tries = 0; tries < 100 && !guard.isShared(); tries += 1) await new Promise((resolve) => setTimeout(resolve, 10))
+}
+const redisGuard = async (): Promise<ReplayGuard> => {
+  const guard = keep(makeRedisReplayGuard(REDIS, () => undefined))
+  await untilShared(guard)
+  return guard
+}
+afterEach(async () => {
+  for (const guard of guards.splice(0)) await guard.close()
+})
+
+/** The same promises on both sides of the wall. */
+const SIDES: readonly (readonly [string, () => Promise<ReplayGuard>])[] = [
+  ['memory', async () => keep(makeMemoryReplayGuard())],
+  ...(isRedisHere ? ([['Redis', redisGuard]] as const) : []),
+]
+
+describe.each(SIDES)('in %s', (_name, open) => {
+  test('a token passes once', async () => {
+    const [guard, jti] = [await open(), randomUUID()]
+    expect([await guard.claim('i', jti, inSeconds(60)), await guard.claim('i', jti, inSeconds(60))]).toEqual([true, false])
+  })
+
+  test('of 50 uses at once exactly one passes', async () => {
+    const [guard, jti] = [await open(), randomUUID()]
+    const passed = await Promise.all(Array.from({ length: 50 }, () => guard.claim('i', jti, inSeconds(60))))
+    expect(passed.filter(Boolean)).toHaveLength(1)
+  })
+
+  test('issuers do not share token ids, however the two are put together', async () => {
+    const [guard, jti] = [await open(), randomUUID()]
+    expect([await guard.claim('ab', `c${jti}`, inSeconds(60)), await guard.claim('a', `bc${jti}`, inSeconds(60))]).toEqual([true, true])
+  })
+
+  test('a token id is forgotten after its end', async () => {
+    const [guard, jti] = [await open(), randomUUID()]
+    await guard.claim('i', jti, inSeconds(0.5))
+    await new Promise((resolve) => setTimeout(resolve, 1300))
+    expect(await guard.claim('i', jti, inSeconds(60))).toBe(true)
+  })
+
+  test('a token id of any text is just text', async () => {
+    const guard = await open()
+    for (const jti of ['__proto__', 'a b\r\nFLUSHALL', `\u0000${randomUUID()}`]) {
+      expect(await guard.claim(randomUUID(), jti, inSeconds(60))).toBe(true)
+    }
+  })
+})
+
+test.runIf(isRedisHere)('two processes see each other through Redis', async () => {
+  const [one, other, jti] = [await redisGuard(), await redisGuard(), randomUUID()]
+  expect([await one.claim('i', jti, inSeconds(60)), await other.claim('i', jti, inSeconds(60))]).toEqual([true, false])
+})
+
+test('while the shared store is away each process remembers for itself, and quickly', async () => {
+  const guard = keep(makeRedisReplayGuard('redis://127.0.0.1:1', () => undefined))
+  const jti = randomUUID()
+  const started = performance.now()
+  expect([await guard.claim('i', jti, inSeconds(60)), await guard.claim('i', jti, inSeconds(60))]).toEqual([true, false])
+  expect([guard.isShared(), performance.now() - started < 1000]).toEqual([false, true])
+})
