@@ -27,7 +27,33 @@ const speaks = (finding: Finding): boolean =>
 const isWeak = (finding: Finding): boolean =>
   finding.strength === 'Optional' || finding.strength === 'No recommendation' || (finding.strength?.startsWith('3') ?? false)
 
+/** A dose limit that the ordered dose keeps asks for nothing now; a later order above it will be told. */
+const keepsItsLimits = (finding: Finding): boolean => {
+  const limits = finding.actions.filter((action) => action.atHand)
+  const others = finding.actions.filter((action) => !action.atHand && !action.condition && DOSING.has(action.code))
+  return (
+    finding.consequence === 'dose' &&
+    limits.length > 0 &&
+    others.length === 0 &&
+    limits.every((action) => action.atHand?.state === 'within')
+  )
+}
+
+const DOSING = new Set([
+  'start',
+  'dose',
+  'maint',
+  'max',
+  'max-start',
+  'start-by-genotype',
+  'dose-by-label',
+  'algorithm',
+  'titrate',
+  'titrate-higher',
+])
+
 const asksForChange = (finding: Finding, policy: AlertPolicy): boolean => {
+  if (keepsItsLimits(finding)) return false
   const rank = RANK[finding.consequence]
   if (isWeak(finding) && policy.optionalAdvice === 'app') return rank <= RANK.avoid
   return rank <= CHANGE || (rank === CAUTION && !isWeak(finding))
