@@ -1,0 +1,41 @@
+import type { AddressInfo } from 'node:net'
+import { connect } from 'node:net'
+import { expect, test } from 'vitest'
+import { makeServer, SERVER_TIMES } from '../../src/http/server.ts'
+
+/** Opens a socket, writes one text and waits for the end; ends with milliseconds and what came back. */
+const trickle = (port: number, text: string): Promise<{ ms: number; received: string }> =>
+  new Promise((resolve) => {
+    const started = performance.now()
+    let received = ''
+    const socket = connect(port, '127.0.0.1', () => socket.write(text))
+    socket.on('data', (chunk) => {
+      received += chunk.toString('latin1')
+    })
+    socket.on('error', () => undefined)
+    socket.on('close', () => resolve({ ms: performance.now() - started, received }))
+  })
+
+test('headers and bodies that never end are closed at their deadlines', async () => {
+  const server = makeServer((req, res) => void req.on('end', () => res.end('ok')).resume(), {
+    headers: 200,
+    request: 400,
+    idle: 200,
+    check: 50,
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const [headers, body] = await Promise.all([
+    trickle(port, 'POST / HTTP/1.1\r\nHost: x\r\n'),
+    trickle(port, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{'),
+  ])
+  expect(headers.received).toMatch(/^HTTP\/1\.1 408/)
+  expect(headers.ms).toBeLessThan(1500)
+  expect(body.received).not.toContain('200')
+  expect(body.ms).toBeLessThan(1500)
+  await new Promise((resolve) => server.close(resolve))
+})
+
+test('the deadlines in use are within 10 seconds for headers and 15 for bodies', () => {
+  expect([SERVER_TIMES.headers <= 10_000, SERVER_TIMES.request <= 15_000, SERVER_TIMES.check <= 1000]).toEqual([true, true, true])
+})
