@@ -49,7 +49,10 @@ const resolveStar = (table: GeneTable, named: ReadonlyMap<string, NamedAllele>, 
   const core = `*${Number(digits)}`
   const known = named.get(full.toLowerCase())
   const inTable = Object.hasOwn(table.alleles, full)
-  const base: NamedAllele = known ?? { allele: inTable || letters === '' || !Object.hasOwn(table.alleles, core) ? full : core, legacy: letters !== '' && !inTable }
+  const base: NamedAllele = known ?? {
+    allele: inTable || letters === '' || !Object.hasOwn(table.alleles, core) ? full : core,
+    legacy: letters !== '' && !inTable,
+  }
   const noted = sub === '' ? base : { ...base, sub: `${full}${sub}` }
   return copies === undefined ? noted : withCopies(table, noted, copies)
 }
@@ -67,7 +70,8 @@ const nameTable = (table: GeneTable, names: GeneNames[string] | undefined): Map<
   const alleles = Object.keys(table.alleles).filter((allele) => !/^rs\d+ /.test(allele))
   const parts = new Map<string, string | null>()
   for (const allele of alleles)
-    for (const part of partsOf(allele)) parts.set(part.toLowerCase(), parts.has(part.toLowerCase()) && parts.get(part.toLowerCase()) !== allele ? null : allele)
+    for (const part of partsOf(allele))
+      parts.set(part.toLowerCase(), parts.has(part.toLowerCase()) && parts.get(part.toLowerCase()) !== allele ? null : allele)
   for (const [part, allele] of parts) if (allele !== null) named.set(part, { allele, legacy: false })
   for (const allele of alleles) named.set(allele.toLowerCase(), { allele, legacy: false })
   for (const { name, allele, legacy } of names?.alleles ?? []) named.set(name.toLowerCase(), { allele, legacy })
@@ -78,7 +82,9 @@ const nameTable = (table: GeneTable, names: GeneNames[string] | undefined): Map<
 export const makeAlleleLexicon = (table: GeneTable, names: GeneNames[string] | undefined): AlleleLexicon => {
   const named = nameTable(table, names)
   const lexicon: AlleleLexicon = {
-    searchable: [...named.keys()].filter((name) => !name.startsWith('*') && /\d/.test(name) && name.length > 3).sort((left, right) => right.length - left.length),
+    searchable: [...named.keys()]
+      .filter((name) => !name.startsWith('*') && /\d/.test(name) && name.length > 3)
+      .sort((left, right) => right.length - left.length),
     resolve: (text) => {
       const name = text.trim()
       const exact = named.get(name.toLowerCase())

@@ -14,7 +14,8 @@ const isEntry = (reading: GeneReading): boolean => ENTRIES.test(reading.ref) && 
 /** One possible genotype and the readings that state it. */
 type Option = { readonly genetic: Genotype; readonly readings: readonly GeneReading[] }
 
-const keyOf = (genotype: Genotype): string => `${genotype.diplotype ?? ''} ${genotype.phenotype?.code ?? ''} ${genotype.activityScore?.text ?? ''} ${[...genotype.keys].sort().join()}`
+const keyOf = (genotype: Genotype): string =>
+  `${genotype.diplotype ?? ''} ${genotype.phenotype?.code ?? ''} ${genotype.activityScore?.text ?? ''} ${[...genotype.keys].sort().join()}`
 
 const group = (options: readonly Option[]): Option[] => {
   const groups = new Map<string, Option>()
@@ -31,25 +32,43 @@ const isPhenotypeOnly = ({ genetic }: Option): boolean => genetic.diplotype === 
 /** A phenotype that agrees with a diplotype adds nothing of its own; the diplotype carries its readings, too. */
 const mergeAgreeing = (options: readonly Option[]): Option[] => {
   const typed = options.filter((option) => !isPhenotypeOnly(option))
-  const rest = options.filter(isPhenotypeOnly).filter((option) => !typed.some((other) => other.genetic.phenotype?.code === option.genetic.phenotype?.code))
+  const rest = options
+    .filter(isPhenotypeOnly)
+    .filter((option) => !typed.some((other) => other.genetic.phenotype?.code === option.genetic.phenotype?.code))
   const agreeing = options.filter(isPhenotypeOnly).filter((option) => !rest.includes(option))
   const carried = typed.map((option) => ({
     ...option,
-    readings: [...option.readings, ...agreeing.filter((other) => other.genetic.phenotype?.code === option.genetic.phenotype?.code).flatMap((other) => other.readings)],
+    readings: [
+      ...option.readings,
+      ...agreeing.filter((other) => other.genetic.phenotype?.code === option.genetic.phenotype?.code).flatMap((other) => other.readings),
+    ],
   }))
   return [...carried, ...rest]
 }
 
 /** Open candidates whose words are the same but for the diplotype need not be kept apart. */
 const areAlike = (genotypes: readonly Genotype[]): boolean => {
-  const words = genotypes.map((genotype) => genotype.keys.filter((key) => key !== genotype.diplotype).sort().join())
+  const words = genotypes.map((genotype) =>
+    genotype.keys
+      .filter((key) => key !== genotype.diplotype)
+      .sort()
+      .join(),
+  )
   return words.every((each) => each === words[0]) && words[0] !== ''
 }
 
 const optionsOf = (reading: GeneReading): Option[] =>
   reading.candidates.length > 1 && !areAlike(reading.candidates)
     ? reading.candidates.map((genetic) => ({ genetic, readings: [reading] }))
-    : [{ genetic: reading.genotype.keys.length > 0 || reading.candidates[0] === undefined ? reading.genotype : { ...reading.candidates[0], diplotype: reading.genotype.diplotype }, readings: [reading] }]
+    : [
+        {
+          genetic:
+            reading.genotype.keys.length > 0 || reading.candidates[0] === undefined
+              ? reading.genotype
+              : { ...reading.candidates[0], diplotype: reading.genotype.diplotype },
+          readings: [reading],
+        },
+      ]
 
 const statusesOf = (genotype: Genotype): AlleleStatus[] =>
   genotype.keys.flatMap((key) => {
@@ -70,7 +89,8 @@ const addUp = (table: GeneTable, options: readonly Option[]): Option[] => {
   return [{ genetic: presenceGenotype(table, all, diplotype), readings: [...new Set(options.flatMap((option) => option.readings))] }]
 }
 
-const isPresence = (table: GeneTable, option: Option): boolean => table.lookup === 'allele-positive' && statusesOf(option.genetic).length > 0
+const isPresence = (table: GeneTable, option: Option): boolean =>
+  table.lookup === 'allele-positive' && statusesOf(option.genetic).length > 0
 
 const combine = (table: GeneTable, readings: readonly GeneReading[]): Option[] => {
   const options = group(readings.flatMap(optionsOf))
@@ -85,7 +105,8 @@ const best = (readings: readonly GeneReading[]): Confidence =>
 const flagsOf = (readings: readonly GeneReading[]): string[] => [...new Set(readings.flatMap((reading) => reading.flags))].sort()
 
 const sameTest = (left: GeneReading, right: GeneReading): boolean =>
-  (left.lineage.date !== undefined && left.lineage.date === right.lineage.date) || (left.lineage.source !== undefined && left.lineage.source === right.lineage.source)
+  (left.lineage.date !== undefined && left.lineage.date === right.lineage.date) ||
+  (left.lineage.source !== undefined && left.lineage.source === right.lineage.source)
 
 /** A genotype and a phenotype of one test that differ: the laboratory used another table. All else is a conflict of results. */
 const disagreementFlag = (options: readonly Option[]): string => {
@@ -95,7 +116,8 @@ const disagreementFlag = (options: readonly Option[]): string => {
   return one ? 'lab-table-mismatch' : 'conflicting-results'
 }
 
-const nameOf = ({ genetic }: Option): string => [genetic.diplotype, genetic.phenotype?.term ?? genetic.keys[0]].filter((part) => part).join(' ')
+const nameOf = ({ genetic }: Option): string =>
+  [genetic.diplotype, genetic.phenotype?.term ?? genetic.keys[0]].filter((part) => part).join(' ')
 
 const becauseOf = (options: readonly Option[], readings: readonly GeneReading[]): string => {
   const names = [...new Set(options.map(nameOf))].join(' or ')
@@ -106,11 +128,18 @@ const TRANSPLANTED = /-after-stem-cell-transplant$/
 
 /** Results taken after a transplant are set aside where an earlier one stands. */
 const setAside = (usable: readonly GeneReading[], others: readonly GeneReading[]): string[] =>
-  usable.some((reading) => reading.flags.includes('transplant-after-result')) && others.some((reading) => reading.flags.some((flag) => TRANSPLANTED.test(flag)))
+  usable.some((reading) => reading.flags.includes('transplant-after-result')) &&
+  others.some((reading) => reading.flags.some((flag) => TRANSPLANTED.test(flag)))
     ? ['later-result-set-aside']
     : []
 
-const callOne = (table: GeneTable, option: Option, flags: readonly string[], readings: readonly GeneReading[], modifiers: Modifiers): GeneCall => ({
+const callOne = (
+  table: GeneTable,
+  option: Option,
+  flags: readonly string[],
+  readings: readonly GeneReading[],
+  modifiers: Modifiers,
+): GeneCall => ({
   state: 'called',
   gene: table.symbol,
   genetic: option.genetic,
@@ -120,7 +149,13 @@ const callOne = (table: GeneTable, option: Option, flags: readonly string[], rea
   readings,
 })
 
-const callSeveral = (table: GeneTable, options: readonly Option[], flags: readonly string[], readings: readonly GeneReading[], modifiers: Modifiers): GeneCall => {
+const callSeveral = (
+  table: GeneTable,
+  options: readonly Option[],
+  flags: readonly string[],
+  readings: readonly GeneReading[],
+  modifiers: Modifiers,
+): GeneCall => {
   const used = [...new Set(options.flatMap((option) => option.readings))]
   const converted = options.map((option) => ({ option, ...phenoconvert(table, option.genetic, modifiers) }))
   return {
@@ -152,7 +187,9 @@ const whyNot = (readings: readonly GeneReading[]): string => {
   const flags = new Set(flagsOf(readings))
   const found = WHY.find(([flag]) => flags.has(flag))
   if (found) return found[1]
-  return [...flags].some((flag) => TRANSPLANTED.test(flag)) ? 'the sample was taken after a transplant' : (readings[0]?.notes[0]?.toLowerCase() ?? 'the result cannot be used').replace(/\.$/, '')
+  return [...flags].some((flag) => TRANSPLANTED.test(flag))
+    ? 'the sample was taken after a transplant'
+    : (readings[0]?.notes[0]?.toLowerCase() ?? 'the result cannot be used').replace(/\.$/, '')
 }
 
 const isNotPerformed = (reading: GeneReading): boolean => reading.flags.includes('not-performed')
@@ -165,7 +202,10 @@ const callUnusable = (gene: string, readings: readonly GeneReading[], facts: Pat
 }
 
 /** Laboratory results before words of problem and allergy lists; words that disagree with them are shown, not followed. */
-const labFirst = (table: GeneTable, usable: readonly GeneReading[]): { readonly options: readonly Option[]; readonly flags: readonly string[] } => {
+const labFirst = (
+  table: GeneTable,
+  usable: readonly GeneReading[],
+): { readonly options: readonly Option[]; readonly flags: readonly string[] } => {
   const all = combine(table, usable)
   if (all.length < 2) return { options: all, flags: [] }
   const lab = usable.filter((reading) => !isEntry(reading))
@@ -183,7 +223,13 @@ const callGene = (table: GeneTable, facts: PatientFacts, modifiers: readonly Mod
   if (usable.length === 0) return callUnusable(table.symbol, own, facts)
   const acting = modifiersOf(table.symbol, facts.medicines, modifiers, facts.now)
   const { options, flags } = labFirst(table, usable)
-  const all = [...flags, ...setAside(usable, own.filter((reading) => reading.use === 'inform'))]
+  const all = [
+    ...flags,
+    ...setAside(
+      usable,
+      own.filter((reading) => reading.use === 'inform'),
+    ),
+  ]
   const [only] = options
   return options.length === 1 && only ? callOne(table, only, all, own, acting) : callSeveral(table, options, all, own, acting)
 }

@@ -19,7 +19,8 @@ export const phenotypeOf = (table: GeneTable, code: string): Phenotype | null =>
 const keyOf = (table: GeneTable, code: string | null): string | null => (code === null ? null : (table.phenotypes[code]?.key ?? null))
 
 /** Every allele is in the gene's table. */
-export const isInTable = (table: GeneTable, alleles: readonly string[]): boolean => alleles.every((allele) => Object.hasOwn(table.alleles, allele))
+export const isInTable = (table: GeneTable, alleles: readonly string[]): boolean =>
+  alleles.every((allele) => Object.hasOwn(table.alleles, allele))
 
 const functionsOf = (table: GeneTable, alleles: readonly string[]): string | null => {
   const functions = alleles.map((allele) => table.alleles[allele]?.function ?? null)
@@ -70,7 +71,9 @@ export type AlleleStatus = { readonly allele: string; readonly positive: boolean
  * or all negatives when none is positive.
  */
 export const presenceGenotype = (table: GeneTable, statuses: readonly AlleleStatus[], diplotype: string | null): Genotype => {
-  const known = [...new Map(statuses.map((status) => [status.allele, status])).values()].sort((left, right) => (left.allele < right.allele ? -1 : 1))
+  const known = [...new Map(statuses.map((status) => [status.allele, status])).values()].sort((left, right) =>
+    left.allele < right.allele ? -1 : 1,
+  )
   if (known.length === 0) return { ...NO_GENOTYPE, diplotype }
   const words = (status: AlleleStatus): string => `${status.allele} ${status.positive ? 'positive' : 'negative'}`
   const positive = known.filter((status) => status.positive)

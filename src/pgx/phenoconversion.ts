@@ -13,13 +13,15 @@ const DAY_MS = 86_400_000
 
 /** Forms that stay where they are put; they do not reach the liver in amounts that matter. */
 const LOCAL_ROUTES = new Set(['6064005', '54485002', '45890007', '372464004', '10547007', '46713006'])
-const LOCAL_WORDS = /(?<![a-z])(?:ophthalmic|topical|cutaneous|otic|eye drops?|cream|ointment|gel|lotion|shampoo|nail lacquer|nasal spray)(?![a-z])/i
+const LOCAL_WORDS =
+  /(?<![a-z])(?:ophthalmic|topical|cutaneous|otic|eye drops?|cream|ointment|gel|lotion|shampoo|nail lacquer|nasal spray)(?![a-z])/i
 
 const isLocal = ({ dose, drug }: Medicine): boolean =>
   (dose.route !== null && (LOCAL_ROUTES.has(dose.route.code) || LOCAL_WORDS.test(dose.route.display ?? ''))) || LOCAL_WORDS.test(drug.text)
 
 /** An enzyme name that ends in a letter (CYP3A) is a subfamily and stands for all its members (CYP3A4, CYP3A5). */
-const concerns = (enzyme: string, gene: string): boolean => enzyme === gene || (/[A-Z]$/.test(enzyme) && gene.startsWith(enzyme) && /^\d+$/.test(gene.slice(enzyme.length)))
+const concerns = (enzyme: string, gene: string): boolean =>
+  enzyme === gene || (/[A-Z]$/.test(enzyme) && gene.startsWith(enzyme) && /^\d+$/.test(gene.slice(enzyme.length)))
 
 const sameDrug = (row: ModifierRow, ingredient: Ingredient): boolean =>
   row.drug.toLowerCase() === ingredient.name.toLowerCase() || (row.rxcui !== null && row.rxcui === ingredient.rxcui)
@@ -31,11 +33,16 @@ const stoppedLately = (medicine: Medicine, now: string): boolean => {
 }
 
 /** Medicines that act on a gene's product, and those that may still do. */
-export type Modifiers = { readonly active: readonly EnzymeModifier[]; readonly lately: readonly EnzymeModifier[]; readonly asNeeded: readonly string[] }
+export type Modifiers = {
+  readonly active: readonly EnzymeModifier[]
+  readonly lately: readonly EnzymeModifier[]
+  readonly asNeeded: readonly string[]
+}
 
 const byDrug = (left: EnzymeModifier, right: EnzymeModifier): number => (left.drug < right.drug ? -1 : left.drug > right.drug ? 1 : 0)
 
-const unique = (modifiers: readonly EnzymeModifier[]): EnzymeModifier[] => [...new Map(modifiers.map((modifier) => [`${modifier.drug} ${modifier.kind}`, modifier])).values()].sort(byDrug)
+const unique = (modifiers: readonly EnzymeModifier[]): EnzymeModifier[] =>
+  [...new Map(modifiers.map((modifier) => [`${modifier.drug} ${modifier.kind}`, modifier])).values()].sort(byDrug)
 
 /**
  * Inhibitors and inducers among the patient's medicines, for one gene. Only rows that were read in a source count;
@@ -66,7 +73,11 @@ const nameOf = (modifier: EnzymeModifier): string => `${modifier.drug} (${modifi
 const asideNote = ({ lately, asNeeded }: Pick<Modifiers, 'lately' | 'asNeeded'>): string =>
   [
     ...(asNeeded.length > 0 ? [`Taken as needed: ${asNeeded.join(', ')}.`] : []),
-    ...(lately.length > 0 ? [`Stopped within ${WASHOUT_DAYS} days, not counted, though the effect may last: ${lately.map((modifier) => modifier.drug).join(', ')}.`] : []),
+    ...(lately.length > 0
+      ? [
+          `Stopped within ${WASHOUT_DAYS} days, not counted, though the effect may last: ${lately.map((modifier) => modifier.drug).join(', ')}.`,
+        ]
+      : []),
   ].join(' ')
 
 /** Only one score has this phenotype (CYP2D6 poor metabolizer is score 0), so the score is known. */
@@ -80,14 +91,20 @@ const convert = (table: GeneTable, genetic: Genotype, factor: number): Genotype 
   if (genetic.activityScore !== null) return genotypeOfScore(table, multiplyScore(genetic.activityScore, factor), null)
   const sole = soleScore(table, genetic)
   if (sole !== null) return genotypeOfScore(table, multiplyScore(sole, factor), null)
-  return factor === 0 && genetic.phenotype !== null && genetic.phenotype.code !== 'ind' ? genotypeOfScore(table, multiplyScore({ value: 1, atLeast: false, text: '1.0' }, 0), null) : null
+  return factor === 0 && genetic.phenotype !== null && genetic.phenotype.code !== 'ind'
+    ? genotypeOfScore(table, multiplyScore({ value: 1, atLeast: false, text: '1.0' }, 0), null)
+    : null
 }
 
-const strongest = (modifiers: readonly EnzymeModifier[]): number => Math.min(1, ...modifiers.filter((modifier) => modifier.kind === 'inhibitor').map((modifier) => FACTORS[modifier.strength]))
+const strongest = (modifiers: readonly EnzymeModifier[]): number =>
+  Math.min(1, ...modifiers.filter((modifier) => modifier.kind === 'inhibitor').map((modifier) => FACTORS[modifier.strength]))
 
 export type Converted = { readonly clinical: Genotype; readonly phenoconversion: Phenoconversion }
 
-const caution = (genetic: Genotype, by: readonly EnzymeModifier[], note: string): Converted => ({ clinical: genetic, phenoconversion: { state: 'caution', by, note } })
+const caution = (genetic: Genotype, by: readonly EnzymeModifier[], note: string): Converted => ({
+  clinical: genetic,
+  phenoconversion: { state: 'caution', by, note },
+})
 
 const describe = (genetic: Genotype, clinical: Genotype, by: readonly EnzymeModifier[], factor: number): string => {
   const before = genetic.activityScore?.text ?? genetic.phenotype?.term ?? 'unknown'
@@ -102,16 +119,36 @@ const describe = (genetic: Genotype, clinical: Genotype, by: readonly EnzymeModi
 export const phenoconvert = (table: GeneTable, genetic: Genotype, modifiers: Modifiers): Converted => {
   const { active, lately } = modifiers
   const aside = asideNote(modifiers)
-  if (active.length === 0) return lately.length === 0 ? { clinical: genetic, phenoconversion: { state: 'none' } } : caution(genetic, lately, aside)
+  if (active.length === 0)
+    return lately.length === 0 ? { clinical: genetic, phenoconversion: { state: 'none' } } : caution(genetic, lately, aside)
   const factor = strongest(active)
   if (!table.special.includes('inhibitor-score') || factor === 1)
-    return caution(genetic, active, [`${active.map(nameOf).join(', ')} may change how the gene's product works; no numeric rule exists, so the genotype is shown unchanged.`, aside].join(' ').trim())
+    return caution(
+      genetic,
+      active,
+      [
+        `${active.map(nameOf).join(', ')} may change how the gene's product works; no numeric rule exists, so the genotype is shown unchanged.`,
+        aside,
+      ]
+        .join(' ')
+        .trim(),
+    )
   const clinical = convert(table, genetic, factor)
-  if (clinical === null) return caution(genetic, active, [`${active.map(nameOf).join(', ')} lowers the activity, but the activity score is not known.`, aside].join(' ').trim())
+  if (clinical === null)
+    return caution(
+      genetic,
+      active,
+      [`${active.map(nameOf).join(', ')} lowers the activity, but the activity score is not known.`, aside].join(' ').trim(),
+    )
   const inhibitors = active.filter((modifier) => modifier.kind === 'inhibitor')
   return {
     clinical: { ...clinical, diplotype: genetic.diplotype },
-    phenoconversion: { state: 'converted', by: inhibitors, factor, note: [describe(genetic, clinical, inhibitors, factor), aside].join(' ').trim() },
+    phenoconversion: {
+      state: 'converted',
+      by: inhibitors,
+      factor,
+      note: [describe(genetic, clinical, inhibitors, factor), aside].join(' ').trim(),
+    },
   }
 }
 
@@ -131,7 +168,10 @@ export const clinicalFor = (call: GeneCall, excluding: Ingredient, genes: GeneTa
   if (rest === null || table === undefined) return call
   const modifiers: Modifiers = { active: rest, lately: [], asNeeded: [] }
   if (call.state === 'called') return { ...call, ...phenoconvert(table, call.genetic, modifiers) }
-  const candidates = call.candidates.map((candidate) => ({ ...candidate, clinical: phenoconvert(table, candidate.genetic, modifiers).clinical }))
+  const candidates = call.candidates.map((candidate) => ({
+    ...candidate,
+    clinical: phenoconvert(table, candidate.genetic, modifiers).clinical,
+  }))
   const [first] = call.candidates
   return { ...call, candidates, phenoconversion: first ? phenoconvert(table, first.genetic, modifiers).phenoconversion : { state: 'none' } }
 }

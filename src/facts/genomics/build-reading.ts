@@ -40,14 +40,23 @@ const callSeveral = (genotypes: readonly Genotype[], diplotype: string | null, f
   return { genotype, candidates: genotypes, flags: open ? ['candidates-differ'] : [] }
 }
 
-const codesIn = (phenotypes: readonly WordedPhenotype[]): readonly string[] => [...new Set(phenotypes.flatMap((phenotype) => phenotype.code ?? []))]
+const codesIn = (phenotypes: readonly WordedPhenotype[]): readonly string[] => [
+  ...new Set(phenotypes.flatMap((phenotype) => phenotype.code ?? [])),
+]
 
 /** The table's phenotype stands; a laboratory's other word is kept beside it as a candidate. */
 const callOne = (table: GeneTable, genotype: Genotype, phenotypes: readonly WordedPhenotype[]): Called => {
-  const others = genotype.phenotype === null || table.method === 'allele-presence' ? [] : codesIn(phenotypes).filter((code) => code !== genotype.phenotype?.code)
+  const others =
+    genotype.phenotype === null || table.method === 'allele-presence'
+      ? []
+      : codesIn(phenotypes).filter((code) => code !== genotype.phenotype?.code)
   const legacy = phenotypes.some((phenotype) => phenotype.legacy) ? ['legacy-term'] : []
   if (others.length === 0) return { genotype, candidates: [], flags: legacy }
-  return { genotype, candidates: [genotype, ...others.map((code) => phenotypeGenotype(table, code))], flags: ['lab-table-mismatch', ...legacy] }
+  return {
+    genotype,
+    candidates: [genotype, ...others.map((code) => phenotypeGenotype(table, code))],
+    flags: ['lab-table-mismatch', ...legacy],
+  }
 }
 
 const callPhenotype = (table: GeneTable, phenotypes: readonly WordedPhenotype[]): Called => {
@@ -58,7 +67,11 @@ const callPhenotype = (table: GeneTable, phenotypes: readonly WordedPhenotype[])
   if (code === 'ind') return { genotype: NO_GENOTYPE, candidates: [], flags: ['indeterminate'] }
   if (other !== undefined) {
     const genotypes = codes.map((each) => phenotypeGenotype(table, each))
-    return { genotype: common(genotypes, null), candidates: genotypes, flags: ['phenotype-only', 'ambiguous-diplotype', 'candidates-differ', ...legacy] }
+    return {
+      genotype: common(genotypes, null),
+      candidates: genotypes,
+      flags: ['phenotype-only', 'ambiguous-diplotype', 'candidates-differ', ...legacy],
+    }
   }
   return { genotype: phenotypeGenotype(table, code), candidates: [], flags: ['phenotype-only', ...legacy] }
 }
@@ -79,13 +92,15 @@ const call = (terms: GenomicTerms, linked: Linked): Called => {
   const { genotypes, diplotype } = linked.finding
   const [only] = genotypes
   if (genotypes.length > 1) return callSeveral(genotypes, diplotype, linked.finding.flags)
-  if (only !== undefined) return callOne(table, { ...only, diplotype: only.diplotype === null ? null : (diplotype ?? only.diplotype) }, linked.phenotypes)
+  if (only !== undefined)
+    return callOne(table, { ...only, diplotype: only.diplotype === null ? null : (diplotype ?? only.diplotype) }, linked.phenotypes)
   if (linked.phenotypes.length > 0 && linked.finding.state === null) return callPhenotype(table, linked.phenotypes)
   return { genotype: { ...NO_GENOTYPE, diplotype }, candidates: [], flags: [] }
 }
 
 const isNormal = (table: GeneTable | undefined, genotype: Genotype): boolean =>
-  genotype.diplotype !== null && (table?.referenceAllele == null || genotype.diplotype.split('/').every((allele) => allele === table.referenceAllele || allele === '*1'))
+  genotype.diplotype !== null &&
+  (table?.referenceAllele == null || genotype.diplotype.split('/').every((allele) => allele === table.referenceAllele || allele === '*1'))
 
 const coverageFlags = (table: GeneTable | undefined, coverage: Coverage | null): readonly string[] => [
   ...(coverage?.narrow ? ['limited-coverage'] : []),
@@ -95,7 +110,10 @@ const coverageFlags = (table: GeneTable | undefined, coverage: Coverage | null):
 const wordingFlags = (linked: Linked, called: Called): readonly string[] => {
   const { base, finding } = linked
   if (linked.flags.includes('evidence')) return []
-  const stated = called.genotype.diplotype ?? called.genotype.phenotype ?? (linked.gene === null ? null : (called.candidates[0] ?? (finding.flags.length > 0 ? base : null)))
+  const stated =
+    called.genotype.diplotype ??
+    called.genotype.phenotype ??
+    (linked.gene === null ? null : (called.candidates[0] ?? (finding.flags.length > 0 ? base : null)))
   if (stated === null || linked.gene === null || base.role === 'indicator' || base.role === 'report') return []
   return base.textOnly || finding.inWords ? ['text-only'] : []
 }
@@ -182,14 +200,26 @@ export const buildReading = (context: RecordContext, linked: Linked, transplants
     ...person,
     ...(relative ? [] : dated.flags),
     ...(linked.base.node.incomplete ? ['incomplete-search'] : []),
-    ...(linked.gene === null ? [] : transplantFlags(terms, transplants, { gene: linked.gene, date: dated.date, sample: sampleOf(context, source) })),
+    ...(linked.gene === null
+      ? []
+      : transplantFlags(terms, transplants, { gene: linked.gene, date: dated.date, sample: sampleOf(context, source) })),
   ]
   const differ = called.flags.includes('candidates-differ')
   const narrow = flags.includes('limited-coverage') && isNormal(table, called.genotype)
   const empty = called.genotype.diplotype === null && called.genotype.phenotype === null && called.candidates.length === 0
-  const nothing = empty && (linked.finding.variants.length === 0 && !linked.finding.flags.some((flag) => KEPT_WITHOUT_FINDING.includes(flag)) && linked.gene !== null)
+  const nothing =
+    empty &&
+    linked.finding.variants.length === 0 &&
+    !linked.finding.flags.some((flag) => KEPT_WITHOUT_FINDING.includes(flag)) &&
+    linked.gene !== null
   const judged = judge(dropWordFlags(flags, linked, empty), {
-    ...(nothing ? { confidence: 'none', use: 'inform' } : differ ? { confidence: 'low', use: 'candidates' } : narrow ? { confidence: 'low' } : {}),
+    ...(nothing
+      ? { confidence: 'none', use: 'inform' }
+      : differ
+        ? { confidence: 'low', use: 'candidates' }
+        : narrow
+          ? { confidence: 'low' }
+          : {}),
   })
   const other = person.some((flag) => OTHER_PERSON.includes(flag))
   return {
@@ -200,7 +230,10 @@ export const buildReading = (context: RecordContext, linked: Linked, transplants
     reported: reportedOf(linked),
     status: source === linked.base.node || entry.flags.length > 0 ? entry.status : standing.status,
     ...judged,
-    lineage: { ...lineageOf(context, linked.base.node, dated), ...(source !== linked.base.node && dated.source === 'effective' ? { dateSource: 'evidence.effective' as const } : {}) },
+    lineage: {
+      ...lineageOf(context, linked.base.node, dated),
+      ...(source !== linked.base.node && dated.source === 'effective' ? { dateSource: 'evidence.effective' as const } : {}),
+    },
     supports: linked.supports.map((node) => lineageOf(context, node)).sort((left, right) => (left.resource < right.resource ? -1 : 1)),
     coverage: coverage === null ? null : { text: coverage.text, narrow: coverage.narrow },
   }

@@ -3,6 +3,7 @@ import { codeOf, codesOf, codingsOf, type Fields, isFields, listOf, textOf } fro
 import { type Finding, finding, NO_FINDING, saysSomething } from './finding.ts'
 import type { GenomicTerms } from './genomic-terms.ts'
 import type { Node } from './graph.ts'
+import { segments } from './observation-evidence.ts'
 import { findingInConcept, findingInText } from './parse-finding.ts'
 import { codeOfTerm } from './phenotype-words.ts'
 import type { ResolvedGene } from './resolve-gene.ts'
@@ -18,17 +19,22 @@ type Coded = { readonly gene: ResolvedGene; readonly finding: Finding; readonly 
 /** A problem or conclusion that names a gene: by SNOMED CT code or in words. Null when it names none. */
 const readConcept = (terms: GenomicTerms, concept: unknown): Coded | null => {
   const texts = textsOf(concept)
-  const coded = codesOf(concept).map((code) => terms.codes.conditions[code]).find((entry) => entry !== undefined)
+  const coded = codesOf(concept)
+    .map((code) => terms.codes.conditions[code])
+    .find((entry) => entry !== undefined)
   const named = [...new Set(texts.flatMap((text) => terms.mentions(text).map((mention) => mention.gene)))]
   const genes = [...new Set([...(coded ? [coded.gene] : []), ...named])]
   const [gene, other] = genes
   if (gene === undefined) return null
-  if (other !== undefined) return { gene: { gene: null, how: 'text', flags: ['gene-conflict'] }, finding: findingInConcept(terms, null, concept), texts }
+  if (other !== undefined)
+    return { gene: { gene: null, how: 'text', flags: ['gene-conflict'] }, finding: findingInConcept(terms, null, concept), texts }
   const spoken = findingInConcept(terms, gene, concept)
   const fallback = coded?.diplotype !== undefined ? findingInText(terms, gene, coded.diplotype) : NO_FINDING
   const code = coded?.term === undefined ? null : codeOfTerm(terms, gene, coded.term)
-  const phenotypes = spoken.phenotypes.length > 0 || coded?.term === undefined ? spoken.phenotypes : [{ code, term: coded.term, legacy: false }]
-  const found = spoken.genotypes.length > 0 || fallback.genotypes.length === 0 ? spoken : { ...fallback, flags: [...spoken.flags, ...fallback.flags] }
+  const phenotypes =
+    spoken.phenotypes.length > 0 || coded?.term === undefined ? spoken.phenotypes : [{ code, term: coded.term, legacy: false }]
+  const found =
+    spoken.genotypes.length > 0 || fallback.genotypes.length === 0 ? spoken : { ...fallback, flags: [...spoken.flags, ...fallback.flags] }
   return { gene: { gene, how: coded ? 'code' : 'text', flags: [] }, finding: { ...found, phenotypes }, texts }
 }
 
@@ -37,9 +43,25 @@ const visible = (found: Finding): Finding => (saysSomething(found) ? found : fin
 
 const withoutFinding = (found: Finding): Finding => (found.state === null ? found : { ...NO_FINDING, state: found.state })
 
+/** One entry about several genes: `CYP2C19 poor metabolizer, CYP2D6 normal metabolizer`. */
+const severalGenes = (terms: GenomicTerms, node: Node, role: Evidence['role'], whole: string, flags: readonly string[]): Evidence[] =>
+  segments(terms, whole).map(({ gene, text }) => ({
+    node,
+    role,
+    gene: { gene, how: 'text', flags: [] },
+    finding: visible(withoutFinding(findingInText(terms, gene, text))),
+    flags,
+    text,
+    textOnly: true,
+    readFor: (other) => findingInText(terms, other, text),
+  }))
+
 const evidenceOf = (terms: GenomicTerms, node: Node, role: Evidence['role'], concept: unknown, extra: readonly string[]): Evidence[] => {
   const read = readConcept(terms, concept)
   if (read === null) return []
+  const [whole] = read.texts
+  if (read.gene.gene === null && whole !== undefined && !hasWord(whole, terms.codes.relatives))
+    return severalGenes(terms, node, role, whole, extra)
   const text = read.texts[0] ?? null
   const relative = read.texts.some((each) => hasWord(each, terms.codes.relatives))
   return [
@@ -57,7 +79,10 @@ const evidenceOf = (terms: GenomicTerms, node: Node, role: Evidence['role'], con
 }
 
 const isIndicator = (resource: Fields): boolean =>
-  listOf(resource.category).some((category) => codesOf(category).some((code) => code.toLowerCase() === 'genomics') || /genomic indicator/i.test(textOf(category.text) ?? ''))
+  listOf(resource.category).some(
+    (category) =>
+      codesOf(category).some((code) => code.toLowerCase() === 'genomics') || /genomic indicator/i.test(textOf(category.text) ?? ''),
+  )
 
 /** Genomic indicators and problem-list entries. */
 export const conditionEvidence = (terms: GenomicTerms, node: Node): Evidence[] =>
@@ -68,7 +93,10 @@ export const conditionEvidence = (terms: GenomicTerms, node: Node): Evidence[] =
 /** Allergy lists used as a notice board: `HLA-B*57:01 positive` in the code or among the reactions. */
 export const allergyEvidence = (terms: GenomicTerms, node: Node): Evidence[] => {
   const { resource } = node
-  const manifestations = listOf(resource.reaction).flatMap((reaction) => [...listOf(reaction.manifestation).flatMap(textsOf), textOf(reaction.description) ?? ''])
+  const manifestations = listOf(resource.reaction).flatMap((reaction) => [
+    ...listOf(reaction.manifestation).flatMap(textsOf),
+    textOf(reaction.description) ?? '',
+  ])
   for (const text of [...textsOf(resource.code), ...manifestations]) {
     const genes = [...new Set(terms.mentions(text).map((mention) => mention.gene))]
     const [gene, other] = genes
@@ -103,5 +131,8 @@ export const relativeEvidence = (terms: GenomicTerms, node: Node): Evidence[] =>
   codeOf(node.resource.status) === 'entered-in-error'
     ? []
     : listOf(node.resource.condition).flatMap((condition) =>
-        evidenceOf(terms, node, 'relative', condition.code, []).map((evidence) => ({ ...evidence, flags: [...evidence.flags, 'relative'] })),
+        evidenceOf(terms, node, 'relative', condition.code, []).map((evidence) => ({
+          ...evidence,
+          flags: [...evidence.flags, 'relative'],
+        })),
       )

@@ -12,5 +12,9 @@ export const coverageOf = (terms: GenomicTerms, resource: Fields): Coverage | nu
   if (texts.length === 0) return null
   const text = texts.join(' ')
   const noCopyNumber = hasWord(text, terms.codes.coverage.noCopyNumber)
-  return { text: text.slice(0, 500), narrow: noCopyNumber || (method !== null && hasWord(method, terms.codes.coverage.narrow)), noCopyNumber }
+  return {
+    text: text.slice(0, 500),
+    narrow: noCopyNumber || (method !== null && hasWord(method, terms.codes.coverage.narrow)),
+    noCopyNumber,
+  }
 }

@@ -12,15 +12,27 @@ const titleOf = (node: Node): string | null => {
   const { resource } = node
   const attached = [...listOf(resource.presentedForm), ...listOf(resource.content).flatMap((content) => listOf(content.attachment))]
   const description = resource.resourceType === 'DocumentReference' ? textOf(resource.description) : null
-  return conceptText(resource.code) ?? conceptText(resource.type) ?? description ?? attached.map((each) => textOf(each.title)).find((title) => title !== null) ?? null
+  return (
+    conceptText(resource.code) ??
+    conceptText(resource.type) ??
+    description ??
+    attached.map((each) => textOf(each.title)).find((title) => title !== null) ??
+    null
+  )
 }
 
 const isGenetic = (context: RecordContext, node: Node): boolean => {
   const { reports, reportWords } = context.terms.codes
   const codes = [...codesOf(node.resource.code), ...codesOf(node.resource.type)]
   const category = listOf(node.resource.category).flatMap((each) => codesOf(each))
-  const words = [titleOf(node), ...listOf(node.resource.presentedForm).map((each) => textOf(each.title))].filter((text): text is string => text !== null)
-  return codes.some((code) => reports.includes(code)) || category.includes('GE') || words.some((text) => hasStem(text, reportWords) || context.terms.mentions(text).length > 0)
+  const words = [titleOf(node), ...listOf(node.resource.presentedForm).map((each) => textOf(each.title))].filter(
+    (text): text is string => text !== null,
+  )
+  return (
+    codes.some((code) => reports.includes(code)) ||
+    category.includes('GE') ||
+    words.some((text) => hasStem(text, reportWords) || context.terms.mentions(text).length > 0)
+  )
 }
 
 const hasAttachment = (node: Node): boolean =>
@@ -33,18 +45,30 @@ const hasReadResults = (context: RecordContext, node: Node, read: ReadonlySet<No
 }
 
 /** Genetic reports and documents whose result stands only in an attachment. They are listed, never read. */
-export const unreadReports = (context: RecordContext, evidence: readonly Evidence[], lineage: (node: Node) => Lineage): readonly DocumentEntry[] => {
+export const unreadReports = (
+  context: RecordContext,
+  evidence: readonly Evidence[],
+  lineage: (node: Node) => Lineage,
+): readonly DocumentEntry[] => {
   const read = new Set(evidence.filter((each) => each.role !== 'report').map((each) => each.node))
   return context.graph.nodes
     .filter((node) => node.resource.resourceType === 'DiagnosticReport' || node.resource.resourceType === 'DocumentReference')
-    .filter((node) => !WITHDRAWN.includes(codeOf(node.resource.status) ?? '') && hasAttachment(node) && isGenetic(context, node) && !hasReadResults(context, node, read))
-    .map((node): DocumentEntry => ({
-      ref: node.ref,
-      kind: node.resource.resourceType === 'DiagnosticReport' ? 'report' : 'note',
-      title: titleOf(node) ?? 'Genetic report',
-      status: codeOf(node.resource.status),
-      geneticUnread: true,
-      lineage: lineage(node),
-    }))
+    .filter(
+      (node) =>
+        !WITHDRAWN.includes(codeOf(node.resource.status) ?? '') &&
+        hasAttachment(node) &&
+        isGenetic(context, node) &&
+        !hasReadResults(context, node, read),
+    )
+    .map(
+      (node): DocumentEntry => ({
+        ref: node.ref,
+        kind: node.resource.resourceType === 'DiagnosticReport' ? 'report' : 'note',
+        title: titleOf(node) ?? 'Genetic report',
+        status: codeOf(node.resource.status),
+        geneticUnread: true,
+        lineage: lineage(node),
+      }),
+    )
     .sort((left, right) => (left.ref < right.ref ? -1 : 1))
 }

@@ -3,7 +3,17 @@ import type { Node } from './graph.ts'
 import type { ResolvedGene } from './resolve-gene.ts'
 
 /** What a resource is in the story of a result. */
-export type Role = 'result' | 'haplotype' | 'implication' | 'variant' | 'gene' | 'indicator' | 'condition' | 'allergy' | 'report' | 'relative'
+export type Role =
+  | 'result'
+  | 'haplotype'
+  | 'implication'
+  | 'variant'
+  | 'gene'
+  | 'indicator'
+  | 'condition'
+  | 'allergy'
+  | 'report'
+  | 'relative'
 
 /** What one resource says about one gene, before it is linked to others. */
 export type Evidence = {

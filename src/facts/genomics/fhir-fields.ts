@@ -10,7 +10,8 @@ export type Fields = { readonly [member: string]: unknown }
 export const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** An element that should repeat: an array, one object in its place, or nothing. Nulls inside are dropped. */
-export const listOf = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value.filter(isFields) : isFields(value) ? [value] : [])
+export const listOf = (value: unknown): readonly Fields[] =>
+  Array.isArray(value) ? value.filter(isFields) : isFields(value) ? [value] : []
 
 /** Longest text that is read for a finding. Longer ones are prose. */
 const LONGEST = 4000
@@ -57,7 +58,19 @@ export const dateOf = (value: unknown): string | null => {
   return text !== null && PARTIAL_DATE.test(text) ? text : null
 }
 
-const REPEATING = ['category', 'component', 'identifier', 'extension', 'note', 'performer', 'hasMember', 'derivedFrom', 'basedOn', 'result', 'evidence']
+const REPEATING = [
+  'category',
+  'component',
+  'identifier',
+  'extension',
+  'note',
+  'performer',
+  'hasMember',
+  'derivedFrom',
+  'basedOn',
+  'result',
+  'evidence',
+]
 
 const hasLooseCoding = (concept: unknown): boolean => isFields(concept) && isFields(concept.coding)
 

@@ -78,7 +78,12 @@ const weaker = <T>(order: readonly T[], left: T, right: T): T => (order.indexOf(
 /** Flags that only an internal rule needs; they are not shown. */
 const HIDDEN = new Set(['marrow-of-donor', 'subject-unproven'])
 
-export type Judgement = { readonly confidence: Confidence; readonly use: Use; readonly flags: readonly string[]; readonly notes: readonly string[] }
+export type Judgement = {
+  readonly confidence: Confidence
+  readonly use: Use
+  readonly flags: readonly string[]
+  readonly notes: readonly string[]
+}
 
 /** The weakest of what the flags allow. When a reading is to be ignored, only the reasons for that are kept. */
 export const judge = (flags: readonly string[], cap: { readonly confidence?: Confidence; readonly use?: Use } = {}): Judgement => {
@@ -86,7 +91,8 @@ export const judge = (flags: readonly string[], cap: { readonly confidence?: Con
   const rules = known.map((flag) => RULES[flag] ?? free)
   const confidence = rules.reduce<Confidence>((left, rule) => weaker(CONFIDENCES, left, rule.confidence), cap.confidence ?? 'high')
   const use = rules.reduce<Use>((left, rule) => weaker(USES, left, rule.use), cap.use ?? 'act')
-  const kept = use === 'ignore' && cap.use !== 'ignore' ? known.filter((flag) => RULES[flag]?.use === 'ignore') : known
+  const reasons = known.filter((flag) => RULES[flag]?.use === 'ignore')
+  const kept = use !== 'ignore' ? known : reasons.length > 1 ? reasons.filter((flag) => flag !== 'negated-text') : reasons
   return {
     confidence,
     use,

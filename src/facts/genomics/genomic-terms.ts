@@ -21,8 +21,7 @@ export type GenomicTerms = {
   readonly symbols: readonly string[]
 }
 
-const namePattern = (name: string): string =>
-  `(?<![a-z0-9])${escapePattern(name)}${/[a-z0-9]$/.test(name) ? '(?![a-z0-9])' : '(?=\\d)'}`
+const namePattern = (name: string): string => `(?<![a-z0-9])${escapePattern(name)}${/[a-z0-9]$/.test(name) ? '(?![a-z0-9])' : '(?=\\d)'}`
 
 const mentionFinder = (byName: ReadonlyMap<string, string>): GenomicTerms['mentions'] => {
   const names = [...byName.keys()].sort((left, right) => right.length - left.length)

@@ -30,7 +30,8 @@ export const tailOf = (reference: string): string => {
   return parts.length < 2 ? reference : parts.slice(-2).join('/')
 }
 
-const hasNext = (bundle: FhirResource): boolean => listOf(bundle.link).some((link) => textOf(link.relation) === 'next' && textOf(link.url) !== null)
+const hasNext = (bundle: FhirResource): boolean =>
+  listOf(bundle.link).some((link) => textOf(link.relation) === 'next' && textOf(link.url) !== null)
 
 type Walk = { readonly found: Found[]; unreadable: number }
 
@@ -42,7 +43,14 @@ const walkInto = (items: readonly unknown[], container: FhirResource | null, inc
   }
 }
 
-const visit = (value: unknown, fullUrl: string | null, container: FhirResource | null, incomplete: boolean, depth: number, walk: Walk): void => {
+const visit = (
+  value: unknown,
+  fullUrl: string | null,
+  container: FhirResource | null,
+  incomplete: boolean,
+  depth: number,
+  walk: Walk,
+): void => {
   const type = isFields(value) ? textOf(value.resourceType) : null
   if (!isFields(value) || type === null) {
     walk.unreadable += 1
@@ -50,16 +58,38 @@ const visit = (value: unknown, fullUrl: string | null, container: FhirResource |
   }
   if (depth > DEEPEST) return
   const resource = value as FhirResource // has a resourceType
-  if (type === 'Bundle') return walkInto(listOf(resource.entry), null, incomplete || hasNext(resource), depth + 1, walk)
-  if (type === 'Parameters') return visitParameters(listOf(resource.parameter), incomplete, depth + 1, walk)
+  if (type === 'Bundle') walkInto(listOf(resource.entry), null, incomplete || hasNext(resource), depth + 1, walk)
+  else if (type === 'Parameters') visitParameters(listOf(resource.parameter), incomplete, depth + 1, walk)
+  else keep(resource, type, fullUrl, container, incomplete, depth, walk)
+}
+
+const refOf = (type: string, id: string | null, fullUrl: string | null, container: FhirResource | null): string => {
+  if (id === null) return fullUrl ?? type
+  return container ? `${container.resourceType}/${textOf(container.id) ?? ''}#${id.replace(/^#/, '')}` : `${type}/${id}`
+}
+
+const keep = (
+  resource: FhirResource,
+  type: string,
+  fullUrl: string | null,
+  container: FhirResource | null,
+  incomplete: boolean,
+  depth: number,
+  walk: Walk,
+): void => {
   const id = textOf(resource.id)
-  const ref = id === null ? (fullUrl ?? type) : container ? `${container.resourceType}/${textOf(container.id) ?? ''}#${id.replace(/^#/, '')}` : `${type}/${id}`
+  const ref = refOf(type, id, fullUrl, container)
   const names = [ref, ...(fullUrl ? [fullUrl, tailOf(fullUrl)] : []), ...(id && !container ? [`urn:uuid:${id}`] : [])]
   walk.found.push({ node: { resource, ref, container, incomplete }, names })
   for (const inner of listOf(resource.contained)) visit(inner, null, resource, incomplete, depth + 1, walk)
 }
 
-const visitParameters = (parameters: readonly { readonly [member: string]: unknown }[], incomplete: boolean, depth: number, walk: Walk): void => {
+const visitParameters = (
+  parameters: readonly { readonly [member: string]: unknown }[],
+  incomplete: boolean,
+  depth: number,
+  walk: Walk,
+): void => {
   if (depth > DEEPEST) return
   for (const parameter of parameters) {
     if (isFields(parameter.resource)) visit(parameter.resource, null, null, incomplete, depth, walk)
@@ -68,7 +98,7 @@ const visitParameters = (parameters: readonly { readonly [member: string]: unkno
 }
 
 /** One text per content, whatever the order of members. Only used where two resources share a name. */
-const canonical = (value: unknown): string => {
+export const canonical = (value: unknown): string => {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`
   if (!isFields(value)) return JSON.stringify(value) ?? 'null'
   return `{${Object.keys(value)
@@ -85,16 +115,25 @@ const stamp = (resource: FhirResource): string => {
 /** The newer version when a resource came twice; the same one whatever the order. */
 const preferred = (left: Found, right: Found): Found => {
   const keep = stamp(left.node.resource) >= stamp(right.node.resource) ? left : right
-  return { node: { ...keep.node, incomplete: left.node.incomplete && right.node.incomplete }, names: [...new Set([...left.names, ...right.names])] }
+  return {
+    node: { ...keep.node, incomplete: left.node.incomplete && right.node.incomplete },
+    names: [...new Set([...left.names, ...right.names])],
+  }
 }
 
 /** Resources without an id and without an entry URL are told apart by content. */
-const keyOf = ({ node }: Found): string => (node.ref.includes('/') || node.ref.startsWith('urn:') ? node.ref : `${node.ref} ${canonical(node.resource)}`)
+const keyOf = ({ node }: Found): string =>
+  node.ref.includes('/') || node.ref.startsWith('urn:') ? node.ref : `${node.ref} ${canonical(node.resource)}`
 
 /** Indexes a record by every name a reference may use. Cycles are harmless: following is one step at a time. */
 export const makeGraph = (resources: readonly unknown[]): Graph => {
   const walk: Walk = { found: [], unreadable: 0 }
-  for (const resource of resources) if (resource !== null && resource !== undefined) visit(resource, null, null, false, 0, walk)
+  for (const resource of resources) {
+    // An entry of a search result may come without its Bundle.
+    if (isFields(resource) && resource.resourceType === undefined && isFields(resource.resource))
+      visit(resource.resource, textOf(resource.fullUrl), null, false, 0, walk)
+    else if (resource !== null && resource !== undefined) visit(resource, null, null, false, 0, walk)
+  }
   const unique = new Map<string, Found>()
   for (const found of walk.found) {
     const key = keyOf(found)

@@ -28,7 +28,12 @@ type Draft = {
   supports: Set<Node>
 }
 
-type Work = { readonly context: RecordContext; readonly byNode: ReadonlyMap<Node, readonly Evidence[]>; readonly drafts: Map<Node, Draft[]>; readonly used: Set<Node> }
+type Work = {
+  readonly context: RecordContext
+  readonly byNode: ReadonlyMap<Node, readonly Evidence[]>
+  readonly drafts: Map<Node, Draft[]>
+  readonly used: Set<Node>
+}
 
 const draftOf = (evidence: Evidence): Draft => ({
   base: evidence,
@@ -55,8 +60,17 @@ const subIdOf = (node: Node): string | null => {
   return identifier ? textOf(identifier.value) : null
 }
 
-const geneNeighbours = (work: Work, report: Node): readonly Evidence[] =>
-  [...work.byNode.values()].flat().filter((evidence) => evidence.role === 'gene' && work.context.reportsOf.get(evidence.node)?.includes(report))
+/** Per report, the evidence that wanted() picks. */
+const perReport = <T>(work: Work, items: readonly T[], nodeOf: (item: T) => Node): ReadonlyMap<Node, readonly T[]> => {
+  const index = new Map<Node, T[]>()
+  for (const item of items)
+    for (const report of work.context.reportsOf.get(nodeOf(item)) ?? []) {
+      const own = index.get(report)
+      if (own) own.push(item)
+      else index.set(report, [item])
+    }
+  return index
+}
 
 /** Gene of a result that does not name it: same sub-identifier, or the only gene of its report. Never by order. */
 const linkByReport = (work: Work, draft: Draft, neighbours: ReadonlyMap<Node, readonly Evidence[]>): void => {
@@ -65,17 +79,26 @@ const linkByReport = (work: Work, draft: Draft, neighbours: ReadonlyMap<Node, re
     const near = neighbours.get(report) ?? []
     const same = subId === null ? [] : near.filter((evidence) => subIdOf(evidence.node) === subId)
     const bySub = [...new Set(same.map((evidence) => evidence.gene.gene))]
-    if (bySub.length === 1 && bySub[0]) return take(draft, bySub[0], 'linked-by-subid')
+    const gene = bySub.length === 1 ? bySub[0] : null
+    if (gene) {
+      take(draft, gene, 'linked-by-subid')
+      return
+    }
     const all = [...new Set(near.map((evidence) => evidence.gene.gene))]
-    if (subId === null && all.length === 1 && all[0]) return take(draft, all[0], 'linked-by-single-gene')
+    const only = subId === null && all.length === 1 ? all[0] : null
+    if (only) {
+      take(draft, only, 'linked-by-single-gene')
+      return
+    }
   }
 }
 
-const linkGenes = (work: Work): void => {
-  const reports = new Set([...work.context.reportsOf.values()].flat())
-  const neighbours = new Map([...reports].map((report) => [report, geneNeighbours(work, report)]))
-  for (const draft of [...work.drafts.values()].flat())
-    if (draft.gene === null && draft.base.gene.flags.length === 0 && draft.finding.state !== 'negated-text') linkByReport(work, draft, neighbours)
+const linkGenes = (work: Work, all: readonly Draft[]): void => {
+  const named = all.filter((draft) => draft.base.role === 'gene').map((draft) => draft.base)
+  const neighbours = perReport(work, named, (evidence) => evidence.node)
+  for (const draft of all)
+    if (draft.gene === null && draft.base.gene.flags.length === 0 && draft.finding.state !== 'negated-text')
+      linkByReport(work, draft, neighbours)
 }
 
 /** Everything an implication rests on, through haplotypes and groups. */
@@ -85,9 +108,12 @@ const targetsOf = (work: Work, node: Node): readonly Node[] => {
 }
 
 const summaryTexts = (node: Node): readonly string[] =>
-  listOf(node.resource.extension).flatMap((extension) => (/interpretation-summary/i.test(textOf(extension.url) ?? '') ? (textOf(extension.valueString) ?? []) : []))
+  listOf(node.resource.extension).flatMap((extension) =>
+    /interpretation-summary/i.test(textOf(extension.url) ?? '') ? (textOf(extension.valueString) ?? []) : [],
+  )
 
-const genesNamed = (terms: GenomicTerms, texts: readonly string[]): ReadonlySet<string> => new Set(texts.flatMap((text) => terms.mentions(text).map((mention) => mention.gene)))
+const genesNamed = (terms: GenomicTerms, texts: readonly string[]): ReadonlySet<string> =>
+  new Set(texts.flatMap((text) => terms.mentions(text).map((mention) => mention.gene)))
 
 /** A base pair without a site gets the site that the laboratory's own summary of it names. */
 const readSite = (work: Work, draft: Draft, summaries: readonly string[]): void => {
@@ -97,16 +123,13 @@ const readSite = (work: Work, draft: Draft, summaries: readonly string[]): void 
   if (site && sites.every((each) => each.id === site.id)) draft.finding = draft.base.readFor(draft.gene, site.id)
 }
 
-const attach = (work: Work, draft: Draft, support: Draft): void => {
+const attach = (draft: Draft, support: Draft): void => {
   draft.supports.add(support.base.node)
   for (const node of support.supports) draft.supports.add(node)
-  draft.phenotypes.push(...support.phenotypes.map((phenotype) => recode(work, draft.gene, phenotype, support)))
+  // The words are read again for the gene of the result: some words mean a phenotype for one gene only.
+  draft.phenotypes.push(...(draft.gene === null ? support.phenotypes : support.base.readFor(draft.gene).phenotypes))
   for (const flag of support.finding.flags) if (flag === 'bad-code') draft.flags.add(flag)
 }
-
-/** A phenotype word read without a gene, or for another one, is read again for the gene of the result. */
-const recode = (_work: Work, gene: string | null, phenotype: WordedPhenotype, support: Draft): WordedPhenotype =>
-  gene === null ? phenotype : (support.base.readFor(gene).phenotypes.find((each) => each.term === phenotype.term || each.legacy) ?? support.base.readFor(gene).phenotypes[0] ?? phenotype)
 
 /** Implications belong to the genotype they are derived from; one derived from several genes belongs to none. */
 const linkImplication = (work: Work, draft: Draft): void => {
@@ -122,7 +145,7 @@ const linkImplication = (work: Work, draft: Draft): void => {
   const results = targets.filter((target) => target.base.role === 'result')
   for (const target of results) {
     readSite(work, target, summaries)
-    attach(work, target, draft)
+    attach(target, draft)
   }
   if (results.length === 0) {
     work.used.delete(draft.base.node)
@@ -132,14 +155,12 @@ const linkImplication = (work: Work, draft: Draft): void => {
 }
 
 /** A panel's phenotype of the same gene and report belongs to the report's one genotype of that gene. */
-const linkWithinReport = (work: Work, draft: Draft): void => {
+const linkWithinReport = (work: Work, draft: Draft, genotypes: ReadonlyMap<Node, readonly Draft[]>): void => {
   const reports = work.context.reportsOf.get(draft.base.node) ?? []
-  const partners = [...work.drafts.values()].flat().filter(
-    (other) => other.base.role === 'result' && other.gene === draft.gene && other.finding.genotypes.length > 0 && (work.context.reportsOf.get(other.base.node) ?? []).some((report) => reports.includes(report)),
-  )
+  const partners = new Set(reports.flatMap((report) => genotypes.get(report) ?? []).filter((other) => other.gene === draft.gene))
   const [partner] = partners
-  if (draft.gene === null || partner === undefined || partners.length !== 1) return
-  attach(work, partner, draft)
+  if (draft.gene === null || partner === undefined || partners.size !== 1) return
+  attach(partner, draft)
   work.used.add(draft.base.node)
 }
 
@@ -153,7 +174,8 @@ const linkHaplotypes = (work: Work, draft: Draft): void => {
     draft.supports.add(target.base.node)
     const variant = draft.gene === null ? null : describeVariant(work.context.terms, target.base.node.resource)
     const [genotype] = draft.finding.genotypes
-    if (variant && draft.gene !== null && genotype?.diplotype && contradicts(work.context.terms, draft.gene, variant, genotype.diplotype)) draft.flags.add('variant-evidence-conflict')
+    if (variant && draft.gene !== null && genotype?.diplotype && contradicts(work.context.terms, draft.gene, variant, genotype.diplotype))
+      draft.flags.add('variant-evidence-conflict')
   }
   const [left, right] = haplotypes
   const bare = draft.finding.genotypes.length === 0 && draft.finding.state !== 'partial-call'
@@ -169,7 +191,9 @@ const linkHaplotypes = (work: Work, draft: Draft): void => {
 const linkCondition = (work: Work, draft: Draft): void => {
   const { graph } = work.context
   const evidence = listOf(draft.base.node.resource.evidence).flatMap((each) => followAll(graph, draft.base.node, each.detail).nodes)
-  const results = evidence.flatMap((node) => [node, ...followAll(graph, node, node.resource.result).nodes]).flatMap((node) => work.drafts.get(node) ?? [])
+  const results = evidence
+    .flatMap((node) => [node, ...followAll(graph, node, node.resource.result).nodes])
+    .flatMap((node) => work.drafts.get(node) ?? [])
   const same = results.filter((result) => result.gene === draft.gene && result.base.role === 'result' && saysSomething(result.finding))
   const [result] = same
   if (result === undefined || same.length !== 1) return
@@ -200,15 +224,22 @@ const missingTargets = (context: RecordContext, nodes: readonly Node[]): Gap[] =
     : []
 
 /** Puts together what belongs together (reference fhir-genomics 2.3): the most specific finding counts, the rest supports it. */
-export const linkEvidence = (context: RecordContext, evidence: readonly Evidence[], groups: readonly Node[]): { readonly linked: readonly Linked[]; readonly gaps: readonly Gap[] } => {
+export const linkEvidence = (
+  context: RecordContext,
+  evidence: readonly Evidence[],
+  groups: readonly Node[],
+): { readonly linked: readonly Linked[]; readonly gaps: readonly Gap[] } => {
   const byNode = groupByNode(evidence)
   const drafts = new Map([...byNode].map(([node, each]) => [node, each.map(draftOf)]))
   const work: Work = { context, byNode, drafts, used: new Set() }
-  linkGenes(work)
   const all = [...drafts.values()].flat()
+  linkGenes(work, all)
   for (const draft of all) if (draft.base.role === 'result' || draft.base.role === 'implication') linkHaplotypes(work, draft)
-  for (const draft of all) if (draft.base.role === 'implication') linkImplication(work, draft)
-  for (const draft of all) if (draft.base.role === 'implication' && !work.used.has(draft.base.node)) linkWithinReport(work, draft)
+  const implications = all.filter((draft) => draft.base.role === 'implication')
+  for (const draft of implications) linkImplication(work, draft)
+  const results = all.filter((draft) => draft.base.role === 'result' && draft.finding.genotypes.length > 0)
+  const genotypes = perReport(work, results, (draft) => draft.base.node)
+  for (const draft of implications) if (!work.used.has(draft.base.node)) linkWithinReport(work, draft, genotypes)
   for (const draft of all) if (draft.base.role === 'indicator' || draft.base.role === 'condition') linkCondition(work, draft)
   const linked = all.filter((draft) => draft.base.role !== 'gene' && !work.used.has(draft.base.node)).map(settle)
   return { linked, gaps: missingTargets(context, [...byNode.keys(), ...groups]) }

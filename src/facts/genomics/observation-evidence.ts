@@ -19,7 +19,8 @@ const ROLES = ['genotype', 'haplotype', 'variant', 'implication', 'gene'] as con
 const roleOf = (terms: GenomicTerms, codes: readonly string[], names: string): Role | null => {
   const { roles } = terms.codes
   for (const role of ROLES) if (codes.some((code) => roles[role].includes(code))) return role === 'genotype' ? 'result' : role
-  if (codes.some((code) => roles.none.includes(code) || roles.study.includes(code) || terms.codes.enzymeActivity.includes(code))) return null
+  if (codes.some((code) => roles.none.includes(code) || roles.study.includes(code) || terms.codes.enzymeActivity.includes(code)))
+    return null
   return /haplotype/i.test(names) ? 'haplotype' : 'result'
 }
 
@@ -59,7 +60,7 @@ const distinctGenes = (terms: GenomicTerms, texts: readonly string[]): readonly 
 ]
 
 /** One text with several genes: each stretch from one gene's name to the next is read for its gene. */
-const segments = (terms: GenomicTerms, text: string): readonly { readonly gene: string; readonly text: string }[] => {
+export const segments = (terms: GenomicTerms, text: string): readonly { readonly gene: string; readonly text: string }[] => {
   const mentions = terms.mentions(text)
   const starts = mentions.filter((mention, index) => mention.gene !== mentions[index - 1]?.gene)
   return starts.map((mention, index) => ({ gene: mention.gene, text: text.slice(mention.start, starts[index + 1]?.start) }))
@@ -82,10 +83,33 @@ const isOtherMatter = (terms: GenomicTerms, names: string, gene: ResolvedGene, f
   if (gene.how !== 'text') return false
   const asksGenotype = hasStem(names, terms.codes.genotypeWords)
   if (!asksGenotype && hasWord(names, terms.codes.otherWords)) return true
-  if (!asksGenotype && found.genotypes.length === 0 && found.phenotypes.every((phenotype) => !phenotype.term.includes(' ')) && found.phenotypes.length > 0) return true
-  if (found.state === 'pending') return true
+  if (
+    !asksGenotype &&
+    found.genotypes.length === 0 &&
+    found.phenotypes.every((phenotype) => !phenotype.term.includes(' ')) &&
+    found.phenotypes.length > 0
+  )
+    return true
+  if (found.state === 'pending') return false
   return !saysSomething(found) && !asksGenotype
 }
+
+/** A panel in one Observation: components whose own code names the gene and whose value is the finding. */
+const readPanel = (terms: GenomicTerms, node: Node, flags: readonly string[]): Evidence[] =>
+  listOf(node.resource.component).flatMap((component): Evidence[] => {
+    const codes = codesOf(component.code)
+    const names = textsOfCode(component.code)
+    const coded = codes.map((each) => terms.codes.perGene[each] ?? terms.codes.presence[each]?.gene).find((gene) => gene !== undefined)
+    const genes = [...new Set([...(coded === undefined ? [] : [coded]), ...distinctGenes(terms, names)])]
+    const [gene, other] = genes
+    if (gene === undefined || other !== undefined) return []
+    const readFor = (wanted: string): Finding => findingInValue(terms, wanted, component, askedOf(terms, codes, names, wanted))
+    const found = readFor(gene)
+    const how = coded === undefined ? 'text' : 'code'
+    if (!saysSomething(found) || isOtherMatter(terms, names.join(' '), { gene, how, flags: [] }, found)) return []
+    const text = textsOfValue(component)[0] ?? null
+    return [{ node, role: 'result', gene: { gene, how, flags: [] }, finding: found, flags, text, textOnly: how === 'text', readFor }]
+  })
 
 const READABLE_VALUES = ['valueCodeableConcept', 'valueString', 'valueBoolean', 'dataAbsentReason', 'component', 'extension'] as const
 
@@ -103,6 +127,10 @@ export const observationEvidence = (terms: GenomicTerms, node: Node): Evidence[]
   const named = [...new Set([...inNames, ...(role === 'gene' ? [] : distinctGenes(terms, values))])]
   const structured = role === 'gene' ? { genes: [], foreign: false, legacyShape: false } : structuredGenes(terms, resource, named)
   const code = codes.map((each) => terms.codes.perGene[each] ?? terms.codes.presence[each]?.gene).find((gene) => gene !== undefined) ?? null
+  if (role === 'result' && structured.genes.length === 0 && values.length === 0 && code === null) {
+    const panel = readPanel(terms, node, isNonconformant(resource) ? ['nonconformant'] : [])
+    if (panel.length > 0) return panel
+  }
   const known = named.length > 0 || structured.genes.length > 0 || code !== null
   if (role === 'gene') return geneEvidence(terms, node)
   if (!known && (role === 'result' ? !codes.some((each) => terms.codes.roles.genotype.includes(each)) : role !== 'implication')) return []
@@ -139,7 +167,9 @@ const codeOfStatus = (resource: Fields): string | null => textOf(resource.status
 
 /** `Gene studied` as an Observation of its own (HL7 v2 panels): says which gene its neighbours are about. */
 const geneEvidence = (terms: GenomicTerms, node: Node): Evidence[] => {
-  const holder = { component: [{ code: { coding: [{ code: terms.codes.components.gene[0] }] }, valueCodeableConcept: node.resource.valueCodeableConcept }] }
+  const holder = {
+    component: [{ code: { coding: [{ code: terms.codes.components.gene[0] }] }, valueCodeableConcept: node.resource.valueCodeableConcept }],
+  }
   const text = textOf(node.resource.valueString)
   const genes = text === null ? structuredGenes(terms, holder, []).genes : distinctGenes(terms, [text])
   const [gene, other] = genes

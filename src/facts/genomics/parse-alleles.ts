@@ -15,7 +15,8 @@ const SEARCH = new WeakMap<AlleleLexicon, RegExp>()
 const alleleSearch = (table: GeneTable, lexicon: AlleleLexicon): RegExp => {
   const known = SEARCH.get(lexicon)
   if (known) return known
-  const reference = table.referenceAllele && !table.referenceAllele.startsWith('*') && table.referenceAllele.length > 3 ? [table.referenceAllele] : []
+  const reference =
+    table.referenceAllele && !table.referenceAllele.startsWith('*') && table.referenceAllele.length > 3 ? [table.referenceAllele] : []
   const names = [...reference, ...lexicon.searchable].map((name) => `(?<![a-z0-9.])${escapePattern(name)}(?![a-z0-9])`)
   const search = new RegExp([...names, STAR.source].join('|'), 'gi')
   SEARCH.set(lexicon, search)
@@ -84,7 +85,9 @@ const pairsOf = (chain: Chain): Pair[] => {
   return [...pairs, ...extra]
 }
 
-const distinct = (genotypes: readonly Genotype[]): Genotype[] => [...new Map(genotypes.map((genotype) => [genotype.diplotype, genotype])).values()]
+const distinct = (genotypes: readonly Genotype[]): Genotype[] => [
+  ...new Map(genotypes.map((genotype) => [genotype.diplotype, genotype])).values(),
+]
 
 /** Every reading of a pair in which copy numbers are open: `*2xN` is two copies, or three and more. */
 const placements = (pair: readonly NamedAllele[], table: GeneTable): string[][] => {
@@ -111,7 +114,12 @@ const totalCopies = (text: string): number | null => {
   return /(?<![a-z])(?:dup|duplication|duplicated)(?![a-z])/i.test(text) ? 3 : null
 }
 
-const flagsOf = (names: readonly NamedAllele[], genotypes: readonly Genotype[], table: GeneTable, alleles: readonly string[][]): string[] => {
+const flagsOf = (
+  names: readonly NamedAllele[],
+  genotypes: readonly Genotype[],
+  table: GeneTable,
+  alleles: readonly string[][],
+): string[] => {
   const outside = alleles.flat().filter((allele) => !isInTable(table, [allele]))
   return [
     ...(names.some((name) => name.legacy) ? ['legacy-allele-name'] : []),
@@ -158,7 +166,11 @@ const readAlternatives = (pairs: readonly Pair[], table: GeneTable): Finding => 
   })
 }
 
-const ZYGOSITY = { homo: /(?<![a-z])homozygous(?![a-z])/i, hetero: /(?<![a-z])heterozygous(?![a-z])/i, hemi: /(?<![a-z])hemizygous(?![a-z])/i }
+const ZYGOSITY = {
+  homo: /(?<![a-z])homozygous(?![a-z])/i,
+  hetero: /(?<![a-z])heterozygous(?![a-z])/i,
+  hemi: /(?<![a-z])hemizygous(?![a-z])/i,
+}
 
 /** One named allele with its zygosity. Only genes whose method reads lists of variants may take the other copy as reference. */
 const readSingle = (names: readonly NamedAllele[], text: string, table: GeneTable): Finding | null => {
@@ -166,14 +178,20 @@ const readSingle = (names: readonly NamedAllele[], text: string, table: GeneTabl
   if (only === undefined || only.allele === table.referenceAllele) return null
   const call = (alleles: string[], flags: string[] = []): Finding => {
     const genotype = lookUpGenotype(table, alleles)
-    return finding({ genotypes: [genotype], diplotype: genotype.diplotype, flags: [...flags, ...flagsOf(names, [genotype], table, [alleles])], subAlleles: subsOf(names) })
+    return finding({
+      genotypes: [genotype],
+      diplotype: genotype.diplotype,
+      flags: [...flags, ...flagsOf(names, [genotype], table, [alleles])],
+      subAlleles: subsOf(names),
+    })
   }
   const listsVariants = table.special.includes('lowest-function') || table.special.includes('any-risk')
   if (second === undefined) {
     if (table.special.includes('haploid')) return call([only.allele])
     if (table.special.includes('x-linked') && ZYGOSITY.hemi.test(text)) return call([only.allele])
     if (ZYGOSITY.homo.test(text)) return call([only.allele, only.allele])
-    if (ZYGOSITY.hetero.test(text) && table.referenceAllele && (listsVariants || table.special.includes('x-linked'))) return call([table.referenceAllele, only.allele])
+    if (ZYGOSITY.hetero.test(text) && table.referenceAllele && (listsVariants || table.special.includes('x-linked')))
+      return call([table.referenceAllele, only.allele])
     return null
   }
   // Two reduced variants in one unphased result are presumed to be on different chromosomes (CPIC fluoropyrimidines 2017).
@@ -190,13 +208,18 @@ const readWordedAlleles = (text: string, table: GeneTable, lexicon: AlleleLexico
   const names = pieces.map((piece) => (piece.startsWith('*') ? null : lexicon.resolve(piece)))
   const known = names.filter((name): name is NamedAllele => name !== null)
   if (known.length === 0 || known.length !== names.length) return null
-  const found = known.length === 2 && !ZYGOSITY.hetero.test(text) ? readPair([known[0], known[1]] as unknown as Pair, '', table) : readSingle(known, text, table) // two are known
+  const found =
+    known.length === 2 && !ZYGOSITY.hetero.test(text)
+      ? readPair([known[0], known[1]] as unknown as Pair, '', table)
+      : readSingle(known, text, table) // two are known
   return found ? { ...found, inWords: true } : null
 }
 
 /** A pair whose second half is missing: `*1/?`. */
 const isPartial = (text: string, tokens: readonly Token[]): boolean =>
-  tokens.length === 1 && (/^\s?\/\s?(?:\?|unknown|nc|no call)/i.test(text.slice(tokens[0]?.end)) || /(?:\?|unknown)\s?\/\s?$/i.test(text.slice(0, tokens[0]?.start)))
+  tokens.length === 1 &&
+  (/^\s?\/\s?(?:\?|unknown|nc|no call)/i.test(text.slice(tokens[0]?.end)) ||
+    /(?:\?|unknown)\s?\/\s?$/i.test(text.slice(0, tokens[0]?.start)))
 
 /** Alleles of one gene in a text, gene names before stars already removed. Null when there are none. */
 export const parseAlleles = (text: string, table: GeneTable, lexicon: AlleleLexicon): Finding | null => {

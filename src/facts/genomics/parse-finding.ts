@@ -17,7 +17,11 @@ const isTyped = (table: GeneTable): boolean => table.method === 'allele-presence
 const withoutGeneBeforeStar = (terms: GenomicTerms, text: string): string =>
   terms
     .mentions(text)
-    .reduceRight((left, { start, end }) => (/^[\s_]{0,2}\*/.test(left.slice(end)) ? left.slice(0, start) + left.slice(end).replace(/^[\s_]+/, '') : left), text)
+    .reduceRight(
+      (left, { start, end }) =>
+        /^[\s_]{0,2}\*/.test(left.slice(end)) ? left.slice(0, start) + left.slice(end).replace(/^[\s_]+/, '') : left,
+      text,
+    )
 
 const alleleFinding = (terms: GenomicTerms, gene: string, table: GeneTable, text: string): Finding | null => {
   if (isTyped(table)) {
@@ -33,10 +37,17 @@ const alleleFinding = (terms: GenomicTerms, gene: string, table: GeneTable, text
 /** Two star alleles when nobody says of which gene: kept as text, never looked up. */
 const alleleFindingWithoutGene = (text: string): Finding | null => {
   const match = /(\*\d{1,3}[A-Z]?)\s?\/\s?(\*\d{1,3}[A-Z]?)/.exec(text)
-  return match ? finding({ genotypes: [{ ...NO_GENOTYPE, diplotype: `${match[1]}/${match[2]}` }], diplotype: `${match[1]}/${match[2]}` }) : null
+  return match
+    ? finding({ genotypes: [{ ...NO_GENOTYPE, diplotype: `${match[1]}/${match[2]}` }], diplotype: `${match[1]}/${match[2]}` })
+    : null
 }
 
-const stateOf = (terms: GenomicTerms, text: string): Finding['state'] => terms.codes.states.find(({ words }) => hasWord(text, words))?.state ?? null
+const stateOf = (terms: GenomicTerms, text: string): Finding['state'] =>
+  terms.codes.states.find(({ words }) => hasWord(text, words))?.state ?? null
+
+/** `Possible CYP2C19 poor metabolizer` is not a poor metabolizer; `Possible Intermediate Metabolizer` is a term of its own. */
+const isDoubted = (terms: GenomicTerms, text: string, phenotypes: readonly WordedPhenotype[]): boolean =>
+  hasWord(text, terms.codes.doubts) && !phenotypes.some((phenotype) => hasWord(phenotype.term, terms.codes.doubts))
 
 /** What one text says about one gene; `null` stands for a gene that is not known. */
 export const findingInText = (terms: GenomicTerms, gene: string | null, raw: string): Finding => {
@@ -50,7 +61,8 @@ export const findingInText = (terms: GenomicTerms, gene: string | null, raw: str
   if (alleles && alleles.genotypes.length > 0) return { ...alleles, phenotypes: typed ? [] : phenotypesIn(terms, gene, stated) }
   if (denied >= 0 && !typed) return finding({ state: 'negated-text' })
   const phenotypes = typed ? [] : phenotypesIn(terms, gene, stated)
-  if (phenotypes.length > 0) return { ...(alleles ?? NO_FINDING), phenotypes }
+  if (phenotypes.length > 0)
+    return isDoubted(terms, stated, phenotypes) ? finding({ state: 'indeterminate' }) : { ...(alleles ?? NO_FINDING), phenotypes }
   if (alleles && saysSomething(alleles)) return alleles
   return finding({ state: stateOf(terms, text) })
 }
@@ -72,7 +84,11 @@ const answerOf = (terms: GenomicTerms, gene: string | null, coding: Coding): Ans
   const differs = answer.term !== undefined && says.length > 0 && !says.some((phenotype) => phenotype.term === answer.term)
   if (differs) return { found: finding({ flags: ['bad-code'], state: 'indeterminate' }), presence: null, badCode: true }
   const phenotypes = answer.term === undefined ? [] : [phenotypeOfTerm(terms, gene, answer.term, answer.legacy ?? false)]
-  return { found: finding({ phenotypes, state: answer.state ?? null }), presence: answer.presence === undefined ? null : answer.presence === 'positive', badCode: false }
+  return {
+    found: finding({ phenotypes, state: answer.state ?? null }),
+    presence: answer.presence === undefined ? null : answer.presence === 'positive',
+    badCode: false,
+  }
 }
 
 /** A presence test: the allele is known from the test, the answer from the value. */
@@ -80,13 +96,17 @@ export const presenceFinding = (table: GeneTable, status: AlleleStatus, inWords:
   finding({ genotypes: [presenceGenotype(table, [status], null)], inWords })
 
 const merged = (found: readonly Finding[]): Finding => {
-  const genotypes = [...new Map(found.flatMap((each) => each.genotypes).map((genotype) => [genotype.diplotype ?? genotype.keys.join(), genotype])).values()]
+  const genotypes = [
+    ...new Map(found.flatMap((each) => each.genotypes).map((genotype) => [genotype.diplotype ?? genotype.keys.join(), genotype])).values(),
+  ]
   const [first = NO_FINDING] = found
   return {
     ...first,
     genotypes,
     diplotype: genotypes.length > 1 && found.length > 1 ? null : first.diplotype,
-    flags: [...new Set([...found.flatMap((each) => each.flags), ...(genotypes.length > 1 && found.length > 1 ? ['ambiguous-diplotype'] : [])])],
+    flags: [
+      ...new Set([...found.flatMap((each) => each.flags), ...(genotypes.length > 1 && found.length > 1 ? ['ambiguous-diplotype'] : [])]),
+    ],
     subAlleles: [...new Set(found.flatMap((each) => each.subAlleles))],
   }
 }
@@ -114,11 +134,20 @@ export const findingInConcept = (terms: GenomicTerms, gene: string | null, conce
   const texts = text === null ? [] : [text]
   const perCoding = codings
     .filter((coding) => terms.codes.answers[coding.code] === undefined)
-    .map((coding) => fromTexts(terms, gene, [coding.display ?? '', coding.code].filter((each) => each !== '')))
+    .map((coding) =>
+      fromTexts(
+        terms,
+        gene,
+        [coding.display ?? '', coding.code].filter((each) => each !== ''),
+      ),
+    )
   const typed = perCoding.filter((each) => each.genotypes.length > 0)
   const spoken = text === null && typed.length > 0 ? merged(typed) : fromTexts(terms, gene, texts)
   const coded = answers.find((answer) => saysSomething(answer.found))?.found ?? NO_FINDING
-  const best = [spoken, coded, ...typed, ...perCoding].find((each) => each.genotypes.length > 0) ?? [spoken, coded, ...perCoding].find((each) => each.phenotypes.length > 0) ?? [spoken, coded, ...perCoding].find(saysSomething)
+  const best =
+    [spoken, coded, ...typed, ...perCoding].find((each) => each.genotypes.length > 0) ??
+    [spoken, coded, ...perCoding].find((each) => each.phenotypes.length > 0) ??
+    [spoken, coded, ...perCoding].find(saysSomething)
   if (!best) return badFlags.length > 0 ? finding({ flags: badFlags, state: 'indeterminate' }) : NO_FINDING
   const phenotypes = best.phenotypes.length > 0 ? best.phenotypes : coded.phenotypes
   return { ...best, phenotypes, flags: [...new Set([...best.flags, ...badFlags])] }
@@ -131,7 +160,8 @@ const yesNo = (terms: GenomicTerms, text: string): boolean | null => {
 
 /** The value of an Observation or a component, whichever type it has. */
 export const findingInValue = (terms: GenomicTerms, gene: string | null, holder: Fields, asked: Asked = null): Finding => {
-  if (typeof holder.valueBoolean === 'boolean' && asked) return presenceFinding(asked.table, { allele: asked.allele, positive: holder.valueBoolean }, false)
+  if (typeof holder.valueBoolean === 'boolean' && asked)
+    return presenceFinding(asked.table, { allele: asked.allele, positive: holder.valueBoolean }, false)
   const text = textOf(holder.valueString)
   if (text !== null) {
     const found = findingInText(terms, gene, text)
@@ -151,7 +181,9 @@ export const findingInValue = (terms: GenomicTerms, gene: string | null, holder:
 /** Every text of a value, for gene names. */
 export const textsOfValue = (holder: Fields): readonly string[] => {
   const concept = isFields(holder.valueCodeableConcept) ? holder.valueCodeableConcept : {}
-  return [textOf(holder.valueString), textOf(concept.text), ...codingsOf(concept).flatMap((coding) => [coding.display ?? null, coding.code])].filter(
-    (text): text is string => text !== null && text !== '',
-  )
+  return [
+    textOf(holder.valueString),
+    textOf(concept.text),
+    ...codingsOf(concept).flatMap((coding) => [coding.display ?? null, coding.code]),
+  ].filter((text): text is string => text !== null && text !== '')
 }

@@ -3,12 +3,19 @@ import type { GeneTable } from '../../pgx/gene-tables.ts'
 import { type AlleleStatus, NO_GENOTYPE, presenceGenotype } from '../../pgx/genotype.ts'
 import type { GenomicCodes } from './codes.ts'
 import { type Finding, finding } from './finding.ts'
-import { findWord } from './wording.ts'
+import { findWord, hasWord } from './wording.ts'
 
 /** `*57:01:01`, `*5701`, `*57`, `*57:XX`, a multiple-allele code; `57:03` after a slash continues the allele before it. */
 const TYPED = /\*(\d{2,4})((?::[0-9A-Z]{2,5}){0,3})([NLSCAQGP](?![A-Za-z]))?|(?<=\/)(\d{2}):(\d{2})(?!\d)/g
 
-type Typed = { readonly name: string; readonly coarse: boolean; readonly legacy: boolean; readonly continues: boolean; readonly end: number; readonly start: number }
+type Typed = {
+  readonly name: string
+  readonly coarse: boolean
+  readonly legacy: boolean
+  readonly continues: boolean
+  readonly end: number
+  readonly start: number
+}
 
 const typedOf = (match: RegExpExecArray): Typed => {
   const [all, first = '', rest = '', , group, allele] = match
@@ -43,12 +50,24 @@ const presenceWord = (text: string, codes: GenomicCodes): boolean | null => {
   return findWord(text, codes.presenceWords.positive) >= 0 ? true : null
 }
 
-/** Each allele with the word that follows it: `HLA-B*57:01 negative, HLA-B*15:02 positive`. */
+/**
+ * The word of each allele. Words stand after their alleles (`*57:01 negative, *15:02 positive`), or, when the first word
+ * comes before the first allele, ahead of all alleles up to the next word (`negative for *57:01 and *15:02`).
+ */
+const wordsOf = (text: string, typed: readonly Typed[], codes: GenomicCodes): readonly (boolean | null)[] => {
+  const before = typed.map((allele, index) => presenceWord(text.slice(typed[index - 1]?.end ?? 0, allele.start), codes))
+  if (before[0] === null || before[0] === undefined)
+    return typed.map((allele, index) => presenceWord(text.slice(allele.end, typed[index + 1]?.start ?? text.length), codes))
+  let last: boolean | null = null
+  return before.map((word) => {
+    last = word ?? last
+    return last
+  })
+}
+
 const fromWords = (text: string, table: GeneTable, typed: readonly Typed[], codes: GenomicCodes): Finding | null => {
-  const words = typed.map((allele, index) => presenceWord(text.slice(allele.end, typed[index + 1]?.start ?? text.length), codes))
-  const before = typed.length === 1 && words[0] === null ? presenceWord(text.slice(0, typed[0]?.start), codes) : null
-  const found = words.map((word) => word ?? before)
-  if (found.every((word) => word === null)) return null
+  const found = wordsOf(text, typed, codes)
+  if (found.every((word) => word === null)) return hasWord(text, codes.negations) ? finding({ state: 'negated-text' }) : null
   const statuses = typed.flatMap((allele, index): AlleleStatus[] => {
     const interest = ofInterest(table, allele)
     const positive = found[index]
@@ -70,6 +89,13 @@ const fromAlternatives = (table: GeneTable, typed: readonly Typed[]): Finding =>
   return finding({ genotypes, flags: ['ambiguous-diplotype'] })
 }
 
+/** Two alleles are a genotype only when a separator joins them, not when a sentence names both. */
+const areJoined = (text: string, typed: readonly Typed[]): boolean => {
+  const [first, second] = typed
+  if (first === undefined || second === undefined) return true
+  return /^\s?[/+|~,;]\s?(?:HLA-)?[A-Z]?[A-Z0-9]{0,4}$/i.test(text.slice(first.end, second.start))
+}
+
 /** HLA typing and presence tests. Null when the text names no allele. */
 export const parseHla = (raw: string, table: GeneTable, codes: GenomicCodes): Finding | null => {
   const text = raw.replace(/^[a-z]{2,8}#[0-9.]{1,12}#/i, '')
@@ -77,13 +103,19 @@ export const parseHla = (raw: string, table: GeneTable, codes: GenomicCodes): Fi
   if (typed.length === 0) return null
   const worded = fromWords(text, table, typed, codes)
   if (worded) return worded
-  if (typed.some((allele) => allele.continues) || (typed.length > 1 && /unresolved|ambiguous/i.test(text))) return fromAlternatives(table, typed)
+  if (typed.some((allele) => allele.continues) || (typed.length > 1 && /unresolved|ambiguous/i.test(text)))
+    return fromAlternatives(table, typed)
   if (typed.some((allele) => allele.coarse)) return finding({ flags: ['low-resolution'] })
-  if (typed.length > 2) return finding({ flags: ['ambiguous-diplotype'], variants: typed.map((allele) => shown(table, allele)) })
+  if (typed.length > 2 || !areJoined(text, typed))
+    return finding({ flags: ['ambiguous-diplotype'], variants: typed.map((allele) => shown(table, allele)) })
   const genotype = fromTyping(table, typed)
   // One allele that nobody asks about says nothing about the ones that matter.
   if (genotype.keys.length === 0) return finding({})
-  return finding({ genotypes: [genotype], diplotype: genotype.diplotype, flags: typed.some((allele) => allele.legacy) ? ['legacy-allele-name'] : [] })
+  return finding({
+    genotypes: [genotype],
+    diplotype: genotype.diplotype,
+    flags: typed.some((allele) => allele.legacy) ? ['legacy-allele-name'] : [],
+  })
 }
 
 /** Whether the text holds the table's allele, for presence tests whose answer stands elsewhere. */

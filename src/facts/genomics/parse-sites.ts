@@ -46,14 +46,19 @@ const asSite = (site: Site, bases: readonly string[], table: GeneTable): Finding
   const order = Object.keys(site.bases)
   const sorted = [...bases].sort((left, right) => order.indexOf(left) - order.indexOf(right))
   const diplotype = `${site.id} ${sorted.join('/')}`
-  const genotype = lookUpGenotype(table, sorted.map((base) => site.bases[base]?.[0] ?? ''))
+  const genotype = lookUpGenotype(
+    table,
+    sorted.map((base) => site.bases[base]?.[0] ?? ''),
+  )
   const keys = genotype.keys.map((key) => (key === genotype.diplotype ? diplotype : key))
   return finding({ genotypes: [{ ...genotype, diplotype, keys }], diplotype })
 }
 
 const asAlleles = (site: Site, bases: readonly string[], table: GeneTable): Finding => {
   const sets = alleleSets(site, bases, table)
-  const genotypes = [...new Map(sets.map((alleles) => lookUpGenotype(table, alleles)).map((genotype) => [genotype.diplotype, genotype])).values()]
+  const genotypes = [
+    ...new Map(sets.map((alleles) => lookUpGenotype(table, alleles)).map((genotype) => [genotype.diplotype, genotype])).values(),
+  ]
   const reference = Object.keys(site.bases)[0]
   return finding({
     genotypes,

@@ -1,5 +1,5 @@
-import type { GenomicTerms } from './genomic-terms.ts'
 import type { WordedPhenotype } from './finding.ts'
+import type { GenomicTerms } from './genomic-terms.ts'
 import { escapePattern } from './wording.ts'
 
 type Entry = { readonly word: string; readonly term: string; readonly legacy: boolean; readonly genes: readonly string[] | null }
@@ -26,7 +26,10 @@ const finderOf = (terms: GenomicTerms): Finder => {
   const entries = new Map<string, Entry[]>()
   for (const entry of entriesOf(terms)) entries.set(entry.word, [...(entries.get(entry.word) ?? []), entry])
   const words = [...entries.keys()].sort((left, right) => right.length - left.length).map(escapePattern)
-  const made = { pattern: new RegExp(`(?<![a-z0-9])(likely |possible |probable |presumed )?(${words.join('|')})(?![a-z0-9])`, 'g'), entries }
+  const made = {
+    pattern: new RegExp(`(?<![a-z0-9])(likely |possible |probable |presumed )?(${words.join('|')})(?![a-z0-9])`, 'g'),
+    entries,
+  }
   FINDERS.set(terms, made)
   return made
 }
@@ -49,7 +52,10 @@ const wholeWord = (terms: GenomicTerms, gene: string, text: string): WordedPheno
     .replace(/(?:phenotype|status|result|genotype)/gi, '')
     .replace(/^[\s:;,.()-]+|[\s:;,.()-]+$/g, '')
   const phenotypes = Object.entries(terms.table(gene)?.phenotypes ?? {})
-  const match = phenotypes.find(([code, { term }]) => code !== 'ind' && (term.toLowerCase() === rest.toLowerCase() || (code === rest && /^[a-z]?[A-Z]{2,3}$/.test(code))))
+  const match = phenotypes.find(
+    ([code, { term }]) =>
+      code !== 'ind' && (term.toLowerCase() === rest.toLowerCase() || (code === rest && /^[a-z]?[A-Z]{2,3}$/.test(code))),
+  )
   return match ? [{ code: match[0], term: match[1].term, legacy: false }] : []
 }
 

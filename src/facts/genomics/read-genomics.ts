@@ -7,14 +7,18 @@ import { allergyEvidence, conditionEvidence, relativeEvidence, reportEvidence } 
 import { unreadReports } from './documents.ts'
 import type { Evidence } from './evidence.ts'
 import { type GenomicTerms, genomicTerms } from './genomic-terms.ts'
-import { followAll, makeGraph, type Graph, type Node, tailOf } from './graph.ts'
+import { canonical, followAll, type Graph, makeGraph, type Node, tailOf } from './graph.ts'
 import { linkEvidence } from './link-evidence.ts'
 import { observationEvidence, studiedGenes } from './observation-evidence.ts'
 import type { RecordContext } from './standing.ts'
 import { setAsideReplaced } from './supersede.ts'
 import { findTransplants } from './transplant.ts'
 
-export type GenomicFacts = { readonly readings: readonly GeneReading[]; readonly documents: readonly DocumentEntry[]; readonly gaps: readonly Gap[] }
+export type GenomicFacts = {
+  readonly readings: readonly GeneReading[]
+  readonly documents: readonly DocumentEntry[]
+  readonly gaps: readonly Gap[]
+}
 
 type Reader = (terms: GenomicTerms, node: Node) => readonly Evidence[]
 
@@ -30,7 +34,9 @@ const READERS: Readonly<Record<string, Reader>> = {
 const patientNode = (graph: Graph, patientId: string): Node | null => {
   const wanted = patientId.replace(/^Patient\//, '')
   const patients = graph.nodes.filter((node) => node.resource.resourceType === 'Patient' && node.container === null)
-  return patients.find((node) => node.ref === wanted || node.ref === `Patient/${wanted}` || tailOf(node.ref) === `Patient/${wanted}`) ?? null
+  return (
+    patients.find((node) => node.ref === wanted || node.ref === `Patient/${wanted}` || tailOf(node.ref) === `Patient/${wanted}`) ?? null
+  )
 }
 
 /** Report of every result, through groups. Each node is visited once per report, so circles end. */
@@ -67,6 +73,13 @@ const contained = <T>(node: Node, gaps: Gap[], step: () => readonly T[]): readon
   }
 }
 
+/** By reference, so that the order of the record decides nothing. */
+const byRef = (left: Evidence, right: Evidence): number => {
+  if (left.node.ref !== right.node.ref) return left.node.ref < right.node.ref ? -1 : 1
+  if (left.node === right.node) return 0
+  return canonical(left.node.resource) < canonical(right.node.resource) ? -1 : 1
+}
+
 const collect = (terms: GenomicTerms, graph: Graph, gaps: Gap[]): readonly Evidence[] =>
   graph.nodes.flatMap((node) => {
     const reader = READERS[node.resource.resourceType]
@@ -79,12 +92,20 @@ const studiedGaps = (terms: GenomicTerms, graph: Graph, known: ReadonlySet<strin
     node.resource.resourceType === 'Observation'
       ? studiedGenes(terms, node)
           .filter((gene) => !known.has(gene))
-          .map((gene): Gap => ({ about: gene, code: 'indeterminate', because: 'The gene was studied, but the record holds no finding for it.', resource: node.ref }))
+          .map(
+            (gene): Gap => ({
+              about: gene,
+              code: 'indeterminate',
+              because: 'The gene was studied, but the record holds no finding for it.',
+              resource: node.ref,
+            }),
+          )
       : [],
   )
 
 const byGene = (left: GeneReading, right: GeneReading): number => {
-  const keys = (reading: GeneReading): string => `${reading.gene ?? '~'} ${reading.lineage.date ?? ''} ${reading.ref} ${reading.reported.text ?? ''}`
+  const keys = (reading: GeneReading): string =>
+    `${reading.gene ?? '~'} ${reading.lineage.date ?? ''} ${reading.ref} ${reading.reported.text ?? ''}`
   return keys(left) < keys(right) ? -1 : keys(left) > keys(right) ? 1 : 0
 }
 
@@ -93,7 +114,9 @@ const isGenomicQuestion = (query: string): boolean => /^(Observation|DiagnosticR
 const questionGaps = (record: PatientRecord): readonly Gap[] =>
   record.questions
     .filter((question) => question.state === 'partial' && isGenomicQuestion(question.query))
-    .map((question): Gap => ({ about: 'genomics', code: 'incomplete', because: `Not all results of the search ${question.key} were read.` }))
+    .map(
+      (question): Gap => ({ about: 'genomics', code: 'incomplete', because: `Not all results of the search ${question.key} were read.` }),
+    )
 
 const otherPatientGaps = (readings: readonly GeneReading[]): readonly Gap[] =>
   readings.some((reading) => reading.flags.includes('subject-mismatch'))
@@ -111,25 +134,48 @@ const byAbout = (left: Gap, right: Gap): number => {
  * The same set of resources gives the same answer in any order. The input is never modified.
  * @throws AttuneError `rules-invalid` when `gene-names` or `genomic-codes` are missing or wrong; never for a patient's data.
  */
-export const readGenomics = (record: PatientRecord, rules: { readonly genes: GeneTables; readonly tables: ReadonlyMap<string, unknown> }): GenomicFacts => {
+export const readGenomics = (
+  record: PatientRecord,
+  rules: { readonly genes: GeneTables; readonly tables: ReadonlyMap<string, unknown> },
+): GenomicFacts => {
   const terms = genomicTerms(rules)
   const graph = makeGraph(record.resources)
   const gaps: Gap[] = Array.from({ length: graph.unreadable > 0 ? 1 : 0 }, () => unreadable(null))
-  const context: RecordContext = { graph, terms, patientId: record.patientId, patient: patientNode(graph, record.patientId), reportsOf: reportIndex(graph) }
-  const evidence = collect(terms, graph, gaps)
+  const context: RecordContext = {
+    graph,
+    terms,
+    patientId: record.patientId,
+    patient: patientNode(graph, record.patientId),
+    reportsOf: reportIndex(graph),
+  }
+  const evidence = [...collect(terms, graph, gaps)].sort(byRef)
   const groups = graph.nodes.filter((node) => node.resource.resourceType === 'Observation' && node.resource.hasMember !== undefined)
   const { linked, gaps: missing } = linkEvidence(context, evidence, groups)
   const transplants = findTransplants(terms, graph.nodes)
-  const placed = linked.flatMap((each) => contained(each.base.node, gaps, () => [{ reading: buildReading(context, each, transplants), node: each.base.node }]))
+  const placed = linked.flatMap((each) =>
+    contained(each.base.node, gaps, () => [{ reading: buildReading(context, each, transplants), node: each.base.node }]),
+  )
   const readings = [...setAsideReplaced(placed)].sort(byGene)
   const documents = unreadReports(context, evidence, (node) => lineageOf(context, node))
   const known = new Set(readings.flatMap((reading) => reading.gene ?? []))
   const unread = documents.map(
-    (document): Gap => ({ about: 'genomics', code: 'unread-document', because: 'A genetic report is in the record only as an attachment, which is not read.', resource: document.ref }),
+    (document): Gap => ({
+      about: 'genomics',
+      code: 'unread-document',
+      because: 'A genetic report is in the record only as an attachment, which is not read.',
+      resource: document.ref,
+    }),
   )
   return {
     readings,
     documents,
-    gaps: [...gaps, ...missing, ...unread, ...studiedGaps(terms, graph, known), ...questionGaps(record), ...otherPatientGaps(readings)].sort(byAbout),
+    gaps: [
+      ...gaps,
+      ...missing,
+      ...unread,
+      ...studiedGaps(terms, graph, known),
+      ...questionGaps(record),
+      ...otherPatientGaps(readings),
+    ].sort(byAbout),
   }
 }

@@ -20,11 +20,16 @@ export type StructuredGenes = {
 const isGeneCode = (system: string, code: string): boolean => system.includes('genenames') || /^HGNC:\d+$/i.test(code)
 
 /** HGNC number and symbol must agree; a symbol with a wrong number counts only when other text names the gene, too. */
-const geneOfCoding = (terms: GenomicTerms, coding: { system: string; code: string; display?: string }, supported: readonly string[]): string | null => {
+const geneOfCoding = (
+  terms: GenomicTerms,
+  coding: { system: string; code: string; display?: string },
+  supported: readonly string[],
+): string | null => {
   const byCode = isGeneCode(coding.system, coding.code) ? terms.geneOf(coding.code) : null
   const named = coding.display === undefined ? [] : terms.mentions(coding.display).map((mention) => mention.gene)
   const bySymbol = named[0] ?? (coding.display === undefined ? terms.geneOf(coding.code) : null)
-  if (byCode !== null && (bySymbol === null || bySymbol === byCode)) return coding.display !== undefined && named.length === 0 ? null : byCode
+  if (byCode !== null && (bySymbol === null || bySymbol === byCode))
+    return coding.display !== undefined && named.length === 0 ? null : byCode
   if (bySymbol === null) return null
   return coding.code === '' || !isGeneCode(coding.system, coding.code) || supported.includes(bySymbol) ? bySymbol : null
 }
@@ -40,7 +45,9 @@ const genesOfConcept = (terms: GenomicTerms, concept: unknown, supported: readon
 
 /** Genes in `gene studied` components and in genetics extensions. */
 export const structuredGenes = (terms: GenomicTerms, resource: Fields, supported: readonly string[]): StructuredGenes => {
-  const components = listOf(resource.component).filter((component) => codesOf(component.code).some((code) => terms.codes.components.gene.includes(code)))
+  const components = listOf(resource.component).filter((component) =>
+    codesOf(component.code).some((code) => terms.codes.components.gene.includes(code)),
+  )
   const extensions = listOf(resource.extension).filter((extension) => /geneticsGene$/i.test(textOf(extension.url) ?? ''))
   const read = [...components, ...extensions].map((holder) => genesOfConcept(terms, holder.valueCodeableConcept, supported))
   return {
@@ -62,10 +69,14 @@ export const resolveGene = ({ structured, code, text }: Claims): ResolvedGene =>
   if (code !== null) {
     const others = [...new Set([...(own === undefined ? [] : [own]), ...text])].filter((gene) => gene !== code)
     if (others.length === 0) return { gene: code, how: own === undefined ? 'code' : 'structured', flags: [] }
-    if (own !== undefined && own !== code && text.includes(own) && !text.includes(code)) return { gene: own, how: 'structured', flags: ['loinc-gene-mismatch'] }
+    if (own !== undefined && own !== code && text.includes(own) && !text.includes(code))
+      return { gene: own, how: 'structured', flags: ['loinc-gene-mismatch'] }
     return { gene: null, how: 'code', flags: ['gene-conflict'] }
   }
-  if (own !== undefined) return text.length > 0 && !text.includes(own) ? { gene: null, how: 'structured', flags: ['gene-conflict'] } : { gene: own, how: 'structured', flags: [] }
+  if (own !== undefined)
+    return text.length > 0 && !text.includes(own)
+      ? { gene: null, how: 'structured', flags: ['gene-conflict'] }
+      : { gene: own, how: 'structured', flags: [] }
   const [named, other] = text
   if (named === undefined) return NO_GENE
   return other === undefined ? { gene: named, how: 'text', flags: [] } : { gene: null, how: 'text', flags: ['gene-conflict'] }

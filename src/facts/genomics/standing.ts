@@ -105,7 +105,12 @@ const specimenText = (context: RecordContext, node: Node): string =>
     .flatMap((specimen) => {
       const reference = referenceOf(specimen)
       const found = reference === null ? null : context.graph.follow(reference, node)
-      const type = found ? [isFields(found.resource.type) ? textOf(found.resource.type.text) : null, ...codingsOf(found.resource.type).map((coding) => coding.display ?? null)] : []
+      const type = found
+        ? [
+            isFields(found.resource.type) ? textOf(found.resource.type.text) : null,
+            ...codingsOf(found.resource.type).map((coding) => coding.display ?? null),
+          ]
+        : []
       return [textOf(specimen.display), ...type]
     })
     .filter((text): text is string => text !== null)
@@ -140,9 +145,11 @@ export type Dated = { readonly date: PartialDate | null; readonly source: DateSo
 
 const periodEnd = (period: unknown): PartialDate | null => (isFields(period) ? (dateOf(period.end) ?? dateOf(period.start)) : null)
 
-const effectiveOf = (resource: Fields): PartialDate | null => dateOf(resource.effectiveDateTime) ?? periodEnd(resource.effectivePeriod) ?? dateOf(resource.effectiveInstant)
+const effectiveOf = (resource: Fields): PartialDate | null =>
+  dateOf(resource.effectiveDateTime) ?? periodEnd(resource.effectivePeriod) ?? dateOf(resource.effectiveInstant)
 
-const first = (dates: readonly (PartialDate | null)[]): PartialDate | null => dates.filter((date): date is PartialDate => date !== null).sort()[0] ?? null
+const first = (dates: readonly (PartialDate | null)[]): PartialDate | null =>
+  dates.filter((date): date is PartialDate => date !== null).sort()[0] ?? null
 
 /** Date of a result: its own, then its report's, then its order's. `meta.lastUpdated` never counts. */
 export const dateOfResult = (context: RecordContext, node: Node): Dated => {

@@ -1,7 +1,7 @@
 import type { PartialDate } from '../../contract/lineage.ts'
 import { codeOf, codesOf, codingsOf, dateOf, isFields, textOf } from './fhir-fields.ts'
 import type { GenomicTerms } from './genomic-terms.ts'
-import { type Node } from './graph.ts'
+import type { Node } from './graph.ts'
 import { hasWord } from './wording.ts'
 
 export type Transplant = { readonly organ: 'stemCell' | 'liver'; readonly date: PartialDate | null }
@@ -10,17 +10,23 @@ const NOT_DONE = ['preparation', 'not-done', 'entered-in-error', 'on-hold', 'sto
 const NOT_TRUE = ['refuted', 'entered-in-error', 'provisional', 'differential', 'unconfirmed']
 
 const textsOf = (concept: unknown): string =>
-  [isFields(concept) ? textOf(concept.text) : null, ...codingsOf(concept).map((coding) => coding.display ?? null)].filter((text) => text !== null).join(' ')
+  [isFields(concept) ? textOf(concept.text) : null, ...codingsOf(concept).map((coding) => coding.display ?? null)]
+    .filter((text) => text !== null)
+    .join(' ')
 
 const dateOfNode = ({ resource }: Node): PartialDate | null => {
-  const period = isFields(resource.performedPeriod) ? (dateOf(resource.performedPeriod.end) ?? dateOf(resource.performedPeriod.start)) : null
+  const period = isFields(resource.performedPeriod)
+    ? (dateOf(resource.performedPeriod.end) ?? dateOf(resource.performedPeriod.start))
+    : null
   return dateOf(resource.performedDateTime) ?? period ?? dateOf(resource.onsetDateTime) ?? dateOf(resource.recordedDate)
 }
 
 const tookPlace = (node: Node): boolean => {
   const { resource } = node
   if (resource.resourceType === 'Procedure') return !NOT_DONE.includes(codeOf(resource.status) ?? '')
-  return resource.resourceType === 'Condition' && !codesOf(resource.verificationStatus).some((code) => NOT_TRUE.includes(code.toLowerCase()))
+  return (
+    resource.resourceType === 'Condition' && !codesOf(resource.verificationStatus).some((code) => NOT_TRUE.includes(code.toLowerCase()))
+  )
 }
 
 /**

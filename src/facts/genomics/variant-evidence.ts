@@ -40,17 +40,27 @@ const placeOf = (terms: GenomicTerms, resource: Fields, names: readonly string[]
   const low = isFields(range) && isFields(range.low) && typeof range.low.value === 'number' ? range.low.value : null
   const reference = firstText(resource, components.reference)
   const alternate = firstText(resource, components.alternate)
-  return sequence === null || low === null || reference === null || alternate === null ? null : { sequence, position: low, reference, alternate }
+  return sequence === null || low === null || reference === null || alternate === null
+    ? null
+    : { sequence, position: low, reference, alternate }
 }
 
-const ZYGOSITY: Readonly<Record<string, Variant['zygosity']>> = { 'LA6705-3': 'homozygous', 'LA6706-1': 'heterozygous', 'LA6707-9': 'hemizygous' }
+const ZYGOSITY: Readonly<Record<string, Variant['zygosity']>> = {
+  'LA6705-3': 'homozygous',
+  'LA6706-1': 'heterozygous',
+  'LA6707-9': 'hemizygous',
+}
 
 /** Describes a variant Observation (LOINC 69548-6). */
 export const describeVariant = (terms: GenomicTerms, resource: Fields): Variant => {
   const { components, answers } = terms.codes
   const full = componentsOf(resource, components.hgvs).flatMap((component) => textsOfValue(component))
-  const answer = codingsOf(resource.valueCodeableConcept).map((coding) => answers[coding.code]).find((each) => each !== undefined)
-  const zygosity = componentsOf(resource, components.zygosity).flatMap((component) => codingsOf(component.valueCodeableConcept).map((coding) => ZYGOSITY[coding.code] ?? null))
+  const answer = codingsOf(resource.valueCodeableConcept)
+    .map((coding) => answers[coding.code])
+    .find((each) => each !== undefined)
+  const zygosity = componentsOf(resource, components.zygosity).flatMap((component) =>
+    codingsOf(component.valueCodeableConcept).map((coding) => ZYGOSITY[coding.code] ?? null),
+  )
   return {
     names: [...new Set(full.map((name) => name.split(':').at(-1) ?? name))],
     place: placeOf(terms, resource, full),
@@ -74,7 +84,10 @@ export const readVariant = (terms: GenomicTerms, node: Node, gene: ResolvedGene,
       node,
       role: 'variant',
       gene,
-      finding: finding({ variants: name === undefined ? [] : [`${name} ${state}`.trim()], flags: unknown && name === undefined ? ['no-call'] : ['variant-only'] }),
+      finding: finding({
+        variants: name === undefined ? [] : [`${name} ${state}`.trim()],
+        flags: unknown && name === undefined ? ['no-call'] : ['variant-only'],
+      }),
       flags,
       text: name ?? null,
       textOnly: false,

@@ -19,7 +19,12 @@ const PATTERNS = new WeakMap<readonly string[], RegExp>()
 export const wordPattern = (words: readonly string[]): RegExp => {
   const known = PATTERNS.get(words)
   if (known) return known
-  const pattern = new RegExp([...words].sort((left, right) => right.length - left.length).map(edges).join('|') || '(?!)')
+  const pattern = new RegExp(
+    [...words]
+      .sort((left, right) => right.length - left.length)
+      .map(edges)
+      .join('|') || '(?!)',
+  )
   PATTERNS.set(words, pattern)
   return pattern
 }
