@@ -10,7 +10,6 @@ type Known = {
   readonly actions: ReadonlySet<string>
   readonly genes: ReadonlySet<string>
   readonly otherGenes: ReadonlySet<string>
-  readonly populations: ReadonlySet<string> | null
   readonly canProduce: (gene: string, key: string) => boolean
 }
 
@@ -60,18 +59,7 @@ const standingProblems = (row: Row): string[] => {
   return row.actions.length === 0 || row.when.length === 0 ? ['advice needs actions and genotypes'] : []
 }
 
-const populationProblems = (row: Row, known: Known): string[] =>
-  row.population === undefined || known.populations === null || known.populations.has(row.population)
-    ? []
-    : [`unknown population "${row.population}"`]
-
-const CHECKS: readonly ((row: Row, known: Known) => string[])[] = [
-  actionProblems,
-  geneProblems,
-  keyProblems,
-  standingProblems,
-  populationProblems,
-]
+const CHECKS: readonly ((row: Row, known: Known) => string[])[] = [actionProblems, geneProblems, keyProblems, standingProblems]
 
 /** Same source, same people, same words: stated twice by mistake. */
 const statementOf = (row: Row): string =>
@@ -124,25 +112,18 @@ const drugFileProblems = (rules: ParsedRules): Problem[] => {
 const memberOf = (table: unknown, member: string): unknown =>
   table !== null && typeof table === 'object' ? (table as Record<string, unknown>)[member] : undefined // a table of another room, read with care
 
-/** Codes of `populations.json`; null when the file is not there, which the room that owns it reports. */
-const populationCodes = (table: unknown): ReadonlySet<string> | null => {
-  const populations = memberOf(table, 'populations')
-  return populations !== null && typeof populations === 'object' ? new Set(Object.keys(populations)) : null
-}
-
 const symbolsIn = (table: unknown): ReadonlySet<string> => {
   const rows = memberOf(table, 'rows')
   return new Set(Array.isArray(rows) ? rows.map((row) => String(memberOf(row, 'symbol'))) : [])
 }
 
-/** Guidance rows against genes, drugs, actions and populations, and against each other. */
+/** Guidance rows against genes, drugs and actions, and against each other. */
 export const checkGuidance = (rules: ParsedRules): Problem[] => {
   const keys = new Map([...rules.genes.values()].map((gene) => [gene.symbol, keysOfGene(gene)]))
   const known: Known = {
     actions: new Set(rules.actions.rows.map((row) => row.code)),
     genes: new Set(keys.keys()),
     otherGenes: symbolsIn(rules.tables.get('other-genes')),
-    populations: populationCodes(rules.tables.get('populations')),
     canProduce: (gene, key) => keys.get(gene)?.(key) ?? false,
   }
   return [

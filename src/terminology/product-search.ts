@@ -23,6 +23,12 @@ const byRanks = (left: readonly number[], right: readonly number[]): number => {
   return at < 0 ? 0 : (left[at] ?? 0) - (right[at] ?? 0)
 }
 
+const byLength = ({ name: left, rxcui }: Product, { name: right, rxcui: other }: Product): number =>
+  left.length - right.length || (left < right ? -1 : left > right ? 1 : Number(rxcui) - Number(other))
+
+const makeSearchable = (products: readonly Product[]): readonly Searchable[] =>
+  [...products].sort(byLength).map((product) => ({ product, words: wordsOf(product.name).map((word) => word.text) }))
+
 const holds = (entry: Searchable, words: readonly string[]): boolean =>
   words.every((word) => entry.words.some((own) => own.startsWith(word)))
 
@@ -38,12 +44,7 @@ export const indexProducts = (
       else own.push(product)
     }
   const sorted = new Map<string, readonly Product[]>()
-  const searchable: Searchable[] = [...products]
-    .sort(
-      (left, right) =>
-        left.name.length - right.name.length || left.name.localeCompare(right.name, 'en') || Number(left.rxcui) - Number(right.rxcui),
-    )
-    .map((product) => ({ product, words: wordsOf(product.name).map((word) => word.text) }))
+  let searchable: readonly Searchable[] | null = null // made at the first search: the start does not wait for it
   const sortOnce = (name: string): readonly Product[] => {
     const ranked = (byIngredient.get(name) ?? []).map((product) => ({ product, ranks: ranksOf(product) }))
     const own = ranked.sort((left, right) => byRanks(left.ranks, right.ranks)).map(({ product }) => product)
@@ -56,6 +57,7 @@ export const indexProducts = (
       const words = wordsOf(text).map((word) => word.text)
       if (words.length === 0) return []
       const found: Product[] = []
+      searchable ??= makeSearchable(products)
       for (const entry of searchable) {
         if (found.length >= limit) break
         if (holds(entry, words)) found.push(entry.product)

@@ -150,7 +150,7 @@ const CASES: readonly Case[] = [
       json.rows[0].population = 'left-handed'
     },
     row: 'cpic/clopidogrel/1',
-    problem: /unknown population "left-handed"/,
+    problem: /population "left-handed" is not described/,
   },
   {
     title: 'a phenotype that the gene cannot have',
@@ -427,7 +427,7 @@ describe('broken rules', () => {
     expect(problems).toEqual([
       { file: CLOPIDOGREL, row: 'cpic/clopidogrel/1', problem: 'unknown action code "prescribe-twice"' },
       { file: CLOPIDOGREL, row: 'cpic/clopidogrel/1', problem: '0% is outside 1% to 500% of the usual dose' },
-      { file: CLOPIDOGREL, row: 'cpic/clopidogrel/2', problem: 'unknown population "left-handed"' },
+      { file: CLOPIDOGREL, row: 'cpic/clopidogrel/2', problem: 'population "left-handed" is not described in populations.json' },
     ])
   })
 })
