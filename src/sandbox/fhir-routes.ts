@@ -67,7 +67,9 @@ const pairsOf = (request: Request): (readonly [string, string])[] => {
 }
 
 const link = (kit: FhirKit, type: string, search: Search, offset: number): string => {
-  const query = new URLSearchParams([...search.used.map(([name, value]) => [name, value]), ['_count', String(search.count)]])
+  const query = new URLSearchParams()
+  for (const [name, value] of search.used) query.append(name, value)
+  query.set('_count', String(search.count))
   if (offset > 0) query.set('_offset', String(offset))
   return `${kit.publicUrl()}/fhir/${type}?${query}`
 }

@@ -1,5 +1,5 @@
 import type { Chart } from './chart.ts'
-import { type Code, coding, concept, HGNC, hl7, LOINC, PROBLEMS, type Problem, RXNORM, SNOMED } from './codes.ts'
+import { type Code, coding, concept, HGNC, hl7, LOINC, RXNORM } from './codes.ts'
 import { at } from './dates.ts'
 
 /** HGNC numbers of the genes that stories speak about. */
@@ -178,5 +178,3 @@ export const addProblemText = (chart: Chart, text: string, recorded: string): st
     subject: chart.subject,
     recordedDate: recorded,
   })
-
-export const problemConcept = (problem: Problem) => concept(SNOMED, PROBLEMS[problem])
