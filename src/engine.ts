@@ -62,7 +62,7 @@ export const makeLine = (
   versions: thinking.versions,
   sandbox: config.mode === 'sandbox',
   appLaunchUrl: `${config.publicUrl}/app/launch.html`,
-  patientKey: (tenant, fhirServer, patientId) => ledger.patientKey(tenant, fhirServer ?? '', patientId),
+  patientKey: (tenant, fhirServer, patientId) => ledger.patientKey(tenant, fhirServer, patientId),
   reportFault,
   questions: PROFILE_QUESTIONS,
   think: (facts) => consultProfile(facts, thinking.kit),

@@ -8,7 +8,7 @@ import { AttuneError } from './errors.ts'
 import { makeOutbound, type Outbound } from './fhir/outbound.ts'
 import { clientOfServer } from './fhir/trusted-servers.ts'
 import { makeApp } from './http/app.ts'
-import type { Kit } from './http/kit.ts'
+import type { Kit, PartHealth } from './http/kit.ts'
 import { makeLog } from './http/log.ts'
 import { makeMetrics } from './http/metrics.ts'
 import { makeReplayGuard } from './http/replay-guard.ts'
@@ -74,7 +74,7 @@ const compose = async (config: Config): Promise<{ app: RequestListener; close: (
     services: new Map(SERVICES.map((service) => [service.id, service])),
     runService: (service, request, client) => runService(service, request, client, line),
     runProfile: profileRunner(config, line),
-    ledger,
+    ledger: ledgerDoor(config, ledger),
     drugs: thinking.kit.knowledge.drugs,
     health: () => healthOf(thinking, ledger),
     readKeySet: (url) => outbound.json(url, KEY_SET_LIMITS),
@@ -100,10 +100,25 @@ const profileRunner =
     for await (const event of runProfile(request, token, client, line)) emit(event)
   }
 
+/** Only the sandbox reads decisions over HTTP, and only its own tenant's. */
+const ledgerDoor = (config: Config, ledger: Ledger): Kit<Service>['ledger'] => {
+  const tenant = config.clients[0]?.tenant ?? 'default'
+  return {
+    feedback: (events) => ledger.feedback(events),
+    decision: (id) => ledger.decision(id, tenant),
+    recent: (limit) => ledger.recent(limit, tenant),
+  }
+}
+
+const ledgerHealth = (ledger: Ledger): PartHealth => {
+  const { state, engine, spooled, problem } = ledger.health()
+  return { ok: state === 'ok', detail: problem ?? `${engine}${spooled > 0 ? `, ${spooled} records in the spool` : ''}` }
+}
+
 const healthOf = async (thinking: Thinking, ledger: Ledger) => ({
   rules: { ok: true, detail: thinking.versions.rules },
   models: { ok: thinking.kit.models.health().state === 'ok' },
-  ledger: await ledger.health(),
+  ledger: ledgerHealth(ledger),
 })
 
 const closeAll = async (outbound: Outbound, replay: Kit<Service>['replay'], ledger: Ledger, thinking: Thinking): Promise<void> => {

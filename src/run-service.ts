@@ -4,13 +4,14 @@ import type { ClientConfig } from './config.ts'
 import type { Card, CardsResponse } from './contract/cards.ts'
 import type { DecisionRecord } from './contract/decision.ts'
 import type { PatientRecord, Question } from './contract/facts.ts'
+import type { RiskEstimate } from './contract/risk.ts'
 import { type DecisionKit, decide, type Thought } from './decide.ts'
 import { AttuneError } from './errors.ts'
 import { type FactsTerms, readFacts } from './facts/read-facts.ts'
 import type { FhirClient } from './fhir/fhir-client.ts'
-import type { HookRequest } from './hooks/request.ts'
 import { mustRefuse } from './hooks/must-refuse.ts'
 import { completePrefetch } from './hooks/prefetch.ts'
+import type { HookRequest } from './hooks/request.ts'
 import type { Asking, CdsService } from './hooks/service.ts'
 import type { Ledger } from './ledger/ledger.ts'
 
@@ -40,9 +41,13 @@ export const runService = async <Kit>(
   if (mustRefuse(record, service.hook)) throw new AttuneError('data-missing', `${service.id}: the record could not be read`)
   const thought = await think(service, record, kit, askingOf(request, client, kit))
   const decision = decide(service, request, client, record.questions, thought, kit, performance.now() - started)
-  await kit.ledger.record(decision)
+  await kit.ledger.record(decision, estimatesOf(thought))
   return answer(decision, thought.written.cards, record.questions, client)
 }
+
+/** Every estimate that was made, for the monitoring of models. */
+const estimatesOf = ({ assessment }: Thought): RiskEstimate[] =>
+  assessment?.orders.flatMap(({ drugs }) => drugs.flatMap((drug) => drug.estimates)) ?? []
 
 /** A fault of ours never becomes silence: the prescriber is told that nothing was assessed. */
 const think = async <Kit>(service: CdsService<Kit>, record: PatientRecord, kit: LineKit<Kit>, asking: Asking): Promise<Thought> => {

@@ -47,7 +47,9 @@ const fill = (template: string, action: Action, drug: string): string => {
 /** One action as a sentence for the detail. */
 export const actionSentence = (action: Action, drug: string, wording: Wording): string => {
   const own = fill(wording.actions.get(action.code)?.text ?? action.code, action, drug)
-  const sentence = action.atHand ? `${own} ${action.atHand.because}` : own
+  const sentence = action.atHand
+    ? `${own} Ordered: ${action.atHand.because}, ${action.atHand.state === 'within' ? 'within the limit' : 'above the limit'}.`
+    : own
   if (!action.condition) return sentence
   const prefix = (wording.conditions.get(action.condition.kind) ?? '').replace('{text}', action.condition.text ?? '')
   return prefix + sentence.charAt(0).toLowerCase() + sentence.slice(1)

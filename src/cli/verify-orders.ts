@@ -21,7 +21,7 @@ const orderSchema = z.object({
 const fileSchema = z.object({ contextPatient: z.string().nullish(), medications: z.array(orderSchema).optional() })
 const expectedSchema = z.object({ files: z.record(z.string(), fileSchema) })
 
-export type ExpectedOrder = z.output<typeof orderSchema>
+type ExpectedOrder = z.output<typeof orderSchema>
 
 /** How one order came out. `named`: the drug is not in the rules' tables, so only its name could be compared. */
 export type OrderResult = {
@@ -31,10 +31,6 @@ export type OrderResult = {
   readonly named: boolean
   readonly differences: readonly string[]
 }
-
-/** A file of expected readings: `{ files: { path: { contextPatient, readings, medications } } }`. */
-export const isExpectedFile = (content: unknown): boolean =>
-  typeof content === 'object' && content !== null && 'files' in content && expectedSchema.safeParse(content).success
 
 type Drug = { readonly order: Order | null; readonly medicine: Medicine | null }
 

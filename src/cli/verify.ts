@@ -6,7 +6,7 @@ import { AttuneError } from '../errors.ts'
 import { projectRoot } from '../project-root.ts'
 import { printJson, progress, say, UsageError, type Verb } from './verb.ts'
 import { isCaseFile, verifyCases } from './verify-cases.ts'
-import { isExpectedFile, verifyOrders } from './verify-orders.ts'
+import { verifyOrders } from './verify-orders.ts'
 import { isReadingsFile, verifyReadings } from './verify-readings.ts'
 import { isVectorFile, verifyVectors } from './verify-vectors.ts'
 
@@ -44,7 +44,7 @@ const SUITES: readonly Suite[] = [
     },
   },
   {
-    recognises: isExpectedFile,
+    recognises: isReadingsFile,
     run: async (content, path, { terms }) =>
       verifyOrders(content, (file) => readJson(join(dirname(resolve(path)), file)), terms).map((result) =>
         fromPassed(`${result.file} ${result.ref} order`, result.passed, result.differences),
