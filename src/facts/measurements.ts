@@ -2,6 +2,7 @@ import type { MeasuredValue, Measurement } from '../contract/facts.ts'
 import type { Coding, Gap } from '../contract/lineage.ts'
 import { amount, asCode, asList, asNumber, asObjects, asText, codings, type Json, member, nameOf, wording } from './accessors.ts'
 import type { Item } from './chart.ts'
+import { nameOfCode } from './code-names.ts'
 import { gap, type Modality, reasonOf } from './gaps.ts'
 import { dateOf, lineageOf, mainCoding, OBSERVED, sourceOf } from './lineage.ts'
 import { unitOf } from './unit-of.ts'
@@ -89,9 +90,10 @@ const NO_CODE: Coding = { system: '', code: '' }
 const parts = (components: readonly Json[], tell: Tell): MeasuredValue => ({
   kind: 'components',
   parts: components.map((component) => {
-    const code = mainCoding(codings(component.code)) ?? NO_CODE
+    const codes = codings(component.code)
+    const code = mainCoding(codes) ?? NO_CODE
     const value = ownValue(component, tell) ?? { kind: 'absent', because: 'No value was sent.' }
-    return { code, name: wording(component.code) ?? code.code, value }
+    return { code, name: wording(component.code) ?? nameOfCode(codes) ?? code.code, value }
   }),
 })
 
@@ -139,7 +141,7 @@ export const readMeasurement = (item: Item, about: Modality, gaps: Gap[]): Measu
   const source = sourceOf(resource.performer, resource.device)
   return {
     ref,
-    name: nameOf(resource.code) ?? 'Unnamed result',
+    name: wording(resource.code) ?? nameOfCode(codes) ?? code?.code ?? 'Unnamed result',
     codes,
     value: measuredValue(resource, (kind, because) => gaps.push(gap(about, kind, because, ref))),
     range: rangeOf(resource),

@@ -1,7 +1,7 @@
 import { asList, asText, codings, type Json, member } from './accessors.ts'
 
-/** Where an Observation belongs. `genetics` is read in `genomics/`, never as a lab value. */
-export type ObservationRoom = 'labs' | 'vitals' | 'lifestyle' | 'devices' | 'genetics'
+/** Where an Observation belongs that is no genetic finding. */
+export type ObservationRoom = 'labs' | 'vitals' | 'lifestyle' | 'devices'
 
 const LOINC = 'http://loinc.org'
 const SNOMED = 'http://snomed.info/sct'
@@ -9,15 +9,12 @@ const SNOMED = 'http://snomed.info/sct'
 const rooms = (room: ObservationRoom, system: string, codes: string): [string, ObservationRoom][] =>
   codes.split(' ').map((code) => [`${system}|${code}`, room])
 
-/** Codes whose room is certain whatever category the sender chose. Reference: fhir-genomics, sections 4.1, 4.2 and 6. */
+/** Codes whose room is certain whatever category the sender chose. Reference: fhir-genomics, section 6. */
 const BY_CODE: ReadonlyMap<string, ObservationRoom> = new Map([
   ...rooms('vitals', LOINC, '85354-9 55284-4 96607-7 8480-6 8462-4 8867-4 9279-1 8310-5 8331-1 59408-5 2708-6 39156-5 29463-7 8302-2'),
   ...rooms('devices', LOINC, '41950-7 40443-4 73985-4 55411-3 41979-6 55424-6 99504-3 105272-9'),
   ...rooms('lifestyle', LOINC, '72166-2 105045-9 11331-6 89555-7 68516-4 82290-8 82810-3'),
   ...rooms('lifestyle', SNOMED, '401201003'),
-  ...rooms('genetics', LOINC, '84413-4 84414-2 69548-6 53040-2 51961-1 83009-1 51968-6 51969-4 81247-9 53041-0 51959-5 50956-2 57979-7'),
-  ...rooms('genetics', LOINC, '57290-9 13303-3 79716-7 79713-4 79714-2 79715-9 79719-1 36922-3 41048-0 80738-8 63454-3 71356-0'),
-  ...rooms('genetics', LOINC, '40425-1 50398-7 47403-1 82120-7 48018-6 82116-5 83010-9 47998-0'),
 ])
 
 const BY_CATEGORY: ReadonlyMap<string, ObservationRoom> = new Map([
@@ -28,7 +25,6 @@ const BY_CATEGORY: ReadonlyMap<string, ObservationRoom> = new Map([
   ['survey', 'lifestyle'],
   ['sdoh', 'lifestyle'],
   ['activity', 'lifestyle'],
-  ['GE', 'genetics'],
 ])
 
 const DEVICE_SYSTEMS = new Set(['https://w3id.org/openmhealth', 'http://www.openmhealth.org/schemas'])
@@ -48,12 +44,10 @@ export const roomOf = (resource: Json): ObservationRoom => {
 }
 
 const roomByCategory = (resource: Json): ObservationRoom | null => {
-  let found: ObservationRoom | null = null
   for (const category of asList(resource.category))
     for (const coding of asList(member(category, 'coding'))) {
       const room = BY_CATEGORY.get(asText(member(coding, 'code')) ?? '')
-      if (room === 'genetics') return room
-      found ??= room ?? null
+      if (room) return room
     }
-  return found
+  return null
 }

@@ -39,15 +39,18 @@ const genomicsOf = (record: PatientRecord, terms: FactsTerms, gaps: Gap[]): Geno
   }
 }
 
-/** Observations that genomics read as a result, or as support of one, are not told again as lab values. */
+/**
+ * Observations that genomics read as a result, or as support of one, are not told again as lab values. Genetic ones that it could make
+ * nothing of stay among the labs, so that none is lost.
+ */
 const readAsGenetic = (genomics: Genomics): ReadonlySet<string> =>
   new Set(genomics.readings.flatMap((reading) => [reading.ref, reading.lineage.resource, ...reading.supports.map((one) => one.resource)]))
 
 type Rooms = Readonly<Record<ObservationRoom, readonly Item[]>>
 
 const sortObservations = (items: readonly Item[], genetic: ReadonlySet<string>): Rooms => {
-  const rooms: Record<ObservationRoom, Item[]> = { labs: [], vitals: [], lifestyle: [], devices: [], genetics: [] }
-  for (const item of items) rooms[genetic.has(item.ref) ? 'genetics' : roomOf(item.resource)].push(item)
+  const rooms: Record<ObservationRoom, Item[]> = { labs: [], vitals: [], lifestyle: [], devices: [] }
+  for (const item of items) if (!genetic.has(item.ref)) rooms[roomOf(item.resource)].push(item)
   return rooms
 }
 

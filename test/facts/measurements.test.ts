@@ -159,10 +159,15 @@ describe('where an observation belongs', () => {
     ['a sensor glucose that comes as a laboratory value', coded('laboratory', '105272-9'), ['devices']],
     ['an imaging measure', coded('imaging', '10230-1'), ['labs']],
     ['no category at all', { category: undefined }, ['labs']],
-    ['a genotype', coded('laboratory', '84413-4'), []],
+    ['a genotype that names no gene, of which nothing can be read', coded('laboratory', '84413-4'), ['labs']],
     ['the enzyme activity of a pharmacogene is a lab value', coded('laboratory', '21563-2'), ['labs']],
   ])('%s', (_title, members, expected) => {
     expect(roomOf(members)).toEqual(expected)
+  })
+
+  test('a genotype is told once, as a genetic result', () => {
+    const facts = read(aPatient().withGenotype('CYP2C19', '*1/*2'))
+    expect([facts.readings.length, facts.labs.length]).toEqual([1, 0])
   })
 
   test('an observation of "no history of procedure" never becomes a procedure', () => {
