@@ -1,23 +1,7 @@
-import { createRequire } from 'node:module'
+import { UcumLhcUtils } from '@lhncbc/ucum-lhc'
 import { spellAsUcum } from './unit-spellings.ts'
 
-/** The two calls of @lhncbc/ucum-lhc that are used; the package has no types. This file is the only wall around it. */
-type Ucum = {
-  convertUnitTo(
-    from: string,
-    value: number,
-    to: string,
-    options: { readonly molecularWeight?: number; readonly charge?: number },
-  ): { readonly status: string; readonly toVal: number | null }
-  validateUnitString(unit: string): { readonly status: string; readonly ucumCode: string | null }
-}
-type UcumPackage = { readonly UcumLhcUtils: { getInstance(): Ucum } }
-
-let loaded: Ucum | null = null
-const ucum = (): Ucum => {
-  loaded ??= (createRequire(import.meta.url)('@lhncbc/ucum-lhc') as UcumPackage).UcumLhcUtils.getInstance() // untyped package
-  return loaded
-}
+const ucum = UcumLhcUtils.getInstance()
 
 export type ConvertOptions = {
   /** Grams per mole, for conversion between mass and amount of substance (creatinine: 113.12). */
@@ -49,7 +33,7 @@ const isIndexed = (unit: string): boolean => unit.includes('{1.73_m2}')
 const isOtherScale = (from: string, to: string): boolean => [from, to].includes('%') && [from, to].includes('mmol/mol')
 
 /**
- * The value in another unit, or null when that cannot be done exactly: unknown unit, another kind of quantity,
+ * The only wall around @lhncbc/ucum-lhc. The value in another unit, or null when that cannot be done exactly: unknown unit, another kind of quantity,
  * no molar mass where one is needed. Common non-UCUM spellings (`lbs`, `mg/dl`, `mcg`, `K/uL`) are understood.
  * @example convert(180, '[lb_av]', 'kg') // 81.6466266
  */
@@ -60,7 +44,7 @@ export const convert = (value: number, fromUnit: string, toUnit: string, options
   if (from === to) return ucumCode(from) === null ? null : value
   if (isIndexed(from) !== isIndexed(to) || isOtherScale(from, to)) return null
   const result = quietly(() =>
-    ucum().convertUnitTo(from, value, to, {
+    ucum.convertUnitTo(from, value, to, {
       ...(options.molarMass === undefined ? {} : { molecularWeight: options.molarMass }),
       ...(options.charge === undefined ? {} : { charge: options.charge }),
     }),
@@ -72,5 +56,5 @@ export const convert = (value: number, fromUnit: string, toUnit: string, options
 /** The UCUM code of a unit as written; null when it is neither UCUM nor a spelling known here. */
 export const ucumCode = (unit: string): string | null => {
   const code = spellAsUcum(unit)
-  return code !== '' && quietly(() => ucum().validateUnitString(code))?.status === 'valid' ? code : null
+  return code !== '' && quietly(() => ucum.validateUnitString(code))?.status === 'valid' ? code : null
 }
