@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto'
+
+/**
+ * JSON with members in code-unit order and no spaces (as RFC 8785 orders them), so that equal values have equal bytes.
+ * Members that are undefined are left out, as JSON.stringify does.
+ */
+export const canonicalJson = (value: unknown): string => {
+  if (Array.isArray(value)) return `[${value.map((entry) => canonicalJson(entry ?? null)).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`)
+  return `{${members.join(',')}}`
+}
+
+/** SHA-256 in lower-case hex. */
+export const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex')
+
+/** Digest of a value whatever the order of its members. */
+export const digest = (value: unknown): string => sha256(canonicalJson(value))
+
+/** What stands before the first row of a chain. */
+export const CHAIN_START = '0'.repeat(64)
+
+/** Hash of a row: it seals the row's canonical record and, through the previous hash, everything before it. */
+export const chainHash = (previous: string, canonicalRecord: string): string => sha256(`${previous}\n${canonicalRecord}`)

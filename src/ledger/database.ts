@@ -1,0 +1,76 @@
+import { mkdirSync } from 'node:fs'
+import { PGlite } from '@electric-sql/pglite'
+import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
+import { Pool } from 'pg'
+import { migrate } from './migrations.ts'
+import type { LedgerTables } from './tables.ts'
+
+export type Engine = 'pglite' | 'postgres'
+export type Database = {
+  readonly db: Kysely<LedgerTables>
+  /** Folder whose files must be flushed by us, because the engine does not; null for PostgreSQL. */
+  readonly unflushed: string | null
+  readonly close: () => Promise<void>
+}
+
+/** Less shared memory than PostgreSQL's 128 MB: the ledger appends small rows, and idle memory is a goal of the service. */
+const SMALL = ['-c', 'shared_buffers=16MB', '-c', 'wal_buffers=1MB', '-c', 'max_wal_size=64MB', '-c', 'min_wal_size=32MB']
+
+/** PGlite is one connection: transactions queue for it. */
+const asPool = (pglite: PGlite): PostgresPool => {
+  let last: Promise<void> = Promise.resolve()
+  const connect = async (): Promise<PostgresPoolClient> => {
+    const before = last
+    let free = (): void => {}
+    last = new Promise((resolve) => {
+      free = resolve
+    })
+    await before
+    const query = async (text: string, parameters: readonly unknown[]) => {
+      const { rows, affectedRows } = await pglite.query(text, [...parameters])
+      return { command: text.trimStart().slice(0, 6).trim().toUpperCase(), rowCount: affectedRows ?? rows.length, rows }
+    }
+    return { query: query as PostgresPoolClient['query'], release: free } // cursors are never asked for
+  }
+  return { connect, end: () => pglite.close() }
+}
+
+const openPglite = async (folder: string): Promise<Database> => {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const startParams = [...PGlite.defaultStartParams, ...SMALL]
+  const pglite = await PGlite.create({ dataDir: folder, relaxedDurability: false, startParams })
+  const db = new Kysely<LedgerTables>({ dialect: new PostgresDialect({ pool: asPool(pglite) }) })
+  const close = async () => {
+    await db.destroy() // ends the pool, but only when a query was asked of it
+    if (!pglite.closed) await pglite.close()
+  }
+  return { db, unflushed: folder, close }
+}
+
+const openPostgres = (databaseUrl: string): Database => {
+  const pool = new Pool({
+    connectionString: databaseUrl,
+    max: 4,
+    connectionTimeoutMillis: 2000,
+    query_timeout: 5000,
+    statement_timeout: 5000,
+    keepAlive: true,
+    application_name: 'attune-ledger',
+  })
+  // A connection that dies while idle is replaced at the next use; unheard, the event would end the process.
+  pool.on('error', () => {})
+  const db = new Kysely<LedgerTables>({ dialect: new PostgresDialect({ pool }) })
+  return { db, unflushed: null, close: () => db.destroy() }
+}
+
+/** Opens and migrates the database of the ledger. */
+export const openDatabase = async (config: { readonly dataDir: string; readonly databaseUrl: string | null }): Promise<Database> => {
+  const database = config.databaseUrl ? openPostgres(config.databaseUrl) : await openPglite(`${config.dataDir}/ledger`)
+  try {
+    await migrate(database.db)
+    return database
+  } catch (error) {
+    await database.close().catch(() => {}) // the reason it could not be used is the error to tell
+    throw error
+  }
+}

@@ -1,0 +1,86 @@
+import { mkdirSync } from 'node:fs'
+import type { Config } from '../config.ts'
+import type { DecisionRecord, FeedbackEvent } from '../contract/decision.ts'
+import type { RiskEstimate } from '../contract/risk.ts'
+import { AttuneError } from '../errors.ts'
+import { takeDirectory } from './directory-lock.ts'
+import { predictionOf } from './entries.ts'
+import { openPseudonym } from './pseudonym.ts'
+import { type ChainState, type Counts, checkChain, countRows, findByCard, findDecision, findFeedback, recentDecisions } from './queries.ts'
+import { type LedgerHealth, openStore, type StoreOptions } from './store.ts'
+
+export type { ChainState, Counts, LedgerHealth }
+
+/** Decisions, feedback and predictions. What it has acknowledged is on the disk. */
+export type Ledger = {
+  /** Key that stands for a patient in decision records. */
+  patientKey(tenant: string, fhirBase: string | null, patientId: string): string
+  /**
+   * Resolves when the record is durable; call it before the answer leaves (DESIGN decision 7).
+   * @throws AttuneError `ledger-failed` when neither database nor spool can be written
+   */
+  record(decision: DecisionRecord, estimates?: readonly RiskEstimate[]): Promise<void>
+  /** Stores each distinct event once; an exact repeat is accepted and not stored again. Unknown cards are accepted. */
+  feedback(events: readonly FeedbackEvent[]): Promise<void>
+  /** Reads see one tenant only. @throws AttuneError `ledger-failed` while the database is away */
+  decision(id: string, tenant: string): Promise<DecisionRecord | null>
+  byCard(card: string, tenant: string): Promise<DecisionRecord | null>
+  recent(n: number, tenant: string): Promise<DecisionRecord[]>
+  feedbackOn(
+    about: { readonly card?: string; readonly decision?: string; readonly limit?: number },
+    tenant: string,
+  ): Promise<FeedbackEvent[]>
+  /** Of one tenant, or of all when null. */
+  counts(tenant?: string | null): Promise<Counts>
+  verifyChain(): Promise<ChainState>
+  health(): LedgerHealth
+  close(): Promise<void>
+}
+
+export type LedgerConfig = Pick<Config, 'dataDir' | 'databaseUrl' | 'pseudonymKeyFile'>
+
+/** The embedded database allows one process; PostgreSQL any number. */
+const takeData = (config: LedgerConfig): (() => void) => {
+  if (config.databaseUrl) return () => {}
+  try {
+    mkdirSync(`${config.dataDir}/ledger`, { recursive: true, mode: 0o700 })
+    return takeDirectory(`${config.dataDir}/ledger`)
+  } catch (cause) {
+    throw new AttuneError('ledger-failed', cause instanceof Error ? cause.message : 'the data folder cannot be used', { cause })
+  }
+}
+
+/**
+ * Opens the ledger: PGlite under `dataDir`, or PostgreSQL at `databaseUrl`. A database that is away does not stop the start:
+ * records go to the spool, `health()` says degraded, and the spool is replayed when the database is back.
+ * @throws AttuneError `ledger-failed` when another process uses the embedded database or the data folder cannot be written,
+ *   `config-invalid` for the pseudonym key
+ */
+export const openLedger = async (config: LedgerConfig, options: StoreOptions = {}): Promise<Ledger> => {
+  const pseudonym = openPseudonym(config)
+  const leave = takeData(config)
+  const store = await openStore(config, options).catch((cause: unknown) => {
+    leave()
+    throw new AttuneError('ledger-failed', 'the spool cannot be opened', { cause })
+  })
+  const db = () => store.database()
+  return {
+    patientKey: pseudonym.patientKey,
+    record: (record, estimates = []) =>
+      store.write({ kind: 'decision', record, predictions: estimates.map((estimate) => predictionOf(estimate, pseudonym)) }),
+    feedback: async (events) => {
+      await Promise.all(events.map((event) => store.write({ kind: 'feedback', event })))
+    },
+    decision: async (id, tenant) => findDecision(db(), id, tenant),
+    byCard: async (card, tenant) => findByCard(db(), card, tenant),
+    recent: async (n, tenant) => recentDecisions(db(), n, tenant),
+    feedbackOn: async (about, tenant) => findFeedback(db(), tenant, about),
+    counts: async (tenant = null) => countRows(db(), tenant),
+    verifyChain: async () => checkChain(db()),
+    health: store.health,
+    close: async () => {
+      await store.close()
+      leave()
+    },
+  }
+}

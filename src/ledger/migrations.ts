@@ -1,0 +1,77 @@
+import { type Kysely, sql, type Transaction } from 'kysely'
+import { CHAIN_START } from './canonical.ts'
+import type { LedgerTables } from './tables.ts'
+
+type Step = readonly string[]
+
+/** Versions from 1 on. A released step is never changed; a new one is added. */
+const STEPS: readonly Step[] = [
+  [
+    `create table decision (
+      seq bigint primary key,
+      id text not null unique,
+      at timestamptz not null,
+      tenant text not null,
+      service text not null,
+      outcome text not null,
+      patient_key text not null,
+      previous_hash text not null,
+      hash text not null unique,
+      record text not null
+    )`,
+    'create index decision_by_tenant on decision (tenant, seq desc)',
+    `create function refuse_change() returns trigger language plpgsql as $$
+      begin raise exception 'this table is append-only'; end $$`,
+    'create trigger decision_append_only before update or delete or truncate on decision for each statement execute function refuse_change()',
+    'create table chain_head (one int primary key check (one = 1), seq bigint not null, hash text not null)',
+    `insert into chain_head values (1, 0, '${CHAIN_START}')`,
+    'create table card (tenant text not null, card text not null, decision text not null, primary key (tenant, card))',
+    `create table feedback (
+      id text primary key,
+      at timestamptz not null,
+      tenant text not null,
+      card text not null,
+      outcome text not null,
+      digest text not null,
+      record text not null,
+      unique (tenant, digest)
+    )`,
+    'create index feedback_by_card on feedback (tenant, card)',
+    `create table prediction (
+      decision text not null,
+      tenant text not null,
+      at timestamptz not null,
+      model text not null,
+      version text not null,
+      sha256 text not null,
+      state text not null,
+      variant text,
+      value double precision,
+      unit text,
+      inputs text not null
+    )`,
+    'create index prediction_by_model on prediction (model, version, at)',
+    'create index prediction_by_decision on prediction (tenant, decision)',
+  ],
+]
+
+/** Any number that no one else locks: several processes that start at once migrate one after the other. */
+const LOCK = 4_117_900_001
+
+const migrateIn = async (transaction: Transaction<LedgerTables>): Promise<void> => {
+  await sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`.execute(transaction)
+  await sql`create table if not exists ledger_migration (version int primary key, at timestamptz not null default now())`.execute(
+    transaction,
+  )
+  const done = await transaction.selectFrom('ledger_migration').select('version').execute()
+  const at = Math.max(0, ...done.map(({ version }) => version))
+  if (at > STEPS.length) throw new Error(`the ledger is of a newer release (version ${at}, this release knows ${STEPS.length})`)
+  for (const [index, statements] of STEPS.entries()) {
+    if (index < at) continue
+    for (const statement of statements) await sql.raw(statement).execute(transaction)
+    await sql`insert into ledger_migration (version) values (${index + 1})`.execute(transaction)
+  }
+}
+
+/** Brings the tables to this release, all or nothing. */
+export const migrate = (db: Kysely<LedgerTables>): Promise<void> => db.transaction().execute(migrateIn)

@@ -1,0 +1,213 @@
+import { sql } from 'kysely'
+import { AttuneError } from '../errors.ts'
+import { appendEntries } from './append.ts'
+import { type Database, type Engine, openDatabase } from './database.ts'
+import { type Entry, isEntry } from './entries.ts'
+import { flushFiles } from './flush-files.ts'
+import { makeGroupCommit } from './group-commit.ts'
+import { ping } from './queries.ts'
+import type { Spool } from './spool.ts'
+import { openOrphans, openSlot } from './spool-slots.ts'
+
+export type LedgerHealth = {
+  /** Records can be made durable, if only in the spool: calls may be answered. */
+  readonly ok: boolean
+  /** One line for operators. */
+  readonly detail: string
+  readonly state: 'ok' | 'degraded'
+  readonly engine: Engine
+  /** Acknowledged entries that are only in the spool. */
+  readonly spooled: number
+  /** Entries that the database refused as they are; kept in `spool/rejected`. */
+  readonly rejected: number
+  /** What is wrong, for the operator; null when nothing is. */
+  readonly problem: string | null
+}
+
+/** Durable writing: one queue, group commit, database and spool. */
+export type Store = {
+  write(entry: Entry): Promise<void>
+  /** The database for reading. @throws AttuneError `ledger-failed` while it is away */
+  database(): Database['db']
+  health(): LedgerHealth
+  close(): Promise<void>
+}
+
+export type StoreConfig = { readonly dataDir: string; readonly databaseUrl: string | null }
+export type StoreOptions = {
+  /** Pause between tries to reach a database that is away, in milliseconds. */
+  readonly retryMs?: number
+  /** Size at which a spool file is settled and let go, in bytes. */
+  readonly settleBytes?: number
+}
+
+const LARGEST_BATCH = 256
+
+/** SQLSTATE classes 22 and 23: the data is refused, the database is well. */
+const isRefusal = (error: unknown): boolean => error instanceof Error && 'code' in error && /^2[23]/.test(String(error.code))
+
+/** For the operator. Refusals quote data in their message, so only their code is told. */
+const tell = (error: unknown): string => {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return isRefusal(error) ? code : [code, error instanceof Error ? error.message : 'unknown'].filter(Boolean).join(' ')
+}
+
+export const openStore = async (config: StoreConfig, { retryMs = 2000, settleBytes = 8_000_000 }: StoreOptions = {}): Promise<Store> => {
+  const engine: Engine = config.databaseUrl ? 'postgres' : 'pglite'
+  const embedded = engine === 'pglite'
+  const folder = `${config.dataDir}/spool`
+  const slot = await openSlot(folder)
+  const refused = await openSlot(`${folder}/rejected`)
+  let database: Database | null = null
+  let problem: string | null = null
+  let spooled = 0
+  let rejected = 0
+  let spoolWorks = true
+  let timer: NodeJS.Timeout | null = null
+  let closing = false
+
+  const fail = (error: unknown): void => {
+    problem = tell(error)
+    if (!closing) timer ??= setTimeout(retry, retryMs).unref()
+  }
+
+  /** All at once; when the database refuses some entry, one by one, and the refused ones are kept aside. */
+  const append = async (to: Database, entries: readonly Entry[]): Promise<void> => {
+    try {
+      if (entries.length > 0) await appendEntries(to.db, entries)
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      for (const entry of entries) await appendOne(to, entry)
+    }
+  }
+
+  const appendOne = async (to: Database, entry: Entry): Promise<void> => {
+    try {
+      await appendEntries(to.db, [entry])
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      await refused.spool.append([entry])
+      rejected += 1
+    }
+  }
+
+  const replay = async (to: Database, spool: Spool): Promise<void> => {
+    for (const file of await spool.sealed()) {
+      const entries = (await spool.read(file)).filter(isEntry)
+      for (let at = 0; at < entries.length; at += LARGEST_BATCH) await append(to, entries.slice(at, at + LARGEST_BATCH))
+    }
+  }
+
+  /** Lets go of sealed spool files once the database holds their entries on the disk. */
+  const settle = async (to: Database, spool: Spool): Promise<void> => {
+    const files = await spool.sealed()
+    if (files.length === 0) return
+    if (to.unflushed) {
+      await sql`checkpoint`.execute(to.db)
+      await flushFiles(to.unflushed)
+    }
+    for (const file of files) await spool.remove(file)
+  }
+
+  const drain = async (to: Database): Promise<void> => {
+    await slot.spool.seal()
+    await replay(to, slot.spool)
+    await settle(to, slot.spool)
+    for (const orphan of await openOrphans(folder))
+      try {
+        await replay(to, orphan.spool)
+        await settle(to, orphan.spool)
+      } finally {
+        await orphan.leave()
+      }
+    spooled = 0
+    problem = null
+  }
+
+  const reach = async (): Promise<void> => {
+    try {
+      if (database) await ping(database.db).catch(() => drop())
+      database ??= await openDatabase(config)
+      await drain(database)
+    } catch (error) {
+      fail(error)
+    }
+  }
+
+  const drop = async (): Promise<void> => {
+    const old = database
+    database = null
+    await old?.close().catch(() => {}) // it is being replaced because it does not answer
+  }
+
+  const retry = (): void => {
+    timer = null
+    if (!closing) void queue.between(reach)
+  }
+
+  const toSpool = async (entries: readonly Entry[]): Promise<void> => {
+    try {
+      await slot.spool.append(entries)
+      spoolWorks = true
+    } catch (cause) {
+      spoolWorks = false
+      throw new AttuneError('ledger-failed', `the spool cannot be written: ${tell(cause)}`, { cause })
+    }
+  }
+
+  /** @returns whether the database has them */
+  const toDatabase = async (entries: readonly Entry[]): Promise<boolean> => {
+    if (!database || problem !== null) return false
+    try {
+      await append(database, entries)
+      return true
+    } catch (error) {
+      fail(error)
+      return false
+    }
+  }
+
+  /** Embedded: first the spool, whose flush is real, then the database. PostgreSQL: the spool only when the database is away. */
+  const writeBatch = async (entries: readonly Entry[]): Promise<void> => {
+    if (embedded) await toSpool(entries)
+    const stored = await toDatabase(entries)
+    if (!stored && !embedded) await toSpool(entries)
+    if (!stored) spooled += entries.length
+    if (stored && slot.spool.bytes > settleBytes && database) {
+      const to = database
+      await slot.spool.seal()
+      void queue.between(() => settle(to, slot.spool)).catch(fail)
+    }
+  }
+
+  const health = (): LedgerHealth => {
+    const well = problem === null && rejected === 0 && spoolWorks
+    const trouble = [problem, spoolWorks ? null : 'the spool cannot be written', spooled > 0 ? `${spooled} entries spooled` : null]
+    const detail = well
+      ? `${engine}`
+      : [`${engine} degraded`, ...trouble, rejected > 0 ? `${rejected} entries rejected` : null].filter(Boolean).join('; ')
+    // PostgreSQL alone is durable; the embedded engine is only together with its spool.
+    const ok = spoolWorks || (!embedded && problem === null)
+    return { ok, detail, state: well ? 'ok' : 'degraded', engine, spooled, rejected, problem }
+  }
+
+  const queue = makeGroupCommit<Entry>(writeBatch, LARGEST_BATCH)
+  await queue.between(reach)
+
+  return {
+    write: (entry) => queue.add(entry),
+    database: () => {
+      if (database && problem === null) return database.db
+      throw new AttuneError('ledger-failed', `the ledger's database is away: ${problem ?? 'closed'}`)
+    },
+    health,
+    close: async () => {
+      closing = true
+      if (timer) clearTimeout(timer)
+      await queue.idle()
+      await drop()
+      await slot.leave()
+      await refused.leave()
+    },
+  }
+}

@@ -1,0 +1,45 @@
+/** Tables of the ledger, the same on PGlite and PostgreSQL. Records are canonical JSON as text: the bytes that were hashed. */
+export type LedgerTables = {
+  decision: {
+    /** Position in the chain, from 1, without gaps. */
+    seq: number
+    id: string
+    at: string
+    tenant: string
+    service: string
+    outcome: string
+    patient_key: string
+    previous_hash: string
+    hash: string
+    record: string
+  }
+  /** One row: end of the chain. Locked while rows are appended, so several processes write one chain. */
+  chain_head: { one: number; seq: number; hash: string }
+  /** Which decision made a card. */
+  card: { tenant: string; card: string; decision: string }
+  feedback: {
+    id: string
+    at: string
+    tenant: string
+    card: string
+    outcome: string
+    /** Digest of what the client sent; the same event sent again is stored once. */
+    digest: string
+    record: string
+  }
+  prediction: {
+    decision: string
+    tenant: string
+    at: string
+    model: string
+    version: string
+    sha256: string
+    state: string
+    variant: string | null
+    value: number | null
+    unit: string | null
+    /** Keyed digest of the inputs; the inputs themselves are not stored. */
+    inputs: string
+  }
+  ledger_migration: { version: number; at: string }
+}

@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Client } from 'pg'
+import type { LedgerConfig } from '../../src/ledger/ledger.ts'
+
+/** A place for one test's ledger; `sql` speaks to the same database beside the ledger (PostgreSQL only). */
+export type Place = {
+  readonly config: LedgerConfig
+  readonly sql: ((text: string) => Promise<void>) | null
+  readonly clear: () => Promise<void>
+}
+
+const POSTGRES = process.env.TEST_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/test'
+
+const connect = async (): Promise<Client> => {
+  const client = new Client({ connectionString: POSTGRES, connectionTimeoutMillis: 1500 })
+  await client.connect()
+  return client
+}
+
+/** Null when PostgreSQL answers, else why it does not: the tests on it then say that they did not run. */
+export const postgresMissing: string | null = await connect().then(
+  async (client) => {
+    await client.end()
+    return null
+  },
+  (error: unknown) => `no PostgreSQL for tests (TEST_DATABASE_URL): ${error instanceof Error ? error.message : String(error)}`,
+)
+
+const folder = (): string => mkdtempSync(join(tmpdir(), 'attune-ledger-'))
+
+export const embeddedPlace = async (): Promise<Place> => {
+  const dataDir = folder()
+  return {
+    config: { dataDir, databaseUrl: null, pseudonymKeyFile: undefined },
+    sql: null,
+    clear: async () => rmSync(dataDir, { recursive: true, force: true }),
+  }
+}
+
+/** A schema of its own, dropped afterwards. */
+export const postgresPlace = async (): Promise<Place> => {
+  const dataDir = folder()
+  const schema = `attune_test_${randomUUID().replaceAll('-', '')}`
+  const client = await connect()
+  await client.query(`create schema ${schema}`)
+  await client.query(`set search_path to ${schema}`)
+  const url = new URL(POSTGRES)
+  url.searchParams.set('options', `-csearch_path=${schema}`)
+  return {
+    config: { dataDir, databaseUrl: url.href, pseudonymKeyFile: undefined },
+    sql: async (text) => {
+      await client.query(text)
+    },
+    clear: async () => {
+      await client.query(`drop schema ${schema} cascade`)
+      await client.end()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
