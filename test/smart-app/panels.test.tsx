@@ -45,7 +45,7 @@ describe('the order in hand', () => {
 
   test('traces the phenotype to the laboratory, its date and its resource', () => {
     expect(textOf(regionOf(host, 'Why'))).toContain(
-      'CYP2C19 Poor Metabolizer*2/*25 Mar 2024Northfield Molecular LaboratoryObservation/cyp2c19',
+      'CYP2C19 Poor Metabolizer *2/*25 Mar 2024Northfield Molecular LaboratoryObservation/cyp2c19',
     )
   })
 

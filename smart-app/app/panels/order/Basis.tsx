@@ -47,9 +47,9 @@ const Gene = ({ basis }: { readonly basis: GeneBasis }) => {
     <>
       <p>
         <strong className={styles.gene}>{basis.gene}</strong> <strong>{phenotypeOf(basis.clinical ?? basis.genetic, basis.key)}</strong>
-        {basis.state === 'candidate' ? ` (${TEXT.order.candidate})` : null}
+        {basis.state === 'candidate' ? ` (${TEXT.order.candidate})` : null}{' '}
+        <span className={styles.detail}>{detailOf(basis.converted ? basis.clinical : basis.genetic)}</span>
       </p>
-      <p className={styles.note}>{detailOf(basis.converted ? basis.clinical : basis.genetic)}</p>
       {basis.converted ? (
         <p className={styles.note}>
           {TEXT.order.geneticOnly}: {phenotypeOf(basis.genetic, null)}

@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { draftOf, post, type Story, startSandbox } from '../service/running-sandbox.ts'
+import { chromiumPath, openBrowser } from './chromium.ts'
+
+const built = existsSync(join(import.meta.dirname, '../../dist/public/app/index.html'))
+if (!built) console.warn('The launch tests did not run: the pages are not built (`npm run build`).')
+
+/** The sandbox's own EHR, its authorization server, the engine and the app as they ship: nothing is played here. */
+describe.skipIf(chromiumPath === null || !built)('the app opened from the sandbox', () => {
+  let sandbox: Awaited<ReturnType<typeof startSandbox>>
+  let browser: Browser
+
+  beforeAll(async () => {
+    sandbox = await startSandbox()
+    browser = await openBrowser()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await sandbox?.stop()
+  })
+
+  const storyOf = (gene: string, concern: Story['expect']['concern']): Story => {
+    const story = sandbox.stories.find(({ expect: expected }) => expected.concern === concern && expected.genes.includes(gene))
+    if (!story) throw new Error(`no story about ${gene}`)
+    return story
+  }
+
+  /** Signs the story's order and opens the app from the link of its first card, as an EHR does. */
+  const openFromCard = async (story: Story): Promise<{ readonly page: Page; readonly summary: string; readonly troubles: string[] }> => {
+    const { cards } = await sandbox.call('pgx-order-sign', 'order-sign', story.patient, {
+      encounterId: story.encounter,
+      draftOrders: draftOf(story),
+    })
+    const link = cards[0]?.links?.find(({ type }) => type === 'smart')
+    const { url } = (await (
+      await post(`${sandbox.base}/sandbox/launch`, { patient: story.patient, encounter: story.encounter, appContext: link?.appContext })
+    ).json()) as { url: string }
+    const page = await browser.newPage({ viewport: { width: 980, height: 620 } })
+    const troubles: string[] = []
+    page.on('pageerror', (error) => troubles.push(error.message))
+    page.on('console', (line) => {
+      if (line.type() === 'error') troubles.push(line.text())
+    })
+    await page.goto(url)
+    await page.getByRole('tab', { name: 'Order' }).waitFor()
+    return { page, summary: cards[0]?.summary ?? '', troubles }
+  }
+
+  test('shows the card’s own headline, its gene and its sources', async () => {
+    const { page, summary, troubles } = await openFromCard(storyOf('CYP2C19', 'guidance'))
+    const [action = '', reason = ''] = summary.split(': ')
+    await page.getByRole('heading', { name: action, exact: true }).waitFor()
+    await page.getByText(reason, { exact: true }).first().waitFor()
+    for (const source of ['CPIC guideline', 'DPWG guideline (Netherlands)', 'FDA table'])
+      expect(await page.getByRole('heading', { name: source }).count(), source).toBe(1)
+    await page.getByRole('tab', { name: 'Genome' }).click()
+    await page.getByRole('rowheader', { name: /^CYP2C19/ }).waitFor()
+    expect(troubles).toEqual([])
+    await page.close()
+  })
+
+  test('knows the patient, the sandbox and the decision record', async () => {
+    const { page } = await openFromCard(storyOf('CYP2C19', 'guidance'))
+    await page.getByText('Sandbox with synthetic patients. Not for care.').waitFor()
+    await page.getByText(/Decision record [0-9a-f-]{36}/).waitFor()
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).not.toMatch(/Reading|not in the record/)
+    await page.close()
+  })
+
+  test('shows the warfarin dose with its interval or says why there is none', async () => {
+    const { page } = await openFromCard(storyOf('VKORC1', 'guidance'))
+    await page.getByRole('tab', { name: 'Risks' }).click()
+    await page
+      .getByText(/mg\/week|Not computed/)
+      .first()
+      .waitFor()
+    await page.getByText('SHA-256').first().waitFor()
+    await page.close()
+  })
+})
