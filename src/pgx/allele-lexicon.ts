@@ -83,7 +83,7 @@ export const makeAlleleLexicon = (table: GeneTable, names: GeneNames[string] | u
   const named = nameTable(table, names)
   const lexicon: AlleleLexicon = {
     searchable: [...named.keys()]
-      .filter((name) => !name.startsWith('*') && /\d/.test(name) && name.length > 3)
+      .filter((name) => !name.startsWith('*') && /\d/.test(name) && name.length > 2)
       .sort((left, right) => right.length - left.length),
     resolve: (text) => {
       const name = text.trim()

@@ -2,14 +2,19 @@ import type { GeneTable } from './gene-tables.ts'
 
 const byText = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0)
 
-/** `*10x2` -> 10; alleles without a star number come last. */
-const starNumber = (allele: string): number => Number(/^\*(\d+)/.exec(allele)?.[1] ?? Number.POSITIVE_INFINITY)
+/** `*10x2` -> 10, `c.1905+1G>A (*2A)` -> 1905; names without a number come last. */
+const numberOf = (allele: string): number => Number(/^(?:\*|[cm]\.)(\d+)/.exec(allele)?.[1] ?? Number.POSITIVE_INFINITY)
 
-/** Reference first, then by star number, then by name: `*4/*10`, `Reference/c.1679T>G (*13)`. */
+const byNumber = (left: string, right: string): number => {
+  const [one, other] = [numberOf(left), numberOf(right)]
+  return one === other ? 0 : one < other ? -1 : 1
+}
+
+/** Reference first, then by star number or position, then by name: `*4/*10`, `Reference/c.1679T>G (*13)`. */
 export const sortAlleles = (table: GeneTable, alleles: readonly string[]): string[] => {
   const rank = (allele: string): number => (allele === table.referenceAllele && !allele.startsWith('*') ? 0 : 1)
   return [...alleles].sort(
-    (left, right) => rank(left) - rank(right) || starNumber(left) - starNumber(right) || left.length - right.length || byText(left, right),
+    (left, right) => rank(left) - rank(right) || byNumber(left, right) || left.length - right.length || byText(left, right),
   )
 }
 

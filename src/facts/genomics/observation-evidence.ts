@@ -145,7 +145,8 @@ export const observationEvidence = (terms: GenomicTerms, node: Node): Evidence[]
       ? readFinding(terms, other, resource, askedOf(terms, codes, names, other))
       : findingInText(terms, other, `${siteName} ${text ?? ''}`)
   const own = gene.gene === null ? readFinding(terms, null, resource, null) : readFor(gene.gene)
-  if (role === 'result' && isOtherMatter(terms, names.join(' '), gene, own)) return []
+  const asked = gene.gene !== null && askedOf(terms, codes, names, gene.gene) !== null
+  if (role === 'result' && !asked && isOtherMatter(terms, names.join(' '), gene, own)) return []
   // A sentence that denies a finding is not taken as naming a gene either.
   const denied = own.state === 'negated-text' && gene.how === 'text' && inNames.length === 0
   const unread = role === 'result' && !saysSomething(own) && gene.gene !== null && values.length > 0

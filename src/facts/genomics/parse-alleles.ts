@@ -2,7 +2,7 @@ import type { Genotype } from '../../contract/genes.ts'
 import { type AlleleLexicon, type NamedAllele, STAR } from '../../pgx/allele-lexicon.ts'
 import { formatDiplotype } from '../../pgx/allele-order.ts'
 import type { GeneTable } from '../../pgx/gene-tables.ts'
-import { isInTable, lookUpGenotype } from '../../pgx/genotype.ts'
+import { isInTable, lookUpGenotype, phenotypeGenotype } from '../../pgx/genotype.ts'
 import { type Finding, finding } from './finding.ts'
 import { escapePattern } from './wording.ts'
 
@@ -98,12 +98,15 @@ const placements = (pair: readonly NamedAllele[], table: GeneTable): string[][] 
   return options.map((allele) => pair.map((name, index) => (index === open ? allele : name.allele)))
 }
 
-const copies = (allele: string, count: number): string => (count === 1 ? allele : count === 2 ? `${allele}x2` : `${allele}x≥3`)
+const copies = (table: GeneTable, allele: string, count: number): string => {
+  const exact = count === 1 ? allele : `${allele}x${count}`
+  return isInTable(table, [exact]) || count < 3 ? exact : `${allele}x≥3`
+}
 
 /** `DUP` or `(…)x3`: which allele is duplicated is not said, so both placements count. */
-const duplicated = (alleles: readonly string[], total: number): string[][] => {
+const duplicated = (table: GeneTable, alleles: readonly string[], total: number): string[][] => {
   const [first = '', second = ''] = alleles
-  return Array.from({ length: total - 1 }, (_, index) => [copies(first, total - 1 - index), copies(second, index + 1)])
+  return Array.from({ length: total - 1 }, (_, index) => [copies(table, first, total - 1 - index), copies(table, second, index + 1)])
 }
 
 const COUNT_WORDS: Readonly<Record<number, string>> = { 3: 'three', 4: 'four' }
@@ -114,6 +117,9 @@ const totalCopies = (text: string): number | null => {
   return /(?<![a-z])(?:dup|duplication|duplicated)(?![a-z])/i.test(text) ? 3 : null
 }
 
+/** Genes whose alleles decide a phenotype; where they do not, the alleles are outside what the table knows. */
+const DECIDES: readonly GeneTable['method'][] = ['function-pair', 'activity-score']
+
 const flagsOf = (
   names: readonly NamedAllele[],
   genotypes: readonly Genotype[],
@@ -121,9 +127,10 @@ const flagsOf = (
   alleles: readonly string[][],
 ): string[] => {
   const outside = alleles.flat().filter((allele) => !isInTable(table, [allele]))
+  const undecided = DECIDES.includes(table.method) && genotypes.some((genotype) => genotype.phenotype === null)
   return [
     ...(names.some((name) => name.legacy) ? ['legacy-allele-name'] : []),
-    ...(outside.length > 0 || genotypes.length === 0 ? ['not-in-table'] : []),
+    ...(outside.length > 0 || undecided || genotypes.length === 0 ? ['not-in-table'] : []),
     ...(outside.some((allele) => allele.includes('+')) ? ['tandem'] : []),
   ]
 }
@@ -134,7 +141,7 @@ const readPair = (pair: Pair, text: string, table: GeneTable): Finding => {
   const plain = pair.map((name) => name.allele)
   const total = totalCopies(text)
   if (total !== null && total > 2 && table.special.includes('copy-number')) {
-    const alleles = duplicated(plain, total)
+    const alleles = duplicated(table, plain, total)
     const genotypes = alleles.map((each) => lookUpGenotype(table, each))
     const counted = /\)\s?x/i.test(text) ? ` ${COUNT_WORDS[total] ?? total} copies` : ' + duplication'
     return finding({
@@ -172,31 +179,56 @@ const ZYGOSITY = {
   hemi: /(?<![a-z])hemizygous(?![a-z])/i,
 }
 
-/** One named allele with its zygosity. Only genes whose method reads lists of variants may take the other copy as reference. */
+const makeCall = (alleles: readonly string[], names: readonly NamedAllele[], table: GeneTable, extra: readonly string[] = []): Finding => {
+  const genotype = lookUpGenotype(table, alleles)
+  return finding({
+    genotypes: [genotype],
+    diplotype: genotype.diplotype,
+    flags: [...extra, ...flagsOf(names, [genotype], table, [[...alleles]])],
+    subAlleles: subsOf(names),
+  })
+}
+
+/** Phenotype code that an allele decides whatever the other one is (a malignant-hyperthermia variant); null when it depends. */
+const decidedAlone = (table: GeneTable, allele: string): string | null => {
+  const name = table.alleles[allele]?.function
+  const codes = Object.entries(table.pairs ?? {}).flatMap(([functions, code]) => (functions.split('+').includes(name ?? '') ? [code] : []))
+  const [code] = codes
+  return name && code !== undefined && code !== 'ind' && codes.every((each) => each === code) ? code : null
+}
+
+const dominant = (name: NamedAllele, table: GeneTable): Finding | null => {
+  const code = table.method === 'function-pair' ? decidedAlone(table, name.allele) : null
+  if (code === null) return null
+  const diplotype = `${name.allele} (second allele not stated)`
+  return finding({
+    genotypes: [{ ...phenotypeGenotype(table, code), diplotype }],
+    diplotype,
+    flags: ['limited-coverage', ...(name.legacy ? ['legacy-allele-name'] : [])],
+  })
+}
+
+const singleCall = (only: NamedAllele, text: string, table: GeneTable): Finding | null => {
+  const { special, referenceAllele } = table
+  const call = (...alleles: string[]): Finding => makeCall(alleles, [only], table)
+  if (special.includes('haploid')) return call(only.allele)
+  if (special.includes('x-linked') && ZYGOSITY.hemi.test(text)) return call(only.allele)
+  if (ZYGOSITY.homo.test(text)) return call(only.allele, only.allele)
+  const mayFill = ['lowest-function', 'any-risk', 'x-linked'].some((method) => special.includes(method))
+  if (ZYGOSITY.hetero.test(text) && referenceAllele && mayFill) return call(referenceAllele, only.allele)
+  return dominant(only, table)
+}
+
+/** Named alleles with their zygosity. Only genes whose method reads lists of variants may take the other copy as reference. */
 const readSingle = (names: readonly NamedAllele[], text: string, table: GeneTable): Finding | null => {
-  const [only, second] = names
-  if (only === undefined || only.allele === table.referenceAllele) return null
-  const call = (alleles: string[], flags: string[] = []): Finding => {
-    const genotype = lookUpGenotype(table, alleles)
-    return finding({
-      genotypes: [genotype],
-      diplotype: genotype.diplotype,
-      flags: [...flags, ...flagsOf(names, [genotype], table, [alleles])],
-      subAlleles: subsOf(names),
-    })
-  }
-  const listsVariants = table.special.includes('lowest-function') || table.special.includes('any-risk')
-  if (second === undefined) {
-    if (table.special.includes('haploid')) return call([only.allele])
-    if (table.special.includes('x-linked') && ZYGOSITY.hemi.test(text)) return call([only.allele])
-    if (ZYGOSITY.homo.test(text)) return call([only.allele, only.allele])
-    if (ZYGOSITY.hetero.test(text) && table.referenceAllele && (listsVariants || table.special.includes('x-linked')))
-      return call([table.referenceAllele, only.allele])
-    return null
-  }
+  const [only, second, third] = [
+    ...new Map(names.filter((name) => name.allele !== table.referenceAllele).map((name) => [name.allele, name])).values(),
+  ]
+  if (only === undefined) return null
+  if (second === undefined) return singleCall(only, text, table)
   // Two reduced variants in one unphased result are presumed to be on different chromosomes (CPIC fluoropyrimidines 2017).
-  const both = names.length === 2 && listsVariants && ZYGOSITY.hetero.test(text) && only.allele !== second.allele
-  return both ? call([only.allele, second.allele], ['ambiguous-diplotype']) : null
+  const listed = table.special.includes('lowest-function') && ZYGOSITY.hetero.test(text) && third === undefined
+  return listed ? makeCall([only.allele, second.allele], [only, second], table, ['ambiguous-diplotype']) : null
 }
 
 /** Names without digits (`Mediterranean`) are taken only when nothing but names and zygosity stands in the text. */
@@ -218,18 +250,21 @@ const readWordedAlleles = (text: string, table: GeneTable, lexicon: AlleleLexico
 /** A pair whose second half is missing: `*1/?`. */
 const isPartial = (text: string, tokens: readonly Token[]): boolean =>
   tokens.length === 1 &&
-  (/^\s?\/\s?(?:\?|unknown|nc|no call)/i.test(text.slice(tokens[0]?.end)) ||
+  (/^\s?\/\s?(?:\*?\?|unknown|nc|no call)/i.test(text.slice(tokens[0]?.end)) ||
     /(?:\?|unknown)\s?\/\s?$/i.test(text.slice(0, tokens[0]?.start)))
 
-/** Alleles of one gene in a text, gene names before stars already removed. Null when there are none. */
-export const parseAlleles = (text: string, table: GeneTable, lexicon: AlleleLexicon): Finding | null => {
+/**
+ * Alleles of one gene in a text, gene names before stars already removed. Null when there are none. Where the text says
+ * that something was not found (`absent`), a single named allele is what was looked for, not what was found.
+ */
+export const parseAlleles = (text: string, table: GeneTable, lexicon: AlleleLexicon, absent: boolean): Finding | null => {
   const tokens = findTokens(text, table, lexicon)
   if (isPartial(text, tokens)) return finding({ state: 'partial-call' })
   const pairs = readChains(text, tokens, table, lexicon).flatMap(pairsOf)
   const [pair] = pairs
   if (pair !== undefined) return pairs.length === 1 ? readPair(pair, text, table) : readAlternatives(pairs, table)
   const names = tokens.map((token) => token.name)
-  const single = readSingle(names, text, table) ?? (tokens.length === 0 ? readWordedAlleles(text, table, lexicon) : null)
+  const single = absent ? null : (readSingle(names, text, table) ?? (tokens.length === 0 ? readWordedAlleles(text, table, lexicon) : null))
   if (single) return single
   const loose = names.filter((name) => name.allele !== table.referenceAllele).map((name) => name.allele)
   return loose.length > 0 ? finding({ variants: loose, flags: ['variant-only'] }) : null

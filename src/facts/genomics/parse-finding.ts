@@ -31,7 +31,10 @@ const alleleFinding = (terms: GenomicTerms, gene: string, table: GeneTable, text
     return serotype ? finding({ flags: ['low-resolution'] }) : null
   }
   const clean = withoutGeneBeforeStar(terms, text)
-  return parseSites(clean, table, terms.sites(gene)) ?? parseAlleles(clean, table, terms.lexicon(gene))
+  return (
+    parseSites(clean, table, terms.sites(gene)) ??
+    parseAlleles(clean, table, terms.lexicon(gene), hasWord(clean, terms.codes.presenceWords.negative))
+  )
 }
 
 /** Two star alleles when nobody says of which gene: kept as text, never looked up. */

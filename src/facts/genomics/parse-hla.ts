@@ -6,7 +6,7 @@ import { type Finding, finding } from './finding.ts'
 import { findWord, hasWord } from './wording.ts'
 
 /** `*57:01:01`, `*5701`, `*57`, `*57:XX`, a multiple-allele code; `57:03` after a slash continues the allele before it. */
-const TYPED = /\*(\d{2,4})((?::[0-9A-Z]{2,5}){0,3})([NLSCAQGP](?![A-Za-z]))?|(?<=\/)(\d{2}):(\d{2})(?!\d)/g
+const TYPED = /\*(\d{2,4})((?::(?:\d{2,4}|[A-Z]{2,6})){0,3})([NLSCAQGP](?![A-Za-z]))?|(?<=\/)(\d{2}):(\d{2})(?!\d)/g
 
 type Typed = {
   readonly name: string

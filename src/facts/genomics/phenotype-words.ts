@@ -34,6 +34,9 @@ const finderOf = (terms: GenomicTerms): Finder => {
   return made
 }
 
+/** `Normal to Intermediate Metabolizer`: the first word shares the noun of the second and is a phenotype of its own. */
+const RANGE = /(?<![a-z])(poor|intermediate|normal|rapid|ultrarapid|decreased|increased|extensive)\s?(?:to|or|-|\/)\s?$/
+
 /** Phenotype code that a gene's table has for a term; null when it has none. */
 export const codeOfTerm = (terms: GenomicTerms, gene: string, term: string): string | null => {
   const wanted = term.toLowerCase()
@@ -73,10 +76,17 @@ const abbreviation = (terms: GenomicTerms, gene: string, text: string): WordedPh
  */
 export const phenotypesIn = (terms: GenomicTerms, gene: string | null, text: string): readonly WordedPhenotype[] => {
   const { pattern, entries } = finderOf(terms)
-  const found = [...text.toLowerCase().matchAll(pattern)].flatMap((match): WordedPhenotype[] => {
-    const options = entries.get(match[2] ?? '') ?? []
-    const entry = options.find((option) => gene !== null && option.genes?.includes(gene)) ?? options.find((option) => option.genes === null)
-    return entry ? [worded(terms, gene, entry, match[1] ?? '')] : []
+  const lower = text.toLowerCase()
+  const entryOf = (word: string): Entry | undefined => {
+    const options = entries.get(word) ?? []
+    return options.find((option) => gene !== null && option.genes?.includes(gene)) ?? options.find((option) => option.genes === null)
+  }
+  const found = [...lower.matchAll(pattern)].flatMap((match): WordedPhenotype[] => {
+    const word = match[2] ?? ''
+    const first = RANGE.exec(lower.slice(Math.max(0, match.index - 24), match.index))?.[1]
+    const noun = word.slice(word.lastIndexOf(' ') + 1)
+    const ends = [...(first === undefined ? [] : [entryOf(`${first} ${noun}`)]), entryOf(word)]
+    return ends.flatMap((entry) => (entry ? [worded(terms, gene, entry, match[1] ?? '')] : []))
   })
   const all = found.length > 0 || gene === null ? found : [...wholeWord(terms, gene, text), ...abbreviation(terms, gene, text)]
   return [...new Map(all.map((phenotype) => [phenotype.term, phenotype])).values()]

@@ -5,6 +5,8 @@ export const plainText = (text: string): string =>
     .replace(/[‐‑‒–—−]/g, '-')
     .replace(/[\u00a0\u2000-\u200b\u202f\s]+/g, ' ')
     .replace(/>=\s?(?=\d)/g, '≥')
+    .replace(/\*\s+(?=\d)/g, '*')
+    .replace(/(?<![a-z0-9])HLA-?\s?([ABC])\s?(\d{2}):?(\d{2})(?![\d:])/gi, 'HLA-$1*$2$3')
     .replace(/metaboliser/gi, 'metabolizer')
     .trim()
 
