@@ -32,10 +32,6 @@ export type OrderResult = {
   readonly differences: readonly string[]
 }
 
-/** A file of expected readings: `{ files: { path: { contextPatient, readings, medications } } }`. */
-export const isExpectedFile = (content: unknown): boolean =>
-  typeof content === 'object' && content !== null && 'files' in content && expectedSchema.safeParse(content).success
-
 type Drug = { readonly order: Order | null; readonly medicine: Medicine | null }
 
 const entryOf = ({ order, medicine }: Drug): Order | Medicine | null => order ?? medicine
