@@ -27,9 +27,16 @@ const STATUS = / (positive|negative)$/
 
 const noResult: GeneOption = { keys: [NO_RESULT], state: 'no-result', genetic: null, clinical: null, converted: false, facts: [] }
 
-/** Words that rows use for one gene. */
-export const vocabularyOf = (rows: readonly GuidanceRow[], gene: string): ReadonlySet<string> =>
-  new Set(rows.flatMap((row) => row.when.flatMap((entry) => entry[gene] ?? [])))
+const VOCABULARIES = new WeakMap<readonly GuidanceRow[], Map<string, ReadonlySet<string>>>()
+
+/** Words that rows use for one gene; kept with the rows, which never change. */
+const vocabularyOf = (rows: readonly GuidanceRow[], gene: string): ReadonlySet<string> => {
+  const kept = VOCABULARIES.get(rows) ?? new Map<string, ReadonlySet<string>>()
+  VOCABULARIES.set(rows, kept)
+  const words = kept.get(gene) ?? new Set(rows.flatMap((row) => row.when.flatMap((entry) => entry[gene] ?? [])))
+  kept.set(gene, words)
+  return words
+}
 
 const stemsOf = (words: Iterable<string>): Set<string> =>
   new Set([...words].filter((word) => STATUS.test(word)).map((word) => word.replace(STATUS, '')))

@@ -117,7 +117,8 @@ export const matchRows = (
       else answers.set(answerOf(hit), [hit])
     }
   return [...answers.values()].flatMap((hits) => {
-    const first = hits[0]
+    // Rows that say the same are one finding, named after the first of them however they were sorted.
+    const first = [...hits].sort((a, b) => a.row.id.localeCompare(b.row.id, 'en', { numeric: true }))[0]
     if (!first) return []
     return [
       {

@@ -26,15 +26,12 @@ const applies = (row: TestFirstRow, subject: Subject): boolean => {
   return row.silentAfterMonths === undefined || !toleratedFor(subject, subject.drug.name, row.silentAfterMonths)
 }
 
-/** A genetic report that nobody could read may hold the answer: it is looked at before a new test is ordered. */
-const unreadReport = ({ facts }: Subject): boolean => facts.documents.some((document) => document.geneticUnread)
-
 /**
  * The one test that should come before the first dose: of the rows that apply, the one with the highest demand.
  * Null when every result is there, when the drug has long been tolerated, or when no verified source asks for a test.
  */
 export const testFirst = (subject: Subject, kit: Kit): TestFirst | null => {
-  if (subject.about !== 'order' || unreadReport(subject)) return null
+  if (subject.about !== 'order') return null
   const { tests, rows } = kit.prepared.tables.testFirst
   const due = rows
     .filter((row) => applies(row, subject))
