@@ -185,7 +185,7 @@ describe('the synthetic charts', () => {
       expect(visit && { patient: patientOf(visit), status: visit.status }, id).toEqual({ patient, status: 'in-progress' })
       expect(products.has(order.rxcui), id).toBe(true)
       expect(isSnomedConcept(order.reason.code), id).toBe(true)
-      expect(expected.sources.length, id).toBeGreaterThan(0)
+      expect(expected.sources.length > 0, id).toBe(expected.concern !== 'not-assessed')
     }
   })
 
@@ -197,6 +197,19 @@ describe('the synthetic charts', () => {
     expect(pdf.startsWith('%PDF-1.4')).toBe(true)
     expect(offsets.map((offset) => pdf.slice(offset, offset + 7))).toEqual(offsets.map((_, index) => `${index + 1} 0 obj`))
     expect(pdf).toContain('CYP2C19')
+  })
+
+  test('fit on the first page of what the services ask for, so that a service without a token sees all', () => {
+    const pages: readonly (readonly [string, number, (resource: FhirResource) => boolean])[] = [
+      ['labs', 200, (one) => one.resourceType === 'Observation' && JSON.stringify(one.category).includes('"laboratory"')],
+      ['vitals', 100, (one) => one.resourceType === 'Observation' && JSON.stringify(one.category).includes('"vital-signs"')],
+      ['reports', 100, (one) => one.resourceType === 'DiagnosticReport'],
+    ]
+    for (const { patient, id } of patients.stories)
+      for (const [name, page, matches] of pages) {
+        const count = patients.resources.filter((one) => patientOf(one) === patient && matches(one)).length
+        expect({ id, name, fits: count <= page, count }).toMatchObject({ fits: true })
+      }
   })
 
   test('vary in race, sex and age, and in the shapes in which genetic results come', () => {

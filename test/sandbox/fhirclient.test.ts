@@ -84,7 +84,7 @@ describe('fhirclient 2.6.3 against the sandbox', () => {
       encounter: story?.encounter,
       user: 'Practitioner/dr-okafor',
       scope: 'openid fhirUser launch patient/*.rs offline_access',
-      labs: 283,
+      labs: 183,
     })
   })
 

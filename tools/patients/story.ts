@@ -9,6 +9,7 @@ export type Expectation = {
   readonly genes: readonly string[]
   readonly action: string
   readonly why: string
+  /** What the card must cite; empty where nothing could be assessed. `year` is null where our source names none. */
   readonly sources: readonly { readonly source: 'CPIC' | 'DPWG' | 'FDA'; readonly guideline: string; readonly year: number | null }[]
 }
 

@@ -9,7 +9,7 @@ import { addRoutine, addVisitToday, type Routine } from '../routine.ts'
 import { ASIAN, cpic, dpwg, NOT_HISPANIC, type Story } from '../story.ts'
 
 const ROUTINE: Routine = {
-  firstYear: 2023,
+  firstYear: 2024,
   perYear: 2,
   body: { heightCm: 176, weightKg: 74, drift: -0.4, systolic: 117, diastolic: 72 },
   labs: {
@@ -18,6 +18,7 @@ const ROUTINE: Routine = {
     albumin: { mean: 4.2, from: { date: '2024-01-01', mean: 3.8 } },
     hemoglobin: { mean: 14.6, from: { date: '2024-01-01', mean: 13.2 } },
   },
+  panels: ['cbc', 'cmp'],
   also: ['crp', 'calprotectin', 'ferritin'],
   doctor: 'dr-haddad',
 }
@@ -81,7 +82,7 @@ export const STORY: Story = {
       'dr-haddad',
       "Flare of ileal Crohn's disease under tapering steroids. Azathioprine planned once thiopurine genetics are back; 74 kg, target 2 mg/kg.",
     )
-    addDailyActivity(chart, addDevice(chart, 'Wrist activity tracker'), 14, 8100, 62)
+    addDailyActivity(chart, addDevice(chart, 'Wrist activity tracker'), 28, 8100, 62)
     addVisitToday(chart, ROUTINE, 'dr-haddad')
   },
 }

@@ -97,7 +97,7 @@ export const STORY: Story = {
     const phenotype = addPhenotype(chart, 'DPYD', 'intermediate', sample)
     addGeneticReport(chart, 'DPYD genotyping before fluoropyrimidine', [genotype, phenotype], sample)
     addNote(chart, 'consult', '2026-11-02', 'dr-moreau', 'Stage III colon cancer, R0. Adjuvant capecitabine planned, body surface 1.74 m2.')
-    addDailyActivity(chart, addDevice(chart, 'Wrist activity tracker'), 14, 5600, 72)
+    addDailyActivity(chart, addDevice(chart, 'Wrist activity tracker'), 28, 5600, 72)
     addVisitToday(chart, ROUTINE, 'dr-moreau')
   },
 }

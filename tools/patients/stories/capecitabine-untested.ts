@@ -70,7 +70,7 @@ export const STORY: Story = {
       'dr-moreau',
       'Progression in the liver after adjuvant treatment. Capecitabine planned, body surface 1.54 m2.',
     )
-    addDailyActivity(chart, addDevice(chart, 'Wrist activity tracker'), 14, 6400, 69)
+    addDailyActivity(chart, addDevice(chart, 'Wrist activity tracker'), 28, 6400, 69)
     addVisitToday(chart, ROUTINE, 'dr-moreau')
   },
 }

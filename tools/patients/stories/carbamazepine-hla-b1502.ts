@@ -65,7 +65,7 @@ export const STORY: Story = {
       'dr-tanaka',
       'Classical trigeminal neuralgia, right V2. HLA typing sent before the choice of a sodium channel blocker.',
     )
-    addDailyActivity(chart, addDevice(chart, 'Wrist activity tracker'), 14, 7600, 64)
+    addDailyActivity(chart, addDevice(chart, 'Wrist activity tracker'), 28, 7600, 64)
     addVisitToday(chart, ROUTINE, 'dr-tanaka')
   },
 }

@@ -32,9 +32,10 @@ export const STORY: Story = {
   },
   order: { product: 'citalopram20', dosage: daily(20, 'mg', '20 mg by mouth once a day'), reason: 'depression' },
   expect: {
-    concern: 'not-assessed',
+    concern: 'guidance',
     genes: ['CYP2C19'],
-    action: 'No single answer: both results, their dates and laboratories are named; clarify before relying on either.',
+    action:
+      'A warning that stays open: poor metabolizer is possible. Both results, their dates and laboratories are named; clarify before relying on either.',
     why: 'CYP2C19 *1/*1 (2021) and *2/*2 (2025) lead to different advice; neither is picked silently.',
     sources: [cpic('PA166127638', 2023), dpwg('PA166104977', 2022)],
   },
@@ -68,7 +69,7 @@ export const STORY: Story = {
       'Moderate depressive episode. Sertraline in 2021 without side effects; she asks for something else.',
     )
     const watch = addDevice(chart, 'Wrist activity tracker')
-    addDailyActivity(chart, watch, 14, 6900, 63)
+    addDailyActivity(chart, watch, 28, 6900, 63)
     addNightlyHeartRate(chart, watch, '2026-11-13', 61)
     addVisitToday(chart, ROUTINE, 'dr-kowalska')
   },

@@ -134,7 +134,7 @@ export const STORY: Story = {
       'Non-ST elevation infarction, one stent to the mid LAD. Loaded in the laboratory. Oral P2Y12 inhibitor to be chosen at the clinic visit on 16 November.',
     )
     const watch = addDevice(chart, 'Wrist activity tracker')
-    addDailyActivity(chart, watch, 14, 5200, 66)
+    addDailyActivity(chart, watch, 28, 5200, 66)
     addNightlyHeartRate(chart, watch, '2026-11-14', 64)
     addVisitToday(chart, ROUTINE, 'dr-lindqvist')
   },

@@ -83,7 +83,7 @@ export const STORY: Story = {
       'dr-lindqvist',
       'Non-ST elevation infarction, stent to the right coronary artery. P2Y12 inhibitor to be chosen at the visit.',
     )
-    addDailyActivity(chart, addDevice(chart, 'Wrist activity tracker'), 10, 5900, 71)
+    addDailyActivity(chart, addDevice(chart, 'Wrist activity tracker'), 28, 5900, 71)
     addVisitToday(chart, ROUTINE, 'dr-lindqvist')
   },
 }

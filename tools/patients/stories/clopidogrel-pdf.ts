@@ -4,7 +4,7 @@ import { addNote, addPdfReport } from '../documents.ts'
 import { addStudy } from '../imaging.ts'
 import { addMedicine, daily, tablets } from '../medicines.ts'
 import { addRoutine, addVisitToday, type Routine } from '../routine.ts'
-import { BLACK, cpic, NOT_HISPANIC, type Story } from '../story.ts'
+import { BLACK, NOT_HISPANIC, type Story } from '../story.ts'
 
 const ROUTINE: Routine = {
   firstYear: 2020,
@@ -33,8 +33,8 @@ export const STORY: Story = {
     concern: 'not-assessed',
     genes: ['CYP2C19'],
     action: 'Read the attached report before relying on clopidogrel; its result is not in coded form.',
-    why: 'A report titled Pharmacogenomic Panel (2024) holds its result only in a PDF, which is listed but not read.',
-    sources: [cpic('PA166104948', 2022)],
+    why: 'A report titled Pharmacogenomic Panel (2024) holds its result only in a PDF, which is listed but not read. CPIC (2022) and DPWG (2011) have advice on clopidogrel after a stroke for CYP2C19, so silence would be wrong.',
+    sources: [],
   },
   write: (chart) => {
     addNoKnownAllergies(chart, '2020-05-08')
@@ -84,7 +84,7 @@ export const STORY: Story = {
       'dr-tanaka',
       'Minor ischaemic stroke, NIHSS 3. Short dual antiplatelet therapy planned; clopidogrel to be added at the clinic visit.',
     )
-    addDailyActivity(chart, addDevice(chart, 'Wrist activity tracker'), 10, 3100, 73)
+    addDailyActivity(chart, addDevice(chart, 'Wrist activity tracker'), 28, 3100, 73)
     addVisitToday(chart, ROUTINE, 'dr-tanaka')
   },
 }

@@ -107,7 +107,7 @@ export const STORY: Story = {
       'dr-oduya',
       'First day after tonsillectomy for chronic tonsillitis with sleep apnoea. Drinks well. Pain not controlled with ibuprofen alone; parents ask for something stronger.',
     )
-    addDailyActivity(chart, addDevice(chart, "Child's activity band"), 14, 9800, 78)
+    addDailyActivity(chart, addDevice(chart, "Child's activity band"), 28, 9800, 78)
     addVisitToday(chart, ROUTINE, 'dr-oduya', 'followUp')
   },
 }

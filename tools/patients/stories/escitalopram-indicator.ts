@@ -62,7 +62,7 @@ export const STORY: Story = {
       'dr-okafor',
       'Generalised anxiety, psychotherapy started. Medication discussed, decision in November.',
     )
-    addDailyActivity(chart, addDevice(chart, 'Wrist activity tracker'), 14, 9200, 58)
+    addDailyActivity(chart, addDevice(chart, 'Wrist activity tracker'), 28, 9200, 58)
     addVisitToday(chart, ROUTINE, 'dr-okafor')
   },
 }

@@ -116,7 +116,7 @@ export const STORY: Story = {
     addStudy(chart, 'kneeXray', '2022-06-01', 'Advanced medial osteoarthritis of the left knee.')
     addStudy(chart, 'echo', '2024-03-12', 'Ejection fraction 55 %.')
     addNote(chart, 'progress', '2025-10-01', 'dr-okafor', 'Tramadol stopped: no effect on the pain.')
-    addDailyActivity(chart, addDevice(chart, 'Wrist activity tracker'), 14, 3600, 60)
+    addDailyActivity(chart, addDevice(chart, 'Wrist activity tracker'), 28, 3600, 60)
     addVisitToday(chart, ROUTINE, 'dr-okafor', 'followUp')
   },
 }

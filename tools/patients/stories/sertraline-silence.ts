@@ -68,7 +68,7 @@ export const STORY: Story = {
       'First depressive episode, moderate. Psychotherapy arranged, sertraline discussed.',
     )
     const watch = addDevice(chart, 'Wrist activity tracker')
-    addDailyActivity(chart, watch, 14, 10_200, 56)
+    addDailyActivity(chart, watch, 28, 10_200, 56)
     addNightlyHeartRate(chart, watch, '2026-11-14', 55)
     addVisitToday(chart, ROUTINE, 'dr-okafor')
   },

@@ -85,7 +85,7 @@ export const STORY: Story = {
     addNote(chart, 'progress', '2026-05-15', 'dr-okafor', 'LDL above target. Statin discussed; she wants to think about it until autumn.')
     const sensor = addDevice(chart, 'Continuous glucose sensor')
     addGlucoseSeries(chart, sensor, 14, 118)
-    addDailyActivity(chart, addDevice(chart, 'Wrist activity tracker'), 14, 4900, 70)
+    addDailyActivity(chart, addDevice(chart, 'Wrist activity tracker'), 28, 4900, 70)
     addVisitToday(chart, ROUTINE, 'dr-okafor')
   },
 }

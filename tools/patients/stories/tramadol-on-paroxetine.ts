@@ -86,7 +86,7 @@ export const STORY: Story = {
     addNote(chart, 'consult', '2023-02-20', 'dr-kowalska', 'Partial response to fluoxetine, changed to paroxetine. Review in six weeks.')
     addNote(chart, 'progress', '2026-10-20', 'dr-okafor', 'Acute low back pain after lifting, no red flags. Ibuprofen, physiotherapy.')
     const watch = addDevice(chart, 'Wrist activity tracker')
-    addDailyActivity(chart, watch, 14, 4300, 71)
+    addDailyActivity(chart, watch, 28, 4300, 71)
     addNightlyHeartRate(chart, watch, '2026-11-10', 68)
     addVisitToday(chart, ROUTINE, 'dr-okafor')
   },

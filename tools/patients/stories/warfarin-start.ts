@@ -37,7 +37,7 @@ export const STORY: Story = {
     genes: ['CYP2C9', 'VKORC1'],
     action: 'Start lower: dose by a validated algorithm (IWPC) with CYP2C9, VKORC1, age, height and weight.',
     why: 'CYP2C9 *1/*3 clears warfarin slowly and one VKORC1 -1639 A makes the target more sensitive: 5 mg a day risks bleeding.',
-    sources: [{ source: 'CPIC', guideline: guideline('PA166104949'), year: 2017 }, dpwg('PA166182842', null)],
+    sources: [{ source: 'CPIC', guideline: guideline('PA166104949'), year: null }, dpwg('PA166182842', null)],
   },
   write: (chart) => {
     addNoKnownAllergies(chart, '2020-05-12')
@@ -79,7 +79,7 @@ export const STORY: Story = {
       'New atrial fibrillation with moderate mitral stenosis: warfarin, target INR 2 to 3. Genotyping sent before the first dose.',
     )
     const watch = addDevice(chart, 'Wrist activity tracker')
-    addDailyActivity(chart, watch, 14, 6100, 86)
+    addDailyActivity(chart, watch, 28, 6100, 86)
     addNightlyHeartRate(chart, watch, '2026-11-12', 88)
     addVisitToday(chart, ROUTINE, 'dr-lindqvist')
   },
