@@ -33,15 +33,24 @@ const DEVICE_SYSTEMS = new Set(['https://w3id.org/openmhealth', 'http://www.open
  * Room of an Observation: sampled data and device codes, then code, then category; results with neither (imaging measures, lung function,
  * examination) stand with the labs, so that none is lost.
  */
-export const roomOf = (resource: Json): ObservationRoom => {
+export const roomOf = (resource: Json): ObservationRoom => roomByCode(resource) ?? roomByCategory(resource) ?? 'labs'
+
+const roomByCode = (resource: Json): ObservationRoom | null => {
   if (resource.valueSampledData !== undefined) return 'devices'
   for (const coding of codings(resource.code)) {
     const room = BY_CODE.get(`${coding.system}|${coding.code}`)
     if (room) return room
     if (DEVICE_SYSTEMS.has(coding.system)) return 'devices'
   }
-  return roomByCategory(resource) ?? 'labs'
+  return null
 }
+
+/**
+ * True for vital signs, device readings and known lifestyle answers: they hold no genetic finding whatever they say. A laboratory value,
+ * a questionnaire answer or an observation of no known kind may hold one.
+ */
+export const isSurelyNotGenetic = (resource: Json): boolean =>
+  (roomByCode(resource) ?? roomByCategory(resource)) === 'vitals' || roomByCode(resource) !== null
 
 const roomByCategory = (resource: Json): ObservationRoom | null => {
   for (const category of asList(resource.category))

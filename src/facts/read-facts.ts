@@ -3,13 +3,15 @@ import type { Gap } from '../contract/lineage.ts'
 import { AttuneError } from '../errors.ts'
 import type { GeneTables } from '../pgx/gene-tables.ts'
 import type { DrugIndex } from '../terminology/drugs.ts'
+import { asObjects } from './accessors.ts'
 import { readAllergy } from './allergies.ts'
-import { type Chart, type Item, openChart, plainResources } from './chart.ts'
+import { type Chart, type Item, openChart } from './chart.ts'
 import { readCondition } from './conditions.ts'
 import { readDevices } from './devices.ts'
 import { readDocument } from './documents.ts'
 import { readFamilyMember } from './family.ts'
 import { foldGaps, gap, gapsOfQuestions, type Modality } from './gaps.ts'
+import { geneticShare } from './genetic-share.ts'
 import { readGenomics } from './genomics/read-genomics.ts'
 import { readImaging } from './imaging.ts'
 import { newestFirst } from './lineage.ts'
@@ -31,7 +33,7 @@ const noGenomics: Genomics = { readings: [], documents: [], gaps: [] }
 /** Faults of our rules are raised, faults of the record are said. */
 const genomicsOf = (record: PatientRecord, terms: FactsTerms, gaps: Gap[]): Genomics => {
   try {
-    return readGenomics({ ...record, resources: plainResources(record.resources) }, terms)
+    return readGenomics({ ...record, resources: geneticShare(record.resources) }, terms)
   } catch (fault) {
     if (fault instanceof AttuneError) throw fault
     gaps.push(gap('genomics', 'unreadable', 'The genetic results could not be read.'))
@@ -72,11 +74,11 @@ const documents = (chart: Chart, genomics: Genomics, gaps: Gap[]): DocumentEntry
 }
 
 /** Dangling members of a panel: the panel is kept, what is missing is said. */
-const missingMembers = (items: readonly Item[], chart: Chart): Gap[] =>
+const missingMembers = (items: readonly Item[], about: Modality, chart: Chart): Gap[] =>
   items.flatMap(({ resource, ref }) => {
-    const members = Array.isArray(resource.hasMember) ? resource.hasMember : []
+    const members = asObjects(resource.hasMember)
     const missing = members.filter((one) => chart.resolve(one, resource) === null).length
-    return missing === 0 ? [] : [gap('labs', 'incomplete', `${missing} of the ${members.length} results of a panel were not sent.`, ref)]
+    return missing === 0 ? [] : [gap(about, 'incomplete', `${missing} of the ${members.length} results of a panel were not sent.`, ref)]
   })
 
 const orderRefs = (chart: Chart): ReadonlySet<string> => new Set(chart.drafts.map((draft) => `${draft.resourceType}/${draft.id}`))
@@ -113,5 +115,6 @@ export const readFacts = (record: PatientRecord, terms: FactsTerms): PatientFact
     documents: documents(chart, genomics, gaps),
     questions: record.questions,
   }
-  return { ...facts, gaps: foldGaps([...gaps, ...missingMembers([...rooms.labs, ...rooms.vitals], chart), ...genomics.gaps]) }
+  const missing = (['labs', 'vitals', 'lifestyle'] as const).flatMap((room) => missingMembers(rooms[room], room, chart))
+  return { ...facts, gaps: foldGaps([...gaps, ...missing, ...genomics.gaps]) }
 }

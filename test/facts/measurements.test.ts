@@ -136,6 +136,11 @@ describe('values', () => {
   })
 })
 
+test('a panel of vital signs that lacks members raises no doubt about the genes', () => {
+  const panel = observation({ ...coded('vital-signs', '85353-1'), hasMember: [{ reference: 'Observation/a' }] })
+  expect(read(aPatient().with(panel)).gaps.map(({ about, code }) => `${about}: ${code}`)).toEqual(['vitals: incomplete'])
+})
+
 describe('withdrawn results are not used, and that is said', () => {
   test.each(['entered-in-error', 'cancelled'])('%s', (status) => {
     expect(labOf({ status, valueQuantity: { value: 9, code: 'mg/dL' } })).toEqual({ value: undefined, gaps: ['labs: withdrawn'] })
