@@ -3,7 +3,7 @@ import type { FhirAnswer, FhirClient, FhirSession } from '../fhir/fhir-client.ts
 import { trustedBase } from '../fhir/trusted-servers.ts'
 import type { HookService } from './discovery.ts'
 import { missingMedications } from './medication-references.ts'
-import { fillTemplate } from './prefetch-template.ts'
+import { fillTemplate, typeOfQuery } from './prefetch-template.ts'
 import { type PrefetchValue, readPrefetchValue, resourcesUnderAnyKey } from './prefetch-value.ts'
 import type { HookRequest } from './request.ts'
 
@@ -12,6 +12,9 @@ export type Answered = { readonly question: Question; readonly resources: readon
 
 /** The caller, as far as its FHIR servers go. */
 type Registered = { readonly fhirServers: readonly string[] }
+
+/** The FHIR server to ask, or why there is none. */
+type Open = { readonly session: FhirSession | null; readonly noSession: string }
 
 const NO_SERVER = 'It was not sent, and the call names no FHIR server.'
 const UNTRUSTED = 'It was not sent, and the FHIR server named is not registered for this client.'
@@ -59,7 +62,7 @@ const goOn = async (session: FhirSession | null, key: string, query: string, val
 }
 
 /** The way of one key: use what came, go on with it, or ask the server; never throws. */
-const answer = async (key: string, query: string, sent: unknown, session: FhirSession | null, noSession: string): Promise<Answered> => {
+const answer = async (key: string, query: string, sent: unknown, { session, noSession }: Open): Promise<Answered> => {
   const value = readPrefetchValue(sent, query)
   switch (value.kind) {
     case 'data':
@@ -82,22 +85,27 @@ const answer = async (key: string, query: string, sent: unknown, session: FhirSe
 const isOtherPatient = (resource: FhirResource, patientId: string): boolean =>
   resource.resourceType === 'Patient' && resource.id !== undefined && resource.id !== patientId
 
-/** A Patient with another id is never used; a key that held nothing else is asked at the server, as for anything the EHR failed to send. */
-const withoutOtherPatients = async (sent: unknown, patientId: string, ask: (sent: unknown) => Promise<Answered>): Promise<Answered> => {
+/** A wrong Patient is no answer: the server is asked, as for anything the EHR failed to send. */
+const NOT_SENT = { resourceType: 'OperationOutcome' }
+
+const isWrongPatient = (sent: unknown, query: string, patientId: string): boolean => {
+  if (typeOfQuery(query) !== 'Patient') return false
   const here = resourcesUnderAnyKey(sent)
-  const others = here.filter((resource) => isOtherPatient(resource, patientId)).length
-  if (others === 0) return ask(sent)
-  const { question, resources } = await ask(others === here.length ? { resourceType: 'OperationOutcome' } : sent)
-  if (question.state === 'failed') return { question: { ...question, because: OTHER_PATIENT }, resources }
-  const own = resources.filter((resource) => !isOtherPatient(resource, patientId))
-  return { question: { ...question, resources: own.length }, resources: own }
+  return here.length > 0 && here.every((resource) => isOtherPatient(resource, patientId))
 }
 
-/** The same resource may answer several questions; the first stands. */
-const distinct = (resources: Iterable<FhirResource>): FhirResource[] => {
+const answerForPatient = async (key: string, query: string, sent: unknown, patientId: string, open: Open): Promise<Answered> => {
+  if (!isWrongPatient(sent, query, patientId)) return answer(key, query, sent, open)
+  const { question, resources } = await answer(key, query, NOT_SENT, open)
+  return { question: question.state === 'failed' ? { ...question, because: OTHER_PATIENT } : question, resources }
+}
+
+/** The same resource may answer several questions: the first stands. A Patient with another id is never used. */
+const distinct = (resources: Iterable<FhirResource>, patientId: string): FhirResource[] => {
   const seen = new Set<string>()
   const kept: FhirResource[] = []
   for (const resource of resources) {
+    if (isOtherPatient(resource, patientId)) continue
     const key = resource.id === undefined ? null : `${resource.resourceType}/${resource.id}`
     if (key !== null && seen.has(key)) continue
     if (key !== null) seen.add(key)
@@ -120,7 +128,7 @@ const brokenDraftsQuestion = ({ draftOrders, brokenDrafts }: HookRequest): reado
         },
       ]
 
-const openSession = (request: HookRequest, fhir: FhirClient, client: Registered): { session: FhirSession | null; noSession: string } => {
+const openSession = (request: HookRequest, fhir: FhirClient, client: Registered): Open => {
   if (request.fhirServer === null) return { session: null, noSession: NO_SERVER }
   const base = trustedBase(client, request.fhirServer)
   if (base === null) return { session: null, noSession: UNTRUSTED }
@@ -138,24 +146,22 @@ export const completePrefetch = async (
   client: Registered,
 ): Promise<PatientRecord> => {
   const { patientId, prefetch, draftOrders, selections } = request
-  const { session, noSession } = openSession(request, fhir, client)
+  const open = openSession(request, fhir, client)
+  const { session } = open
   try {
     const asked = Object.entries(service.prefetch).map(([key, template]) => {
       const query = fillTemplate(template, request)
-      const [open, because] = query === null ? [null, NO_VALUE] : [session, noSession]
       const sent = Object.hasOwn(prefetch, key) ? prefetch[key] : undefined
-      return withoutOtherPatients(sent, patientId, (value) => answer(key, query ?? template, value, open, because))
+      return answerForPatient(key, query ?? template, sent, patientId, query === null ? { session: null, noSession: NO_VALUE } : open)
     })
-    const extra = Object.entries(prefetch)
-      .filter(([key]) => !Object.hasOwn(service.prefetch, key))
-      .flatMap(([, value]) => resourcesUnderAnyKey(value).filter((resource) => !isOtherPatient(resource, patientId)))
+    const extra = Object.keys(prefetch).flatMap((key) => (Object.hasOwn(service.prefetch, key) ? [] : resourcesUnderAnyKey(prefetch[key])))
     const answers = await Promise.all(asked)
     const first = [...answers.flatMap(({ resources }) => resources), ...extra]
     const medications = await readMedications(session, draftOrders, first)
     return {
       patientId,
       now: new Date().toISOString(),
-      resources: distinct([...first, ...medications.flatMap(({ resources }) => resources)]),
+      resources: distinct([...first, ...medications.flatMap(({ resources }) => resources)], patientId),
       questions: [...answers, ...medications].map(({ question }) => question).concat(brokenDraftsQuestion(request)),
       draftOrders,
       selections,

@@ -7,21 +7,28 @@ const JSON_TYPE = /^application\/(json|[\w.+-]+\+json|json\+fhir)\s*(;|$)/i
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
+/** `[` and `{` differ in one bit only, and so do `]` and `}`. */
+const BRACE_BIT = 0x20
+const OPENER = 0x7b
+const CLOSER = 0x7d
+
+/** Position of the quote that ends the text begun at `start`, or the end of the body. */
+const endOfText = (body: Buffer, start: number): number => {
+  let at = start + 1
+  while (at < body.length && body[at] !== QUOTE) at += body[at] === BACKSLASH ? 2 : 1
+  return at
+}
 
 /** True when arrays and objects nest deeper than `limit`; looks at the bytes, so nothing is built of a hostile body. */
 export const isTooDeep = (body: Buffer, limit: number): boolean => {
   let depth = 0
-  let inText = false
   for (let at = 0; at < body.length; at += 1) {
-    const byte = body[at]
-    if (inText) {
-      if (byte === BACKSLASH) at += 1
-      else if (byte === QUOTE) inText = false
-    } else if (byte === QUOTE) inText = true
-    else if (byte === 0x7b || byte === 0x5b) {
+    const byte = body[at] ?? 0
+    if (byte === QUOTE) at = endOfText(body, at)
+    else if ((byte | BRACE_BIT) === OPENER) {
       depth += 1
       if (depth > limit) return true
-    } else if (byte === 0x7d || byte === 0x5d) depth -= 1
+    } else if ((byte | BRACE_BIT) === CLOSER) depth -= 1
   }
   return false
 }

@@ -97,7 +97,7 @@ const tokenOf = ([, header, payload, key = own.privateKey, signer = 'ES384']: Ca
 }
 
 describe('accepted', () => {
-  test.each(ACCEPTED)('%s', async (...one) => {
+  test.each(ACCEPTED.map((one) => ({ name: one[0], one })))('$name', async ({ one }) => {
     expect((await call(`Bearer ${tokenOf(one)}`)).status).toBe(200)
   })
 
@@ -198,7 +198,7 @@ describe('refused, with an empty body and no reason', () => {
     expect([answer.status, await answer.text(), answer.headers.get('www-authenticate')]).toEqual([401, '', 'Bearer'])
   }
 
-  test.each(REFUSED)('%s', async (...one) => {
+  test.each(REFUSED.map((one) => ({ name: one[0], one })))('$name', async ({ one }) => {
     await expectRefusal(`Bearer ${tokenOf(one)}`)
   })
 

@@ -166,5 +166,5 @@ export const post = (url: string, body: unknown, headers: Record<string, string>
   fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
-    body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
+    body: typeof body === 'string' || body instanceof Uint8Array ? (body as BodyInit) : JSON.stringify(body), // the type asks for a non-shared buffer
   })
