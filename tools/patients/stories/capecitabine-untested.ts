@@ -5,7 +5,7 @@ import { addNote } from '../documents.ts'
 import { addStudy } from '../imaging.ts'
 import { addMedicine, asNeeded, daily } from '../medicines.ts'
 import { addRoutine, addVisitToday, type Routine } from '../routine.ts'
-import { ASIAN, cpic, NOT_HISPANIC, type Story } from '../story.ts'
+import { ASIAN, NOT_HISPANIC, type Story } from '../story.ts'
 
 const ROUTINE: Routine = {
   firstYear: 2020,
@@ -37,8 +37,8 @@ export const STORY: Story = {
     concern: 'test-first',
     genes: ['DPYD'],
     action: 'Test DPYD before the first dose.',
-    why: 'CPIC gives DPYD and capecitabine level A; without a result nothing is known, and unknown is not normal.',
-    sources: [cpic('PA166109594', 2018)],
+    why: 'No DPYD result is on record, and unknown is not normal: the US label asks to test before the first dose unless treatment cannot wait (2025), and CPIC holds the pair at level A.',
+    sources: [{ source: 'FDA', guideline: 'https://www.clinpgx.org/labelAnnotation/PA166104802', year: 2025 }],
   },
   write: (chart) => {
     addAllergy(chart, ['7980', 'penicillin G'], RXNORM, ['126485001', 'Urticaria'], '1994-02-10')
