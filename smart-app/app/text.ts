@@ -6,6 +6,8 @@ import type { NeededScope } from './session/scopes.ts'
 
 const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`
 
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
 const DATE_SOURCES: { readonly [source in DateSource]: string } = {
   effective: '',
   issued: 'issued',
@@ -51,7 +53,7 @@ const FLAGS: { readonly [flag: string]: string } = {
 const SOURCES: { readonly [source in GuidanceSource]: string } = {
   CPIC: 'CPIC guideline',
   DPWG: 'DPWG guideline (Netherlands)',
-  FDA: 'FDA table',
+  FDA: 'FDA table and labels',
 }
 
 /** Every text of the app's page. Functions fill slots; nothing else in the app holds words for people. */
@@ -118,7 +120,8 @@ export const TEXT = {
     unmatched: (drug: string) => `Nothing was assessed for ${drug}.`,
     byCard: 'Opened from the card',
     noHead: (drug: string) => `No change asked for ${drug}`,
-    notAssessed: (drug: string) => `${drug} could not be assessed`,
+    notAssessed: (drug: string) => `${capital(drug)} could not be assessed`,
+    testBefore: (genes: string, drug: string) => `Test ${genes} before ${drug}`,
     noGuidance: (drug: string) => `No source that Attune holds gives guidance for ${drug}`,
     silence: 'No warning here does not mean that the drug is safe.',
     headSource: 'The headline follows',
@@ -138,8 +141,10 @@ export const TEXT = {
     noFacts: 'No fact of the record is attached.',
     sources: 'Sources side by side',
     sourceNames: SOURCES,
-    noFinding: 'Says nothing on this patient’s genes, or was not held for this release.',
+    noFinding: 'No advice for this genotype in what is held for this release.',
+    notApplied: 'Could not be applied: there is no usable result to apply it to.',
     strength: 'Strength',
+    section: 'Section',
     noStrength: 'The source does not grade its advice',
     year: 'Year',
     asOf: (date: string) => `as of ${date}`,
@@ -150,6 +155,7 @@ export const TEXT = {
     alternativesLead:
       'Checked against this patient’s genes, conditions, allergies, organ function and medicines as far as the record allows.',
     namedBy: (sources: string) => `named by ${sources}`,
+    checkedFine: (what: string) => `Checked and fine: ${what}`,
     checkResults: { ok: 'fits', problem: 'problem', 'not-checked': 'not checked' },
     testFirst: 'Test first',
     demands: {
@@ -170,7 +176,7 @@ export const TEXT = {
     score: 'Activity score',
     phenotype: 'Phenotype',
     today: 'With today’s medicines',
-    unchanged: 'as by the genes',
+    unchanged: 'no change',
     mayDiffer: 'May act differently',
     source: 'Laboratory and date',
     confidence: 'Confidence',
@@ -249,6 +255,7 @@ export const TEXT = {
     hash: 'SHA-256',
     citation: 'Publication',
     execution: 'Computed on',
+    variant: 'Variant',
     refused: 'Not computed',
     refusedLevel: 'Refused',
     absent: 'missing',

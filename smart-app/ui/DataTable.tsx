@@ -1,4 +1,5 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
+import { Button } from './Button.tsx'
 import styles from './DataTable.module.css'
 
 export type Column<Row> = {
@@ -10,11 +11,47 @@ export type Column<Row> = {
   readonly align?: 'end'
 }
 
+const isBlank = (content: ReactNode): boolean => content === '' || content === null || content === undefined || content === false
+
+/** A column in which no row has anything only takes room. */
+const filledColumns = <Row,>(columns: readonly Column<Row>[], rows: readonly Row[]): readonly Column<Row>[] =>
+  columns.filter((column) => column.namesRow || rows.some((row) => !isBlank(column.cell(row))))
+
+/** Long tables begin with this many rows; a button brings the rest. */
+type Short = { readonly rows: number; readonly more: (all: number) => string }
+
 /**
  * A table that becomes a list of labelled blocks where it would not fit, so that nothing scrolls sideways.
  * Roles are spelled out because a table loses them in browsers when its display changes.
  */
 export const DataTable = <Row,>({
+  caption,
+  columns,
+  rows,
+  rowKey,
+  short,
+}: {
+  readonly caption: string
+  readonly columns: readonly Column<Row>[]
+  readonly rows: readonly Row[]
+  readonly rowKey: (row: Row) => string
+  readonly short?: Short
+}) => {
+  const [all, setAll] = useState(false)
+  const cut = short !== undefined && !all && rows.length > short.rows
+  return (
+    <div className={styles.frame}>
+      <Table caption={caption} columns={filledColumns(columns, rows)} rows={cut ? rows.slice(0, short.rows) : rows} rowKey={rowKey} />
+      {cut ? (
+        <Button look="quiet" onClick={() => setAll(true)}>
+          {short.more(rows.length)}
+        </Button>
+      ) : null}
+    </div>
+  )
+}
+
+const Table = <Row,>({
   caption,
   columns,
   rows,
@@ -26,29 +63,27 @@ export const DataTable = <Row,>({
   readonly rowKey: (row: Row) => string
 }) => (
   // biome-ignore-start lint/a11y/noRedundantRoles: display:block takes the roles away from table elements, see above
-  <div className={styles.frame}>
-    <table className={styles.table} role="table">
-      <caption className="visually-hidden">{caption}</caption>
-      <thead role="rowgroup">
-        <tr role="row">
+  <table className={styles.table} role="table">
+    <caption className="visually-hidden">{caption}</caption>
+    <thead role="rowgroup">
+      <tr role="row">
+        {columns.map((column) => (
+          <th key={column.key} role="columnheader" scope="col" className={column.align === 'end' ? styles.end : undefined}>
+            {column.title}
+          </th>
+        ))}
+      </tr>
+    </thead>
+    <tbody role="rowgroup">
+      {rows.map((row) => (
+        <tr key={rowKey(row)} role="row">
           {columns.map((column) => (
-            <th key={column.key} role="columnheader" scope="col" className={column.align === 'end' ? styles.end : undefined}>
-              {column.title}
-            </th>
+            <Cell key={column.key} column={column} row={row} />
           ))}
         </tr>
-      </thead>
-      <tbody role="rowgroup">
-        {rows.map((row) => (
-          <tr key={rowKey(row)} role="row">
-            {columns.map((column) => (
-              <Cell key={column.key} column={column} row={row} />
-            ))}
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </div>
+      ))}
+    </tbody>
+  </table>
   // biome-ignore-end lint/a11y/noRedundantRoles: as above
 )
 

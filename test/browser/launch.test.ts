@@ -54,7 +54,7 @@ describe.skipIf(chromiumPath === null || !built)('the app opened from the sandbo
     const [action = '', reason = ''] = summary.split(': ')
     await page.getByRole('heading', { name: action, exact: true }).waitFor()
     await page.getByText(reason, { exact: true }).first().waitFor()
-    for (const source of ['CPIC guideline', 'DPWG guideline (Netherlands)', 'FDA table'])
+    for (const source of ['CPIC guideline', 'DPWG guideline (Netherlands)', 'FDA table and labels'])
       expect(await page.getByRole('heading', { name: source }).count(), source).toBe(1)
     await page.getByRole('tab', { name: 'Genome' }).click()
     await page.getByRole('rowheader', { name: /^CYP2C19/ }).waitFor()

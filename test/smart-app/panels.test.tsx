@@ -50,7 +50,7 @@ describe('the order in hand', () => {
   })
 
   test('shows each source in its own column with strength, year and link', () => {
-    const columns = ['CPIC guideline', 'DPWG guideline (Netherlands)', 'FDA table'].map((title) => regionOf(host, title))
+    const columns = ['CPIC guideline', 'DPWG guideline (Netherlands)', 'FDA table and labels'].map((title) => regionOf(host, title))
     expect(columns.map((column) => [...(column?.querySelectorAll('a') ?? [])].map((link) => link.getAttribute('href')))).toEqual([
       ['https://www.clinpgx.org/guidelineAnnotation/PA166104948', 'https://www.clinpgx.org/guidelineAnnotation/PA166104948'],
       ['https://www.clinpgx.org/guidelineAnnotation/PA166104956'],
@@ -93,9 +93,30 @@ describe('the order in hand', () => {
       orders: [{ ...entry, drugs: [{ ...drug, state: 'not-assessed' as const, findings: [], alternatives: [] }] }],
     }
     const text = textOf(shown(<OrderPanel profile={{ ...WHOLE, assessment: blind, words: { ...words, heads: [] } }} context={IN_HAND} />))
-    expect(text).toContain('clopidogrel could not be assessed')
+    expect(text).toContain('Clopidogrel could not be assessed')
     expect(text).toContain('No warning here does not mean that the drug is safe.')
   })
+})
+
+test('a test that a source asks for before the first dose is the headline, not a footnote', () => {
+  const [entry] = assessment.orders
+  const drug = entry?.drugs[0]
+  if (!entry || !drug) throw new Error('the sample has an order')
+  const testFirst = {
+    id: 't',
+    order: drug.ref,
+    drug: drug.drug,
+    genes: [{ gene: 'CYP2C19', test: 'CYP2C19 genotype', coding: null }],
+    demand: 'recommended',
+    source: 'FDA',
+    basis: 'label',
+    url: 'https://www.fda.gov/',
+    year: 2025,
+  } as const
+  const untested = { ...assessment, orders: [{ ...entry, drugs: [{ ...drug, state: 'not-assessed' as const, findings: [], testFirst }] }] }
+  const host = shown(<OrderPanel profile={{ ...WHOLE, assessment: untested, words: { ...words, heads: [] } }} context={IN_HAND} />)
+  expect(textOf(host.querySelector('h2'))).toBe('Test CYP2C19 before clopidogrel')
+  expect(textOf(host.querySelector('section')).startsWith('Test first')).toBe(true)
 })
 
 describe('the genome', () => {

@@ -4,7 +4,7 @@ import { Button } from '../../ui/Button.tsx'
 import type { ProfileState } from '../profile/profile-state.ts'
 import type { AppContext } from '../session/app-context.ts'
 import { TEXT } from '../text.ts'
-import { dateWords, momentWords } from '../words/dates.ts'
+import { dateWords, recentWords } from '../words/dates.ts'
 import styles from './PatientStrip.module.css'
 
 const words = TEXT.strip
@@ -30,7 +30,7 @@ export const PatientStrip = ({
         </p>
       ) : null}
       <div className={styles.read}>
-        {facts ? <span className={styles.term}>{words.readAt(momentWords(facts.now))}</span> : null}
+        {facts ? <span className={styles.term}>{words.readAt(recentWords(facts.now, new Date()))}</span> : null}
         <span className="screen-only">
           <Button look="quiet" onClick={readAgain} disabled={progress.kind === 'reading'}>
             {words.readAgain}

@@ -13,6 +13,14 @@ export const dateWords = (date: PartialDate): string => {
   return [day === undefined ? undefined : String(Number(day)), name, year].filter((part) => part !== undefined).join(' ')
 }
 
+const isSameDay = (a: Date, b: Date): boolean => a.toDateString() === b.toDateString()
+
+/** As `momentWords`, without the date when that is today. */
+export const recentWords = (instant: string, now: Date): string => {
+  const words = momentWords(instant)
+  return isSameDay(new Date(instant), now) ? words.slice(words.lastIndexOf(' ') + 1) : words
+}
+
 /** Date and time of an instant in the reader's own time zone: `21 Nov 2026, 10:42`. */
 export const momentWords = (instant: string): string => {
   const moment = new Date(instant)

@@ -14,6 +14,14 @@ export const CONSEQUENCES: { readonly [consequence in Consequence]: { readonly l
   none: { level: 'none', word: 'No advice' },
 }
 
+const TEST_LEVELS: {
+  readonly [demand in NonNullable<DrugAssessment['testFirst']>['demand']]: { readonly level: Level; readonly word: string }
+} = {
+  required: { level: 'warning', word: 'Test first' },
+  recommended: { level: 'warning', word: 'Test first' },
+  consider: { level: 'info', word: 'Consider a test' },
+}
+
 export const LISTED = { level: 'none', word: 'Listed only' } as const satisfies { level: Level; word: string }
 
 export const VERDICTS: { readonly [verdict in Alternative['verdict']]: { readonly level: Level; readonly word: string } } = {
@@ -37,6 +45,7 @@ export const drugSeverity = (drug: DrugAssessment, words: PanelWords): { readonl
   const finding = head === null ? undefined : drug.findings.find((candidate) => candidate.id === head.finding)
   if (head && finding)
     return { level: head.indicator === 'info' ? findingSeverity(finding).level : head.indicator, word: findingSeverity(finding).word }
+  if (drug.testFirst) return TEST_LEVELS[drug.testFirst.demand]
   if (drug.state === 'not-assessed') return { level: 'unknown', word: 'Not assessed' }
   if (drug.state === 'no-guidance') return { level: 'none', word: 'No guidance' }
   const first = drug.findings.find((candidate) => candidate.kind === 'guidance')

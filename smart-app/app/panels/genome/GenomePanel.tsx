@@ -23,7 +23,7 @@ export const GenomePanel = ({ profile, context }: { readonly profile: ProfileSta
   const state = panelState(profile, assessment !== null, results.length === 0 ? TEXT.genome.empty : null, gaps)
   return (
     <>
-      {facts ? <Attention facts={facts} /> : null}
+      {facts ? <Attention facts={facts} calls={calls} /> : null}
       <Panel title={TEXT.genome.title} state={state}>
         {results.length > 0 ? <GenomeTable calls={results} asked={asked} /> : null}
       </Panel>

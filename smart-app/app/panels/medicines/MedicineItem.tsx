@@ -38,6 +38,13 @@ export const MedicineItem = ({ entry, words }: { readonly entry: MedicineEntry; 
   )
 }
 
+/** Advice that no card speaks of, with its source. */
+const quietWords = (drug: DrugAssessment, words: PanelWords): string | null => {
+  const finding = drug.findings.find((candidate) => candidate.kind === 'guidance')
+  const sentences = finding ? (words.sentences[finding.id] ?? []) : []
+  return finding && sentences.length > 0 ? `${finding.source}: ${sentences.join(' ')}` : null
+}
+
 const Advice = ({ drug, words }: { readonly drug: DrugAssessment; readonly words: PanelWords }) => {
   const head = headOf(drug, words)
   const severity = drugSeverity(drug, words)
@@ -48,7 +55,7 @@ const Advice = ({ drug, words }: { readonly drug: DrugAssessment; readonly words
       {head || drug.state === 'not-assessed' || drug.findings.length > 0 ? (
         <p className={styles.advice}>
           <Severity level={severity.level}>{severity.word}</Severity>
-          <span>{head ? `${head.headline}: ${head.basis.join(', ')}` : null}</span>
+          <span>{head ? `${head.headline}: ${head.basis.join(', ')}` : quietWords(drug, words)}</span>
         </p>
       ) : null}
       {gaps.length > 0 ? <p className={styles.note}>{[...new Set(gaps)].join('; ')}</p> : null}

@@ -17,17 +17,40 @@ export const Alternatives = ({ alternatives }: { readonly alternatives: readonly
             <Severity level={VERDICTS[alternative.verdict].level}>{VERDICTS[alternative.verdict].word}</Severity>
             <span className={styles.note}>{TEXT.order.namedBy(alternative.namedBy.join(', '))}</span>
           </p>
-          <ul className={styles.checks}>
-            {alternative.checked.map((check) => (
-              <li key={check.what} className={styles[check.result]}>
-                <span>{check.what}</span>: {TEXT.order.checkResults[check.result]}
-                {check.because === '' ? null : `, ${check.because}`}
-                <Facts facts={check.facts} />
-              </li>
-            ))}
-          </ul>
+          <Checks checks={alternative.checked} />
         </li>
       ))}
     </ul>
   </Panel>
+)
+
+type Check = Alternative['checked'][number]
+
+/** What stands against the drug and what was not checked, in full; what was checked and is fine, in one line that opens. */
+const Checks = ({ checks }: { readonly checks: readonly Check[] }) => {
+  const fine = checks.filter((check) => check.result === 'ok')
+  const open = checks.filter((check) => check.result !== 'ok')
+  return (
+    <>
+      {open.length > 0 ? <CheckList checks={open} /> : null}
+      {fine.length > 0 ? (
+        <details className={styles.fine}>
+          <summary>{TEXT.order.checkedFine(fine.map((check) => check.what).join(', '))}</summary>
+          <CheckList checks={fine} />
+        </details>
+      ) : null}
+    </>
+  )
+}
+
+const CheckList = ({ checks }: { readonly checks: readonly Check[] }) => (
+  <ul className={styles.checks}>
+    {checks.map((check) => (
+      <li key={check.what} className={styles[check.result]}>
+        <span>{check.what}</span>: {TEXT.order.checkResults[check.result]}
+        {check.because === '' ? null : `, ${check.because}`}
+        <Facts facts={check.facts} />
+      </li>
+    ))}
+  </ul>
 )

@@ -14,6 +14,25 @@ const QUIET_HEADLINES: { readonly [state in DrugAssessment['state']]: (drug: str
   'no-guidance': TEXT.order.noGuidance,
 }
 
+/** Without advice to give: the test that is asked for, else how far the assessment came. */
+const quietHeadline = (drug: DrugAssessment): string =>
+  drug.testFirst
+    ? TEXT.order.testBefore(drug.testFirst.genes.map(({ gene }) => gene).join(', '), drug.drug.name)
+    : QUIET_HEADLINES[drug.state](drug.drug.name)
+
+/** Why there is nothing to say: the phenotype that asks for no change, or what was missing. */
+const quietReason = (drug: DrugAssessment, finding: Finding | null): string | undefined => {
+  if (drug.state === 'not-assessed') return drug.gaps[0]?.because
+  return finding?.basis.map((basis) => [basis.gene, basis.clinical?.phenotype?.term ?? basis.key].filter(Boolean).join(' ')).join(' · ')
+}
+
+/** The order as written, unless that is no more than the drug's name. */
+const orderWords = (drug: DrugAssessment, order: Order | null): string => {
+  const product = order?.drug.text ?? drug.identity.text
+  const named = product.toLowerCase() === drug.drug.name.toLowerCase()
+  return [named ? null : product, order?.dose.text].filter(Boolean).join(' — ')
+}
+
 const sourceWords = (finding: Finding): string =>
   [[finding.source, finding.guideline.year].filter(Boolean).join(' '), finding.strength].filter(Boolean).join(', ')
 
@@ -37,11 +56,11 @@ export const Headline = ({
     <section className={`${styles.headline} ${styles[severity.level]}`} aria-labelledby={id}>
       <p className={styles.order}>
         <Severity level={severity.level}>{severity.word}</Severity>
-        <span>{[order?.drug.text ?? drug.identity.text, order?.dose.text].filter(Boolean).join(' — ')}</span>
+        <span>{orderWords(drug, order)}</span>
       </p>
       <div className={styles.what}>
-        <h2 id={id}>{head?.headline ?? QUIET_HEADLINES[drug.state](drug.drug.name)}</h2>
-        {head ? <p className={styles.basis}>{head.basis.join(' · ')}</p> : null}
+        <h2 id={id}>{head?.headline ?? quietHeadline(drug)}</h2>
+        <p className={styles.basis}>{head?.basis.join(' · ') ?? quietReason(drug, finding)}</p>
         {drug.state === 'not-assessed' ? <p>{TEXT.order.silence}</p> : null}
       </div>
       {head && finding ? (

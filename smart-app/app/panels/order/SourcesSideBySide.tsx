@@ -17,16 +17,28 @@ export const SourcesSideBySide = ({ drug, words }: { readonly drug: DrugAssessme
       {SOURCES.map((source) => (
         <section key={source} className={styles.column} aria-label={TEXT.order.sourceNames[source]}>
           <h3>{TEXT.order.sourceNames[source]}</h3>
-          <Column findings={drug.findings.filter((finding) => finding.source === source)} words={words} />
+          <Column
+            findings={drug.findings.filter((finding) => finding.source === source)}
+            words={words}
+            silent={drug.state === 'not-assessed' ? TEXT.order.notApplied : TEXT.order.noFinding}
+          />
         </section>
       ))}
     </div>
   </Panel>
 )
 
-const Column = ({ findings, words }: { readonly findings: readonly Finding[]; readonly words: PanelWords }) =>
+const Column = ({
+  findings,
+  words,
+  silent,
+}: {
+  readonly findings: readonly Finding[]
+  readonly words: PanelWords
+  readonly silent: string
+}) =>
   findings.length === 0 ? (
-    <p className={styles.note}>{TEXT.order.noFinding}</p>
+    <p className={styles.note}>{silent}</p>
   ) : (
     <ul className={styles.findings}>
       {findings.map((finding) => (
@@ -39,6 +51,12 @@ const Column = ({ findings, words }: { readonly findings: readonly Finding[]; re
 
 const keysOf = (finding: Finding): string =>
   finding.basis.map((basis) => [basis.gene, basis.key].filter(Boolean).join(' ')).join(' + ') || finding.genes.join(' + ')
+
+/** The FDA has sections of its table and labels, not grades. */
+const strengthWords = ({ source, strength }: Finding): string => {
+  if (strength === null) return TEXT.order.noStrength
+  return `${source === 'FDA' ? TEXT.order.section : TEXT.order.strength}: ${strength}`
+}
 
 const OneFinding = ({ finding, sentences }: { readonly finding: Finding; readonly sentences: readonly string[] }) => {
   const severity = findingSeverity(finding)
@@ -57,13 +75,7 @@ const OneFinding = ({ finding, sentences }: { readonly finding: Finding; readonl
         <p key={sentence}>{sentence}</p>
       ))}
       <p className={styles.note}>
-        {[
-          finding.strength ? `${TEXT.order.strength}: ${finding.strength}` : TEXT.order.noStrength,
-          finding.guideline.year,
-          TEXT.order.asOf(dateWords(finding.guideline.asOf)),
-        ]
-          .filter(Boolean)
-          .join(' · ')}
+        {[strengthWords(finding), finding.guideline.year, TEXT.order.asOf(dateWords(finding.guideline.asOf))].filter(Boolean).join(' · ')}
       </p>
       {href ? (
         <a href={href} target="_blank" rel="noopener noreferrer" className="screen-only">

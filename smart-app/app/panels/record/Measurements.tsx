@@ -12,6 +12,7 @@ export const Measurements = ({ caption, measurements }: { readonly caption: stri
   <DataTable<Latest>
     caption={caption}
     rows={latestOfEach(measurements)}
+    short={{ rows: 12, more: words.more }}
     rowKey={({ measurement }) => measurement.ref}
     columns={[
       { key: 'name', title: words.name, namesRow: true, cell: ({ measurement }) => measurement.name },
@@ -23,7 +24,7 @@ export const Measurements = ({ caption, measurements }: { readonly caption: stri
         title: words.date,
         cell: ({ measurement }) => (measurement.lineage.date ? dateWords(measurement.lineage.date) : TEXT.fact.undated),
       },
-      { key: 'source', title: words.source, cell: ({ measurement }) => measurement.lineage.source ?? '' },
+      { key: 'source', title: words.source, cell: ({ measurement }) => measurement.lineage.source ?? <code>{measurement.ref}</code> },
       { key: 'earlier', title: words.earlierColumn, cell: ({ earlier }) => words.earlier(earlier) },
     ]}
   />

@@ -16,6 +16,9 @@ import { Fact } from '../Facts.tsx'
 
 const words = TEXT.record
 
+/** Rows of a list before the rest is asked for. */
+const SHORT = { rows: 8, more: words.more }
+
 const when = (date: PartialDate | null | undefined): string => (date ? dateWords(date) : '')
 
 const source = <Row extends { readonly lineage: Parameters<typeof Fact>[0]['fact'] }>(): Column<Row> => ({
@@ -26,6 +29,7 @@ const source = <Row extends { readonly lineage: Parameters<typeof Fact>[0]['fact
 
 export const Conditions = ({ conditions }: { readonly conditions: readonly Condition[] }) => (
   <DataTable
+    short={SHORT}
     caption={words.conditions}
     rows={conditions}
     rowKey={(condition) => condition.ref}
@@ -44,6 +48,7 @@ export const Conditions = ({ conditions }: { readonly conditions: readonly Condi
 
 export const Allergies = ({ allergies }: { readonly allergies: readonly Allergy[] }) => (
   <DataTable
+    short={SHORT}
     caption={words.allergies}
     rows={allergies}
     rowKey={(allergy) => allergy.ref}
@@ -62,6 +67,7 @@ export const Allergies = ({ allergies }: { readonly allergies: readonly Allergy[
 
 export const Imaging = ({ studies }: { readonly studies: readonly ImagingStudy[] }) => (
   <DataTable
+    short={SHORT}
     caption={words.imaging}
     rows={studies}
     rowKey={(study) => study.ref}
@@ -87,6 +93,7 @@ const periodOf = (series: DeviceSeries): string => {
 
 export const Devices = ({ series }: { readonly series: readonly DeviceSeries[] }) => (
   <DataTable
+    short={SHORT}
     caption={words.devices}
     rows={series}
     rowKey={(one) => one.ref + one.name}
@@ -102,6 +109,7 @@ export const Devices = ({ series }: { readonly series: readonly DeviceSeries[] }
 
 export const Procedures = ({ procedures }: { readonly procedures: readonly Procedure[] }) => (
   <DataTable
+    short={SHORT}
     caption={words.procedures}
     rows={procedures}
     rowKey={(procedure) => procedure.ref}
@@ -116,6 +124,7 @@ export const Procedures = ({ procedures }: { readonly procedures: readonly Proce
 
 export const Family = ({ members }: { readonly members: readonly FamilyMember[] }) => (
   <DataTable
+    short={SHORT}
     caption={words.family}
     rows={members}
     rowKey={(member) => member.ref}
@@ -133,6 +142,7 @@ export const Family = ({ members }: { readonly members: readonly FamilyMember[] 
 
 export const Documents = ({ documents }: { readonly documents: readonly DocumentEntry[] }) => (
   <DataTable
+    short={SHORT}
     caption={words.documents}
     rows={documents}
     rowKey={(document) => document.ref}

@@ -18,7 +18,7 @@ export const EstimateCard = ({ estimate }: { readonly estimate: RiskEstimate }) 
   estimate.state === 'estimated' ? <Answer estimate={estimate} /> : <Refusal estimate={estimate} />
 
 const Answer = ({ estimate }: { readonly estimate: Estimated }) => (
-  <Panel title={estimate.title} heading="h3" lead={estimate.variant}>
+  <Panel title={estimate.title} heading="h3">
     <div className={styles.columns}>
       <div className={styles.figures}>
         <p className={styles.value}>
@@ -98,7 +98,12 @@ const Provenance = ({ estimate: { model, ...estimate } }: { readonly estimate: E
       { term: TEXT.risks.model, value: `${model.name}, ${TEXT.risks.version.toLowerCase()} ${model.version}` },
       { term: TEXT.risks.citation, value: model.citation },
       { term: TEXT.risks.hash, value: <code title={model.sha256}>{model.sha256.slice(0, 16)}…</code> },
-      ...('execution' in estimate ? [{ term: TEXT.risks.execution, value: estimate.execution.toUpperCase() }] : []),
+      ...('execution' in estimate
+        ? [
+            { term: TEXT.risks.variant, value: estimate.variant },
+            { term: TEXT.risks.execution, value: estimate.execution.toUpperCase() },
+          ]
+        : []),
     ]}
   />
 )
