@@ -26,11 +26,13 @@ export const asNumber = (value: unknown): number | null => {
 /** Statuses and other codes: compared in lower case, since some servers send `Active`. */
 export const asCode = (value: unknown): string | null => asText(value)?.toLowerCase() ?? null
 
+const isMissing = (value: unknown): boolean => value === null || value === undefined
+
 /** An object where a list belongs counts as a list of one; null members are left out. */
 export const asList = (value: unknown): readonly unknown[] => {
   if (value === undefined || value === null) return []
   if (!Array.isArray(value)) return [value]
-  return value.filter((member) => member !== null && member !== undefined)
+  return value.some(isMissing) ? value.filter((one) => !isMissing(one)) : value
 }
 
 export const asObjects = (value: unknown): readonly Json[] => asList(value).filter(isJson)

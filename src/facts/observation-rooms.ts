@@ -1,4 +1,4 @@
-import { asList, asText, codings, type Json, member } from './accessors.ts'
+import { asList, asText, isJson, type Json, member } from './accessors.ts'
 
 /** Where an Observation belongs that is no genetic finding. */
 export type ObservationRoom = 'labs' | 'vitals' | 'lifestyle' | 'devices'
@@ -6,11 +6,13 @@ export type ObservationRoom = 'labs' | 'vitals' | 'lifestyle' | 'devices'
 const LOINC = 'http://loinc.org'
 const SNOMED = 'http://snomed.info/sct'
 
-const rooms = (room: ObservationRoom, system: string, codes: string): [string, ObservationRoom][] =>
-  codes.split(' ').map((code) => [`${system}|${code}`, room])
+type Entry = { readonly system: string; readonly room: ObservationRoom }
+
+const rooms = (room: ObservationRoom, system: string, codes: string): [string, Entry][] =>
+  codes.split(' ').map((code) => [code, { system, room }])
 
 /** Codes whose room is certain whatever category the sender chose. Reference: fhir-genomics, section 6. */
-const BY_CODE: ReadonlyMap<string, ObservationRoom> = new Map([
+const BY_CODE: ReadonlyMap<string, Entry> = new Map([
   ...rooms('vitals', LOINC, '85354-9 55284-4 96607-7 8480-6 8462-4 8867-4 9279-1 8310-5 8331-1 59408-5 2708-6 39156-5 29463-7 8302-2'),
   ...rooms('devices', LOINC, '41950-7 40443-4 73985-4 55411-3 41979-6 55424-6 99504-3 105272-9'),
   ...rooms('lifestyle', LOINC, '72166-2 105045-9 11331-6 89555-7 68516-4 82290-8 82810-3'),
@@ -35,12 +37,14 @@ const DEVICE_SYSTEMS = new Set(['https://w3id.org/openmhealth', 'http://www.open
  */
 export const roomOf = (resource: Json): ObservationRoom => roomByCode(resource) ?? roomByCategory(resource) ?? 'labs'
 
+/** Looks at raw codings: this runs over every Observation of a chart, twice. */
 const roomByCode = (resource: Json): ObservationRoom | null => {
   if (resource.valueSampledData !== undefined) return 'devices'
-  for (const coding of codings(resource.code)) {
-    const room = BY_CODE.get(`${coding.system}|${coding.code}`)
-    if (room) return room
-    if (DEVICE_SYSTEMS.has(coding.system)) return 'devices'
+  for (const coding of asList(member(resource.code, 'coding'))) {
+    if (!isJson(coding)) continue
+    const entry = typeof coding.code === 'string' ? BY_CODE.get(coding.code.trim()) : undefined
+    if (entry && entry.system === coding.system) return entry.room
+    if (typeof coding.system === 'string' && DEVICE_SYSTEMS.has(coding.system)) return 'devices'
   }
   return null
 }

@@ -187,3 +187,7 @@ describe('the patient', () => {
     expect(read(aPatient().record()).patient?.race).toBeNull()
   })
 })
+
+test('a fault of the rules is raised, never told as a gap of the record', () => {
+  expect(() => readFacts(aPatient().record(), { ...theTerms(), tables: new Map() })).toThrow('rules-invalid')
+})
