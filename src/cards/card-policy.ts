@@ -80,13 +80,17 @@ export const headFinding = (drug: DrugAssessment, policy: AlertPolicy): Finding 
   )
 }
 
+const isGrave = ({ risk, effect }: Finding, wording: Wording): boolean => {
+  const grave = (risk && wording.risks.get(risk)?.grave) || false
+  return typeof grave === 'boolean' ? grave : effect.some((one) => grave.includes(one))
+}
+
 const strongEvidence = (finding: Finding): boolean => finding.strength === 'Strong' || finding.consequence === 'contraindicated'
 
 /** Critical only for contraindicated or avoid, life-threatening, on strong evidence; warning for a change of drug or dose; info for the rest. */
 export const indicatorOf = (finding: Finding, wording: Wording): 'info' | 'warning' | 'critical' => {
-  if (finding.population?.state === 'undecided' || finding.basis.some((basis) => basis.state === 'candidate')) return 'warning'
-  const grave = finding.risk !== null && wording.graveRisks.has(finding.risk)
-  if (RANK[finding.consequence] <= RANK.avoid && grave && strongEvidence(finding)) return 'critical'
+  if (finding.population?.state === 'undecided') return 'warning'
+  if (RANK[finding.consequence] <= RANK.avoid && isGrave(finding, wording) && strongEvidence(finding)) return 'critical'
   return RANK[finding.consequence] <= CHANGE ? 'warning' : 'info'
 }
 

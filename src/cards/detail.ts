@@ -3,7 +3,7 @@ import type { GeneCall } from '../contract/genes.ts'
 import type { Gap } from '../contract/lineage.ts'
 import type { RiskEstimate } from '../contract/risk.ts'
 import { asClause, bulletList, escapeText, joinSections, section, table } from './markdown.ts'
-import { actionSentence, basisSentence, sourceWords } from './phrases.ts'
+import { actionSentence, basisSentence, riskWords, sourceWords } from './phrases.ts'
 import type { Wording } from './wording.ts'
 
 const sentences = (finding: Finding, wording: Wording): string[] =>
@@ -23,7 +23,8 @@ const why = (finding: Finding, calls: readonly GeneCall[], wording: Wording): st
   const lines = finding.basis.map((basis) => basisSentence(basis, calls))
   const effects = finding.effect.map((effect) => wording.effects.get(effect)).filter((words) => words !== undefined)
   if (effects.length > 0) lines.push(`Expected: ${effects.join(', ')}`)
-  if (finding.risk) lines.push(`Risk: ${finding.risk}`)
+  const risk = riskWords(finding, wording)
+  if (risk) lines.push(`Risk: ${risk}`)
   if (finding.population?.state === 'matches') lines.push(`Applies here: ${finding.population.label} (${finding.population.because})`)
   return section('Why', bulletList(lines.map(escapeText)))
 }
@@ -79,17 +80,23 @@ const sources = (drug: DrugAssessment, wording: Wording): string => {
 export const notAssessed = (gaps: readonly Gap[]): string =>
   section('Not assessed', bulletList([...new Set(gaps.map((gap) => escapeText(`${gap.about}: ${gap.because}`)))]))
 
-const round = (value: number): string => (Math.abs(value) >= 10 ? value.toFixed(0) : value.toFixed(1))
+/** As exact as it is meant: whole numbers from ten on. */
+export const amount = (value: number): string => (Math.abs(value) >= 10 ? value.toFixed(0) : value.toFixed(1))
+
+const UNITS: Readonly<Record<string, string>> = { 'mg/wk': 'mg/week', 'mg/d': 'mg/day' }
+
+/** UCUM as people write it. */
+export const unitWords = (unit: string): string => UNITS[unit] ?? unit
 
 const estimateLines = (estimate: RiskEstimate): string[] => {
   if (estimate.state === 'refused')
     return [`${estimate.title}: not computed, because ${estimate.because.map((gap) => asClause(gap.because)).join('; ')}`]
   const interval = estimate.interval
-    ? ` (${Math.round(estimate.interval.level * 100)} % interval ${round(estimate.interval.low)} to ${round(estimate.interval.high)})`
+    ? ` (${Math.round(estimate.interval.level * 100)} % interval ${amount(estimate.interval.low)} to ${amount(estimate.interval.high)})`
     : ''
-  const comparison = estimate.comparison.map((other) => `; ${other.variant}: ${round(other.value)} ${other.unit}`).join('')
+  const comparison = estimate.comparison.map((other) => `; ${other.variant}: ${amount(other.value)} ${unitWords(other.unit)}`).join('')
   return [
-    `${estimate.title}: ${round(estimate.value)} ${estimate.unit}${interval}${comparison}`,
+    `${estimate.title}: ${amount(estimate.value)} ${unitWords(estimate.unit)}${interval}${comparison}`,
     `From: ${estimate.inputs
       .filter((input) => input.value !== null)
       .map((input) => `${input.label} ${input.value}${input.unit && input.unit !== '1' ? ` ${input.unit}` : ''}`)
@@ -102,6 +109,29 @@ const estimateLines = (estimate: RiskEstimate): string[] => {
 }
 
 const estimates = (drug: DrugAssessment): string => section('Estimate', bulletList(drug.estimates.flatMap(estimateLines).map(escapeText)))
+
+/** Each result with its date and laboratory, and what would follow from it. */
+const results = (drug: DrugAssessment, calls: readonly GeneCall[]): string => {
+  const lines = drug.findings.flatMap(({ basis }) =>
+    basis.filter(({ state }) => state === 'candidate').map((one) => basisSentence(one, calls)),
+  )
+  return section('Results on record', bulletList([...new Set(lines)].map(escapeText)))
+}
+
+/** Detail of a card about results that lead to different advice. */
+export const conflictDetail = (drug: DrugAssessment, head: Finding, calls: readonly GeneCall[], wording: Wording): string =>
+  joinSections([
+    section(
+      'What to do',
+      bulletList([
+        escapeText(`Find out which result holds, or have the test repeated, before ${drug.drug.name} is started.`),
+        escapeText(`If the more serious one holds: ${sentences(head, wording).join(' ')}`),
+      ]),
+    ),
+    results(drug, calls),
+    sources(drug, wording),
+    notAssessed(drug.gaps),
+  ])
 
 /** Detail of a guidance card: what to do, why, alternatives, estimate, sources, what was not assessed. */
 export const guidanceDetail = (drug: DrugAssessment, head: Finding, calls: readonly GeneCall[], wording: Wording): string =>

@@ -1,5 +1,5 @@
 /** Characters that GitHub-flavoured markdown or HTML would act on. Text from the chart never carries them unescaped. */
-const ACTIVE = /[\\`*_{}[\]()#+!|<>~]/g
+const ACTIVE = /[\\`*_[\]|<>~]|^(?:[#+-]|\d+(?=[.)]))/g
 
 /** Text of the chart as inert markdown: one line, nothing acts. Source: CDS Hooks checklist Z-08. */
 export const escapeText = (text: string): string =>

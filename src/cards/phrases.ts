@@ -63,9 +63,12 @@ export const headline = (finding: Finding, wording: Wording): string => {
   return head ? fill(head, action, finding.drug.name) : `Review ${finding.drug.name}`
 }
 
+/** A CPIC term inside a sentence: `Poor Metabolizer` -> `poor metabolizer`; names such as `HLA-B*57:01 positive` stay. */
+const termWords = (term: string): string => (/^[A-Z][a-z]/.test(term) ? term.toLowerCase() : term)
+
 /** A genotype in words: `poor metabolizer`, `*57:01 positive`, `rs9923231 C/T`. */
 const genotypeWords = (genotype: Genotype | null, key: string | null): string => {
-  if (genotype?.phenotype) return genotype.phenotype.term.charAt(0).toLowerCase() + genotype.phenotype.term.slice(1)
+  if (genotype?.phenotype) return termWords(genotype.phenotype.term)
   return key ?? genotype?.diplotype ?? genotype?.keys[0] ?? 'result without a phenotype'
 }
 
@@ -75,10 +78,18 @@ const convertedBy = (gene: string, calls: readonly GeneCall[]): string => {
   return listWords(call.phenoconversion.by.map((modifier) => modifier.drug))
 }
 
+/** Allele-presence keys: `*57:01 positive`. */
+const isPresence = ({ key }: GeneBasis): boolean => key !== null && /^\*.+ (positive|negative)$/.test(key)
+
+const presenceSentence = ({ gene, key, genetic, facts }: GeneBasis): string => {
+  const typed = genetic?.diplotype ? `typed ${genetic.diplotype}` : ''
+  return `${gene}${key} (${[typed, lineageWords(facts)].filter(Boolean).join('; ')})`
+}
+
 /** One gene in the summary: `CYP2C19 poor metabolizer`, `HLA-B*57:01 positive`, `CYP2D6 acts as poor metabolizer (paroxetine)`. */
 export const basisWords = (basis: GeneBasis, calls: readonly GeneCall[]): string => {
   if (basis.state === 'no-result') return `${basis.gene} not tested`
-  if (basis.key?.startsWith('*') && /(positive|negative)$/.test(basis.key)) return `${basis.gene}${basis.key}`
+  if (isPresence(basis)) return `${basis.gene}${basis.key}`
   const words = genotypeWords(basis.clinical ?? basis.genetic, basis.key)
   const maybe = basis.state === 'candidate' ? ' possible' : ''
   if (!basis.converted) return `${basis.gene} ${words}${maybe}`
@@ -92,6 +103,7 @@ export const lineageWords = (facts: readonly Lineage[]): string =>
 
 /** A gene in the detail, with what the genes alone say and what today's medicines make of it. */
 export const basisSentence = (basis: GeneBasis, calls: readonly GeneCall[]): string => {
+  if (isPresence(basis)) return presenceSentence(basis)
   if (basis.state === 'no-result') return `${basis.gene}: no usable result on record`
   const genetic = basis.genetic
   const score = genetic?.activityScore ? `, activity score ${genetic.activityScore.text}` : ''
@@ -104,7 +116,15 @@ export const basisSentence = (basis: GeneBasis, calls: readonly GeneCall[]): str
   return `${basis.gene} ${own}${today}${facts}`
 }
 
-/** `CPIC 2022, Strong` */
-export const sourceWords = (finding: Finding): string =>
-  [finding.source, finding.guideline.year].filter(Boolean).join(' ') +
-  (finding.strength && finding.strength !== 'N/A' ? `, ${finding.strength}` : '')
+/** `CPIC 2022, Strong`; `DPWG, data of 2024-03`; `FDA table, management`. */
+export const sourceWords = ({ source, guideline, strength }: Finding): string => {
+  const when = guideline.year === null ? `, data of ${guideline.asOf}` : ` ${guideline.year}`
+  const what = strength
+  return `${source}${when}${what && what !== 'N/A' ? `, ${what.replace(/^\d\s*/, '')}` : ''}`
+}
+
+/** The harm in words: the half of a double phrase that this finding's effect means. */
+export const riskWords = ({ risk, effect }: Finding, wording: Wording): string | null => {
+  const by = risk === null ? undefined : wording.risks.get(risk)?.by
+  return effect.map((one) => by?.[one]).find((words) => words !== undefined) ?? risk
+}

@@ -134,10 +134,8 @@ export const suggestChanges = (drug: DrugAssessment, head: Finding, order: Order
   if (head.consequence === 'dose') return [reduceDose(head, order, context)].filter(present)
   if (!['contraindicated', 'avoid', 'alternative'].includes(head.consequence)) return []
   const decided = head.population?.state !== 'undecided' && head.basis.every((basis) => basis.state === 'called')
-  const fitting = drug.alternatives.filter((alternative) => alternative.verdict === 'fits' || alternative.verdict === 'caution')
-  const changes = fitting
-    .slice(0, 3)
-    .map((alternative, index) => changeTo(alternative, order, decided && index === 0 && alternative.verdict === 'fits', context))
+  const fitting = drug.alternatives.filter((alternative) => alternative.verdict === 'fits')
+  const changes = fitting.slice(0, 3).map((alternative, index) => changeTo(alternative, order, decided && index === 0, context))
   const removal = head.consequence === 'alternative' ? null : cancelOrder(order, context)
   return [...changes, removal].filter(present)
 }

@@ -7,17 +7,23 @@ const wordingSchema = z.object({
   actions: z.record(z.string(), phrase),
   conditions: z.record(z.string(), z.string()),
   effects: z.record(z.string(), z.string()),
-  graveRisks: z.array(z.string()),
+  risks: z.record(
+    z.string(),
+    z.strictObject({ grave: z.union([z.boolean(), z.array(z.string())]), by: z.record(z.string(), z.string()).optional() }),
+  ),
   overrideReasons: z.array(z.strictObject({ code: z.string(), display: z.string() })).min(1),
   overrideSystem: z.string(),
 })
+
+/** `grave`: life-threatening or irreversible, always or with one of these effects. `by`: which half of the phrase an effect means. */
+type RiskWords = { readonly grave: boolean | readonly string[]; readonly by?: { readonly [effect: string]: string } | undefined }
 
 /** How cards speak: `rules/wording.json`, checked. */
 export type Wording = {
   readonly actions: ReadonlyMap<string, { readonly head?: string | undefined; readonly text: string }>
   readonly conditions: ReadonlyMap<string, string>
   readonly effects: ReadonlyMap<string, string>
-  readonly graveRisks: ReadonlySet<string>
+  readonly risks: ReadonlyMap<string, RiskWords>
   readonly overrideReasons: readonly { readonly code: string; readonly system: string; readonly display: string }[]
 }
 
@@ -36,7 +42,7 @@ export const readWording = (raw: unknown, actionCodes: Iterable<string>): Wordin
     actions,
     conditions: new Map(Object.entries(parsed.data.conditions)),
     effects: new Map(Object.entries(parsed.data.effects)),
-    graveRisks: new Set(parsed.data.graveRisks),
+    risks: new Map(Object.entries(parsed.data.risks)),
     overrideReasons: parsed.data.overrideReasons.map((reason) => ({ ...reason, system: parsed.data.overrideSystem })),
   }
 }

@@ -1,8 +1,9 @@
 import type { Card, CardLink, CardTrace, Silence, Suggestion, WrittenCards } from '../contract/cards.ts'
 import type { Order, PatientFacts } from '../contract/facts.ts'
 import type { Assessment, DrugAssessment, Finding } from '../contract/findings.ts'
+import type { RiskEstimate } from '../contract/risk.ts'
 import { type AlertPolicy, blindingGaps, headFinding, indicatorOf } from './card-policy.ts'
-import { guidanceDetail, notAssessed, testFirstDetail } from './detail.ts'
+import { amount, conflictDetail, guidanceDetail, notAssessed, testFirstDetail, unitWords } from './detail.ts'
 import { asClause, clip, escapeText, joinSections, listWords } from './markdown.ts'
 import { basisWords, headline } from './phrases.ts'
 import { type SuggestionContext, suggestChanges, suggestTest } from './suggestions.ts'
@@ -80,10 +81,16 @@ export const trace = (card: Card, concern: CardTrace['concern'], drug: DrugAsses
   rows: findings.map((finding) => finding.row),
 })
 
+/** `, about 21 mg/week`: the number that the advice asks to calculate. */
+const estimateWords = (estimates: readonly RiskEstimate[]): string => {
+  const estimate = estimates.find((one) => one.state === 'estimated' && one.population.fits)
+  return estimate?.state === 'estimated' ? `, about ${amount(estimate.value)} ${unitWords(estimate.unit)}` : ''
+}
+
 /** `Avoid clopidogrel: CYP2C19 poor metabolizer`; reasons are shortened before the action is. */
-export const summaryOf = (head: Finding, assessment: Assessment, wording: Wording): string => {
+export const summaryOf = (head: Finding, assessment: Assessment, wording: Wording, estimates: readonly RiskEstimate[] = []): string => {
   const ask = head.population?.state === 'undecided' ? `${head.population.label}? ` : ''
-  return `${ask}${headline(head, wording)}: ${listWords(head.basis.map((basis) => basisWords(basis, assessment.geneCalls)))}`
+  return `${ask}${headline(head, wording)}${estimateWords(estimates)}: ${listWords(head.basis.map((basis) => basisWords(basis, assessment.geneCalls)))}`
 }
 
 const guidanceCard = (
@@ -97,7 +104,7 @@ const guidanceCard = (
   const uuid = writing.newUuid()
   const card = finish(
     {
-      summary: summaryOf(head, assessment, writing.wording),
+      summary: summaryOf(head, assessment, writing.wording, drug.estimates),
       detail: guidanceDetail(drug, head, assessment.geneCalls, writing.wording),
       indicator: indicatorOf(head, writing.wording),
       links: [appLink(drug, drug.ref, uuid, writing), ...sourceLink(head, writing)],
@@ -134,6 +141,27 @@ const testCard = (drug: DrugAssessment, order: Order | null, context: Suggestion
     true,
   )
   return { card, trace: trace(card, 'test-first', drug, []) }
+}
+
+/** Results that lead to different advice: both are named, neither is chosen. */
+const conflictCard = (drug: DrugAssessment, head: Finding, assessment: Assessment, writing: Writing): Written => {
+  const uuid = writing.newUuid()
+  const genes = [
+    ...new Set(drug.findings.flatMap(({ basis }) => basis.filter(({ state }) => state === 'candidate').map(({ gene }) => gene))),
+  ]
+  const card = finish(
+    {
+      summary: `Not assessed: ${drug.drug.name}, because results for ${listWords(genes)} lead to different advice. Clarify first`,
+      detail: conflictDetail(drug, head, assessment.geneCalls, writing.wording),
+      indicator: 'warning',
+      links: [appLink(drug, drug.ref, uuid, writing), ...sourceLink(head, writing)],
+    },
+    uuid,
+    [],
+    writing,
+    true,
+  )
+  return { card, trace: trace(card, 'not-assessed', drug, drug.findings) }
 }
 
 const notAssessedCard = (drug: DrugAssessment, writing: Writing): Written | null => {
@@ -188,6 +216,7 @@ const writeDrug = (
   writing: Writing,
 ): Written | null => {
   const head = headFinding(drug, writing.policy)
+  if (head?.basis.some(({ state }) => state === 'candidate')) return conflictCard(drug, head, assessment, writing)
   if (head) return guidanceCard(drug, head, order, assessment, context, writing)
   if (blindingGaps(drug).length > 0) return notAssessedCard(drug, writing)
   return testCard(drug, order, context, writing)

@@ -65,14 +65,25 @@ export const startSandbox = async (environment: Record<string, string> = {}) => 
     )
   }
 
-  /** Calls one service; by default with the full prefetch that an EHR would send. */
-  const call = async (service: string, hook: string, patient: string, context: object, more: object | null = null): Promise<HookAnswer> => {
-    const rest = more ?? { prefetch: await prefetchFor(service, patient) }
+  const authorizationFor = async (patient: string): Promise<object> => ({
+    fhirServer: `${base}/fhir`,
+    fhirAuthorization: await json(await post(`${base}/sandbox/hook-token`, { patient })),
+  })
+
+  /** Calls the service of a hook for a story's patient as an EHR does: full prefetch and a token for what is missing. */
+  const ask = async (
+    hook: string,
+    { patient, encounter }: Story,
+    context: object,
+    send: { prefetch?: boolean; token?: boolean } = {},
+  ): Promise<HookAnswer> => {
+    const service = services.find((candidate) => candidate.hook === hook)?.id ?? ''
     const body = {
       hook,
       hookInstance: crypto.randomUUID(),
-      context: { userId: 'Practitioner/dr-okafor', patientId: patient, ...context },
-      ...rest,
+      ...(send.token === false ? {} : await authorizationFor(patient)),
+      context: { userId: 'Practitioner/dr-okafor', patientId: patient, encounterId: encounter, ...context },
+      ...(send.prefetch === false ? {} : { prefetch: await prefetchFor(service, patient) }),
     }
     const response = await post(`${base}/cds-services/${service}`, body)
     const answer = await json<{ cards?: readonly Card[]; extension?: Record<string, Trace> }>(response)
@@ -84,7 +95,7 @@ export const startSandbox = async (environment: Record<string, string> = {}) => 
     stories,
     services,
     readFhir,
-    call,
+    ask,
     prefetchFor,
     stop: async () => {
       await running.stop()

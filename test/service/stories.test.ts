@@ -9,8 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => sandbox.stop())
 
-const sign = (story: Story): Promise<HookAnswer> =>
-  sandbox.call('pgx-order-sign', 'order-sign', story.patient, { draftOrders: draftOf(story) })
+const sign = (story: Story): Promise<HookAnswer> => sandbox.ask('order-sign', story, { draftOrders: draftOf(story) })
 
 /** Cards as a prescriber reads them, without what is new at every call. */
 const advice = (answer: HookAnswer) => answer.cards.map(({ summary, indicator, detail }) => ({ summary, indicator, detail }))
@@ -62,20 +61,7 @@ describe('Every card that the stories bring', () => {
 
   it('is the same when the record is fetched with a token instead of sent along', async () => {
     for (const story of stories) {
-      const token = await (
-        await fetch(`${sandbox.base}/sandbox/hook-token`, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify({ patient: story.patient }),
-        })
-      ).json()
-      const fetched = await sandbox.call(
-        'pgx-order-sign',
-        'order-sign',
-        story.patient,
-        { draftOrders: draftOf(story) },
-        { fhirServer: `${sandbox.base}/fhir`, fhirAuthorization: token },
-      )
+      const fetched = await sandbox.ask('order-sign', story, { draftOrders: draftOf(story) }, { prefetch: false })
       expect(fetched.trace.questions.filter(({ from }) => from !== 'fetch')).toEqual([])
       expect(advice(fetched)).toEqual(advice(await sign(story)))
     }
@@ -83,10 +69,7 @@ describe('Every card that the stories bring', () => {
 
   it('is the same at selection and at signing', async () => {
     for (const story of stories) {
-      const selected = await sandbox.call('pgx-order-select', 'order-select', story.patient, {
-        selections: ['MedicationRequest/draft-1'],
-        draftOrders: draftOf(story),
-      })
+      const selected = await sandbox.ask('order-select', story, { selections: ['MedicationRequest/draft-1'], draftOrders: draftOf(story) })
       expect(advice(selected)).toEqual(advice(await sign(story)))
     }
   })
@@ -95,7 +78,7 @@ describe('Every card that the stories bring', () => {
 describe('When nothing can be read', () => {
   it('every drug with guidance gets a card that says so, and none gets silence', async () => {
     for (const story of stories) {
-      const blind = await sandbox.call('pgx-order-sign', 'order-sign', story.patient, { draftOrders: draftOf(story) }, {})
+      const blind = await sandbox.ask('order-sign', story, { draftOrders: draftOf(story) }, { prefetch: false, token: false })
       expect(blind.status).toBe(200)
       expect(blind.trace.traces.map(({ concern }) => concern)).toContain('not-assessed')
       expect(blind.cards.map(({ summary }) => summary).join()).toMatch(/^Not assessed: /)

@@ -32,10 +32,10 @@ export const STORY: Story = {
   },
   order: { product: 'citalopram20', dosage: daily(20, 'mg', '20 mg by mouth once a day'), reason: 'depression' },
   expect: {
-    concern: 'guidance',
+    concern: 'not-assessed',
     genes: ['CYP2C19'],
     action:
-      'A warning that stays open: poor metabolizer is possible. Both results, their dates and laboratories are named; clarify before relying on either.',
+      'A warning that leaves it open. Both results, their dates and laboratories are named; clarify before relying on either.',
     why: 'CYP2C19 *1/*1 (2021) and *2/*2 (2025) lead to different advice; neither is picked silently.',
     sources: [cpic('PA166127638', 2023), dpwg('PA166104977', 2022)],
   },
