@@ -30,10 +30,7 @@ describe.skipIf(chromiumPath === null || !built)('the app opened from the sandbo
 
   /** Signs the story's order and opens the app from the link of its first card, as an EHR does. */
   const openFromCard = async (story: Story): Promise<{ readonly page: Page; readonly summary: string; readonly troubles: string[] }> => {
-    const { cards } = await sandbox.call('pgx-order-sign', 'order-sign', story.patient, {
-      encounterId: story.encounter,
-      draftOrders: draftOf(story),
-    })
+    const { cards } = await sandbox.ask('order-sign', story, { draftOrders: draftOf(story) })
     const link = cards[0]?.links?.find(({ type }) => type === 'smart')
     const { url } = (await (
       await post(`${sandbox.base}/sandbox/launch`, { patient: story.patient, encounter: story.encounter, appContext: link?.appContext })
