@@ -189,5 +189,5 @@ describe('the patient', () => {
 })
 
 test('a fault of the rules is raised, never told as a gap of the record', () => {
-  expect(() => readFacts(aPatient().record(), { ...theTerms(), tables: new Map() })).toThrow('rules-invalid')
+  expect(() => readFacts(aPatient().record(), { ...theTerms(), genes: new Map(), tables: new Map() })).toThrow('rules-invalid')
 })
