@@ -34,8 +34,7 @@ export const STORY: Story = {
   expect: {
     concern: 'not-assessed',
     genes: ['CYP2C19'],
-    action:
-      'A warning that leaves it open. Both results, their dates and laboratories are named; clarify before relying on either.',
+    action: 'A warning that leaves it open. Both results, their dates and laboratories are named; clarify before relying on either.',
     why: 'CYP2C19 *1/*1 (2021) and *2/*2 (2025) lead to different advice; neither is picked silently.',
     sources: [cpic('PA166127638', 2023), dpwg('PA166104977', 2022)],
   },
