@@ -39,6 +39,7 @@ export const sketchSchema = z.strictObject({
     drug: z.string(),
     mgPerDay: z.number().positive().optional(),
     text: z.string().optional(),
+    product: z.string().optional().describe('Product as the order words it.'),
     reasons: z.array(coded).default([]),
   }),
 })
@@ -132,7 +133,7 @@ const measured = (ref: string, name: string, loinc: string, value: number, unit:
 const orderOf = (sketch: Sketch, knowledge: Knowledge): Order => ({
   ref: 'MedicationRequest/order',
   hasId: true,
-  drug: identify(sketch.order.drug, knowledge),
+  drug: { ...identify(sketch.order.drug, knowledge), ...(sketch.order.product === undefined ? {} : { text: sketch.order.product }) },
   dose: dose(sketch.order.mgPerDay, sketch.order.text),
   status: 'draft',
   intent: 'order',

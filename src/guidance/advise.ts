@@ -1,7 +1,7 @@
 import type { Action, Finding, GuidanceSource } from '../contract/findings.ts'
 import type { GeneCall } from '../contract/genes.ts'
 import type { Gap } from '../contract/lineage.ts'
-import { clinicalFor } from '../pgx/phenoconversion.ts'
+import { clinicalFor, isLocal } from '../pgx/phenoconversion.ts'
 import { decideConditions } from './conditions.ts'
 import { seriousness, weighActions } from './consequence.ts'
 import { compareDose, keepFitting } from './doses.ts'
@@ -147,8 +147,36 @@ const bySpeaking =
     seriousness(a.consequence) - seriousness(b.consequence) ||
     a.row.localeCompare(b.row, 'en', { numeric: true })
 
+const NOT_AT_ALL = new Set<Finding['consequence']>(['contraindicated', 'avoid'])
+
+/**
+ * The sources speak of drugs that reach the blood. For eye, ear, nose and skin products doses and monitoring do not carry over;
+ * only what must not be used at all is kept, and asked about.
+ */
+const forLocalUse = ({ findings, gaps, genes }: Advice, subject: Subject): Advice => ({
+  findings: findings.flatMap((finding): Finding[] => {
+    if (finding.kind === 'listed') return [finding]
+    if (!NOT_AT_ALL.has(finding.consequence)) return []
+    const because = 'the product is for local use, and the source speaks of systemic use'
+    return [{ ...finding, population: { code: 'systemic', label: 'the drug reaches the blood', state: 'undecided', because } }]
+  }),
+  gaps: [
+    ...gaps.filter((gap) => gap.code !== 'not-tested'),
+    { about: subject.drug.name, code: 'no-guidance', because: 'the guidance is for systemic use, and this product is for local use' },
+  ],
+  genes,
+})
+
 /** Everything that any source says of the subject's drug for this patient. */
 export const advise = (subject: Subject, kit: Kit): Advice => {
+  const advice = adviseSystemic(subject, kit)
+  return advice.genes.length > 0 && isLocalUse(subject) ? forLocalUse(advice, subject) : advice
+}
+
+/** Whether the product is for local use. */
+export const isLocalUse = ({ dose, identity }: Subject): boolean => isLocal({ dose, drug: identity })
+
+const adviseSystemic = (subject: Subject, kit: Kit): Advice => {
   const guidance = kit.prepared.drugs.get(subject.drug.name)
   if (!guidance) return { findings: [], gaps: [], genes: [] }
   const groups = guidance.groups.map((group) => adviseGroup(group, subject, kit))

@@ -31,7 +31,7 @@ export const combine = (readouts: ReadonlyMap<string, GeneReadout>): ReadonlyMap
 }
 
 const NO_SCORE = 'n/a'
-export const isDiplotype = (key: string): boolean => key.includes('/') && key !== NO_SCORE
+const isDiplotype = (key: string): boolean => key.includes('/') && key !== NO_SCORE
 
 /** The key by which a reading matches; an exact diplotype before a phenotype or score. */
 const keyFor = (words: readonly string[], option: GeneOption | undefined): string | null => {

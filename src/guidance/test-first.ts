@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { TestFirst } from '../contract/findings.ts'
-import type { Kit } from './advise.ts'
+import { isLocalUse, type Kit } from './advise.ts'
 import type { TestFirstRow } from './guidance-tables.ts'
 import { toleratedFor } from './populations.ts'
 import type { Subject } from './subject.ts'
@@ -31,7 +31,7 @@ const applies = (row: TestFirstRow, subject: Subject): boolean => {
  * Null when every result is there, when the drug has long been tolerated, or when no verified source asks for a test.
  */
 export const testFirst = (subject: Subject, kit: Kit): TestFirst | null => {
-  if (subject.about !== 'order') return null
+  if (subject.about !== 'order' || isLocalUse(subject)) return null
   const { tests, rows } = kit.prepared.tables.testFirst
   const due = rows
     .filter((row) => applies(row, subject))

@@ -16,7 +16,8 @@ const LOCAL_ROUTES = new Set(['6064005', '54485002', '45890007', '372464004', '1
 const LOCAL_WORDS =
   /(?<![a-z])(?:ophthalmic|topical|cutaneous|otic|eye drops?|cream|ointment|gel|lotion|shampoo|nail lacquer|nasal spray)(?![a-z])/i
 
-const isLocal = ({ dose, drug }: Medicine): boolean =>
+/** Whether a medicine or an order is for the eye, the ear, the nose or the skin: by its route, or by the words of its product. */
+export const isLocal = ({ dose, drug }: Pick<Medicine, 'dose' | 'drug'>): boolean =>
   (dose.route !== null && (LOCAL_ROUTES.has(dose.route.code) || LOCAL_WORDS.test(dose.route.display ?? ''))) || LOCAL_WORDS.test(drug.text)
 
 /** An enzyme name that ends in a letter (CYP3A) is a subfamily and stands for all its members (CYP3A4, CYP3A5). */
