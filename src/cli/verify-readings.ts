@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import type { FhirResource, PatientFacts, PatientRecord } from '../contract/facts.ts'
 import type { GeneCall, GeneReading } from '../contract/genes.ts'
 import { AttuneError } from '../errors.ts'
 import { readGenomics } from '../facts/genomics/read-genomics.ts'
-import { loadKnowledge } from '../guidance/load-knowledge.ts'
 import type { Knowledge } from '../guidance/rules.ts'
 import { callGenes } from '../pgx/gene-calls.ts'
 
@@ -244,29 +242,3 @@ export const verifyReadings = (content: unknown, path: string, knowledge: Knowle
     unexpected: reports.flatMap((report) => report.unexpected),
   }
 }
-
-/** Lines for people: what failed and why, then a line per file. */
-export const describeReadings = (report: ReadingsReport): readonly string[] => {
-  const all = [...report.readings, ...report.calls, ...report.unexpected]
-  const files = [...new Set(all.map((result) => result.file))]
-  return files.flatMap((file) => {
-    const own = all.filter((result) => result.file === file)
-    const failed = own.filter((result) => !result.passed)
-    return [
-      `${file}: ${own.length - failed.length} passed, ${failed.length} failed`,
-      ...failed.flatMap((result) => [`  ${result.name}`, ...result.differences.map((difference) => `    ${difference}`)]),
-    ]
-  })
-}
-
-const runAlone = async (path: string): Promise<number> => {
-  const knowledge = await loadKnowledge(resolve('rules'))
-  const report = verifyReadings(JSON.parse(readFileSync(path, 'utf8')), path, knowledge)
-  for (const line of describeReadings(report)) console.log(line)
-  const count = (results: readonly ReadingResult[]): string => `${results.filter((result) => result.passed).length} of ${results.length}`
-  console.log(`readings ${count(report.readings)}, calls ${count(report.calls)}, unexpected ${report.unexpected.length}`)
-  return [...report.readings, ...report.calls, ...report.unexpected].every((result) => result.passed) ? 0 : 1
-}
-
-const [, script, path] = process.argv
-if (script !== undefined && path !== undefined && import.meta.url === pathToFileURL(script).href) process.exitCode = await runAlone(path)

@@ -4,7 +4,23 @@ import type { FhirResource } from '../../src/contract/facts.ts'
 import { condition, geneStudied, genotype, implication, indicator, loinc, observation, read, report, textResult } from './results.ts'
 
 const GENES = ['CYP2C19', 'CYP2C9', 'CYP2D6', 'TPMT', 'DPYD', 'SLCO1B1', 'HLA-B', 'VKORC1', 'UGT1A1', 'G6PD'] as const
-const WORDS = ['*1/*2', '*2/*1', '*4/*4', '*1', '*1/*2 or *1/*3', 'Poor Metabolizer', 'Normal Metabolizer', 'Decreased Function', 'No call', 'HLA-B*57:01 positive', 'rs9923231 C/T', 'Negative', '*1x2/*4', '', 'see report']
+const WORDS = [
+  '*1/*2',
+  '*2/*1',
+  '*4/*4',
+  '*1',
+  '*1/*2 or *1/*3',
+  'Poor Metabolizer',
+  'Normal Metabolizer',
+  'Decreased Function',
+  'No call',
+  'HLA-B*57:01 positive',
+  'rs9923231 C/T',
+  'Negative',
+  '*1x2/*4',
+  '',
+  'see report',
+]
 const STATUSES = ['final', 'preliminary', 'corrected', 'entered-in-error', 'registered']
 
 const id = fc.nat({ max: 9 }).map((number) => `r${number}`)
@@ -18,10 +34,26 @@ const resource: fc.Arbitrary<FhirResource> = fc.oneof(
   fc.tuple(gene, word, members).map(([symbol, text, rest]) => textResult(`${symbol} genotype`, text, rest)),
   fc.tuple(word, pointsAt, members).map(([text, target, rest]) => implication({ text }, { ...rest, ...target })),
   fc.tuple(gene, word).map(([symbol, text]) => condition(`${symbol} ${text}`)),
-  fc.tuple(gene, word, id).map(([symbol, text, target]) => indicator(`${symbol} ${text}`, { evidence: [{ detail: [{ reference: `Observation/${target}` }] }] })),
-  fc.tuple(fc.array(id, { maxLength: 4 }), fc.constantFrom(...STATUSES)).map(([ids, status]) => report(ids.map((each) => observation(each, {})), { status })),
-  fc.tuple(gene, id).map(([symbol, own]) => observation(own, { code: loinc('48018-6'), valueCodeableConcept: geneStudied(symbol).valueCodeableConcept })),
-  fc.tuple(id, id).map(([own, other]) => observation(own, { code: { coding: [{ code: 'grouper' }] }, hasMember: [{ reference: `Observation/${other}` }, { reference: `Observation/${own}` }] })),
+  fc
+    .tuple(gene, word, id)
+    .map(([symbol, text, target]) => indicator(`${symbol} ${text}`, { evidence: [{ detail: [{ reference: `Observation/${target}` }] }] })),
+  fc.tuple(fc.array(id, { maxLength: 4 }), fc.constantFrom(...STATUSES)).map(([ids, status]) =>
+    report(
+      ids.map((each) => observation(each, {})),
+      { status },
+    ),
+  ),
+  fc
+    .tuple(gene, id)
+    .map(([symbol, own]) => observation(own, { code: loinc('48018-6'), valueCodeableConcept: geneStudied(symbol).valueCodeableConcept })),
+  fc
+    .tuple(id, id)
+    .map(([own, other]) =>
+      observation(own, {
+        code: { coding: [{ code: 'grouper' }] },
+        hasMember: [{ reference: `Observation/${other}` }, { reference: `Observation/${own}` }],
+      }),
+    ),
 )
 
 const record = fc.array(resource, { maxLength: 12 })
@@ -61,7 +93,11 @@ describe('laws of reading', () => {
   })
 
   test('the order of components decides nothing', () => {
-    const parts = [geneStudied('CYP2C19'), { code: loinc('48002-0'), valueCodeableConcept: loinc('LA6683-2') }, { code: loinc('82120-7'), valueString: 'Cis' }]
+    const parts = [
+      geneStudied('CYP2C19'),
+      { code: loinc('48002-0'), valueCodeableConcept: loinc('LA6683-2') },
+      { code: loinc('82120-7'), valueString: 'Cis' },
+    ]
     fc.assert(
       fc.property(fc.shuffledSubarray(parts, { minLength: parts.length }), (component) => {
         expect(read(genotype('CYP2C19', '*1/*2', { component }))).toEqual(read(genotype('CYP2C19', '*1/*2', { component: parts })))
@@ -71,11 +107,64 @@ describe('laws of reading', () => {
 
   test('anything at all in place of a resource costs only itself', () => {
     const sound = [genotype('CYP2C19', '*1/*2', { id: 'sound' }), report([observation('sound', {})])]
-    const junk = fc.oneof(fc.anything(), fc.record({ resourceType: fc.constantFrom('Observation', 'Condition', 'DiagnosticReport', 'AllergyIntolerance', 'Procedure', 'Patient', 'Bundle', 'Parameters', 'FamilyMemberHistory') }).chain((base) => fc.dictionary(fc.constantFrom('code', 'valueCodeableConcept', 'component', 'subject', 'status', 'result', 'hasMember', 'derivedFrom', 'evidence', 'category', 'entry', 'parameter', 'contained', 'reaction', 'condition', 'identifier', 'extension', 'specimen', 'method', 'note', 'presentedForm', 'conclusionCode', 'meta'), fc.anything()).map((rest) => ({ ...rest, ...base }))))
+    const junk = fc.oneof(
+      fc.anything(),
+      fc
+        .record({
+          resourceType: fc.constantFrom(
+            'Observation',
+            'Condition',
+            'DiagnosticReport',
+            'AllergyIntolerance',
+            'Procedure',
+            'Patient',
+            'Bundle',
+            'Parameters',
+            'FamilyMemberHistory',
+          ),
+        })
+        .chain((base) =>
+          fc
+            .dictionary(
+              fc.constantFrom(
+                'code',
+                'valueCodeableConcept',
+                'component',
+                'subject',
+                'status',
+                'result',
+                'hasMember',
+                'derivedFrom',
+                'evidence',
+                'category',
+                'entry',
+                'parameter',
+                'contained',
+                'reaction',
+                'condition',
+                'identifier',
+                'extension',
+                'specimen',
+                'method',
+                'note',
+                'presentedForm',
+                'conclusionCode',
+                'meta',
+              ),
+              fc.anything(),
+            )
+            .map((rest) => ({ ...rest, ...base })),
+        ),
+    )
     fc.assert(
       fc.property(fc.array(junk, { maxLength: 6 }), (broken) => {
-        const { readings } = read(...structuredClone(broken.filter((each) => typeof each !== 'function' && typeof each !== 'symbol')), ...sound)
-        expect(readings.filter((reading) => reading.ref === 'Observation/sound')).toMatchObject([{ gene: 'CYP2C19', genotype: { diplotype: '*1/*2' }, use: 'act' }])
+        const { readings } = read(
+          ...structuredClone(broken.filter((each) => typeof each !== 'function' && typeof each !== 'symbol')),
+          ...sound,
+        )
+        expect(readings.filter((reading) => reading.ref === 'Observation/sound')).toMatchObject([
+          { gene: 'CYP2C19', genotype: { diplotype: '*1/*2' }, use: 'act' },
+        ])
       }),
       { numRuns: 300 },
     )
@@ -90,7 +179,9 @@ describe('laws of reading', () => {
         const part = Object.fromEntries(Object.entries(whole).filter(([name]) => name === 'resourceType' || kept.includes(name)))
         for (const reading of read(part).readings) {
           expect(['PM', undefined]).toContain(reading.genotype.phenotype?.code)
-          expect(confidences.indexOf(reading.confidence)).toBeLessThanOrEqual(confidences.indexOf(read(whole).readings[0]?.confidence ?? 'none'))
+          expect(confidences.indexOf(reading.confidence)).toBeLessThanOrEqual(
+            confidences.indexOf(read(whole).readings[0]?.confidence ?? 'none'),
+          )
         }
       }),
     )

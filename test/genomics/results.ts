@@ -88,7 +88,9 @@ export const read = (...resources: readonly unknown[]): GenomicFacts => readGeno
 /** A reading in one line: gene, diplotype, phenotype, score, confidence, use and flags. */
 export const lineOf = (reading: GeneReading): string => {
   const { gene, genotype: found, confidence, use, flags } = reading
-  const parts = [gene ?? 'no gene', found.diplotype, found.phenotype?.term ?? null, found.activityScore?.text ?? null].filter((part) => part !== null)
+  const parts = [gene ?? 'no gene', found.diplotype, found.phenotype?.term ?? null, found.activityScore?.text ?? null].filter(
+    (part) => part !== null,
+  )
   return `${parts.join(' | ')} -> ${confidence} ${use}${flags.length > 0 ? ` (${flags.join(', ')})` : ''}`
 }
 

@@ -1,5 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import { condition, geneStudied, genotype, implication, indicator, linesOf, loinc, observation, read, report, textResult } from './results.ts'
+import {
+  condition,
+  geneStudied,
+  genotype,
+  implication,
+  indicator,
+  linesOf,
+  loinc,
+  observation,
+  read,
+  report,
+  textResult,
+} from './results.ts'
 
 const POOR = loinc('LA9657-3', 'Poor metabolizer')
 const urn = 'urn:uuid:7d3c0a52-5a1e-4f0e-9a57-0d4a5b3f6e01'
@@ -33,8 +45,13 @@ describe('one result in many shapes', () => {
     [
       'two haplotypes and an empty genotype',
       [
-        genotype('CYP2C19', '', { valueCodeableConcept: undefined, derivedFrom: [{ reference: 'Observation/h1' }, { reference: 'Observation/h2' }] }),
-        ...['h1', 'h2'].map((id) => observation(id, { code: loinc('84414-2'), valueCodeableConcept: { text: 'CYP2C19*2' }, component: [geneStudied('CYP2C19')] })),
+        genotype('CYP2C19', '', {
+          valueCodeableConcept: undefined,
+          derivedFrom: [{ reference: 'Observation/h1' }, { reference: 'Observation/h2' }],
+        }),
+        ...['h1', 'h2'].map((id) =>
+          observation(id, { code: loinc('84414-2'), valueCodeableConcept: { text: 'CYP2C19*2' }, component: [geneStudied('CYP2C19')] }),
+        ),
       ],
       `${CALLED} -> high act`,
     ],
@@ -44,15 +61,25 @@ describe('one result in many shapes', () => {
         observation('ext', {
           code: loinc('84413-4'),
           extension: [
-            { url: 'http://hl7.org/fhir/StructureDefinition/observation-geneticsGene', valueCodeableConcept: { coding: [{ system: 'http://www.genenames.org', code: '2621', display: 'CYP2C19' }] } },
-            ...['*2', '*2'].map((text) => ({ url: 'http://hl7.org/fhir/StructureDefinition/observation-geneticsAlleleName', valueCodeableConcept: { text } })),
+            {
+              url: 'http://hl7.org/fhir/StructureDefinition/observation-geneticsGene',
+              valueCodeableConcept: { coding: [{ system: 'http://www.genenames.org', code: '2621', display: 'CYP2C19' }] },
+            },
+            ...['*2', '*2'].map((text) => ({
+              url: 'http://hl7.org/fhir/StructureDefinition/observation-geneticsAlleleName',
+              valueCodeableConcept: { text },
+            })),
           ],
         }),
       ],
       `${CALLED} -> medium act (legacy-shape)`,
     ],
     ['free text', [textResult('CYP2C19 Genotype', '*2/*2')], `${CALLED} -> medium act (text-only)`],
-    ['free text with phenotype', [textResult('Pharmacogenetics', 'CYP2C19 *2/*2 (Poor Metabolizer)')], `${CALLED} -> medium act (text-only)`],
+    [
+      'free text with phenotype',
+      [textResult('Pharmacogenetics', 'CYP2C19 *2/*2 (Poor Metabolizer)')],
+      `${CALLED} -> medium act (text-only)`,
+    ],
     [
       'a panel in the components of one Observation',
       [observation('panel', { code: { text: 'Panel' }, component: [{ code: { text: 'CYP2C19 genotype' }, valueString: '*2/*2' }] })],
@@ -73,7 +100,12 @@ describe('one result in many shapes', () => {
     ],
     [
       'an operation answer',
-      [{ resourceType: 'Parameters', parameter: [{ name: 'haplotypes', part: [{ name: 'genotype', resource: genotype('CYP2C19', '*2/*2') }] }] }],
+      [
+        {
+          resourceType: 'Parameters',
+          parameter: [{ name: 'haplotypes', part: [{ name: 'genotype', resource: genotype('CYP2C19', '*2/*2') }] }],
+        },
+      ],
       `${CALLED} -> high act`,
     ],
     [
@@ -83,21 +115,40 @@ describe('one result in many shapes', () => {
     ],
     [
       'genomic indicator with its evidence',
-      [indicator('CYP2C19 Poor Metabolizer', { evidence: [{ detail: [{ reference: 'Observation/text' }] }] }), textResult('CYP2C19 Genotype', '*2/*2')],
+      [
+        indicator('CYP2C19 Poor Metabolizer', { evidence: [{ detail: [{ reference: 'Observation/text' }] }] }),
+        textResult('CYP2C19 Genotype', '*2/*2'),
+      ],
       `${CALLED} -> high act`,
     ],
-    ['an object where a list belongs', [genotype('CYP2C19', '*2/*2', { component: geneStudied('CYP2C19') })], `${CALLED} -> medium act (nonconformant)`],
+    [
+      'an object where a list belongs',
+      [genotype('CYP2C19', '*2/*2', { component: geneStudied('CYP2C19') })],
+      `${CALLED} -> medium act (nonconformant)`,
+    ],
   ])('%s', (_shape, resources, expected) => {
     expect(linesOf(...resources)).toEqual([expected])
   })
 
   const ONLY = 'CYP2C19 | Poor Metabolizer'
   test.each([
-    ['one LOINC per gene', observation('own', { code: loinc('79714-2'), valueCodeableConcept: POOR }), `${ONLY} -> medium act (phenotype-only)`],
+    [
+      'one LOINC per gene',
+      observation('own', { code: loinc('79714-2'), valueCodeableConcept: POOR }),
+      `${ONLY} -> medium act (phenotype-only)`,
+    ],
     ['genomic indicator', indicator('CYP2C19 Poor Metabolizer'), `${ONLY} -> medium act (phenotype-only)`],
     ['problem list', condition('CYP2C19 poor metabolizer'), `${ONLY} -> medium act (clinician-entered, phenotype-only, text-only)`],
-    ['an implication that names its gene', implication(POOR, { component: [geneStudied('CYP2C19')] }), `${ONLY} -> medium act (phenotype-only)`],
-    ['an implication that names only a drug', implication(POOR, { component: [{ code: loinc('51963-7'), valueCodeableConcept: { text: 'clopidogrel' } }] }), 'no gene | Poor Metabolizer -> low inform (gene-missing)'],
+    [
+      'an implication that names its gene',
+      implication(POOR, { component: [geneStudied('CYP2C19')] }),
+      `${ONLY} -> medium act (phenotype-only)`,
+    ],
+    [
+      'an implication that names only a drug',
+      implication(POOR, { component: [{ code: loinc('51963-7'), valueCodeableConcept: { text: 'clopidogrel' } }] }),
+      'no gene | Poor Metabolizer -> low inform (gene-missing)',
+    ],
   ])('phenotype alone: %s', (_shape, resource, expected) => {
     expect(linesOf(resource)).toEqual([expected])
   })
@@ -110,7 +161,11 @@ describe('which gene', () => {
   })
 
   test('a LOINC is overruled when component and text agree against it', () => {
-    const resource = observation('mixed', { code: { ...loinc('79716-7'), text: 'CYP2C19 phenotype' }, valueCodeableConcept: POOR, component: [geneStudied('CYP2C19')] })
+    const resource = observation('mixed', {
+      code: { ...loinc('79716-7'), text: 'CYP2C19 phenotype' },
+      valueCodeableConcept: POOR,
+      component: [geneStudied('CYP2C19')],
+    })
     expect(linesOf(resource)).toEqual(['CYP2C19 | Poor Metabolizer -> medium act (loinc-gene-mismatch, phenotype-only)'])
   })
 
@@ -118,7 +173,9 @@ describe('which gene', () => {
     const resources = [
       genotype('CYP2C9', '*1/*1'),
       genotype('VKORC1', 'rs9923231 T/T'),
-      implication(loinc('LA10317-8', 'Intermediate metabolizer'), { derivedFrom: [{ reference: 'Observation/geno-CYP2C9' }, { reference: 'Observation/geno-VKORC1' }] }),
+      implication(loinc('LA10317-8', 'Intermediate metabolizer'), {
+        derivedFrom: [{ reference: 'Observation/geno-CYP2C9' }, { reference: 'Observation/geno-VKORC1' }],
+      }),
     ]
     expect(linesOf(...resources)).toEqual(['CYP2C9 | *1/*1 | Normal Metabolizer | 2.0 -> high act', 'VKORC1 | rs9923231 T/T -> high act'])
   })
@@ -130,12 +187,24 @@ describe('which gene', () => {
       observation('c', { code: loinc('48018-6'), valueCodeableConcept: geneStudied('SLCO1B1').valueCodeableConcept }),
       observation('d', { code: loinc('84413-4'), valueString: '*1/*5' }),
     ]
-    expect(linesOf(...lines, report(lines))).toEqual(['no gene | *1/*2 -> low inform (gene-missing)', 'no gene | *1/*5 -> low inform (gene-missing)'])
+    expect(linesOf(...lines, report(lines))).toEqual([
+      'no gene | *1/*2 -> low inform (gene-missing)',
+      'no gene | *1/*5 -> low inform (gene-missing)',
+    ])
   })
 
   test('the laboratory and the table differ: both stay', () => {
-    const [reading] = read(genotype('CYP2C9', '*2/*2'), implication(POOR, { derivedFrom: [{ reference: 'Observation/geno-CYP2C9' }] })).readings
-    expect(reading).toMatchObject({ use: 'candidates', confidence: 'low', flags: ['lab-table-mismatch'], genotype: { phenotype: { code: 'IM' } }, reported: { phenotype: 'Poor Metabolizer' } })
+    const [reading] = read(
+      genotype('CYP2C9', '*2/*2'),
+      implication(POOR, { derivedFrom: [{ reference: 'Observation/geno-CYP2C9' }] }),
+    ).readings
+    expect(reading).toMatchObject({
+      use: 'candidates',
+      confidence: 'low',
+      flags: ['lab-table-mismatch'],
+      genotype: { phenotype: { code: 'IM' } },
+      reported: { phenotype: 'Poor Metabolizer' },
+    })
     expect(reading?.candidates.map((candidate) => candidate.phenotype?.code)).toEqual(['IM', 'PM'])
   })
 })
@@ -146,23 +215,32 @@ describe('references', () => {
     const bundle = {
       resourceType: 'Bundle',
       type: 'collection',
-      entry: [
-        { fullUrl: urn, resource: bare },
-        { resource: { ...implication(POOR), derivedFrom: [{ reference: urn }] } },
-      ],
+      entry: [{ fullUrl: urn, resource: bare }, { resource: { ...implication(POOR), derivedFrom: [{ reference: urn }] } }],
     }
     expect(linesOf(bundle)).toEqual(['CYP2C19 | *2/*2 | Poor Metabolizer -> high act'])
   })
 
   test('groups that point at each other end, and a missing member is a stated gap', () => {
-    const group = (id: string, ...members: string[]): unknown => observation(id, { code: { coding: [{ code: 'grouper' }] }, hasMember: members.map((reference) => ({ reference })) })
-    const facts = read(group('one', 'Observation/two', 'Observation/gone'), group('two', 'Observation/one', 'Observation/geno-CYP2C19'), genotype('CYP2C19', '*1/*17'))
+    const group = (id: string, ...members: string[]): unknown =>
+      observation(id, { code: { coding: [{ code: 'grouper' }] }, hasMember: members.map((reference) => ({ reference })) })
+    const facts = read(
+      group('one', 'Observation/two', 'Observation/gone'),
+      group('two', 'Observation/one', 'Observation/geno-CYP2C19'),
+      genotype('CYP2C19', '*1/*17'),
+    )
     expect(facts.readings.map((reading) => reading.genotype.diplotype)).toEqual(['*1/*17'])
-    expect(facts.gaps).toEqual([{ about: 'genomics', code: 'incomplete', because: 'A genetic result points at another resource that was not received.' }])
+    expect(facts.gaps).toEqual([
+      { about: 'genomics', code: 'incomplete', because: 'A genetic result points at another resource that was not received.' },
+    ])
   })
 
   test('a page that was not read is flagged', () => {
-    const bundle = { resourceType: 'Bundle', type: 'searchset', link: [{ relation: 'next', url: 'https://ehr.test/next' }], entry: [{ resource: genotype('CYP2C19', '*1/*1') }] }
+    const bundle = {
+      resourceType: 'Bundle',
+      type: 'searchset',
+      link: [{ relation: 'next', url: 'https://ehr.test/next' }],
+      entry: [{ resource: genotype('CYP2C19', '*1/*1') }],
+    }
     expect(linesOf(bundle)).toEqual(['CYP2C19 | *1/*1 | Normal Metabolizer -> high act (incomplete-search)'])
   })
 })
@@ -173,14 +251,24 @@ describe('reports that hold only an attachment', () => {
   test('are listed as unread, with a gap', () => {
     const facts = read(report([], { code: { text: 'Pharmacogenomic panel' }, ...pdf }))
     expect(facts.readings).toEqual([])
-    expect(facts.documents).toMatchObject([{ ref: 'DiagnosticReport/report', kind: 'report', geneticUnread: true, title: 'Pharmacogenomic panel' }])
+    expect(facts.documents).toMatchObject([
+      { ref: 'DiagnosticReport/report', kind: 'report', geneticUnread: true, title: 'Pharmacogenomic panel' },
+    ])
     expect(facts.gaps).toMatchObject([{ code: 'unread-document', resource: 'DiagnosticReport/report' }])
   })
 
   test('give what their conclusion code says, and stay unread', () => {
     const coded = { conclusionCode: [{ coding: [{ system: 'http://snomed.info/sct', code: '738542003' }] }] }
     const facts = read(report([], { code: { text: 'Pharmacogenomic panel' }, ...pdf, ...coded }))
-    expect(facts.readings).toMatchObject([{ gene: 'DPYD', use: 'act', confidence: 'medium', flags: ['phenotype-only', 'unread-document'], genotype: { phenotype: { code: 'PM' } } }])
+    expect(facts.readings).toMatchObject([
+      {
+        gene: 'DPYD',
+        use: 'act',
+        confidence: 'medium',
+        flags: ['phenotype-only', 'unread-document'],
+        genotype: { phenotype: { code: 'PM' } },
+      },
+    ])
     expect(facts.documents).toHaveLength(1)
   })
 
@@ -195,12 +283,21 @@ test('a gene that was studied without a finding is a gap, not a normal result', 
   expect(facts).toEqual({
     readings: [],
     documents: [],
-    gaps: [{ about: 'DPYD', code: 'indeterminate', because: 'The gene was studied, but the record holds no finding for it.', resource: 'Observation/study' }],
+    gaps: [
+      {
+        about: 'DPYD',
+        code: 'indeterminate',
+        because: 'The gene was studied, but the record holds no finding for it.',
+        resource: 'Observation/study',
+      },
+    ],
   })
 })
 
 test('a reading tells where it comes from', () => {
-  const [reading] = read(genotype('CYP2C19', '*1/*2', { id: 'r7', meta: { versionId: '3' }, performer: [{ display: 'Harbour Laboratory' }] })).readings
+  const [reading] = read(
+    genotype('CYP2C19', '*1/*2', { id: 'r7', meta: { versionId: '3' }, performer: [{ display: 'Harbour Laboratory' }] }),
+  ).readings
   expect(reading?.lineage).toEqual({
     resource: 'Observation/r7',
     versionId: '3',

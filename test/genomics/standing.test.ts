@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { condition, genotype, implication, lineOf, linesOf, loinc, observation, read, report, ROBIN, textResult } from './results.ts'
+import { condition, genotype, implication, lineOf, linesOf, loinc, observation, ROBIN, read, report, textResult } from './results.ts'
 
 const IM = 'CYP2C19 | *1/*2 | Intermediate Metabolizer'
 const result = (members: { readonly [member: string]: unknown } = {}) => genotype('CYP2C19', '*1/*2', members)
@@ -32,7 +32,9 @@ describe('status', () => {
   })
 
   test('a result that another report still holds stands', () => {
-    expect(linesOf(result(), report([result()], { status: 'entered-in-error' }), report([result()], { id: 'second' }))).toEqual([`${IM} -> high act`])
+    expect(linesOf(result(), report([result()], { status: 'entered-in-error' }), report([result()], { id: 'second' }))).toEqual([
+      `${IM} -> high act`,
+    ])
   })
 
   test.each([
@@ -50,9 +52,17 @@ describe('whose result', () => {
   test.each([
     ['absolute reference', { reference: `https://ehr.test/fhir/Patient/${ROBIN}` }, `${IM} -> high act`],
     ['versioned reference', { reference: `Patient/${ROBIN}/_history/4` }, `${IM} -> high act`],
-    ['identifier of this patient', { identifier: { system: 'urn:harbour:mrn', value: '77-1' } }, `${IM} -> medium act (subject-by-identifier)`],
+    [
+      'identifier of this patient',
+      { identifier: { system: 'urn:harbour:mrn', value: '77-1' } },
+      `${IM} -> medium act (subject-by-identifier)`,
+    ],
     ['identifier of another system', { identifier: { system: 'urn:other', value: '77-1' } }, `${IM} -> low inform (subject-by-identifier)`],
-    ['identifier of another patient', { identifier: { system: 'urn:harbour:mrn', value: '99-9' } }, 'CYP2C19 | *1/*2 -> none ignore (subject-mismatch)'],
+    [
+      'identifier of another patient',
+      { identifier: { system: 'urn:harbour:mrn', value: '99-9' } },
+      'CYP2C19 | *1/*2 -> none ignore (subject-mismatch)',
+    ],
     ['another patient', { reference: 'Patient/somebody-else' }, 'CYP2C19 | *1/*2 -> none ignore (subject-mismatch)'],
     ['nobody', undefined, `${IM} -> medium act (subject-missing)`],
   ])('%s', (_name, subject, expected) => {
@@ -74,7 +84,13 @@ describe('whose result', () => {
   })
 
   test('family history stays with the relative', () => {
-    const mother = { resourceType: 'FamilyMemberHistory', id: 'mother', status: 'completed', patient: { reference: `Patient/${ROBIN}` }, condition: [{ code: { text: 'CYP2D6 poor metabolizer' } }] }
+    const mother = {
+      resourceType: 'FamilyMemberHistory',
+      id: 'mother',
+      status: 'completed',
+      patient: { reference: `Patient/${ROBIN}` },
+      condition: [{ code: { text: 'CYP2D6 poor metabolizer' } }],
+    }
     expect(linesOf(mother)).toEqual(['CYP2D6 | Poor Metabolizer -> none ignore (relative)'])
   })
 })
@@ -89,12 +105,24 @@ describe('date', () => {
 
   test.each([
     ['its own', [result({ issued: '2024-06-01' })], { date: '2024-05-06', from: 'effective', flags: [] }],
-    ['the end of its period', [bare({ effectivePeriod: { start: '2024-01-01', end: '2024-02' } })], { date: '2024-02', from: 'effective', flags: [] }],
+    [
+      'the end of its period',
+      [bare({ effectivePeriod: { start: '2024-01-01', end: '2024-02' } })],
+      { date: '2024-02', from: 'effective', flags: [] },
+    ],
     ['when it was issued', [bare({ issued: '2024-06-01T08:00:00Z' })], { date: '2024-06-01T08:00:00Z', from: 'issued', flags: [] }],
     ['its report', [bare(), report([result()])], { date: '2024-05-07', from: 'report', flags: [] }],
-    ['its order', [bare({ basedOn: [{ reference: 'ServiceRequest/order' }] }), order], { date: '2022-01-02', from: 'order', flags: ['date-from-order'] }],
+    [
+      'its order',
+      [bare({ basedOn: [{ reference: 'ServiceRequest/order' }] }), order],
+      { date: '2022-01-02', from: 'order', flags: ['date-from-order'] },
+    ],
     ['nowhere', [bare({ meta: { lastUpdated: '2024-01-01' } })], { date: undefined, from: undefined, flags: ['date-missing'] }],
-    ['not from a text that is no date', [result({ effectiveDateTime: 'last spring' })], { date: undefined, from: undefined, flags: ['date-missing'] }],
+    [
+      'not from a text that is no date',
+      [result({ effectiveDateTime: 'last spring' })],
+      { date: undefined, from: undefined, flags: ['date-missing'] },
+    ],
   ])('is taken from %s', (_name, resources, expected) => {
     expect(dated(...resources)).toEqual(expected)
   })
@@ -123,32 +151,60 @@ describe('transplants', () => {
     performedDateTime: '2023-01-10',
     ...members,
   })
-  const liver = { resourceType: 'Condition', id: 'liver', code: { coding: [{ code: 'Z94.4', display: 'Liver transplant status' }] }, subject: { reference: `Patient/${ROBIN}` } }
+  const liver = {
+    resourceType: 'Condition',
+    id: 'liver',
+    code: { coding: [{ code: 'Z94.4', display: 'Liver transplant status' }] },
+    subject: { reference: `Patient/${ROBIN}` },
+  }
 
   test.each([
-    ['blood after a marrow transplant shows the donor', [result({ specimen: { display: 'Whole blood' } }), marrow()], `${IM} -> low inform (blood-after-stem-cell-transplant)`],
-    ['saliva after a marrow transplant is mixed', [result({ specimen: { display: 'Saliva' } }), marrow()], `${IM} -> low inform (sample-after-stem-cell-transplant)`],
+    [
+      'blood after a marrow transplant shows the donor',
+      [result({ specimen: { display: 'Whole blood' } }), marrow()],
+      `${IM} -> low inform (blood-after-stem-cell-transplant)`,
+    ],
+    [
+      'saliva after a marrow transplant is mixed',
+      [result({ specimen: { display: 'Saliva' } }), marrow()],
+      `${IM} -> low inform (sample-after-stem-cell-transplant)`,
+    ],
     ['skin after a marrow transplant is the patient', [result({ specimen: { display: 'Skin biopsy' } }), marrow()], `${IM} -> high act`],
-    ['a sample before it stays valid for liver enzymes', [result({ effectiveDateTime: '2020-01-01' }), marrow()], `${IM} -> medium act (transplant-after-result)`],
+    [
+      'a sample before it stays valid for liver enzymes',
+      [result({ effectiveDateTime: '2020-01-01' }), marrow()],
+      `${IM} -> medium act (transplant-after-result)`,
+    ],
     ['a planned transplant changes nothing', [result(), marrow({ status: 'preparation' })], `${IM} -> high act`],
     ['an evaluation changes nothing', [result(), marrow({ code: { text: 'Evaluation for bone marrow transplant' } })], `${IM} -> high act`],
-    ['an autologous transplant changes nothing', [result(), marrow({ code: { text: 'Autologous stem cell transplant' } })], `${IM} -> high act`],
+    [
+      'an autologous transplant changes nothing',
+      [result(), marrow({ code: { text: 'Autologous stem cell transplant' } })],
+      `${IM} -> high act`,
+    ],
     ['a liver transplant ends the use for liver enzymes', [result(), liver], `${IM} -> low inform (liver-transplant-after-result)`],
   ])('%s', (_name, resources, expected) => {
     expect(linesOf(...resources)).toEqual([expected])
   })
 
   test('TPMT before a marrow transplant is the patient, but the marrow is not', () => {
-    expect(linesOf(genotype('TPMT', '*1/*3A', { effectiveDateTime: '2020-01-01' }), marrow())).toEqual(['TPMT | *1/*3A | Intermediate Metabolizer -> low inform (transplant-after-result)'])
+    expect(linesOf(genotype('TPMT', '*1/*3A', { effectiveDateTime: '2020-01-01' }), marrow())).toEqual([
+      'TPMT | *1/*3A | Intermediate Metabolizer -> low inform (transplant-after-result)',
+    ])
   })
 
   test('a denied transplant in an Observation is none', () => {
-    const denied = observation('none', { code: { coding: [{ system: 'http://snomed.info/sct', code: '416128008' }] }, valueCodeableConcept: { coding: [{ code: '23719005' }] } })
+    const denied = observation('none', {
+      code: { coding: [{ system: 'http://snomed.info/sct', code: '416128008' }] },
+      valueCodeableConcept: { coding: [{ code: '23719005' }] },
+    })
     expect(linesOf(result(), denied)).toEqual([`${IM} -> high act`])
   })
 
   test('HLA typing before a liver transplant stays', () => {
-    expect(linesOf(genotype('HLA-B', 'HLA-B*57:01/HLA-B*08:01'), liver)).toEqual(['HLA-B | HLA-B*08:01/HLA-B*57:01 | HLA-B*57:01 positive -> high act'])
+    expect(linesOf(genotype('HLA-B', 'HLA-B*57:01/HLA-B*08:01'), liver)).toEqual([
+      'HLA-B | HLA-B*08:01/HLA-B*57:01 | HLA-B*57:01 positive -> high act',
+    ])
   })
 })
 
@@ -163,30 +219,50 @@ describe('coverage', () => {
 
   test('no copy-number test is said for the gene that has copies', () => {
     const note = [{ text: 'Copy number analysis was not performed.' }]
-    expect(read(genotype('CYP2D6', '*1/*1', { note })).readings[0]).toMatchObject({ confidence: 'low', use: 'act', flags: ['copy-number-not-tested', 'limited-coverage'], coverage: { narrow: true } })
+    expect(read(genotype('CYP2D6', '*1/*1', { note })).readings[0]).toMatchObject({
+      confidence: 'low',
+      use: 'act',
+      flags: ['copy-number-not-tested', 'limited-coverage'],
+      coverage: { narrow: true },
+    })
   })
 })
 
 describe('codes', () => {
   test('an answer whose display says another thing is not used', () => {
-    expect(linesOf(observation('x', { code: loinc('79714-2'), valueCodeableConcept: loinc('LA9657-3', 'Normal metabolizer') }))).toEqual(['CYP2C19 -> none inform (bad-code, indeterminate)'])
+    expect(linesOf(observation('x', { code: loinc('79714-2'), valueCodeableConcept: loinc('LA9657-3', 'Normal metabolizer') }))).toEqual([
+      'CYP2C19 -> none inform (bad-code, indeterminate)',
+    ])
   })
 
   test('a misprinted answer code is flagged and its display read', () => {
-    expect(linesOf(observation('x', { code: loinc('79714-2'), valueCodeableConcept: loinc('LA10316-9', 'Poor metabolizer') }))).toEqual(['CYP2C19 | Poor Metabolizer -> medium act (bad-code, phenotype-only)'])
+    expect(linesOf(observation('x', { code: loinc('79714-2'), valueCodeableConcept: loinc('LA10316-9', 'Poor metabolizer') }))).toEqual([
+      'CYP2C19 | Poor Metabolizer -> medium act (bad-code, phenotype-only)',
+    ])
   })
 
   test('a SNOMED description number is no code; the text is read', () => {
     const code = { coding: [{ system: 'http://snomed.info/sct', code: '356744012' }], text: 'TPMT poor metabolizer' }
-    expect(linesOf(condition('', { code }))).toEqual(['TPMT | Poor Metabolizer -> medium act (bad-code, clinician-entered, phenotype-only)'])
+    expect(linesOf(condition('', { code }))).toEqual([
+      'TPMT | Poor Metabolizer -> medium act (bad-code, clinician-entered, phenotype-only)',
+    ])
   })
 
   test('the reason why there is no value is told', () => {
-    expect(linesOf(result({ valueCodeableConcept: undefined, dataAbsentReason: { coding: [{ code: 'not-performed' }] } }))).toEqual(['CYP2C19 -> none inform (not-performed)'])
+    expect(linesOf(result({ valueCodeableConcept: undefined, dataAbsentReason: { coding: [{ code: 'not-performed' }] } }))).toEqual([
+      'CYP2C19 -> none inform (not-performed)',
+    ])
   })
 })
 
 test('old words are read and flagged', () => {
-  expect(linesOf(textResult('CYP2C19 phenotype', 'Extensive metabolizer'))).toEqual(['CYP2C19 | Normal Metabolizer -> medium act (legacy-term, phenotype-only, text-only)'])
-  expect(read(genotype('TPMT', '*1/*1'), implication({ text: 'High activity' }, { derivedFrom: [{ reference: 'Observation/geno-TPMT' }] })).readings.map(lineOf)).toEqual(['TPMT | *1/*1 | Normal Metabolizer -> medium act (legacy-term)'])
+  expect(linesOf(textResult('CYP2C19 phenotype', 'Extensive metabolizer'))).toEqual([
+    'CYP2C19 | Normal Metabolizer -> medium act (legacy-term, phenotype-only, text-only)',
+  ])
+  expect(
+    read(
+      genotype('TPMT', '*1/*1'),
+      implication({ text: 'High activity' }, { derivedFrom: [{ reference: 'Observation/geno-TPMT' }] }),
+    ).readings.map(lineOf),
+  ).toEqual(['TPMT | *1/*1 | Normal Metabolizer -> medium act (legacy-term)'])
 })

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { condition, genotype, lineOf, linesOf, read, textResult } from './results.ts'
 
-const keysOf = (gene: string, text: string): readonly string[] => read(genotype(gene, text)).readings.flatMap((reading) => reading.genotype.keys)
+const keysOf = (gene: string, text: string): readonly string[] =>
+  read(genotype(gene, text)).readings.flatMap((reading) => reading.genotype.keys)
 
 describe('a diplotype in a coded result', () => {
   test.each([
@@ -25,7 +26,11 @@ describe('a diplotype in a coded result', () => {
     ['MT-RNR1', 'm.1494C>T detected', 'MT-RNR1 | m.1494C>T | Increased risk of aminoglycoside-induced hearing loss -> high act'],
     ['G6PD', 'Canton, hemizygous', 'G6PD | Canton (hemizygous) | Deficient -> medium act (text-only)'],
     ['G6PD', 'Mediterranean/B', 'G6PD | B (reference)/Mediterranean | Variable -> medium act (text-only)'],
-    ['CFTR', 'G551D/F508del', 'CFTR | G551D (second allele not stated) | Ivacaftor responsive in CF patients -> medium act (limited-coverage)'],
+    [
+      'CFTR',
+      'G551D/F508del',
+      'CFTR | G551D (second allele not stated) | Ivacaftor responsive in CF patients -> medium act (limited-coverage)',
+    ],
   ])('%s %s', (gene, text, expected) => {
     expect(linesOf(genotype(gene, text))).toEqual([expected])
   })
@@ -137,7 +142,10 @@ describe('HLA typing and presence', () => {
 describe('problem lists', () => {
   test.each([
     ['CYP2C19 poor metaboliser', 'CYP2C19 | Poor Metabolizer -> medium act (clinician-entered, phenotype-only, text-only)'],
-    ['Cytochrome P450 2D6 ultrarapid metabolizer', 'CYP2D6 | Ultrarapid Metabolizer -> medium act (clinician-entered, phenotype-only, text-only)'],
+    [
+      'Cytochrome P450 2D6 ultrarapid metabolizer',
+      'CYP2D6 | Ultrarapid Metabolizer -> medium act (clinician-entered, phenotype-only, text-only)',
+    ],
     ['Possible CYP2C19 poor metabolizer', 'CYP2C19 -> none inform (clinician-entered, indeterminate)'],
     ['Carrier of G6PD deficiency', 'G6PD -> none inform (clinician-entered, indeterminate)'],
     ['DPD deficiency', 'DPYD -> none inform (clinician-entered, indeterminate)'],
@@ -156,7 +164,10 @@ describe('problem lists', () => {
 
 test('a very long text costs little time and gives no finding', () => {
   const started = performance.now()
-  const { readings } = read(textResult('CYP2D6 genotype', '*1 or '.repeat(200_000)), textResult('CYP2C19 genotype', '('.repeat(500_000), { id: 'other' }))
+  const { readings } = read(
+    textResult('CYP2D6 genotype', '*1 or '.repeat(200_000)),
+    textResult('CYP2C19 genotype', '('.repeat(500_000), { id: 'other' }),
+  )
   expect(readings.map(lineOf).every((line) => !line.includes(' act'))).toBe(true)
   expect(performance.now() - started).toBeLessThan(2000)
 })
