@@ -25,9 +25,12 @@ const ACTIONS: Readonly<Record<string, (json: boolean) => number>> = {
   report: (json) => {
     const report = reportCoverage(load())
     if (json) printJson(report)
-    else
-      for (const source of report.sources)
-        say(`${source.source.padEnd(5)} ${source.rows} rows: ${source.advice} advice, ${source.listed} listed only, ${source.off} off`)
+    else {
+      for (const { source, rows, advice, reached, listed, off } of report.sources)
+        say(`${source.padEnd(5)} ${rows} rows: ${advice} advice (${reached} reach a patient), ${listed} listed only, ${off} off`)
+      for (const { row, because } of report.unreachable) say(`never reached: ${row}: ${because}`)
+      for (const { row, because } of report.off) say(`off: ${row}: ${because}`)
+    }
     return 0
   },
 }
