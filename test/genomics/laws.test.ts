@@ -46,14 +46,12 @@ const resource: fc.Arbitrary<FhirResource> = fc.oneof(
   fc
     .tuple(gene, id)
     .map(([symbol, own]) => observation(own, { code: loinc('48018-6'), valueCodeableConcept: geneStudied(symbol).valueCodeableConcept })),
-  fc
-    .tuple(id, id)
-    .map(([own, other]) =>
-      observation(own, {
-        code: { coding: [{ code: 'grouper' }] },
-        hasMember: [{ reference: `Observation/${other}` }, { reference: `Observation/${own}` }],
-      }),
-    ),
+  fc.tuple(id, id).map(([own, other]) =>
+    observation(own, {
+      code: { coding: [{ code: 'grouper' }] },
+      hasMember: [{ reference: `Observation/${other}` }, { reference: `Observation/${own}` }],
+    }),
+  ),
 )
 
 const record = fc.array(resource, { maxLength: 12 })

@@ -132,11 +132,28 @@ describe('HLA typing and presence', () => {
     ['HLA-B57', []],
     ['HLA-B*57:XX', []],
     ['HLA-B*57:AGVH/HLA-B*08:01', []],
+    ['hla#3.50.0#HLA-B*07:02/HLA-B*07:03+HLA-B*57:01', ['*15:02 negative', '*57:01 positive']],
+    ['hla#3.50.0#HLA-B*08:01/HLA-B*40:01', ['*57:01 negative']],
     ['rule out HLA-B*57:01', []],
     ['HLA-B*27:05 positive', []],
   ])('%s', (text, keys) => {
     expect(keysOf('HLA-B', text)).toEqual(keys.length > 0 && text.includes('/') ? expect.arrayContaining(keys) : keys)
   })
+})
+
+test('a GL string whose alternatives matter leaves candidates', () => {
+  const [reading] = read(genotype('HLA-B', 'hla#3.50.0#HLA-B*57:01/HLA-B*57:03+HLA-B*08:01')).readings
+  expect(reading?.use).toBe('candidates')
+  expect(reading?.candidates.map((candidate) => candidate.keys.filter((key) => key.startsWith('*57:01')))).toEqual([
+    ['*57:01 positive'],
+    ['*57:01 negative'],
+  ])
+})
+
+test('a GL string with a slash between the copies is read as a pair and flagged', () => {
+  expect(linesOf(genotype('HLA-A', 'hla#3.33.0#HLA-A*02:01/HLA-A*31:01'))).toEqual([
+    'HLA-A | HLA-A*02:01/HLA-A*31:01 | HLA-A*31:01 positive -> medium act (nonconformant)',
+  ])
 })
 
 describe('problem lists', () => {

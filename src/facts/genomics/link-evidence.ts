@@ -209,6 +209,11 @@ const linkCondition = (work: Work, draft: Draft): void => {
   work.used.add(result.base.node)
 }
 
+/** An implication about no gene of ours that states no phenotype (oncology, disease risk) is not a reading. */
+const isTold = (draft: Draft): boolean =>
+  draft.base.role !== 'gene' &&
+  (draft.base.role !== 'implication' || draft.gene !== null || draft.phenotypes.length > 0 || draft.base.gene.flags.length > 0)
+
 const settle = (draft: Draft): Linked => ({
   base: draft.base,
   gene: draft.gene,
@@ -241,7 +246,7 @@ export const linkEvidence = (
   const genotypes = perReport(work, results, (draft) => draft.base.node)
   for (const draft of implications) if (!work.used.has(draft.base.node)) linkWithinReport(work, draft, genotypes)
   for (const draft of all) if (draft.base.role === 'indicator' || draft.base.role === 'condition') linkCondition(work, draft)
-  const linked = all.filter((draft) => draft.base.role !== 'gene' && !work.used.has(draft.base.node)).map(settle)
+  const linked = all.filter((draft) => isTold(draft) && !work.used.has(draft.base.node)).map(settle)
   return { linked, gaps: missingTargets(context, [...byNode.keys(), ...groups]) }
 }
 

@@ -96,11 +96,32 @@ const areJoined = (text: string, typed: readonly Typed[]): boolean => {
   return /^\s?[/+|~,;]\s?(?:HLA-)?[A-Z]?[A-Z0-9]{0,4}$/i.test(text.slice(first.end, second.start))
 }
 
+/** Most genotypes that a GL string may leave open; beyond that the typing is too coarse. */
+const MOST_OPEN = 32
+
+const typedIn = (text: string): readonly Typed[] => [...text.matchAll(TYPED)].map((match) => typedOf(match as RegExpExecArray)) // matchAll gives exec results
+
+/** GL string: `|` between genotypes, `+` between the two copies, `/` between alternatives of one copy (Milius 2013). */
+const fromGlString = (table: GeneTable, text: string): Finding | null => {
+  const genotypes = text.split('|').flatMap((one) => {
+    const [left, right, third] = one.split('+').map(typedIn)
+    if (!left || !right || third) return []
+    return left.flatMap((first) => right.map((second) => [first, second]))
+  })
+  if (genotypes.length === 0 || genotypes.length > MOST_OPEN) return finding({ flags: ['low-resolution'] })
+  if (genotypes.flat().some((typed) => typed.coarse)) return finding({ flags: ['low-resolution'] })
+  const called = genotypes.map((pair) => fromTyping(table, pair))
+  const [first] = called
+  const alike = called.every((genotype) => genotype.keys.join() === first?.keys.join())
+  return finding({ genotypes: alike && first ? [{ ...first, diplotype: null }] : called, flags: ['ambiguous-diplotype'] })
+}
+
 /** HLA typing and presence tests. Null when the text names no allele. */
 export const parseHla = (raw: string, table: GeneTable, codes: GenomicCodes): Finding | null => {
   const text = raw.replace(/^[a-z]{2,8}#[0-9.]{1,12}#/i, '')
-  const typed = [...text.matchAll(TYPED)].map((match) => typedOf(match as RegExpExecArray))
+  const typed = typedIn(text)
   if (typed.length === 0) return null
+  if (text.includes('+') && (text.includes('|') || /\/\s?(?:HLA-)?[A-Z]{0,4}\d?\*?\d/.test(text))) return fromGlString(table, text)
   const worded = fromWords(text, table, typed, codes)
   if (worded) return worded
   if (typed.some((allele) => allele.continues) || (typed.length > 1 && /unresolved|ambiguous/i.test(text)))
@@ -111,16 +132,18 @@ export const parseHla = (raw: string, table: GeneTable, codes: GenomicCodes): Fi
   const genotype = fromTyping(table, typed)
   // One allele that nobody asks about says nothing about the ones that matter.
   if (genotype.keys.length === 0) return finding({})
+  // In a GL string the two copies are joined by `+`; some servers write `/`.
+  const misjoined = text !== raw && typed.length === 2 && !text.includes('+') ? ['nonconformant'] : []
   return finding({
     genotypes: [genotype],
     diplotype: genotype.diplotype,
-    flags: typed.some((allele) => allele.legacy) ? ['legacy-allele-name'] : [],
+    flags: [...misjoined, ...(typed.some((allele) => allele.legacy) ? ['legacy-allele-name'] : [])],
   })
 }
 
 /** Whether the text holds the table's allele, for presence tests whose answer stands elsewhere. */
 export const alleleAskedFor = (text: string, table: GeneTable): string | null => {
-  const typed = [...text.matchAll(TYPED)].map((match) => typedOf(match as RegExpExecArray))
+  const typed = typedIn(text)
   const interests = new Set(typed.flatMap((allele) => ofInterest(table, allele) ?? []))
   return interests.size === 1 ? ([...interests][0] ?? null) : null
 }
