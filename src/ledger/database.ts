@@ -1,7 +1,9 @@
 import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
 import { Pool } from 'pg'
+import { makeDatabase } from './first-start.ts'
 import { migrate } from './migrations.ts'
 import type { LedgerTables } from './tables.ts'
 
@@ -36,7 +38,8 @@ const asPool = (pglite: PGlite): PostgresPool => {
 }
 
 const openPglite = async (folder: string): Promise<Database> => {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  mkdirSync(dirname(folder), { recursive: true, mode: 0o700 })
+  await makeDatabase(folder, SMALL)
   const startParams = [...PGlite.defaultStartParams, ...SMALL]
   const pglite = await PGlite.create({ dataDir: folder, relaxedDurability: false, startParams })
   const db = new Kysely<LedgerTables>({ dialect: new PostgresDialect({ pool: asPool(pglite) }) })
@@ -57,15 +60,18 @@ const openPostgres = (databaseUrl: string): Database => {
     keepAlive: true,
     application_name: 'attune-ledger',
   })
-  // A connection that dies while idle is replaced at the next use; unheard, the event would end the process.
+  // A connection that dies is replaced at the next use and the query in flight fails; unheard, the event would end the process.
   pool.on('error', () => {})
+  pool.on('connect', (client) => {
+    client.on('error', () => {})
+  })
   const db = new Kysely<LedgerTables>({ dialect: new PostgresDialect({ pool }) })
   return { db, unflushed: null, close: () => db.destroy() }
 }
 
 /** Opens and migrates the database of the ledger. */
 export const openDatabase = async (config: { readonly dataDir: string; readonly databaseUrl: string | null }): Promise<Database> => {
-  const database = config.databaseUrl ? openPostgres(config.databaseUrl) : await openPglite(`${config.dataDir}/ledger`)
+  const database = config.databaseUrl ? openPostgres(config.databaseUrl) : await openPglite(`${config.dataDir}/ledger/pglite`)
   try {
     await migrate(database.db)
     return database

@@ -52,6 +52,12 @@ const tell = (error: unknown): string => {
   return isRefusal(error) ? code : [code, error instanceof Error ? error.message : 'unknown'].filter(Boolean).join(' ')
 }
 
+const attempt = (work: Promise<void>): Promise<Error | null> =>
+  work.then(
+    () => null,
+    (error: unknown) => (error instanceof Error ? error : new Error('unknown', { cause: error })),
+  )
+
 export const openStore = async (config: StoreConfig, { retryMs = 2000, settleBytes = 8_000_000 }: StoreOptions = {}): Promise<Store> => {
   const engine: Engine = config.databaseUrl ? 'postgres' : 'pglite'
   const embedded = engine === 'pglite'
@@ -65,6 +71,7 @@ export const openStore = async (config: StoreConfig, { retryMs = 2000, settleByt
   let spoolWorks = true
   let timer: NodeJS.Timeout | null = null
   let closing = false
+  let settling: Promise<void> = Promise.resolve()
 
   const fail = (error: unknown): void => {
     problem = tell(error)
@@ -109,10 +116,15 @@ export const openStore = async (config: StoreConfig, { retryMs = 2000, settleByt
     for (const file of files) await spool.remove(file)
   }
 
+  /** Beside the writing: the files it lets go of were sealed before, their entries committed. One at a time. */
+  const settleLater = (to: Database): void => {
+    settling = settling.then(() => (closing ? undefined : settle(to, slot.spool))).catch(fail)
+  }
+
   const drain = async (to: Database): Promise<void> => {
     await slot.spool.seal()
     await replay(to, slot.spool)
-    await settle(to, slot.spool)
+    settleLater(to)
     for (const orphan of await openOrphans(folder))
       try {
         await replay(to, orphan.spool)
@@ -167,16 +179,19 @@ export const openStore = async (config: StoreConfig, { retryMs = 2000, settleByt
     }
   }
 
-  /** Embedded: first the spool, whose flush is real, then the database. PostgreSQL: the spool only when the database is away. */
+  /**
+   * Embedded: first the spool, whose flush is real, then the database. PostgreSQL: the spool only when the database is away.
+   * An entry is acknowledged when one of the two has it; health says when it is one of two.
+   */
   const writeBatch = async (entries: readonly Entry[]): Promise<void> => {
-    if (embedded) await toSpool(entries)
+    const spoolFailure = embedded ? await attempt(toSpool(entries)) : null
     const stored = await toDatabase(entries)
+    if (!stored && spoolFailure) throw spoolFailure
     if (!stored && !embedded) await toSpool(entries)
     if (!stored) spooled += entries.length
     if (stored && slot.spool.bytes > settleBytes && database) {
-      const to = database
       await slot.spool.seal()
-      void queue.between(() => settle(to, slot.spool)).catch(fail)
+      settleLater(database)
     }
   }
 
@@ -186,8 +201,7 @@ export const openStore = async (config: StoreConfig, { retryMs = 2000, settleByt
     const detail = well
       ? `${engine}`
       : [`${engine} degraded`, ...trouble, rejected > 0 ? `${rejected} entries rejected` : null].filter(Boolean).join('; ')
-    // PostgreSQL alone is durable; the embedded engine is only together with its spool.
-    const ok = spoolWorks || (!embedded && problem === null)
+    const ok = spoolWorks || problem === null
     return { ok, detail, state: well ? 'ok' : 'degraded', engine, spooled, rejected, problem }
   }
 
@@ -205,6 +219,7 @@ export const openStore = async (config: StoreConfig, { retryMs = 2000, settleByt
       closing = true
       if (timer) clearTimeout(timer)
       await queue.idle()
+      await settling
       await drop()
       await slot.leave()
       await refused.leave()

@@ -1,0 +1,171 @@
+import { appendFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type Ledger, type LedgerConfig, openLedger } from '../../src/ledger/ledger.ts'
+import { card, decision, feedbackOn } from './decisions.ts'
+import { embeddedPlace, type Place, postgresMissing, postgresPlace } from './engines.ts'
+
+const portOf = (server: Server | null): number => {
+  const address = server?.address()
+  if (!address || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
+
+/** Stands between ledger and PostgreSQL and can be cut. */
+const makeCable = async (target: URL) => {
+  const sockets = new Set<Socket>()
+  let server: Server | null = null
+  const plug = (port: number): Promise<number> =>
+    new Promise((done) => {
+      server = createServer((inside) => {
+        const outside = connect(Number(target.port || 5432), target.hostname)
+        for (const [one, other] of [
+          [inside, outside],
+          [outside, inside],
+        ] as const) {
+          sockets.add(one)
+          one.on('error', () => other.destroy()).on('close', () => other.destroy())
+          one.pipe(other)
+        }
+      }).listen(port, '127.0.0.1', () => done(portOf(server)))
+    })
+  const cut = (): Promise<void> =>
+    new Promise((done) => {
+      for (const socket of sockets) socket.destroy()
+      sockets.clear()
+      server?.close(() => done())
+    })
+  const port = await plug(0)
+  return { port, cut, mend: () => plug(port) }
+}
+
+const settled = (ledger: Ledger) => vi.waitFor(() => expect(ledger.health().state).toBe('ok'), { timeout: 10_000, interval: 50 })
+
+describe.skipIf(postgresMissing !== null)(`PostgreSQL goes away${postgresMissing ? ` (${postgresMissing})` : ''}`, () => {
+  let place: Place
+  let config: LedgerConfig
+  let cable: Awaited<ReturnType<typeof makeCable>>
+  beforeEach(async () => {
+    place = await postgresPlace()
+    const url = new URL(place.config.databaseUrl ?? '')
+    cable = await makeCable(new URL(url))
+    url.host = `127.0.0.1:${cable.port}`
+    config = { ...place.config, databaseUrl: url.href }
+  })
+  afterEach(async () => {
+    await cable.cut()
+    await place.clear()
+  })
+
+  it('records go on to the spool, health says so, and everything is in the database when it is back', async () => {
+    const ledger = await openLedger(config, { retryMs: 100 })
+    const shown = card()
+    const [before, during] = [decision(), decision({ cards: [shown] })]
+    await ledger.record(before)
+    await cable.cut()
+    await ledger.record(during)
+    await ledger.feedback([feedbackOn(shown.uuid)])
+    expect(ledger.health()).toMatchObject({ ok: true, state: 'degraded', spooled: 2 })
+    await expect(ledger.decision(before.id, 'north')).rejects.toMatchObject({ code: 'ledger-failed' })
+    await cable.mend()
+    await settled(ledger)
+    expect(await ledger.decision(during.id, 'north')).toEqual(during)
+    expect((await ledger.feedbackOn({ card: shown.uuid }, 'north'))[0]?.decision).toBe(during.id)
+    expect(await ledger.verifyChain()).toMatchObject({ state: 'intact', rows: 2 })
+    expect(readdirSync(join(config.dataDir, 'spool/0')).filter((name) => name.endsWith('.ndjson'))).toEqual([])
+    await ledger.close()
+  })
+
+  it('a start without it is not stopped; what was recorded is there after the next start', async () => {
+    await cable.cut()
+    const ledger = await openLedger(config, { retryMs: 60_000 })
+    const one = decision()
+    await ledger.record(one)
+    expect(ledger.health()).toMatchObject({ ok: true, state: 'degraded', spooled: 1 })
+    await ledger.close()
+    await cable.mend()
+    const again = await openLedger(config)
+    expect(await again.decision(one.id, 'north')).toEqual(one)
+    await again.close()
+  })
+
+  it('what a process that died left in its spool is taken in by another', async () => {
+    const left = decision()
+    mkdirSync(join(config.dataDir, 'spool/7'), { recursive: true })
+    writeFileSync(
+      join(config.dataDir, 'spool/7/000000000001.ndjson'),
+      `${JSON.stringify({ kind: 'decision', record: left, predictions: [] })}\n`,
+    )
+    const ledger = await openLedger(config)
+    expect(await ledger.decision(left.id, 'north')).toEqual(left)
+    await ledger.close()
+  })
+
+  it('when the spool cannot be written either, nothing is acknowledged', async () => {
+    const ledger = await openLedger(config, { retryMs: 60_000 })
+    await cable.cut()
+    rmSync(join(config.dataDir, 'spool'), { recursive: true })
+    await expect(ledger.record(decision())).rejects.toMatchObject({ code: 'ledger-failed', status: 503 })
+    expect(ledger.health()).toMatchObject({ ok: false, state: 'degraded' })
+    await ledger.close()
+  })
+
+  it('a record that the database refuses is kept aside and does not hold up the others', async () => {
+    const ledger = await openLedger(config)
+    const [good, bad, other] = [decision(), decision({ at: 'no date at all' }), decision()]
+    await Promise.all([good, bad, other].map((one) => ledger.record(one)))
+    expect([await ledger.decision(good.id, 'north'), await ledger.decision(other.id, 'north')]).toEqual([good, other])
+    expect(ledger.health()).toMatchObject({ ok: true, state: 'degraded', rejected: 1, spooled: 0 })
+    expect(await ledger.verifyChain()).toMatchObject({ state: 'intact', rows: 2 })
+    await ledger.close()
+  })
+})
+
+describe('the embedded ledger in trouble', () => {
+  let place: Place
+  beforeEach(async () => {
+    place = await embeddedPlace()
+  })
+  afterEach(() => place.clear())
+
+  it('is not opened twice', async () => {
+    const ledger = await openLedger(place.config)
+    await expect(openLedger(place.config)).rejects.toMatchObject({ code: 'ledger-failed' })
+    await ledger.close()
+    await (await openLedger(place.config)).close()
+  })
+
+  it('takes in what is only in the spool, and leaves out a line that was never acknowledged', async () => {
+    const one = decision()
+    mkdirSync(join(place.config.dataDir, 'spool/0'), { recursive: true })
+    const file = join(place.config.dataDir, 'spool/0/000000000004.ndjson')
+    writeFileSync(file, `${JSON.stringify({ kind: 'decision', record: one, predictions: [] })}\n`)
+    appendFileSync(file, '{"kind":"decision","record":{"id":"torn')
+    const ledger = await openLedger(place.config)
+    expect(await ledger.recent(5, 'north')).toEqual([one])
+    await ledger.close()
+  })
+
+  it('lets go of spool files once the database holds them on the disk', async () => {
+    const ledger = await openLedger(place.config, { settleBytes: 20_000 })
+    for (let n = 0; n < 200; n += 1) await ledger.record(decision())
+    await vi.waitFor(() => expect(readdirSync(join(place.config.dataDir, 'spool/0')).length).toBeLessThan(4), { timeout: 10_000 })
+    expect(await ledger.verifyChain()).toMatchObject({ state: 'intact', rows: 200 })
+    await ledger.close()
+  })
+
+  it('a database that cannot be opened does not stop the start; records wait in the spool', async () => {
+    mkdirSync(join(place.config.dataDir, 'ledger'), { recursive: true })
+    writeFileSync(join(place.config.dataDir, 'ledger/pglite'), 'not a folder')
+    const ledger = await openLedger(place.config, { retryMs: 60_000 })
+    const one = decision()
+    await ledger.record(one)
+    expect(ledger.health()).toMatchObject({ ok: true, state: 'degraded', spooled: 1 })
+    await ledger.close()
+    rmSync(join(place.config.dataDir, 'ledger'), { recursive: true })
+    const again = await openLedger(place.config)
+    expect(await again.recent(5, 'north')).toEqual([one])
+    await again.close()
+  })
+})
