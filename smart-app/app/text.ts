@@ -121,7 +121,6 @@ export const TEXT = {
     byCard: 'Opened from the card',
     noHead: (drug: string) => `No change asked for ${drug}`,
     notAssessed: (drug: string) => `${capital(drug)} could not be assessed`,
-    testBefore: (genes: string, drug: string) => `Test ${genes} before ${drug}`,
     noGuidance: (drug: string) => `No source that Attune holds gives guidance for ${drug}`,
     silence: 'No warning here does not mean that the drug is safe.',
     headSource: 'The headline follows',

@@ -1,4 +1,5 @@
-import type { Consequence, DrugAssessment, Finding } from '../contract/findings.ts'
+import type { Consequence, DrugAssessment, Finding, TestFirst } from '../contract/findings.ts'
+import type { Gap } from '../contract/lineage.ts'
 import type { Wording } from './wording.ts'
 
 /** What a site decided about cards; a part of Config. */
@@ -109,3 +110,25 @@ const BLINDING = new Set([
 ])
 
 export const blindingGaps = (drug: DrugAssessment) => drug.gaps.filter((gap) => BLINDING.has(gap.code))
+
+/** What there is to say about a drug; card and panel go by the same choice. */
+export type Concern =
+  | { readonly kind: 'guidance'; readonly head: Finding }
+  /** Results that lead to different advice: all are named, none is chosen. */
+  | { readonly kind: 'conflict'; readonly head: Finding; readonly genes: readonly string[] }
+  | { readonly kind: 'not-assessed'; readonly gaps: readonly Gap[] }
+  | { readonly kind: 'test-first'; readonly test: TestFirst }
+
+const candidateGenes = (drug: DrugAssessment): string[] => [
+  ...new Set(drug.findings.flatMap(({ basis }) => basis.filter(({ state }) => state === 'candidate').map(({ gene }) => gene))),
+]
+
+/** Guidance first, else what could not be assessed, else the test that should come first; null: nothing to say. */
+export const concernOf = (drug: DrugAssessment, policy: AlertPolicy): Concern | null => {
+  const head = headFinding(drug, policy)
+  if (head?.basis.some(({ state }) => state === 'candidate')) return { kind: 'conflict', head, genes: candidateGenes(drug) }
+  if (head) return { kind: 'guidance', head }
+  const gaps = blindingGaps(drug)
+  if (gaps.length > 0) return { kind: 'not-assessed', gaps }
+  return drug.testFirst ? { kind: 'test-first', test: drug.testFirst } : null
+}

@@ -1,15 +1,20 @@
 import type { Assessment, DrugAssessment } from '../contract/findings.ts'
 import type { PanelWords } from '../contract/profile.ts'
-import { type AlertPolicy, headFinding, indicatorOf } from './card-policy.ts'
+import { type AlertPolicy, type Concern, concernOf, indicatorOf } from './card-policy.ts'
+import { asClause, listWords } from './markdown.ts'
 import { actionSentence, basisWords, headline } from './phrases.ts'
 import type { Wording } from './wording.ts'
 
 type Head = PanelWords['heads'][number]
+type Said = Pick<Head, 'finding' | 'headline' | 'basis' | 'indicator'>
 
-/** What the app's panels say about an assessment: the same sentences, head findings and indicators as the cards. */
+/** What the app's panels say about an assessment: the same choice of concern, sentences and indicators as the cards. */
 export const writePanelWords = (assessment: Assessment, wording: Wording, policy: AlertPolicy): PanelWords => {
   const drugs = [...assessment.orders.flatMap((entry) => entry.drugs), ...assessment.medicines]
-  const heads = drugs.map((drug) => headOf(drug, assessment, wording, policy)).filter((head) => head !== null)
+  const heads = drugs.flatMap((drug): Head[] => {
+    const concern = concernOf(drug, policy)
+    return concern ? [{ ref: drug.ref, drug: drug.drug.name, concern: concern.kind, ...say(concern, drug, assessment, wording) }] : []
+  })
   return { sentences: Object.fromEntries(drugs.flatMap((drug) => sentencesOf(drug, wording))), heads }
 }
 
@@ -19,15 +24,41 @@ const sentencesOf = (drug: DrugAssessment, wording: Wording): [string, string[]]
     finding.actions.filter((action) => action.code !== 'see-source').map((action) => actionSentence(action, finding.drug.name, wording)),
   ])
 
-const headOf = (drug: DrugAssessment, assessment: Assessment, wording: Wording, policy: AlertPolicy): Head | null => {
-  const finding = headFinding(drug, policy)
-  if (!finding) return null
-  return {
-    ref: drug.ref,
-    drug: drug.drug.name,
-    finding: finding.id,
-    headline: headline(finding, wording),
-    basis: finding.basis.map((basis) => basisWords(basis, assessment.geneCalls)),
-    indicator: indicatorOf(finding, wording),
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
+const say = (concern: Concern, drug: DrugAssessment, assessment: Assessment, wording: Wording): Said => {
+  const name = drug.drug.name
+  switch (concern.kind) {
+    case 'guidance':
+      return {
+        finding: concern.head.id,
+        headline: headline(concern.head, wording),
+        basis: concern.head.basis.map((basis) => basisWords(basis, assessment.geneCalls)),
+        indicator: indicatorOf(concern.head, wording),
+      }
+    case 'conflict':
+      return {
+        finding: concern.head.id,
+        headline: `Clarify ${listWords(concern.genes)} before ${name}`,
+        basis: [`results for ${listWords(concern.genes)} lead to different advice`],
+        indicator: 'warning',
+      }
+    case 'not-assessed':
+      return {
+        finding: null,
+        headline: `${capital(name)} could not be assessed`,
+        basis: concern.gaps.slice(0, 1).map((gap) => asClause(gap.because)),
+        indicator: 'info',
+      }
+    case 'test-first': {
+      const genes = listWords(concern.test.genes.map(({ gene }) => gene))
+      const consider = concern.test.demand === 'consider'
+      return {
+        finding: null,
+        headline: consider ? `Consider testing ${genes} before ${name}` : `Test ${genes} before ${name}`,
+        basis: [`no ${genes} result on record`],
+        indicator: consider ? 'info' : 'warning',
+      }
+    }
   }
 }

@@ -2,7 +2,7 @@ import type { Card, CardLink, CardTrace, Silence, Suggestion, WrittenCards } fro
 import type { Order, PatientFacts } from '../contract/facts.ts'
 import type { Assessment, DrugAssessment, Finding } from '../contract/findings.ts'
 import type { RiskEstimate } from '../contract/risk.ts'
-import { type AlertPolicy, blindingGaps, headFinding, indicatorOf } from './card-policy.ts'
+import { type AlertPolicy, blindingGaps, type Concern, concernOf, indicatorOf } from './card-policy.ts'
 import { amount, conflictDetail, guidanceDetail, notAssessed, testFirstDetail, unitWords } from './detail.ts'
 import { asClause, clip, escapeText, joinSections, listWords } from './markdown.ts'
 import { basisWords, headline } from './phrases.ts'
@@ -144,11 +144,13 @@ const testCard = (drug: DrugAssessment, order: Order | null, context: Suggestion
 }
 
 /** Results that lead to different advice: both are named, neither is chosen. */
-const conflictCard = (drug: DrugAssessment, head: Finding, assessment: Assessment, writing: Writing): Written => {
+const conflictCard = (
+  drug: DrugAssessment,
+  { head, genes }: Extract<Concern, { kind: 'conflict' }>,
+  assessment: Assessment,
+  writing: Writing,
+): Written => {
   const uuid = writing.newUuid()
-  const genes = [
-    ...new Set(drug.findings.flatMap(({ basis }) => basis.filter(({ state }) => state === 'candidate').map(({ gene }) => gene))),
-  ]
   const card = finish(
     {
       summary: `Not assessed: ${drug.drug.name}, because results for ${listWords(genes)} lead to different advice. Clarify first`,
@@ -215,11 +217,19 @@ const writeDrug = (
   context: SuggestionContext,
   writing: Writing,
 ): Written | null => {
-  const head = headFinding(drug, writing.policy)
-  if (head?.basis.some(({ state }) => state === 'candidate')) return conflictCard(drug, head, assessment, writing)
-  if (head) return guidanceCard(drug, head, order, assessment, context, writing)
-  if (blindingGaps(drug).length > 0) return notAssessedCard(drug, writing)
-  return testCard(drug, order, context, writing)
+  const concern = concernOf(drug, writing.policy)
+  switch (concern?.kind) {
+    case 'guidance':
+      return guidanceCard(drug, concern.head, order, assessment, context, writing)
+    case 'conflict':
+      return conflictCard(drug, concern, assessment, writing)
+    case 'not-assessed':
+      return notAssessedCard(drug, writing)
+    case 'test-first':
+      return testCard(drug, order, context, writing)
+    case undefined:
+      return null
+  }
 }
 
 /** Cards for order hooks, most serious first, and why there is none for the rest. */

@@ -17,14 +17,17 @@ export type ProfileRequest = {
 export type PanelWords = {
   /** Finding id to one sentence per action. */
   readonly sentences: { readonly [finding: string]: readonly string[] }
-  /** For each drug about which a card would speak: which finding it speaks for, its headline and its indicator. */
+  /** For each drug about which there is something to say: what kind of thing, its headline and its indicator. */
   readonly heads: readonly {
     readonly ref: string
     readonly drug: string
-    readonly finding: string
+    /** `conflict`: results lead to different advice, so none is chosen. */
+    readonly concern: 'guidance' | 'conflict' | 'not-assessed' | 'test-first'
+    /** Finding that the headline speaks for; null when it speaks for none. */
+    readonly finding: string | null
     /** Clause without the reason: `Avoid clopidogrel`. */
     readonly headline: string
-    /** One per gene: `CYP2C19 poor metabolizer`. */
+    /** The reason, one per gene: `CYP2C19 poor metabolizer`. */
     readonly basis: readonly string[]
     readonly indicator: 'info' | 'warning' | 'critical'
   }[]

@@ -98,25 +98,47 @@ describe('the order in hand', () => {
   })
 })
 
-test('a test that a source asks for before the first dose is the headline, not a footnote', () => {
+describe('a drug without advice to give', () => {
   const [entry] = assessment.orders
   const drug = entry?.drugs[0]
   if (!entry || !drug) throw new Error('the sample has an order')
-  const testFirst = {
-    id: 't',
-    order: drug.ref,
-    drug: drug.drug,
-    genes: [{ gene: 'CYP2C19', test: 'CYP2C19 genotype', coding: null }],
-    demand: 'recommended',
-    source: 'FDA',
-    basis: 'label',
-    url: 'https://www.fda.gov/',
-    year: 2025,
-  } as const
-  const untested = { ...assessment, orders: [{ ...entry, drugs: [{ ...drug, state: 'not-assessed' as const, findings: [], testFirst }] }] }
-  const host = shown(<OrderPanel profile={{ ...WHOLE, assessment: untested, words: { ...words, heads: [] } }} context={IN_HAND} />)
-  expect(textOf(host.querySelector('h2'))).toBe('Test CYP2C19 before clopidogrel')
-  expect(textOf(host.querySelector('section')).startsWith('Test first')).toBe(true)
+  const [guided] = words.heads
+  if (!guided) throw new Error('the sample has a head')
+
+  const withHead = (head: Partial<typeof guided>, more: Partial<typeof drug>): HTMLElement => {
+    const changed = { ...assessment, orders: [{ ...entry, drugs: [{ ...drug, ...more }] }] }
+    const said = { ...words, heads: [{ ...guided, ...head }] }
+    return shown(<OrderPanel profile={{ ...WHOLE, assessment: changed, words: said }} context={IN_HAND} />)
+  }
+
+  const CONCERNS = [
+    ['test-first', 'Test CYP2C19 before clopidogrel', 'Test first'],
+    ['not-assessed', 'Clopidogrel could not be assessed', 'Not assessed'],
+    ['conflict', 'Clarify CYP2C19 before clopidogrel', 'Results differ'],
+  ] as const
+  test.each(CONCERNS)('%s: says what to do and that silence is not safety, and gives no advice', (concern, headline, word) => {
+    const host = withHead({ concern, headline, finding: concern === 'conflict' ? 'cpic-clopidogrel-pm' : null, indicator: 'warning' }, {})
+    const section = host.querySelector('section')
+    expect(textOf(host.querySelector('h2'))).toBe(headline)
+    expect(textOf(section).startsWith(word)).toBe(true)
+    expect(textOf(section)).toContain('No warning here does not mean that the drug is safe.')
+    expect(textOf(section)).not.toContain('Choose another drug')
+  })
+
+  test('where results differ, each of them is shown with its own source', () => {
+    const possible = drug.findings.slice(0, 1).flatMap((finding) => {
+      const [basis] = finding.basis
+      if (!basis?.genetic) return []
+      const normal = { diplotype: '*1/*1', activityScore: null, phenotype: { code: 'NM', term: 'Normal Metabolizer' }, keys: ['NM'] }
+      const other = { ...basis, state: 'candidate' as const, key: 'NM', genetic: normal, clinical: normal }
+      return [
+        { ...finding, basis: [{ ...basis, state: 'candidate' as const }] },
+        { ...finding, id: 'other', basis: [other] },
+      ]
+    })
+    const host = withHead({ concern: 'conflict', headline: 'Clarify CYP2C19 before clopidogrel' }, { findings: possible })
+    expect(textOf(regionOf(host, 'Why'))).toMatch(/Poor Metabolizer \(possible\) \*2\/\*2.*Normal Metabolizer \(possible\) \*1\/\*1/)
+  })
 })
 
 describe('the genome', () => {

@@ -577,6 +577,7 @@ export const words: PanelWords = {
     {
       ref: order.ref,
       drug: 'clopidogrel',
+      concern: 'guidance',
       finding: cpic.id,
       headline: 'Avoid clopidogrel',
       basis: ['CYP2C19 poor metabolizer'],
@@ -585,6 +586,7 @@ export const words: PanelWords = {
     {
       ref: tramadol.ref,
       drug: 'tramadol',
+      concern: 'guidance',
       finding: tramadolFinding.id,
       headline: 'Avoid tramadol',
       basis: ['CYP2D6 acts as poor metabolizer (paroxetine)'],
@@ -593,6 +595,7 @@ export const words: PanelWords = {
     {
       ref: simvastatin.ref,
       drug: 'simvastatin',
+      concern: 'guidance',
       finding: simvastatinFinding.id,
       headline: 'Keep simvastatin at 20 mg/day or less',
       basis: ['SLCO1B1 decreased function'],

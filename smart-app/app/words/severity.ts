@@ -2,6 +2,8 @@ import type { Alternative, Consequence, DrugAssessment, Finding } from '../../..
 import type { PanelWords } from '../../../src/contract/profile.ts'
 import type { Level } from '../../ui/Severity.tsx'
 
+export type Head = PanelWords['heads'][number]
+
 /** How a finding's consequence is shown: shape and colour by level, always with its word. */
 export const CONSEQUENCES: { readonly [consequence in Consequence]: { readonly level: Level; readonly word: string } } = {
   contraindicated: { level: 'critical', word: 'Contraindicated' },
@@ -14,12 +16,11 @@ export const CONSEQUENCES: { readonly [consequence in Consequence]: { readonly l
   none: { level: 'none', word: 'No advice' },
 }
 
-const TEST_LEVELS: {
-  readonly [demand in NonNullable<DrugAssessment['testFirst']>['demand']]: { readonly level: Level; readonly word: string }
-} = {
-  required: { level: 'warning', word: 'Test first' },
-  recommended: { level: 'warning', word: 'Test first' },
-  consider: { level: 'info', word: 'Consider a test' },
+/** Concerns other than guidance have a word of their own; the head of guidance is named by its finding. */
+const CONCERNS: { readonly [concern in Exclude<Head['concern'], 'guidance'>]: { readonly level: Level; readonly word: string } } = {
+  conflict: { level: 'caution', word: 'Results differ' },
+  'not-assessed': { level: 'unknown', word: 'Not assessed' },
+  'test-first': { level: 'warning', word: 'Test first' },
 }
 
 export const LISTED = { level: 'none', word: 'Listed only' } as const satisfies { level: Level; word: string }
@@ -34,20 +35,24 @@ export const VERDICTS: { readonly [verdict in Alternative['verdict']]: { readonl
 export const findingSeverity = (finding: Finding): { readonly level: Level; readonly word: string } =>
   finding.kind === 'listed' ? LISTED : CONSEQUENCES[finding.consequence]
 
-export type Head = PanelWords['heads'][number]
-
 export const headOf = (drug: DrugAssessment, words: PanelWords): Head | null =>
   words.heads.find((head) => head.ref === drug.ref && head.drug === drug.drug.name) ?? null
 
-/** Severity of a drug as a whole: the card's indicator where a card would speak, else what its findings or gaps say. */
+const headSeverity = (head: Head, drug: DrugAssessment): { readonly level: Level; readonly word: string } => {
+  if (head.concern !== 'guidance') {
+    const { level, word } = CONCERNS[head.concern]
+    return { level: level === 'warning' ? head.indicator : level, word }
+  }
+  const finding = drug.findings.find((candidate) => candidate.id === head.finding)
+  const { level, word } = finding ? findingSeverity(finding) : LISTED
+  return { level: head.indicator === 'info' ? level : head.indicator, word }
+}
+
+/** Severity of a drug as a whole: the card's concern and indicator where there is something to say, else what the assessment found. */
 export const drugSeverity = (drug: DrugAssessment, words: PanelWords): { readonly level: Level; readonly word: string } => {
   const head = headOf(drug, words)
-  const finding = head === null ? undefined : drug.findings.find((candidate) => candidate.id === head.finding)
-  if (head && finding)
-    return { level: head.indicator === 'info' ? findingSeverity(finding).level : head.indicator, word: findingSeverity(finding).word }
-  if (drug.testFirst) return TEST_LEVELS[drug.testFirst.demand]
-  if (drug.state === 'not-assessed') return { level: 'unknown', word: 'Not assessed' }
+  if (head) return headSeverity(head, drug)
   if (drug.state === 'no-guidance') return { level: 'none', word: 'No guidance' }
   const first = drug.findings.find((candidate) => candidate.kind === 'guidance')
-  return first ? findingSeverity(first) : { level: 'unknown', word: 'Not assessed' }
+  return first && drug.state !== 'not-assessed' ? findingSeverity(first) : CONCERNS['not-assessed']
 }

@@ -3,7 +3,7 @@ import type { Assessment, Consequence, DrugAssessment } from '../../../../src/co
 import type { EnzymeModifier, GeneCall } from '../../../../src/contract/genes.ts'
 import type { PanelWords } from '../../../../src/contract/profile.ts'
 import type { Level } from '../../../ui/Severity.tsx'
-import { headOf } from '../../words/severity.ts'
+import { type Head, headOf } from '../../words/severity.ts'
 
 export type Bin = 'replace' | 'dose' | 'care' | 'unassessed' | 'fine' | 'nothing'
 
@@ -42,10 +42,22 @@ export type MedicineEntry = {
   readonly roles: readonly Role[]
 }
 
+const CONCERN_BINS: { readonly [concern in Exclude<Head['concern'], 'guidance'>]: Bin } = {
+  conflict: 'unassessed',
+  'not-assessed': 'unassessed',
+  'test-first': 'unassessed',
+}
+
+/** A head speaks for its finding. */
+const headBin = (head: Head, drug: DrugAssessment): Bin => {
+  if (head.concern !== 'guidance') return CONCERN_BINS[head.concern]
+  const finding = drug.findings.find((candidate) => candidate.id === head.finding)
+  return finding ? CONSEQUENCE_BINS[finding.consequence] : 'unassessed'
+}
+
 const binOf = (drug: DrugAssessment, words: PanelWords): Bin => {
   const head = headOf(drug, words)
-  const finding = drug.findings.find((candidate) => candidate.id === head?.finding)
-  if (finding) return CONSEQUENCE_BINS[finding.consequence]
+  if (head) return headBin(head, drug)
   if (drug.state === 'not-assessed') return 'unassessed'
   if (drug.state === 'no-guidance') return 'nothing'
   const first = drug.findings.find((candidate) => candidate.kind === 'guidance' && candidate.population?.state !== 'undecided')

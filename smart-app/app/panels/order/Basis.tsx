@@ -10,11 +10,11 @@ const detailOf = (genotype: Genotype | null): string =>
   [genotype?.diplotype, genotype?.activityScore ? TEXT.order.score(genotype.activityScore.text) : null].filter(Boolean).join(', ')
 
 /** The genes a finding rests on, as the genes alone say and as they act today, each traced to the record. */
-export const Basis = ({ finding }: { readonly finding: Finding }) => (
+export const Basis = ({ finding, bases }: { readonly finding: Finding; readonly bases: readonly GeneBasis[] }) => (
   <>
     <ul className={styles.list}>
-      {finding.basis.map((basis) => (
-        <li key={basis.gene}>
+      {bases.map((basis) => (
+        <li key={`${basis.gene} ${basis.genetic?.diplotype ?? basis.key}`}>
           <Gene basis={basis} />
         </li>
       ))}

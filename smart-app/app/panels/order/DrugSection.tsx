@@ -1,5 +1,5 @@
 import type { Order } from '../../../../src/contract/facts.ts'
-import type { DrugAssessment, Finding } from '../../../../src/contract/findings.ts'
+import type { DrugAssessment, Finding, GeneBasis } from '../../../../src/contract/findings.ts'
 import type { PanelWords } from '../../../../src/contract/profile.ts'
 import { Panel } from '../../../ui/Panel.tsx'
 import { TEXT } from '../../text.ts'
@@ -17,6 +17,13 @@ const explaining = (drug: DrugAssessment, words: PanelWords): Finding | null => 
   const head = headOf(drug, words)
   const speaking = drug.findings.filter((finding) => finding.kind === 'guidance')
   return drug.findings.find((finding) => finding.id === head?.finding) ?? speaking[0] ?? null
+}
+
+/** The genes behind the headline; where results lead to different advice, each result that does. */
+const basesOf = (drug: DrugAssessment, words: PanelWords, finding: Finding): readonly GeneBasis[] => {
+  if (headOf(drug, words)?.concern !== 'conflict') return finding.basis
+  const possible = drug.findings.flatMap(({ basis }) => basis.filter(({ state }) => state === 'candidate'))
+  return [...new Map(possible.map((basis) => [`${basis.gene} ${basis.genetic?.diplotype ?? basis.key}`, basis])).values()]
 }
 
 /** Everything about one drug: action first, then phenotype, evidence, and what was not assessed. */
@@ -37,7 +44,7 @@ export const DrugSection = ({
       <div className={styles.columns}>
         {finding ? (
           <Panel title={TEXT.order.why}>
-            <Basis finding={finding} />
+            <Basis finding={finding} bases={basesOf(drug, words, finding)} />
           </Panel>
         ) : null}
         {drug.testFirst ? <TestFirst test={drug.testFirst} /> : null}

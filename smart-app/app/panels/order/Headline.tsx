@@ -14,11 +14,8 @@ const QUIET_HEADLINES: { readonly [state in DrugAssessment['state']]: (drug: str
   'no-guidance': TEXT.order.noGuidance,
 }
 
-/** Without advice to give: the test that is asked for, else how far the assessment came. */
-const quietHeadline = (drug: DrugAssessment): string =>
-  drug.testFirst
-    ? TEXT.order.testBefore(drug.testFirst.genes.map(({ gene }) => gene).join(', '), drug.drug.name)
-    : QUIET_HEADLINES[drug.state](drug.drug.name)
+/** Concerns under which the absence of advice must not be read as safety. */
+const BLIND: ReadonlySet<string> = new Set(['conflict', 'not-assessed', 'test-first'])
 
 /** Why there is nothing to say: the phenotype that asks for no change, or what was missing. */
 const quietReason = (drug: DrugAssessment, finding: Finding | null): string | undefined => {
@@ -51,7 +48,8 @@ export const Headline = ({
   const id = useId()
   const head = headOf(drug, words)
   const severity = drugSeverity(drug, words)
-  const sentences = head && finding ? (words.sentences[finding.id] ?? []).filter((sentence) => sentence !== `${head.headline}.`) : []
+  const advises = head?.concern === 'guidance'
+  const sentences = advises && finding ? (words.sentences[finding.id] ?? []).filter((sentence) => sentence !== `${head.headline}.`) : []
   return (
     <section className={`${styles.headline} ${styles[severity.level]}`} aria-labelledby={id}>
       <p className={styles.order}>
@@ -59,11 +57,11 @@ export const Headline = ({
         <span>{orderWords(drug, order)}</span>
       </p>
       <div className={styles.what}>
-        <h2 id={id}>{head?.headline ?? quietHeadline(drug)}</h2>
+        <h2 id={id}>{head?.headline ?? QUIET_HEADLINES[drug.state](drug.drug.name)}</h2>
         <p className={styles.basis}>{head?.basis.join(' · ') ?? quietReason(drug, finding)}</p>
-        {drug.state === 'not-assessed' ? <p>{TEXT.order.silence}</p> : null}
+        {BLIND.has(head?.concern ?? '') || drug.state === 'not-assessed' ? <p>{TEXT.order.silence}</p> : null}
       </div>
-      {head && finding ? (
+      {advises && finding ? (
         <div className={styles.how}>
           {sentences.length > 0 ? (
             <ul aria-label={TEXT.order.whatToDo}>
