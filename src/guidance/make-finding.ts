@@ -16,7 +16,10 @@ export const findingId = (row: string, ref: string, basis: readonly GeneBasis[])
     .slice(0, 16)
 }
 
-const distinct = <T>(values: readonly T[]): T[] => [...new Map(values.map((value) => [JSON.stringify(value), value])).values()]
+const distinct = <T>(values: readonly T[]): readonly T[] => {
+  const unique = [...new Set(values)]
+  return unique.length < 2 ? unique : [...new Map(unique.map((value) => [JSON.stringify(value), value])).values()]
+}
 
 const only = <T>(values: readonly (T | null)[]): T | null => {
   const different = distinct(values)

@@ -90,8 +90,14 @@ const hitsOf = (rows: readonly GuidanceRow[], reading: ReadonlyMap<string, GeneO
     return []
   })
 
+const ANSWERS = new WeakMap<GuidanceRow, string>()
+
 /** What a row says, apart from its id: rows with the same answer are one finding. */
-const answerOf = ({ row }: Hit): string => JSON.stringify([row.genes, row.population ?? null, row.strength, row.actions])
+const answerOf = ({ row }: Hit): string => {
+  const answer = ANSWERS.get(row) ?? JSON.stringify([row.genes, row.population ?? null, row.strength, row.actions])
+  ANSWERS.set(row, answer)
+  return answer
+}
 
 const openGenes = (readings: readonly ReadonlyMap<string, GeneOption>[]): Set<string> => {
   const genes = [...(readings[0]?.keys() ?? [])]
