@@ -1,9 +1,10 @@
 import { setMaxListeners } from 'node:events'
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Config } from '../config.ts'
 import type { FhirResource } from '../contract/facts.ts'
-import { isOperationOutcome, isResource, readBundle } from './bundle.ts'
-import type { ByteBudget, Outbound, OutboundFailure, Received } from './outbound.ts'
+import { makeBreaker } from './breaker.ts'
+import { readBundle } from './bundle.ts'
+import type { Outbound, Received } from './outbound.ts'
+import { FOREIGN_PAGE, type Line, OUTCOME, type Page, readPage } from './read-page.ts'
 
 /** How a read or search ended. `because` is plain words for a card; it names no host and no identifier. */
 export type FhirAnswer =
@@ -30,159 +31,25 @@ export type FhirSession = {
   close(): void
 }
 
-export type FhirClient = { open(access: FhirAccess, budgetMs?: number): FhirSession }
-
-type Limits = Pick<Config['network'], 'budgetMs' | 'maxPages' | 'maxBytes'>
-type Page =
-  | { readonly ok: true; readonly resource: FhirResource }
-  | { readonly ok: false; readonly because: string; readonly status?: number }
-
-const OUTBOUND_SAYS: Readonly<Record<OutboundFailure, string>> = {
-  timeout: 'The FHIR server did not answer in time.',
-  'too-large': 'The FHIR server sent more than this service reads.',
-  address: 'The FHIR server is on an address that this service may not reach.',
-  scheme: 'The FHIR server is not reached over https.',
-  network: 'The connection to the FHIR server failed.',
-  encoding: 'The answer of the FHIR server was not readable.',
+export type FhirClient = {
+  open(access: FhirAccess, budgetMs?: number): FhirSession
+  /** Servers that are left alone at present because they do not answer; for health. */
+  resting(): number
 }
 
-const UNREADABLE = 'The answer of the FHIR server was not readable.'
-const OUTCOME = 'The FHIR server reported an error.'
+type Limits = Pick<Config['network'], 'budgetMs' | 'maxPages' | 'maxBytes'>
+
 const OTHER_TYPE = 'The FHIR server answered with another kind of resource.'
-const OTHER_PATIENT = 'The FHIR server answered with another resource than the one asked for.'
+const OTHER_RESOURCE = 'The FHIR server answered with another resource than the one asked for.'
 const MORE_PAGES = 'There are more results than this service reads.'
-const FOREIGN_PAGE = 'The next page is not on the same FHIR server.'
 const SAME_PAGE = 'The pages of the answer repeat.'
 const SOME_ERRORS = 'The FHIR server reported an error beside the results.'
 const SOME_BROKEN = 'Some results were not readable.'
-
-/** Which statuses may be tried once more: the server itself says that later is better. */
-const TRY_AGAIN: ReadonlySet<number> = new Set([429, 503])
-
-const sayStatus = (status: number): string => {
-  if (status >= 300 && status < 400) return 'The FHIR server redirected; redirects are not followed.'
-  if (status === 401 || status === 403) return 'The FHIR server did not allow this read.'
-  if (status === 404 || status === 410) return 'The FHIR server has no such resource.'
-  if (status === 429 || status === 503) return 'The FHIR server is busy.'
-  if (status >= 400 && status < 500) return 'The FHIR server refused the query.'
-  return 'The FHIR server failed.'
-}
-
-/** On the same origin, at the base or below it. Dot segments are resolved by the URL parser before this looks. */
-const isUnder = (base: string, url: URL): boolean => {
-  const root = new URL(base)
-  const path = root.pathname.replace(/\/+$/, '')
-  return url.origin === root.origin && !url.username && !url.password && (url.pathname === path || url.pathname.startsWith(`${path}/`))
-}
-
-const parseBody = (received: Extract<Received, { ok: true }>): Page => {
-  const { status, body } = received
-  if (status !== 200) return { ok: false, because: sayStatus(status), status }
-  let value: unknown
-  try {
-    value = JSON.parse(body.toString('utf8'))
-  } catch {
-    return { ok: false, because: UNREADABLE, status }
-  }
-  if (!isResource(value)) return { ok: false, because: UNREADABLE, status }
-  return isOperationOutcome(value) ? { ok: false, because: OUTCOME, status } : { ok: true, resource: value }
-}
-
-/** Milliseconds to wait before the second try: what the server asks for, else a short random pause. Null when it does not fit. */
-const pauseBefore = (retryAfter: string | null, leftMs: number): number | null => {
-  const asked = retryAfter !== null && /^\d{1,4}$/.test(retryAfter.trim()) ? Number(retryAfter) * 1000 : null
-  const pause = asked ?? 50 + Math.random() * 100
-  return pause < leftMs / 2 ? pause : null
-}
-
-/** The only wall round outbound FHIR. */
-export const makeFhirClient = (outbound: Outbound, limits: Limits): FhirClient => ({
-  open({ base, token }, budgetMs = limits.budgetMs) {
-    const deadline = performance.now() + budgetMs
-    const controller = new AbortController()
-    const timer = setTimeout(() => controller.abort(), budgetMs)
-    setMaxListeners(0, controller.signal) // one listener per read; a call has as many as its service has questions
-    const budget: ByteBudget = { bytes: limits.maxBytes }
-
-    const headers = (): Record<string, string> => ({
-      accept: 'application/fhir+json',
-      ...(token ? { authorization: `Bearer ${token()}` } : {}),
-    })
-
-    const receive = async (url: URL): Promise<Received> => {
-      const request = { headers: headers(), signal: controller.signal, budget }
-      const first = await outbound.get(url, request)
-      if (!first.ok || !TRY_AGAIN.has(first.status)) return first
-      const pause = pauseBefore(first.retryAfter, deadline - performance.now())
-      if (pause === null) return first
-      try {
-        await wait(pause, undefined, { signal: controller.signal })
-      } catch {
-        return first // the deadline came first
-      }
-      const second = await outbound.get(url, request)
-      return second.ok ? second : first
-    }
-
-    const readPage = async (url: URL): Promise<Page> => {
-      if (!isUnder(base, url)) return { ok: false, because: FOREIGN_PAGE }
-      const received = await receive(url)
-      return received.ok ? parseBody(received) : { ok: false, because: OUTBOUND_SAYS[received.why] }
-    }
-
-    const read = async (query: string): Promise<Outcome> => {
-      const page = await readPage(new URL(`${base}/${query}`))
-      if (!page.ok) return failed(page.because, page.status)
-      const [type, id] = query.split('/')
-      if (page.resource.resourceType !== type) return failed(OTHER_TYPE, 200)
-      if (page.resource.id !== undefined && page.resource.id !== decodeURIComponent(id ?? '')) return failed(OTHER_PATIENT, 200)
-      return { state: 'answered', resources: [page.resource], status: 200 }
-    }
-
-    const pages = async (first: string): Promise<Outcome> => {
-      const resources: FhirResource[] = []
-      const seen = new Set<string>()
-      let flaw: string | null = null
-      const stop = (because: string, status?: number): Outcome =>
-        seen.size > 1 || resources.length > 0 ? { ...failed(because, status), state: 'partial', resources } : failed(because, status)
-      for (let next: string | null = first; next !== null; ) {
-        if (!URL.canParse(next, `${base}/`)) return stop(FOREIGN_PAGE)
-        const url: URL = new URL(next, `${base}/`)
-        if (seen.has(url.href)) return stop(SAME_PAGE)
-        if (seen.size >= limits.maxPages) return stop(MORE_PAGES)
-        seen.add(url.href)
-        const page = await readPage(url)
-        if (!page.ok) return stop(page.because, page.status)
-        if (page.resource.resourceType !== 'Bundle') return stop(OTHER_TYPE)
-        const bundle = readBundle(page.resource)
-        for (const resource of bundle.resources) resources.push(resource)
-        if (bundle.errors > 0) flaw = bundle.resources.length > 0 ? SOME_ERRORS : OUTCOME
-        else if (bundle.broken > 0) flaw ??= SOME_BROKEN
-        next = bundle.next
-      }
-      if (flaw !== null) return stop(flaw)
-      return { state: resources.length > 0 ? 'answered' : 'empty', resources, status: 200 }
-    }
-
-    const timed = async (work: Promise<Outcome>, since: number): Promise<FhirAnswer> => ({
-      ...(await work),
-      ms: Math.round(performance.now() - since),
-    })
-
-    return {
-      base,
-      ask: (query) => timed(query.includes('?') ? pages(`${base}/${query}`) : read(query), performance.now()),
-      follow: (next) => timed(pages(next), performance.now()),
-      close() {
-        clearTimeout(timer)
-        controller.abort()
-      },
-    }
-  },
-})
+const RESTING = 'The FHIR server has not answered for a while; it is tried again in a few seconds.'
 
 type WithoutTime<T> = T extends unknown ? Omit<T, 'ms'> : never
 type Outcome = WithoutTime<FhirAnswer>
+type ReadPage = (url: URL) => Promise<Page>
 
 const failed = (because: string, status?: number): Extract<Outcome, { state: 'failed' | 'partial' }> => ({
   state: 'failed',
@@ -190,3 +57,86 @@ const failed = (because: string, status?: number): Extract<Outcome, { state: 'fa
   because,
   ...(status === undefined ? {} : { status }),
 })
+
+const readOne = async (query: string, base: string, page: ReadPage): Promise<Outcome> => {
+  const read = await page(new URL(`${base}/${query}`))
+  if (!read.ok) return failed(read.because, read.status)
+  const [type, id] = query.split('/')
+  if (read.resource.resourceType !== type) return failed(OTHER_TYPE, 200)
+  if (read.resource.id !== undefined && read.resource.id !== id) return failed(OTHER_RESOURCE, 200)
+  return { state: 'answered', resources: [read.resource], status: 200 }
+}
+
+const readPages = async (first: string, base: string, maxPages: number, page: ReadPage): Promise<Outcome> => {
+  const resources: FhirResource[] = []
+  const seen = new Set<string>()
+  let flaw: string | null = null
+  const stop = (because: string, status?: number): Outcome =>
+    seen.size > 1 || resources.length > 0 ? { ...failed(because, status), state: 'partial', resources } : failed(because, status)
+  for (let next: string | null = first; next !== null; ) {
+    if (!URL.canParse(next, `${base}/`)) return stop(FOREIGN_PAGE)
+    const url: URL = new URL(next, `${base}/`)
+    if (seen.has(url.href)) return stop(SAME_PAGE)
+    if (seen.size >= maxPages) return stop(MORE_PAGES)
+    seen.add(url.href)
+    const read = await page(url)
+    if (!read.ok) return stop(read.because, read.status)
+    if (read.resource.resourceType !== 'Bundle') return stop(OTHER_TYPE)
+    const bundle = readBundle(read.resource)
+    for (const resource of bundle.resources) resources.push(resource)
+    if (bundle.errors > 0) flaw = bundle.resources.length > 0 ? SOME_ERRORS : OUTCOME
+    else if (bundle.broken > 0) flaw ??= SOME_BROKEN
+    next = bundle.next
+  }
+  if (flaw !== null) return stop(flaw)
+  return { state: resources.length > 0 ? 'answered' : 'empty', resources, status: 200 }
+}
+
+const timed = async (work: Promise<Outcome>): Promise<FhirAnswer> => {
+  const since = performance.now()
+  const outcome = await work
+  return { ...outcome, ms: Math.round(performance.now() - since) }
+}
+
+/** Nothing is asked of a server that does not answer. */
+const restingSession = (base: string): FhirSession => {
+  const refuse = async (): Promise<FhirAnswer> => ({ ...failed(RESTING), ms: 0 })
+  return { base, ask: refuse, follow: refuse, close: () => undefined }
+}
+
+/** The server is there: it gave some answer that is not its own failure. Too large or unreadable is an answer, too. */
+const isAnswer = (received: Received): boolean =>
+  received.ok ? received.status < 500 : received.why === 'too-large' || received.why === 'encoding'
+
+/** The only wall round outbound FHIR. Keep one for the life of the process: it remembers which servers do not answer. */
+export const makeFhirClient = (outbound: Outbound, limits: Limits): FhirClient => {
+  const breaker = makeBreaker()
+  return {
+    resting: breaker.resting,
+    open({ base, token }, budgetMs = limits.budgetMs) {
+      if (!breaker.mayTry(base)) return restingSession(base)
+      const controller = new AbortController()
+      const { signal } = controller
+      setMaxListeners(0, signal) // one listener per read; a call has as many as its service has questions
+      const timer = setTimeout(() => controller.abort(), budgetMs)
+      const line: Line = { outbound, base, token, signal, deadline: performance.now() + budgetMs, budget: { bytes: limits.maxBytes } }
+      let answered: boolean | null = null
+      const page: ReadPage = (url) =>
+        readPage(line, url, (received) => {
+          answered = answered === true || isAnswer(received)
+        })
+      return {
+        base,
+        ask: (query) =>
+          timed(query.includes('?') ? readPages(`${base}/${query}`, base, limits.maxPages, page) : readOne(query, base, page)),
+        follow: (next) => timed(readPages(next, base, limits.maxPages, page)),
+        close() {
+          clearTimeout(timer)
+          controller.abort()
+          // A call that asked nothing gives the trial back without a verdict.
+          breaker.report(base, answered)
+        },
+      }
+    },
+  }
+}

@@ -1,0 +1,38 @@
+/** Calls in a row without any answer, after which a server is left alone for a while. */
+const FAILURES_TO_OPEN = 5
+const REST_MS = 10_000
+
+type State = { failures: number; restsUntil: number; trying: boolean }
+
+/** Spares callers the wait for a FHIR server that does not answer: they are told at once, and one call in ten seconds tries again. */
+export type Breaker = {
+  mayTry(base: string): boolean
+  /** How a call that tried went: whether the server answered anything at all; null when nothing was asked. */
+  report(base: string, answered: boolean | null): void
+  /** Servers left alone at present. */
+  resting(): number
+}
+
+export const makeBreaker = (now: () => number = () => performance.now()): Breaker => {
+  const states = new Map<string, State>()
+  return {
+    mayTry(base) {
+      const state = states.get(base)
+      if (!state || state.failures < FAILURES_TO_OPEN) return true
+      if (state.trying || now() < state.restsUntil) return false
+      state.trying = true
+      return true
+    },
+    report(base, answered) {
+      const state = states.get(base)
+      if (answered === null) {
+        if (state) state.trying = false
+        return
+      }
+      if (answered) return void states.delete(base)
+      const failures = (state?.failures ?? 0) + 1
+      states.set(base, { failures, restsUntil: now() + REST_MS, trying: false })
+    },
+    resting: () => Array.from(states.values()).filter(({ failures }) => failures >= FAILURES_TO_OPEN).length,
+  }
+}
