@@ -10,6 +10,7 @@ import { type ClientConfig, type Config, readConfig } from './config.ts'
 import type { CardsResponse } from './contract/cards.ts'
 import type { DecisionRecord } from './contract/decision.ts'
 import { AttuneError } from './errors.ts'
+import { genomicTerms } from './facts/genomics/genomic-terms.ts'
 import type { FactsTerms } from './facts/read-facts.ts'
 import { makeFhirClient } from './fhir/fhir-client.ts'
 import { makeOutbound, type Outbound } from './fhir/outbound.ts'
@@ -33,6 +34,7 @@ export type Thinking = { readonly kit: ServiceKit; readonly terms: FactsTerms; r
 export const loadThinking = async (config: Config): Promise<Thinking> => {
   const modelsLoading = loadModels(config.modelsDir, { execution: config.execution })
   const knowledge = loadKnowledge(config.rulesDir)
+  genomicTerms(knowledge)
   const wording = readWording(knowledge.tables.get('wording'), knowledge.actions.keys())
   const models = await modelsLoading
   return {

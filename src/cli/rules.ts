@@ -1,5 +1,6 @@
 import { readWording } from '../cards/wording.ts'
 import { readConfig } from '../config.ts'
+import { genomicTerms } from '../facts/genomics/genomic-terms.ts'
 import { loadKnowledge } from '../guidance/load-knowledge.ts'
 import { reportCoverage } from '../guidance/report-coverage.ts'
 import { projectRoot } from '../project-root.ts'
@@ -8,6 +9,7 @@ import { printJson, say, UsageError, type Verb } from './verb.ts'
 const load = () => {
   const knowledge = loadKnowledge(readConfig(process.env, projectRoot).rulesDir)
   readWording(knowledge.tables.get('wording'), knowledge.actions.keys())
+  genomicTerms(knowledge)
   return knowledge
 }
 

@@ -1,6 +1,7 @@
 import { type AlleleLexicon, makeAlleleLexicon } from '../../pgx/allele-lexicon.ts'
 import { type GeneNames, readGeneNames, type Site } from '../../pgx/gene-names.ts'
 import type { GeneTable, GeneTables } from '../../pgx/gene-tables.ts'
+import { checkTerms } from './check-terms.ts'
 import { type GenomicCodes, readGenomicCodes } from './codes.ts'
 import { escapePattern } from './wording.ts'
 
@@ -65,13 +66,17 @@ const compile = (genes: GeneTables, names: GeneNames, codes: GenomicCodes): Geno
 const COMPILED = new WeakMap<object, GenomicTerms>()
 
 /**
- * Compiles names and codes; the result is kept with the tables it was made from.
- * @throws AttuneError `rules-invalid` when gene-names or genomic-codes do not fit their layout.
+ * Checks and compiles names and codes; the result is kept with the tables it was made from. Called once at start, so that
+ * wrong rules stop the start and not a patient's reading.
+ * @throws AttuneError `rules-invalid` with every problem listed
  */
 export const genomicTerms = (rules: { readonly genes: GeneTables; readonly tables: ReadonlyMap<string, unknown> }): GenomicTerms => {
   const known = COMPILED.get(rules.genes)
   if (known) return known
-  const made = compile(rules.genes, readGeneNames(rules.tables.get('gene-names')), readGenomicCodes(rules.tables.get('genomic-codes')))
+  const names = readGeneNames(rules.tables.get('gene-names'))
+  const codes = readGenomicCodes(rules.tables.get('genomic-codes'))
+  checkTerms(rules.genes, names, codes)
+  const made = compile(rules.genes, names, codes)
   COMPILED.set(rules.genes, made)
   return made
 }
