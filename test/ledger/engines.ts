@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
-import type { LedgerConfig } from '../../src/ledger/ledger.ts'
+import { type LedgerConfig, openLedger } from '../../src/ledger/ledger.ts'
 
 /** A place for one test's ledger; `sql` speaks to the same database beside the ledger (PostgreSQL only). */
 export type Place = {
@@ -31,13 +31,28 @@ export const postgresMissing: string | null = await connect().then(
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'attune-ledger-'))
 
-export const embeddedPlace = async (): Promise<Place> => {
+/** A data folder in which nothing was ever started. */
+export const emptyPlace = async (): Promise<Place> => {
   const dataDir = folder()
-  return {
-    config: { dataDir, databaseUrl: null, pseudonymKeyFile: undefined },
-    sql: null,
-    clear: async () => rmSync(dataDir, { recursive: true, force: true }),
-  }
+  const config = { dataDir, databaseUrl: null, pseudonymKeyFile: undefined }
+  return { config, sql: null, clear: async () => rmSync(dataDir, { recursive: true, force: true }) }
+}
+
+let template: Promise<string> | null = null
+
+/** Making an embedded database takes seconds; each test file makes one and copies it. */
+const makeTemplate = async (): Promise<string> => {
+  const { config } = await emptyPlace()
+  process.once('exit', () => rmSync(config.dataDir, { recursive: true, force: true }))
+  await (await openLedger(config)).close()
+  return `${config.dataDir}/ledger`
+}
+
+export const embeddedPlace = async (): Promise<Place> => {
+  template ??= makeTemplate()
+  const place = await emptyPlace()
+  cpSync(await template, `${place.config.dataDir}/ledger`, { recursive: true })
+  return place
 }
 
 /** A schema of its own, dropped afterwards. */

@@ -6,6 +6,9 @@ import { type Ledger, type LedgerConfig, openLedger } from '../../src/ledger/led
 import { card, decision, feedbackOn } from './decisions.ts'
 import { embeddedPlace, type Place, postgresMissing, postgresPlace } from './engines.ts'
 
+// Opening an embedded database takes long on a busy machine.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
+
 const portOf = (server: Server | null): number => {
   const address = server?.address()
   if (!address || typeof address === 'string') throw new Error('no port')
@@ -156,7 +159,7 @@ describe('the embedded ledger in trouble', () => {
   })
 
   it('a database that cannot be opened does not stop the start; records wait in the spool', async () => {
-    mkdirSync(join(place.config.dataDir, 'ledger'), { recursive: true })
+    rmSync(join(place.config.dataDir, 'ledger/pglite'), { recursive: true })
     writeFileSync(join(place.config.dataDir, 'ledger/pglite'), 'not a folder')
     const ledger = await openLedger(place.config, { retryMs: 60_000 })
     const one = decision()
