@@ -4,7 +4,7 @@ import { build, orExit, root, run } from './ready.mjs'
 await orExit(build())
 const node = process.execPath
 const STEPS = [
-  ['format and lint', node, ['node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '.']],
+  ['format and lint', node, ['node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '--colors=off', '.']],
   ['types', node, ['node_modules/typescript/bin/tsc', '-b']],
   ['dead code', node, ['node_modules/knip/bin/knip.js']],
   ['architecture', node, ['node_modules/vitest/vitest.mjs', 'run', 'test/architecture']],
