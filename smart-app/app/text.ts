@@ -78,6 +78,27 @@ export const TEXT = {
   missingScopes: { title: 'Not everything asked for was granted', of: SCOPES },
   failures: FAILURES,
   retry: 'Try again',
+  severity: {
+    consequences: {
+      contraindicated: 'Contraindicated',
+      avoid: 'Avoid',
+      alternative: 'Other drug',
+      dose: 'Other dose',
+      caution: 'Caution',
+      monitor: 'Monitor',
+      standard: 'Usual dosing',
+      none: 'No advice',
+    },
+    concerns: { conflict: 'Results differ', 'not-assessed': 'Not assessed', 'test-first': 'Test first' },
+    verdicts: {
+      fits: 'Fits as far as checked',
+      caution: 'Possible with caution',
+      unfit: 'Not for this patient',
+      unknown: 'Could not be checked',
+    },
+    listed: 'Listed only',
+    noGuidance: 'No guidance',
+  },
   strip: {
     label: 'Patient',
     loading: 'Reading the patient…',

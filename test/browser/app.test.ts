@@ -96,6 +96,14 @@ describe.skipIf(chromiumPath === null)('the SMART app in a browser', () => {
     await page.context().close()
   })
 
+  test('within the frame of a chart the login finishes in the frame', async () => {
+    const { page, troubles } = await visit(`${ehr.origin}/chart`)
+    await page.frameLocator('iframe').getByRole('heading', { name: 'Avoid clopidogrel', exact: true }).waitFor()
+    expect(page.url()).toBe(`${ehr.origin}/chart`)
+    expect(troubles).toEqual([])
+    await page.context().close()
+  })
+
   test('tokens stand in sessionStorage alone: not in the address, not in localStorage, not in cookies', async () => {
     const { page } = await open('good')
     await heading(page, 'Avoid clopidogrel')

@@ -77,4 +77,39 @@ describe.skipIf(chromiumPath === null || !built)('the app opened from the sandbo
     await page.getByText('SHA-256').first().waitFor()
     await page.close()
   })
+
+  test('a token that the sandbox no longer accepts is renewed with the refresh token', async () => {
+    const { page } = await openFromCard(storyOf('CYP2C19', 'guidance'))
+    await page.getByText(/Decision record/).waitFor()
+    await page.evaluate(() => {
+      const key = JSON.parse(sessionStorage.getItem('SMART_KEY') ?? 'null') as string
+      const state = JSON.parse(sessionStorage.getItem(key) ?? '{}') as { tokenResponse: { access_token: string } }
+      state.tokenResponse.access_token = 'worn-out'
+      sessionStorage.setItem(key, JSON.stringify(state))
+    })
+    await page.reload()
+    await page.getByText(/Decision record/).waitFor()
+    expect(await page.getByText('The session has ended').count()).toBe(0)
+    await page.close()
+  })
+
+  test('opens by itself: the record system is chosen, then the patient there', async () => {
+    const story = storyOf('CYP2C19', 'guidance')
+    const page = await browser.newPage({ viewport: { width: 980, height: 620 } })
+    await page.goto(`${sandbox.base}/app/launch.html`)
+    await page.getByRole('button', { name: /^Sign in to/ }).click()
+    await page.locator(`button[value="${story.patient}"]`).click()
+    await page.getByText(/Decision record/).waitFor()
+    await page.getByRole('heading', { name: 'Medicines taken now' }).waitFor()
+    await page.close()
+  })
+
+  test('a user who cancels at the record system is told that nothing was read', async () => {
+    const page = await browser.newPage()
+    await page.goto(`${sandbox.base}/app/launch.html`)
+    await page.getByRole('button', { name: /^Sign in to/ }).click()
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('heading', { name: 'Access was refused' }).waitFor()
+    await page.close()
+  })
 })

@@ -124,6 +124,14 @@ export const startMockEhr = async (folder: string, options: { readonly sandbox?:
     response.writeHead(302, { location: back.href }).end()
   }
 
+  /** A chart that shows the app in a frame, as EHRs do. */
+  const chart = (url: URL, response: ServerResponse): void => {
+    const address = launchAddress(url.origin, 'good').replaceAll('&', '&amp;')
+    response
+      .writeHead(200, { 'content-type': 'text/html' })
+      .end(`<!doctype html><iframe title="app" width="980" height="620" src="${address}"></iframe>`)
+  }
+
   const page = async (path: string, response: ServerResponse): Promise<void> => {
     const file = normalize(path.endsWith('/') ? `${path}index.html` : path)
     try {
@@ -150,6 +158,8 @@ export const startMockEhr = async (folder: string, options: { readonly sandbox?:
           })
         case '/authorize':
           return authorize(url, response)
+        case '/chart':
+          return chart(url, response)
         case '/token':
           return token(request, response)
         case '/api/profile':

@@ -1,35 +1,36 @@
 import type { Alternative, Consequence, DrugAssessment, Finding } from '../../../src/contract/findings.ts'
 import type { PanelWords } from '../../../src/contract/profile.ts'
 import type { Level } from '../../ui/Severity.tsx'
+import { TEXT } from '../text.ts'
 
 export type Head = PanelWords['heads'][number]
 
 /** How a finding's consequence is shown: shape and colour by level, always with its word. */
 export const CONSEQUENCES: { readonly [consequence in Consequence]: { readonly level: Level; readonly word: string } } = {
-  contraindicated: { level: 'critical', word: 'Contraindicated' },
-  avoid: { level: 'warning', word: 'Avoid' },
-  alternative: { level: 'warning', word: 'Other drug' },
-  dose: { level: 'warning', word: 'Other dose' },
-  caution: { level: 'caution', word: 'Caution' },
-  monitor: { level: 'info', word: 'Monitor' },
-  standard: { level: 'ok', word: 'Usual dosing' },
-  none: { level: 'none', word: 'No advice' },
+  contraindicated: { level: 'critical', word: TEXT.severity.consequences.contraindicated },
+  avoid: { level: 'warning', word: TEXT.severity.consequences.avoid },
+  alternative: { level: 'warning', word: TEXT.severity.consequences.alternative },
+  dose: { level: 'warning', word: TEXT.severity.consequences.dose },
+  caution: { level: 'caution', word: TEXT.severity.consequences.caution },
+  monitor: { level: 'info', word: TEXT.severity.consequences.monitor },
+  standard: { level: 'ok', word: TEXT.severity.consequences.standard },
+  none: { level: 'none', word: TEXT.severity.consequences.none },
 }
 
 /** Concerns other than guidance have a word of their own; the head of guidance is named by its finding. */
 const CONCERNS: { readonly [concern in Exclude<Head['concern'], 'guidance'>]: { readonly level: Level; readonly word: string } } = {
-  conflict: { level: 'caution', word: 'Results differ' },
-  'not-assessed': { level: 'unknown', word: 'Not assessed' },
-  'test-first': { level: 'warning', word: 'Test first' },
+  conflict: { level: 'caution', word: TEXT.severity.concerns.conflict },
+  'not-assessed': { level: 'unknown', word: TEXT.severity.concerns['not-assessed'] },
+  'test-first': { level: 'warning', word: TEXT.severity.concerns['test-first'] },
 }
 
-export const LISTED = { level: 'none', word: 'Listed only' } as const satisfies { level: Level; word: string }
+export const LISTED = { level: 'none', word: TEXT.severity.listed } as const satisfies { level: Level; word: string }
 
 export const VERDICTS: { readonly [verdict in Alternative['verdict']]: { readonly level: Level; readonly word: string } } = {
-  fits: { level: 'ok', word: 'Fits as far as checked' },
-  caution: { level: 'caution', word: 'Possible with caution' },
-  unfit: { level: 'warning', word: 'Not for this patient' },
-  unknown: { level: 'unknown', word: 'Could not be checked' },
+  fits: { level: 'ok', word: TEXT.severity.verdicts.fits },
+  caution: { level: 'caution', word: TEXT.severity.verdicts.caution },
+  unfit: { level: 'warning', word: TEXT.severity.verdicts.unfit },
+  unknown: { level: 'unknown', word: TEXT.severity.verdicts.unknown },
 }
 
 export const findingSeverity = (finding: Finding): { readonly level: Level; readonly word: string } =>
@@ -52,7 +53,7 @@ const headSeverity = (head: Head, drug: DrugAssessment): { readonly level: Level
 export const drugSeverity = (drug: DrugAssessment, words: PanelWords): { readonly level: Level; readonly word: string } => {
   const head = headOf(drug, words)
   if (head) return headSeverity(head, drug)
-  if (drug.state === 'no-guidance') return { level: 'none', word: 'No guidance' }
+  if (drug.state === 'no-guidance') return { level: 'none', word: TEXT.severity.noGuidance }
   const first = drug.findings.find((candidate) => candidate.kind === 'guidance')
   return first && drug.state !== 'not-assessed' ? findingSeverity(first) : CONCERNS['not-assessed']
 }

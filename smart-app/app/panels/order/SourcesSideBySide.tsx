@@ -5,10 +5,16 @@ import { Panel } from '../../../ui/Panel.tsx'
 import { Severity } from '../../../ui/Severity.tsx'
 import { TEXT } from '../../text.ts'
 import { dateWords } from '../../words/dates.ts'
-import { findingSeverity } from '../../words/severity.ts'
+import { findingSeverity, headOf } from '../../words/severity.ts'
 import styles from './SourcesSideBySide.module.css'
 
 const SOURCES: readonly GuidanceSource[] = ['CPIC', 'DPWG', 'FDA']
+
+/** No source could be asked properly, so none of them is silent. */
+const isBlind = (drug: DrugAssessment, words: PanelWords): boolean => {
+  const concern = headOf(drug, words)?.concern
+  return drug.state === 'not-assessed' || concern === 'not-assessed' || concern === 'test-first'
+}
 
 /** What each source says, kept apart; a source that is silent has its column too. */
 export const SourcesSideBySide = ({ drug, words }: { readonly drug: DrugAssessment; readonly words: PanelWords }) => (
@@ -20,7 +26,7 @@ export const SourcesSideBySide = ({ drug, words }: { readonly drug: DrugAssessme
           <Column
             findings={drug.findings.filter((finding) => finding.source === source)}
             words={words}
-            silent={drug.state === 'not-assessed' ? TEXT.order.notApplied : TEXT.order.noFinding}
+            silent={isBlind(drug, words) ? TEXT.order.notApplied : TEXT.order.noFinding}
           />
         </section>
       ))}
