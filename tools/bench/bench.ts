@@ -73,11 +73,15 @@ const startEcho = (): Promise<{ child: ChildProcess; port: number }> =>
     child.once('message', (message) => resolve({ child, port: (message as { port: number }).port }))
   })
 
+/** A configuration without limits that would answer the measuring client with 429 or 503. */
+const CONFIG = JSON.stringify({ auth: 'open', clients: [{ id: 'anonymous' }], limits: { requestsPerMinute: 100_000_000 } })
+
 const startAttune = async (dataDir: string) => {
   const port = await freePort()
+  writeFileSync(join(dataDir, 'attune.json'), CONFIG)
   const started = performance.now()
   const child = spawn(process.execPath, [join(projectRoot, 'dist/src/cli/serve-process.js')], {
-    env: { ...process.env, PORT: String(port), ATTUNE_DATA_DIR: dataDir, LOG_LEVEL: 'error', ATTUNE_CONFIG: '' },
+    env: { ...process.env, PORT: String(port), ATTUNE_DATA_DIR: dataDir, LOG_LEVEL: 'error', ATTUNE_CONFIG: join(dataDir, 'attune.json') },
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   await waitUntilReady(`http://127.0.0.1:${port}/readyz`, child)
@@ -106,7 +110,7 @@ const { child, base, coldStartMs } = await startAttune(dataDir)
 const echo = await startEcho()
 try {
   const idle = residentMiB(child.pid ?? 0)
-  const bodies = await hookBodies(base)
+  const bodies = hookBodies()
   const rows: string[] = []
   for (const body of bodies) rows.push(...(await measure(body, base, `http://127.0.0.1:${echo.port}`)))
   const report = [
