@@ -147,7 +147,7 @@ describe('cross-origin calls', () => {
 describe('errors', () => {
   test('an unforeseen error is 500 with the request id and nothing else; frames go to the log, messages nowhere', async () => {
     const boom = () => {
-      throw new RangeError('Quillfeather is unwell at /work/secret')
+      throw new RangeError('Quillfeather is unwell at /srv/secret')
     }
     const broken = await start({ kit: { runService: boom } })
     const answer = await post(broken.url + SIGN, orderSign())
