@@ -57,13 +57,24 @@ export const readGenotype = (spec: Spec, _facts: PatientFacts, calls: readonly G
   return known(spec, { value, facts, ...note })
 }
 
+const GENE = /\b[A-Z]{2,}[A-Z0-9]*\d[A-Z0-9]*\b/g
+const ALLELE = /\*\d+[A-Z]?/g
+
+/** Star alleles that a coverage text names for the gene: those after its symbol and before the next one, or all when no gene is named. */
+const allelesFor = (text: string, gene: string): Set<string> => {
+  const symbols = [...text.matchAll(GENE)]
+  if (symbols.length === 0) return new Set(text.match(ALLELE))
+  const parts = symbols.map(({ 0: symbol, index }, n) => (symbol === gene ? text.slice(index, symbols[n + 1]?.index) : ''))
+  return new Set(parts.join(' ').match(ALLELE))
+}
+
 /** True when a usable result of the gene states that it looked for every one of the alleles. */
 export const statesTested = (calls: readonly GeneCall[], gene: string, alleles: readonly string[]): boolean => {
   const call = calls.find((one) => one.gene === gene)
   if (call?.state !== 'called' && call?.state !== 'candidates') return false
   return call.readings.some(({ use, coverage }) => {
     if (use === 'ignore' || coverage === null) return false
-    const named = new Set(coverage.text.match(/\*\d+[A-Z]?/g) ?? [])
+    const named = allelesFor(coverage.text, gene)
     return alleles.every((allele) => named.has(allele))
   })
 }

@@ -209,8 +209,17 @@ describe('race', () => {
   it('African ancestry: clinical equation unless CYP2C9 *5, *6, *8 and *11 were tested (CPIC 2017)', async () => {
     const { variant, missing } = await given(patient({ race: asBlack }))
     expect([variant, missing[0]?.effect]).toEqual(['iwpc_clinical', expect.stringContaining('advises clinical dosing unless')])
-    const tested = [called('VKORC1', 'rs9923231 C/T'), called('CYP2C9', '*1/*3', 'Tested: *2, *3, *5, *6, *8, *11')]
-    expect((await given(patient({ race: asBlack }), tested)).variant).toBe('iwpc_pg')
+  })
+
+  it.each([
+    ['Tested: *2, *3, *5, *6, *8, *11', 'iwpc_pg'],
+    ['CYP2C9 *2 *3 *5 *6 *8 *11, VKORC1 rs9923231', 'iwpc_pg'],
+    ['CYP2C9 *2 *3', 'iwpc_clinical'],
+    ['CYP2C19 *2 *3 *5 *6 *8 *11, CYP2C9 *2 *3', 'iwpc_clinical'],
+    ['Sequencing', 'iwpc_clinical'],
+  ])('African ancestry and a result that covers "%s": %s', async (coverage, expected) => {
+    const tested = [called('VKORC1', 'rs9923231 C/T'), called('CYP2C9', '*1/*3', coverage)]
+    expect((await given(patient({ race: asBlack }), tested)).variant).toBe(expected)
   })
 })
 
