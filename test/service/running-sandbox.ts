@@ -4,31 +4,9 @@ import { join } from 'node:path'
 import type { Card, CardTrace, Silence } from '../../src/contract/cards.ts'
 import type { Question } from '../../src/contract/facts.ts'
 import { type Running, serve } from '../../src/main.ts'
+import type { Story } from '../../src/sandbox/load-patients.ts'
 
-/** What a story of a synthetic patient promises. */
-export type Story = {
-  readonly id: string
-  readonly patient: string
-  readonly encounter: string
-  readonly title: string
-  readonly order: {
-    readonly rxcui: string
-    readonly display: string
-    readonly dose: { readonly value: number; readonly unit: string; readonly system: string; readonly code: string }
-    readonly frequency: number
-    readonly period: number
-    readonly periodUnit: string
-    readonly asNeeded: boolean
-    readonly text: string
-    readonly reason?: { readonly system: string; readonly code: string; readonly display: string }
-  }
-  readonly expect: {
-    readonly concern: 'guidance' | 'test-first' | 'not-assessed' | 'silence'
-    readonly genes: readonly string[]
-    readonly action: string
-    readonly sources: readonly { readonly source: string; readonly guideline: string; readonly year: number | null }[]
-  }
-}
+export type { Story }
 
 export type Trace = {
   readonly decision: string

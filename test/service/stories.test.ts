@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadPatients } from '../../src/sandbox/load-patients.ts'
-import { draftOf, type HookAnswer, type Story, startSandbox } from './running-sandbox.ts'
+import { loadPatients, type Story } from '../../src/sandbox/load-patients.ts'
+import { draftOf, type HookAnswer, startSandbox } from './running-sandbox.ts'
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>
 
@@ -14,7 +14,7 @@ const sign = (story: Story): Promise<HookAnswer> => sandbox.ask('order-sign', st
 /** Cards as a prescriber reads them, without what is new at every call. */
 const advice = (answer: HookAnswer) => answer.cards.map(({ summary, indicator, detail }) => ({ summary, indicator, detail }))
 
-const stories = loadPatients().stories as unknown as readonly Story[]
+const { stories } = loadPatients()
 
 describe('Each synthetic patient gets what the story promises', () => {
   it('there are at least 14 of them', () => {
