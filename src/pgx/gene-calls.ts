@@ -1,7 +1,7 @@
 import type { PatientFacts } from '../contract/facts.ts'
-import type { Confidence, GeneCall, GeneReading, Genotype } from '../contract/genes.ts'
+import type { Confidence, GeneCall, GeneReading } from '../contract/genes.ts'
+import { combineReadings, isPhenotypeOnly, type Option } from './combine-readings.ts'
 import type { GeneTable, GeneTables, ModifierRow } from './gene-tables.ts'
-import { type AlleleStatus, presenceGenotype } from './genotype.ts'
 import { type Modifiers, modifiersOf, phenoconvert } from './phenoconversion.ts'
 
 const CONFIDENCES: readonly Confidence[] = ['high', 'medium', 'low', 'none']
@@ -10,94 +10,6 @@ const CONFIDENCES: readonly Confidence[] = ['high', 'medium', 'low', 'none']
 const ENTRIES = /^(?:Condition|AllergyIntolerance)\b/
 
 const isEntry = (reading: GeneReading): boolean => ENTRIES.test(reading.ref) && reading.supports.length === 0
-
-/** One possible genotype and the readings that state it. */
-type Option = { readonly genetic: Genotype; readonly readings: readonly GeneReading[] }
-
-const keyOf = (genotype: Genotype): string =>
-  `${genotype.diplotype ?? ''} ${genotype.phenotype?.code ?? ''} ${genotype.activityScore?.text ?? ''} ${[...genotype.keys].sort().join()}`
-
-const group = (options: readonly Option[]): Option[] => {
-  const groups = new Map<string, Option>()
-  for (const option of options) {
-    const key = keyOf(option.genetic)
-    const earlier = groups.get(key)
-    groups.set(key, earlier ? { genetic: earlier.genetic, readings: [...new Set([...earlier.readings, ...option.readings])] } : option)
-  }
-  return [...groups.values()]
-}
-
-const isPhenotypeOnly = ({ genetic }: Option): boolean => genetic.diplotype === null && genetic.activityScore === null
-
-/** A phenotype that agrees with a diplotype adds nothing of its own; the diplotype carries its readings, too. */
-const mergeAgreeing = (options: readonly Option[]): Option[] => {
-  const typed = options.filter((option) => !isPhenotypeOnly(option))
-  const rest = options
-    .filter(isPhenotypeOnly)
-    .filter((option) => !typed.some((other) => other.genetic.phenotype?.code === option.genetic.phenotype?.code))
-  const agreeing = options.filter(isPhenotypeOnly).filter((option) => !rest.includes(option))
-  const carried = typed.map((option) => ({
-    ...option,
-    readings: [
-      ...option.readings,
-      ...agreeing.filter((other) => other.genetic.phenotype?.code === option.genetic.phenotype?.code).flatMap((other) => other.readings),
-    ],
-  }))
-  return [...carried, ...rest]
-}
-
-/** Open candidates whose words are the same but for the diplotype need not be kept apart. */
-const areAlike = (genotypes: readonly Genotype[]): boolean => {
-  const words = genotypes.map((genotype) =>
-    genotype.keys
-      .filter((key) => key !== genotype.diplotype)
-      .sort()
-      .join(),
-  )
-  return words.every((each) => each === words[0]) && words[0] !== ''
-}
-
-const optionsOf = (reading: GeneReading): Option[] =>
-  reading.candidates.length > 1 && !areAlike(reading.candidates)
-    ? reading.candidates.map((genetic) => ({ genetic, readings: [reading] }))
-    : [
-        {
-          genetic:
-            reading.genotype.keys.length > 0 || reading.candidates[0] === undefined
-              ? reading.genotype
-              : { ...reading.candidates[0], diplotype: reading.genotype.diplotype },
-          readings: [reading],
-        },
-      ]
-
-const statusesOf = (genotype: Genotype): AlleleStatus[] =>
-  genotype.keys.flatMap((key) => {
-    const match = /^(\*\S+) (positive|negative)$/.exec(key)
-    return match ? [{ allele: match[1] ?? '', positive: match[2] === 'positive' }] : []
-  })
-
-/** Presence tests of different alleles add up; only opposite answers for one allele disagree. */
-const addUp = (table: GeneTable, options: readonly Option[]): Option[] => {
-  const statuses = options.map((option) => statusesOf(option.genetic))
-  const answers = new Map<string, boolean>()
-  for (const { allele, positive } of statuses.flat()) {
-    if (answers.get(allele) === !positive) return [...options]
-    answers.set(allele, positive)
-  }
-  const diplotype = options.map((option) => option.genetic.diplotype).find((each) => each !== null) ?? null
-  const all = [...answers].map(([allele, positive]) => ({ allele, positive }))
-  return [{ genetic: presenceGenotype(table, all, diplotype), readings: [...new Set(options.flatMap((option) => option.readings))] }]
-}
-
-const isPresence = (table: GeneTable, option: Option): boolean =>
-  table.lookup === 'allele-positive' && statusesOf(option.genetic).length > 0
-
-const combine = (table: GeneTable, readings: readonly GeneReading[]): Option[] => {
-  const options = group(readings.flatMap(optionsOf))
-  const open = readings.some((reading) => reading.use === 'candidates')
-  if (!open && options.length > 1 && options.every((option) => isPresence(table, option))) return addUp(table, options)
-  return mergeAgreeing(options)
-}
 
 const best = (readings: readonly GeneReading[]): Confidence =>
   readings.map((reading) => reading.confidence).sort((left, right) => CONFIDENCES.indexOf(left) - CONFIDENCES.indexOf(right))[0] ?? 'none'
@@ -198,7 +110,12 @@ const callUnusable = (gene: string, readings: readonly GeneReading[], facts: Pat
   const shown = readings.filter((reading) => reading.use === 'inform' && !isNotPerformed(reading))
   if (shown.length > 0) return { state: 'indeterminate', gene, because: whyNot(shown), flags: flagsOf(shown), readings }
   const gap = facts.gaps.find((each) => each.about === gene && each.code === 'indeterminate')
-  return gap ? { state: 'indeterminate', gene, because: gap.because, flags: [], readings } : { state: 'not-tested', gene }
+  if (gap) return { state: 'indeterminate', gene, because: gap.because, flags: [], readings }
+  // A result may stand on a page that was not read: that is not the same as not tested.
+  const unread = facts.gaps.some((each) => each.about === 'genomics' && each.code === 'incomplete')
+  return unread
+    ? { state: 'indeterminate', gene, because: 'not all results of the record were read', flags: ['incomplete-search'], readings }
+    : { state: 'not-tested', gene }
 }
 
 /** Laboratory results before words of problem and allergy lists; words that disagree with them are shown, not followed. */
@@ -206,10 +123,10 @@ const labFirst = (
   table: GeneTable,
   usable: readonly GeneReading[],
 ): { readonly options: readonly Option[]; readonly flags: readonly string[] } => {
-  const all = combine(table, usable)
+  const all = combineReadings(table, usable)
   if (all.length < 2) return { options: all, flags: [] }
   const lab = usable.filter((reading) => !isEntry(reading))
-  const fromLab = lab.length > 0 && lab.length < usable.length ? combine(table, lab) : []
+  const fromLab = lab.length > 0 && lab.length < usable.length ? combineReadings(table, lab) : []
   if (fromLab.length === 1) return { options: fromLab, flags: ['conflicting-results'] }
   const several = new Set(all.flatMap((option) => option.readings)).size > 1
   return { options: all, flags: several ? [disagreementFlag(all)] : [] }

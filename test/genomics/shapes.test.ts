@@ -230,7 +230,7 @@ describe('references', () => {
     )
     expect(facts.readings.map((reading) => reading.genotype.diplotype)).toEqual(['*1/*17'])
     expect(facts.gaps).toEqual([
-      { about: 'genomics', code: 'incomplete', because: 'A genetic result points at another resource that was not received.' },
+      { about: 'genomics', code: 'not-found', because: 'A genetic result points at another resource that was not received.' },
     ])
   })
 

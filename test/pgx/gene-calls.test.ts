@@ -5,7 +5,7 @@ import { readFacts } from '../../src/facts/read-facts.ts'
 import { callGenes } from '../../src/pgx/gene-calls.ts'
 import { clinicalFor } from '../../src/pgx/phenoconversion.ts'
 import { deepFreeze, theKnowledge, theTerms } from '../builders/knowledge.ts'
-import { condition, genotype, implication, indicator, loinc, observation, ROBIN, recordOf } from '../genomics/results.ts'
+import { condition, genotype, implication, indicator, loinc, observation, ROBIN, read, recordOf } from '../genomics/results.ts'
 
 const factsOf = (...resources: readonly unknown[]): PatientFacts => readFacts(deepFreeze(recordOf(...resources)), theTerms())
 
@@ -101,6 +101,22 @@ describe('one call per gene', () => {
     ['alternatives of one result', [genotype('TPMT', '*1/*3A or *3B/*3C')], 'not tested'],
   ])('%s', (_name, resources, expected) => {
     expect(line(callOf('CYP2C19', ...resources))).toBe(expected)
+  })
+
+  test('genes without a result are not called untested when pages of the search were not read', () => {
+    const page = {
+      resourceType: 'Bundle',
+      type: 'searchset',
+      link: [{ relation: 'next', url: 'https://ehr.test/2' }],
+      entry: [{ resource: genotype('CYP2C19', '*1/*2') }],
+    }
+    const facts = factsOf()
+    const { readings, gaps } = read(page)
+    const calls = callGenes({ ...facts, readings, gaps }, theKnowledge().genes, [])
+    expect(calls.filter((call) => call.gene === 'CYP2C19' || call.gene === 'TPMT').map(line)).toEqual([
+      'called *1/*2 now IM (none) incomplete-search',
+      'indeterminate: not all results of the record were read',
+    ])
   })
 
   test('alternatives of one result are candidates', () => {

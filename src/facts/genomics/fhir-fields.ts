@@ -41,12 +41,6 @@ export const codesOf = (concept: unknown): readonly string[] => codingsOf(concep
 
 export const referenceOf = (value: unknown): string | null => (isFields(value) ? textOf(value.reference) : null)
 
-export const referencesOf = (value: unknown): readonly string[] =>
-  listOf(value).flatMap((item) => {
-    const reference = referenceOf(item)
-    return reference === null ? [] : [reference]
-  })
-
 /** Status codes are compared in lower case. */
 export const codeOf = (value: unknown): string | null => textOf(value)?.toLowerCase() ?? null
 

@@ -4,6 +4,7 @@ import { listOf, textOf } from './fhir-fields.ts'
 import { type Finding, saysSomething, type WordedPhenotype } from './finding.ts'
 import type { GenomicTerms } from './genomic-terms.ts'
 import { followAll, type Node } from './graph.ts'
+import { type Draft, draftOf, linkGenes, perReport, take, type Work } from './link-genes.ts'
 import { siteNamed } from './parse-sites.ts'
 import type { RecordContext } from './standing.ts'
 import { contradicts, describeVariant } from './variant-evidence.ts'
@@ -17,88 +18,6 @@ export type Linked = {
   /** Phenotypes that the laboratory gave for this result, its own first. */
   readonly phenotypes: readonly WordedPhenotype[]
   readonly supports: readonly Node[]
-}
-
-type Draft = {
-  base: Evidence
-  gene: string | null
-  finding: Finding
-  flags: Set<string>
-  phenotypes: WordedPhenotype[]
-  supports: Set<Node>
-}
-
-type Work = {
-  readonly context: RecordContext
-  readonly byNode: ReadonlyMap<Node, readonly Evidence[]>
-  readonly drafts: Map<Node, Draft[]>
-  readonly used: Set<Node>
-}
-
-const draftOf = (evidence: Evidence): Draft => ({
-  base: evidence,
-  gene: evidence.gene.gene,
-  finding: evidence.finding,
-  flags: new Set([...evidence.flags, ...evidence.gene.flags]),
-  phenotypes: [...evidence.finding.phenotypes],
-  supports: new Set(),
-})
-
-const take = (draft: Draft, gene: string, flag: string): void => {
-  draft.gene = gene
-  draft.finding = draft.base.readFor(gene)
-  draft.phenotypes = [...draft.finding.phenotypes]
-  draft.flags.add(flag)
-}
-
-/** HL7 v2 sub-identifier (OBX-4), where the interface kept it. */
-const subIdOf = (node: Node): string | null => {
-  const identifier = listOf(node.resource.identifier).find((each) => {
-    const type = listOf(each.type)[0]
-    return /sub-?id|obx-?4/i.test(textOf(type?.text) ?? '')
-  })
-  return identifier ? textOf(identifier.value) : null
-}
-
-/** Per report, the evidence that wanted() picks. */
-const perReport = <T>(work: Work, items: readonly T[], nodeOf: (item: T) => Node): ReadonlyMap<Node, readonly T[]> => {
-  const index = new Map<Node, T[]>()
-  for (const item of items)
-    for (const report of work.context.reportsOf.get(nodeOf(item)) ?? []) {
-      const own = index.get(report)
-      if (own) own.push(item)
-      else index.set(report, [item])
-    }
-  return index
-}
-
-/** Gene of a result that does not name it: same sub-identifier, or the only gene of its report. Never by order. */
-const linkByReport = (work: Work, draft: Draft, neighbours: ReadonlyMap<Node, readonly Evidence[]>): void => {
-  const subId = subIdOf(draft.base.node)
-  for (const report of work.context.reportsOf.get(draft.base.node) ?? []) {
-    const near = neighbours.get(report) ?? []
-    const same = subId === null ? [] : near.filter((evidence) => subIdOf(evidence.node) === subId)
-    const bySub = [...new Set(same.map((evidence) => evidence.gene.gene))]
-    const gene = bySub.length === 1 ? bySub[0] : null
-    if (gene) {
-      take(draft, gene, 'linked-by-subid')
-      return
-    }
-    const all = [...new Set(near.map((evidence) => evidence.gene.gene))]
-    const only = subId === null && all.length === 1 ? all[0] : null
-    if (only) {
-      take(draft, only, 'linked-by-single-gene')
-      return
-    }
-  }
-}
-
-const linkGenes = (work: Work, all: readonly Draft[]): void => {
-  const named = all.filter((draft) => draft.base.role === 'gene').map((draft) => draft.base)
-  const neighbours = perReport(work, named, (evidence) => evidence.node)
-  for (const draft of all)
-    if (draft.gene === null && draft.base.gene.flags.length === 0 && draft.finding.state !== 'negated-text')
-      linkByReport(work, draft, neighbours)
 }
 
 /** Everything an implication rests on, through haplotypes and groups. */
@@ -225,7 +144,7 @@ const settle = (draft: Draft): Linked => ({
 
 const missingTargets = (context: RecordContext, nodes: readonly Node[]): Gap[] =>
   nodes.some((node) => ['hasMember', 'derivedFrom'].some((member) => followAll(context.graph, node, node.resource[member]).missing > 0))
-    ? [{ about: 'genomics', code: 'incomplete', because: 'A genetic result points at another resource that was not received.' }]
+    ? [{ about: 'genomics', code: 'not-found', because: 'A genetic result points at another resource that was not received.' }]
     : []
 
 /** Puts together what belongs together (reference fhir-genomics 2.3): the most specific finding counts, the rest supports it. */

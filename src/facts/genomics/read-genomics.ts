@@ -109,14 +109,11 @@ const byGene = (left: GeneReading, right: GeneReading): number => {
   return keys(left) < keys(right) ? -1 : keys(left) > keys(right) ? 1 : 0
 }
 
-const isGenomicQuestion = (query: string): boolean => /^(Observation|DiagnosticReport|Condition)\b/.test(query)
-
-const questionGaps = (record: PatientRecord): readonly Gap[] =>
-  record.questions
-    .filter((question) => question.state === 'partial' && isGenomicQuestion(question.query))
-    .map(
-      (question): Gap => ({ about: 'genomics', code: 'incomplete', because: `Not all results of the search ${question.key} were read.` }),
-    )
+/** Pages of a search that were not read: genes without a result may have one there. */
+const pageGaps = (graph: Graph): readonly Gap[] =>
+  graph.nodes.some((node) => node.incomplete && READERS[node.resource.resourceType] !== undefined)
+    ? [{ about: 'genomics', code: 'incomplete', because: 'A search had more pages than were read.' }]
+    : []
 
 const otherPatientGaps = (readings: readonly GeneReading[]): readonly Gap[] =>
   readings.some((reading) => reading.flags.includes('subject-mismatch'))
@@ -169,13 +166,8 @@ export const readGenomics = (
   return {
     readings,
     documents,
-    gaps: [
-      ...gaps,
-      ...missing,
-      ...unread,
-      ...studiedGaps(terms, graph, known),
-      ...questionGaps(record),
-      ...otherPatientGaps(readings),
-    ].sort(byAbout),
+    gaps: [...gaps, ...missing, ...unread, ...studiedGaps(terms, graph, known), ...pageGaps(graph), ...otherPatientGaps(readings)].sort(
+      byAbout,
+    ),
   }
 }

@@ -1,0 +1,93 @@
+import type { GeneReading, Genotype } from '../contract/genes.ts'
+import type { GeneTable } from './gene-tables.ts'
+import { type AlleleStatus, presenceGenotype } from './genotype.ts'
+
+/** One possible genotype and the readings that state it. */
+export type Option = { readonly genetic: Genotype; readonly readings: readonly GeneReading[] }
+
+const keyOf = (genotype: Genotype): string =>
+  `${genotype.diplotype ?? ''} ${genotype.phenotype?.code ?? ''} ${genotype.activityScore?.text ?? ''} ${[...genotype.keys].sort().join()}`
+
+const group = (options: readonly Option[]): Option[] => {
+  const groups = new Map<string, Option>()
+  for (const option of options) {
+    const key = keyOf(option.genetic)
+    const earlier = groups.get(key)
+    groups.set(key, earlier ? { genetic: earlier.genetic, readings: [...new Set([...earlier.readings, ...option.readings])] } : option)
+  }
+  return [...groups.values()]
+}
+
+/** Stated by a phenotype word, without alleles. */
+export const isPhenotypeOnly = ({ genetic }: Option): boolean => genetic.diplotype === null && genetic.activityScore === null
+
+/** A phenotype that agrees with a diplotype adds nothing of its own; the diplotype carries its readings, too. */
+const mergeAgreeing = (options: readonly Option[]): Option[] => {
+  const typed = options.filter((option) => !isPhenotypeOnly(option))
+  const rest = options
+    .filter(isPhenotypeOnly)
+    .filter((option) => !typed.some((other) => other.genetic.phenotype?.code === option.genetic.phenotype?.code))
+  const agreeing = options.filter(isPhenotypeOnly).filter((option) => !rest.includes(option))
+  const carried = typed.map((option) => ({
+    ...option,
+    readings: [
+      ...option.readings,
+      ...agreeing.filter((other) => other.genetic.phenotype?.code === option.genetic.phenotype?.code).flatMap((other) => other.readings),
+    ],
+  }))
+  return [...carried, ...rest]
+}
+
+/** Open candidates whose words are the same but for the diplotype need not be kept apart. */
+const areAlike = (genotypes: readonly Genotype[]): boolean => {
+  const words = genotypes.map((genotype) =>
+    genotype.keys
+      .filter((key) => key !== genotype.diplotype)
+      .sort()
+      .join(),
+  )
+  return words.every((each) => each === words[0]) && words[0] !== ''
+}
+
+const optionsOf = (reading: GeneReading): Option[] =>
+  reading.candidates.length > 1 && !areAlike(reading.candidates)
+    ? reading.candidates.map((genetic) => ({ genetic, readings: [reading] }))
+    : [
+        {
+          genetic:
+            reading.genotype.keys.length > 0 || reading.candidates[0] === undefined
+              ? reading.genotype
+              : { ...reading.candidates[0], diplotype: reading.genotype.diplotype },
+          readings: [reading],
+        },
+      ]
+
+const statusesOf = (genotype: Genotype): AlleleStatus[] =>
+  genotype.keys.flatMap((key) => {
+    const match = /^(\*\S+) (positive|negative)$/.exec(key)
+    return match ? [{ allele: match[1] ?? '', positive: match[2] === 'positive' }] : []
+  })
+
+/** Presence tests of different alleles add up; only opposite answers for one allele disagree. */
+const addUp = (table: GeneTable, options: readonly Option[]): Option[] => {
+  const statuses = options.map((option) => statusesOf(option.genetic))
+  const answers = new Map<string, boolean>()
+  for (const { allele, positive } of statuses.flat()) {
+    if (answers.get(allele) === !positive) return [...options]
+    answers.set(allele, positive)
+  }
+  const diplotype = options.map((option) => option.genetic.diplotype).find((each) => each !== null) ?? null
+  const all = [...answers].map(([allele, positive]) => ({ allele, positive }))
+  return [{ genetic: presenceGenotype(table, all, diplotype), readings: [...new Set(options.flatMap((option) => option.readings))] }]
+}
+
+const isPresence = (table: GeneTable, option: Option): boolean =>
+  table.lookup === 'allele-positive' && statusesOf(option.genetic).length > 0
+
+/** Usable readings of one gene as the genotypes they leave possible; one when they agree. */
+export const combineReadings = (table: GeneTable, readings: readonly GeneReading[]): Option[] => {
+  const options = group(readings.flatMap(optionsOf))
+  const open = readings.some((reading) => reading.use === 'candidates')
+  if (!open && options.length > 1 && options.every((option) => isPresence(table, option))) return addUp(table, options)
+  return mergeAgreeing(options)
+}
