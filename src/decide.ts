@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { ClientConfig } from './config.ts'
 import type { Card, WrittenCards } from './contract/cards.ts'
 import type { DecisionRecord, Outcome } from './contract/decision.ts'
@@ -6,7 +6,6 @@ import type { PatientFacts, Question } from './contract/facts.ts'
 import type { Assessment } from './contract/findings.ts'
 import type { ProfileRequest } from './contract/profile.ts'
 import type { HookRequest } from './hooks/request.ts'
-import { digest } from './ledger/canonical.ts'
 
 /** What every decision record says about the server that made it. */
 export type DecisionKit = {
@@ -18,6 +17,9 @@ export type DecisionKit = {
 export type Thought = { readonly facts: PatientFacts | null; readonly assessment: Assessment | null; readonly written: WrittenCards }
 
 const HARMLESS_GAPS = new Set(['not-tested', 'no-guidance'])
+
+/** Of the request as it came: the same body sent again has the same digest. */
+const digest = (body: unknown): string => createHash('sha256').update(JSON.stringify(body)).digest('hex')
 
 /** The three ways in which a call ends (docs/architecture.md). */
 const outcomeOf = ({ facts, assessment }: Pick<Thought, 'facts' | 'assessment'>): Outcome => {

@@ -5,12 +5,13 @@ import { SERVICES } from '../cds-services/registry.ts'
 import { type Config, readConfig } from './config.ts'
 import { loadThinking, makeLine, type Service, type Thinking, VERSION } from './engine.ts'
 import { AttuneError } from './errors.ts'
+import type { FhirClient } from './fhir/fhir-client.ts'
 import { makeOutbound, type Outbound } from './fhir/outbound.ts'
 import { clientOfServer } from './fhir/trusted-servers.ts'
 import { makeApp } from './http/app.ts'
 import type { Kit, PartHealth } from './http/kit.ts'
 import { makeLog } from './http/log.ts'
-import { makeMetrics } from './http/metrics.ts'
+import { type Metrics, makeMetrics } from './http/metrics.ts'
 import { makeReplayGuard } from './http/replay-guard.ts'
 import { makeServer } from './http/server.ts'
 import { type Ledger, openLedger } from './ledger/ledger.ts'
@@ -54,7 +55,7 @@ const listen = (server: Server, port: number, host: string): Promise<number> =>
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
   })
 
-const KEY_SET_LIMITS = { deadlineMs: 3000, maxBytes: 1_000_000 } as const
+const KEY_SET_LIMITS = { deadlineMs: 1500, maxBytes: 256_000 } as const
 
 const compose = async (config: Config): Promise<{ app: RequestListener; close: () => Promise<void> }> => {
   const log = makeLog(config.logLevel)
@@ -64,19 +65,20 @@ const compose = async (config: Config): Promise<{ app: RequestListener; close: (
   const [thinking, ledger, sandbox] = await Promise.all([loadThinking(config), openLedger(config), openSandbox(config)])
   const reportFault = (fault: unknown, service: string) =>
     log.error({ service, error: fault }, 'a call was not assessed because of a fault')
-  const line = makeLine(config, thinking, { outbound, ledger, reportFault })
+  const metrics = makeMetrics()
+  const line = makeLine(config, thinking, { outbound, ledger: counted(ledger, metrics), reportFault })
   const replay = makeReplayGuard(config.redisUrl, (detail) => log.warn({ detail }, 'the shared replay guard is in trouble'))
   const kit: Kit<Service> = {
     config,
     version: VERSION,
     log,
-    metrics: makeMetrics(),
+    metrics,
     services: new Map(SERVICES.map((service) => [service.id, service])),
     runService: (service, request, client) => runService(service, request, client, line),
     runProfile: profileRunner(config, line),
     ledger: ledgerDoor(config, ledger),
     drugs: thinking.kit.knowledge.drugs,
-    health: () => healthOf(thinking, ledger),
+    health: () => healthOf(thinking, ledger, line.fhir, config.redisUrl === null || replay.isShared()),
     readKeySet: (url) => outbound.json(url, KEY_SET_LIMITS),
     replay,
     ...(sandbox ? { sandbox: sandbox.router } : {}),
@@ -100,6 +102,15 @@ const profileRunner =
     for await (const event of runProfile(request, token, client, line)) emit(event)
   }
 
+/** Every recorded decision is counted: outcomes, cards, silences. */
+const counted = (ledger: Ledger, metrics: Metrics): Pick<Ledger, 'record' | 'patientKey'> => ({
+  patientKey: (tenant, fhirBase, patientId) => ledger.patientKey(tenant, fhirBase, patientId),
+  record: async (decision, estimates) => {
+    await ledger.record(decision, estimates)
+    metrics.observeDecision(decision)
+  },
+})
+
 /** Only the sandbox reads decisions over HTTP, and only its own tenant's. */
 const ledgerDoor = (config: Config, ledger: Ledger): Kit<Service>['ledger'] => {
   const tenant = config.clients[0]?.tenant ?? 'default'
@@ -115,10 +126,17 @@ const ledgerHealth = (ledger: Ledger): PartHealth => {
   return { ok: state === 'ok', detail: problem ?? `${engine}${spooled > 0 ? `, ${spooled} records in the spool` : ''}` }
 }
 
-const healthOf = async (thinking: Thinking, ledger: Ledger) => ({
+const healthOf = async (thinking: Thinking, ledger: Ledger, fhir: FhirClient, replayIsShared: boolean) => ({
   rules: { ok: true, detail: thinking.versions.rules },
   models: { ok: thinking.kit.models.health().state === 'ok' },
   ledger: ledgerHealth(ledger),
+  fhir: {
+    ok: fhir.resting().length === 0,
+    ...(fhir.resting().length > 0
+      ? { detail: `${fhir.resting().length} FHIR servers did not answer and are left alone for a moment` }
+      : {}),
+  },
+  replay: { ok: replayIsShared },
 })
 
 const closeAll = async (outbound: Outbound, replay: Kit<Service>['replay'], ledger: Ledger, thinking: Thinking): Promise<void> => {

@@ -14,7 +14,7 @@ export type DecisionRecord = {
   readonly service: string
   readonly hook: string
   readonly hookInstance: string
-  /** SHA-256 of the canonical request body without authorization. */
+  /** SHA-256 of the request body as it came, without authorization. */
   readonly requestDigest: string
   /** Keyed HMAC of FHIR base and patient id; not reversible without the key. */
   readonly patientKey: string
