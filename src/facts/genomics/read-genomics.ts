@@ -115,6 +115,16 @@ const pageGaps = (graph: Graph): readonly Gap[] =>
     ? [{ about: 'genomics', code: 'incomplete', because: 'A search had more pages than were read.' }]
     : []
 
+const isGenomicQuestion = (query: string): boolean => /^(Observation|DiagnosticReport|Condition)\b/.test(query)
+
+/** A search of another part of the record can hold genetic results, too: indicators stand among the problems. */
+const questionGaps = (record: PatientRecord): readonly Gap[] =>
+  record.questions
+    .filter((question) => question.state === 'partial' && isGenomicQuestion(question.query))
+    .map(
+      (question): Gap => ({ about: 'genomics', code: 'incomplete', because: `Not all results of the search ${question.key} were read.` }),
+    )
+
 const otherPatientGaps = (readings: readonly GeneReading[]): readonly Gap[] =>
   readings.some((reading) => reading.flags.includes('subject-mismatch'))
     ? [{ about: 'genomics', code: 'other-patient', because: 'A genetic result in the record belongs to another patient and was not used.' }]
