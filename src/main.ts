@@ -78,8 +78,7 @@ const compose = async (config: Config): Promise<{ app: RequestListener; close: (
     runProfile: profileRunner(config, line),
     ledger: ledgerDoor(config, ledger),
     drugs: thinking.kit.knowledge.drugs,
-    health: () => healthOf(thinking, ledger, line.fhir, config.redisUrl === null || replay.isShared()),
-    readKeySet: (url) => outbound.json(url, KEY_SET_LIMITS),
+    health: () => healthOf(config, thinking, ledger, line.fhir, replay),
     replay,
     ...(sandbox ? { sandbox: sandbox.router } : {}),
     publicDir: join(projectRoot, 'dist/public'),
@@ -121,22 +120,29 @@ const ledgerDoor = (config: Config, ledger: Ledger): Kit<Service>['ledger'] => {
   }
 }
 
+/** A store that is away does not end the service: records go to the spool. The detail says so. */
 const ledgerHealth = (ledger: Ledger): PartHealth => {
-  const { state, engine, spooled, problem } = ledger.health()
-  return { ok: state === 'ok', detail: problem ?? `${engine}${spooled > 0 ? `, ${spooled} records in the spool` : ''}` }
+  const { state, engine, spooled, rejected, problem } = ledger.health()
+  const notes = [
+    engine,
+    state,
+    spooled > 0 ? `${spooled} records in the spool` : '',
+    rejected > 0 ? `${rejected} records refused` : '',
+    problem ?? '',
+  ]
+  return { ok: true, detail: notes.filter(Boolean).join(', ') }
 }
 
-const healthOf = async (thinking: Thinking, ledger: Ledger, fhir: FhirClient, replayIsShared: boolean) => ({
+/** /readyz fails only for what makes answers impossible; what makes them poorer is said in the details. */
+const healthOf = async (config: Config, thinking: Thinking, ledger: Ledger, fhir: FhirClient, replay: Kit<Service>['replay']) => ({
   rules: { ok: true, detail: thinking.versions.rules },
   models: { ok: thinking.kit.models.health().state === 'ok' },
   ledger: ledgerHealth(ledger),
-  fhir: {
-    ok: fhir.resting().length === 0,
-    ...(fhir.resting().length > 0
-      ? { detail: `${fhir.resting().length} FHIR servers did not answer and are left alone for a moment` }
-      : {}),
+  fhir: { ok: true, detail: fhir.resting() > 0 ? `${fhir.resting()} FHIR servers do not answer and are left alone for a moment` : 'ok' },
+  replay: {
+    ok: true,
+    detail: config.redisUrl === null ? 'this process only' : replay.isShared() ? 'shared' : 'Redis is away: this process only',
   },
-  replay: { ok: replayIsShared },
 })
 
 const closeAll = async (outbound: Outbound, replay: Kit<Service>['replay'], ledger: Ledger, thinking: Thinking): Promise<void> => {
