@@ -130,6 +130,7 @@ export const TEXT = {
   panel: {
     loading: 'Reading…',
     assessing: 'Assessing…',
+    broken: 'This part could not be shown. That says nothing about the patient.',
     failed: 'This part did not arrive. That says nothing about the patient.',
     expired: 'The session ended before this part arrived. That says nothing about the patient.',
     gaps: (number: number) => `${count(number, 'thing', 'things')} could not be read or used`,

@@ -59,6 +59,19 @@ describe.skipIf(chromiumPath === null || !built)('the app opened from the sandbo
     await page.close()
   })
 
+  const QUIET: readonly (readonly [string, Story['expect']['concern'], RegExp])[] = [
+    ['a gene that was not tested', 'test-first', /^(Test|Consider testing) .+ before /],
+    ['a result that cannot be used', 'not-assessed', /could not be assessed$|^Clarify .+ before /],
+  ]
+  test.each(QUIET)('%s is the headline, with the words that silence is not safety', async (_title, concern, headline) => {
+    const story = sandbox.stories.find(({ expect: expected }) => expected.concern === concern)
+    if (!story) throw new Error(`no story ends in ${concern}`)
+    const { page } = await openFromCard(story)
+    await page.getByRole('heading', { name: headline, level: 2 }).waitFor()
+    await page.getByText('No warning here does not mean that the drug is safe.').waitFor()
+    await page.close()
+  })
+
   test('knows the patient, the sandbox and the decision record', async () => {
     const { page } = await openFromCard(storyOf('CYP2C19', 'guidance'))
     await page.getByText('Sandbox with synthetic patients. Not for care.').waitFor()

@@ -1,4 +1,5 @@
-import { useMemo, useState } from 'react'
+import { type ReactNode, useMemo, useState } from 'react'
+import { Boundary } from '../../ui/Boundary.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { ModeBanner } from '../../ui/ModeBanner.tsx'
 import { Notice } from '../../ui/Notice.tsx'
@@ -41,6 +42,19 @@ const tabsOf = (profile: ProfileState, session: Session): readonly TabItem[] => 
   },
 ]
 
+/** Each tab on its own: one that fails leaves the others as they are. */
+const guarded = (items: readonly TabItem[]): TabItem[] =>
+  items.map((item) => ({
+    ...item,
+    content: () => (
+      <Boundary key={item.id} text={TEXT.panel.broken}>
+        <Content show={item.content} />
+      </Boundary>
+    ),
+  }))
+
+const Content = ({ show }: { readonly show: () => ReactNode }) => show()
+
 const TAB_IDS: readonly string[] = ['order', 'genome', 'medicines', 'risks', 'record', 'sources']
 
 /** A drug in hand opens its order; otherwise the tab that was open last, else the medicines. */
@@ -76,7 +90,9 @@ export const Screen = ({
       <main className={styles.main}>
         <ReadingProgress profile={profile} />
         <Warnings profile={profile} ended={ended} session={session} readAgain={readAgain} />
-        <Tabs label={TEXT.tabs.label} items={tabsOf(profile, session)} selected={tab} onSelect={select} />
+        <Boundary text={TEXT.panel.broken}>
+          <Tabs label={TEXT.tabs.label} items={guarded(tabsOf(profile, session))} selected={tab} onSelect={select} />
+        </Boundary>
       </main>
       <Footer profile={profile} />
     </>
