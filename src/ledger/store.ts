@@ -1,12 +1,9 @@
-import { sql } from 'kysely'
 import { AttuneError } from '../errors.ts'
-import { appendEntries } from './append.ts'
 import { type Database, type Engine, openDatabase } from './database.ts'
-import { type Entry, isEntry } from './entries.ts'
-import { flushFiles } from './flush-files.ts'
+import type { Entry } from './entries.ts'
 import { makeGroupCommit } from './group-commit.ts'
 import { ping } from './queries.ts'
-import type { Spool } from './spool.ts'
+import { appendOrRefuse, isRefusal, LARGEST_BATCH, replay, settle } from './replay-spool.ts'
 import { openOrphans, openSlot } from './spool-slots.ts'
 
 export type LedgerHealth = {
@@ -41,11 +38,6 @@ export type StoreOptions = {
   readonly settleBytes?: number
 }
 
-const LARGEST_BATCH = 256
-
-/** SQLSTATE classes 22 and 23: the data is refused, the database is well. */
-const isRefusal = (error: unknown): boolean => error instanceof Error && 'code' in error && /^2[23]/.test(String(error.code))
-
 /** For the operator. Refusals quote data in their message, so only their code is told. */
 const tell = (error: unknown): string => {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
@@ -78,57 +70,25 @@ export const openStore = async (config: StoreConfig, { retryMs = 2000, settleByt
     if (!closing) timer ??= setTimeout(retry, retryMs).unref()
   }
 
-  /** All at once; when the database refuses some entry, one by one, and the refused ones are kept aside. */
-  const append = async (to: Database, entries: readonly Entry[]): Promise<void> => {
-    try {
-      if (entries.length > 0) await appendEntries(to.db, entries)
-    } catch (error) {
-      if (!isRefusal(error)) throw error
-      for (const entry of entries) await appendOne(to, entry)
-    }
+  /** Beside the writing, one at a time. Only files named here are let go: when it is their turn, others may be sealed and not yet replayed. */
+  const settleLater = async (to: Database): Promise<void> => {
+    const files = await slot.spool.sealed()
+    settling = settling.then(() => (closing ? undefined : settle(to, slot.spool, files))).catch(fail)
   }
 
-  const appendOne = async (to: Database, entry: Entry): Promise<void> => {
-    try {
-      await appendEntries(to.db, [entry])
-    } catch (error) {
-      if (!isRefusal(error)) throw error
-      await refused.spool.append([entry])
-      rejected += 1
-    }
-  }
-
-  const replay = async (to: Database, spool: Spool): Promise<void> => {
-    for (const file of await spool.sealed()) {
-      const entries = (await spool.read(file)).filter(isEntry)
-      for (let at = 0; at < entries.length; at += LARGEST_BATCH) await append(to, entries.slice(at, at + LARGEST_BATCH))
-    }
-  }
-
-  /** Lets go of sealed spool files once the database holds their entries on the disk. */
-  const settle = async (to: Database, spool: Spool): Promise<void> => {
-    const files = await spool.sealed()
-    if (files.length === 0) return
-    if (to.unflushed) {
-      await sql`checkpoint`.execute(to.db)
-      await flushFiles(to.unflushed)
-    }
-    for (const file of files) await spool.remove(file)
-  }
-
-  /** Beside the writing: the files it lets go of were sealed before, their entries committed. One at a time. */
-  const settleLater = (to: Database): void => {
-    settling = settling.then(() => (closing ? undefined : settle(to, slot.spool))).catch(fail)
+  const refuse = async (entry: Entry): Promise<void> => {
+    await refused.spool.append([entry])
+    rejected += 1
   }
 
   const drain = async (to: Database): Promise<void> => {
     await slot.spool.seal()
-    await replay(to, slot.spool)
-    settleLater(to)
+    await replay(to, slot.spool, refuse)
+    await settleLater(to)
     for (const orphan of await openOrphans(folder))
       try {
-        await replay(to, orphan.spool)
-        await settle(to, orphan.spool)
+        await replay(to, orphan.spool, refuse)
+        await settle(to, orphan.spool, await orphan.spool.sealed())
       } finally {
         await orphan.leave()
       }
@@ -171,7 +131,7 @@ export const openStore = async (config: StoreConfig, { retryMs = 2000, settleByt
   const toDatabase = async (entries: readonly Entry[]): Promise<boolean> => {
     if (!database || problem !== null) return false
     try {
-      await append(database, entries)
+      await appendOrRefuse(database, entries, refuse)
       return true
     } catch (error) {
       fail(error)
@@ -191,7 +151,7 @@ export const openStore = async (config: StoreConfig, { retryMs = 2000, settleByt
     if (!stored) spooled += entries.length
     if (stored && slot.spool.bytes > settleBytes && database) {
       await slot.spool.seal()
-      settleLater(database)
+      await settleLater(database)
     }
   }
 
