@@ -79,6 +79,7 @@ const compose = async (config: Config): Promise<{ app: RequestListener; close: (
     ledger: ledgerDoor(config, ledger),
     drugs: thinking.kit.knowledge.drugs,
     health: () => healthOf(config, thinking, ledger, line.fhir, replay),
+    readKeySet: (url) => outbound.json(url, KEY_SET_LIMITS),
     replay,
     ...(sandbox ? { sandbox: sandbox.router } : {}),
     publicDir: join(projectRoot, 'dist/public'),
