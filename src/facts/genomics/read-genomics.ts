@@ -176,8 +176,14 @@ export const readGenomics = (
   return {
     readings,
     documents,
-    gaps: [...gaps, ...missing, ...unread, ...studiedGaps(terms, graph, known), ...pageGaps(graph), ...otherPatientGaps(readings)].sort(
-      byAbout,
-    ),
+    gaps: [
+      ...gaps,
+      ...missing,
+      ...unread,
+      ...studiedGaps(terms, graph, known),
+      ...pageGaps(graph),
+      ...questionGaps(record),
+      ...otherPatientGaps(readings),
+    ].sort(byAbout),
   }
 }
