@@ -121,17 +121,9 @@ const ledgerDoor = (config: Config, ledger: Ledger): Kit<Service>['ledger'] => {
   }
 }
 
-/** A store that is away does not end the service: records go to the spool. The detail says so. */
 const ledgerHealth = (ledger: Ledger): PartHealth => {
-  const { state, engine, spooled, rejected, problem } = ledger.health()
-  const notes = [
-    engine,
-    state,
-    spooled > 0 ? `${spooled} records in the spool` : '',
-    rejected > 0 ? `${rejected} records refused` : '',
-    problem ?? '',
-  ]
-  return { ok: true, detail: notes.filter(Boolean).join(', ') }
+  const { ok, detail } = ledger.health()
+  return { ok, detail }
 }
 
 /** /readyz fails only for what makes answers impossible; what makes them poorer is said in the details. */
