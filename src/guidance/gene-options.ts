@@ -44,7 +44,7 @@ const stemsOf = (words: Iterable<string>): Set<string> =>
 /** Allele-wise genes (HLA): the alleles that the rows ask for and the result does not speak of. */
 const unansweredAlleles = (genotype: Genotype, vocabulary: ReadonlySet<string>): string[] => {
   const answered = stemsOf(genotype.keys)
-  return [...stemsOf(vocabulary)].filter((stem) => !answered.has(stem))
+  return [...stemsOf(vocabulary)].filter((stem) => !answered.has(stem)).sort()
 }
 
 const factsOf = (call: Extract<GeneCall, { readings: unknown }>): Lineage[] => call.readings.map((reading) => reading.lineage)
