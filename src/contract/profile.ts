@@ -33,15 +33,6 @@ export type PanelWords = {
   }[]
 }
 
-/** The whole answer, once all panels are in. */
-export type Profile = {
-  readonly decision: string
-  readonly facts: PatientFacts
-  readonly assessment: Assessment
-  readonly words: PanelWords
-  readonly estimates: readonly RiskEstimate[]
-}
-
 /** One line of the newline-delimited JSON stream that /api/profile answers with. */
 export type ProfileEvent =
   | { readonly event: 'source'; readonly question: Question }
