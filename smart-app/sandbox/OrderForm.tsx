@@ -1,147 +1,149 @@
-import { useEffect, useId, useState } from 'react'
-import type { FhirResource } from '../../src/contract/facts.ts'
+import { type ReactNode, useEffect, useId, useRef } from 'react'
+import type { Coding } from '../../src/contract/lineage.ts'
 import { Button } from '../ui/Button.tsx'
+import { Notice } from '../ui/Notice.tsx'
 import { Panel } from '../ui/Panel.tsx'
-import { searchProducts, type Trial } from './ehr.ts'
+import { DrugPicker } from './DrugPicker.tsx'
+import { frequencyChoices, frequencyKey, frequencyWords } from './frequency.ts'
 import styles from './OrderForm.module.css'
-import { type Draft, doseUnit, type Product, UNIT_WORDS } from './order.ts'
-import { FREQUENCIES, type FrequencyId, TEXTS } from './texts.ts'
+import { type Draft, directionsOf, doseUnit, emptyDraft, UNIT_WORDS } from './order.ts'
+import { TEXTS } from './texts.ts'
+import { type Change, nameOf, type useVisit } from './use-visit.ts'
 
-const SEARCH_DELAY_MS = 150
+type Edit = (draft: Draft, how: 'picked' | 'typed') => void
 
-/** Finds RxNorm products while words are typed; an answer that comes late is dropped. */
-const useProducts = (words: string, wanted: boolean): readonly Product[] => {
-  const [products, setProducts] = useState<readonly Product[]>([])
-  useEffect(() => {
-    if (!wanted || words.trim().length < 2) {
-      setProducts([])
-      return
-    }
-    const stop = new AbortController()
-    const timer = setTimeout(() => {
-      searchProducts(words, stop.signal).then(setProducts, () => {})
-    }, SEARCH_DELAY_MS)
-    return () => {
-      clearTimeout(timer)
-      stop.abort()
-    }
-  }, [words, wanted])
-  return products
-}
-
-const DrugPicker = ({ product, onPick }: { readonly product: Product | null; readonly onPick: (product: Product) => void }) => {
+const Field = ({ label, children }: { readonly label: string; readonly children: (id: string) => ReactNode }) => {
   const id = useId()
-  const [words, setWords] = useState(product?.name ?? '')
-  const [open, setOpen] = useState(false)
-  const [at, setAt] = useState(0)
-  const products = useProducts(words, open)
-  useEffect(() => setWords(product?.name ?? ''), [product])
-  const pick = (chosen: Product) => {
-    setOpen(false)
-    setWords(chosen.name)
-    onPick(chosen)
-  }
-  const choose = () => {
-    const chosen = products[at]
-    if (chosen) pick(chosen)
-  }
-  const steps = new Map<string, () => void>([
-    ['ArrowDown', () => setAt((before) => Math.min(before + 1, products.length - 1))],
-    ['ArrowUp', () => setAt((before) => Math.max(before - 1, 0))],
-    ['Enter', choose],
-    ['Escape', () => setOpen(false)],
-  ])
   return (
-    <div className={styles.picker}>
-      <label htmlFor={id}>{TEXTS.searchDrug}</label>
-      <input
-        id={id}
-        role="combobox"
-        aria-expanded={open && products.length > 0}
-        aria-controls={`${id}-list`}
-        aria-autocomplete="list"
-        aria-activedescendant={open && products[at] ? `${id}-${at}` : undefined}
-        autoComplete="off"
-        placeholder={TEXTS.searchHint}
-        value={words}
-        onChange={(event) => {
-          setWords(event.target.value)
-          setOpen(true)
-          setAt(0)
-        }}
-        onKeyDown={(event) => {
-          const step = open ? steps.get(event.key) : undefined
-          if (!step) return
-          event.preventDefault()
-          step()
-        }}
-        onBlur={() => setOpen(false)}
-      />
-      <div
-        id={`${id}-list`}
-        role="listbox"
-        aria-label={TEXTS.searchDrug}
-        hidden={!open || products.length === 0}
-        className={styles.options}
-      >
-        {products.map((candidate, index) => (
-          // The input keeps the focus and moves through the list with the arrow keys.
-          // biome-ignore lint/a11y/useFocusableInteractive: an option of a combobox is reached by aria-activedescendant
-          // biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled on the input
-          <div
-            key={candidate.rxcui}
-            id={`${id}-${index}`}
-            role="option"
-            aria-selected={index === at}
-            className={styles.option}
-            onMouseDown={(event) => event.preventDefault()}
-            onClick={() => pick(candidate)}
-          >
-            <span>{candidate.name}</span>
-            <span className={styles.code}>RxNorm {candidate.rxcui}</span>
-          </div>
-        ))}
-      </div>
+    <div>
+      <label htmlFor={id}>{label}</label>
+      {children(id)}
     </div>
   )
 }
 
-const describe = (resource: FhirResource): string => {
-  const code = resource.code as { readonly text?: string } | undefined
-  return code?.text ?? resource.resourceType
+/** Number and unit; a change of either makes directions in foreign words untrue, so they are dropped. */
+const DoseField = ({ draft, onEdit }: { readonly draft: Draft; readonly onEdit: Edit }) => (
+  <Field label={TEXTS.dose}>
+    {(id) => (
+      <div className={styles.dose}>
+        <input
+          id={id}
+          type="number"
+          min="0"
+          step="any"
+          inputMode="decimal"
+          value={draft.dose ?? ''}
+          onChange={(event) =>
+            onEdit({ ...draft, dose: event.target.value === '' ? null : Number(event.target.value), directions: null }, 'typed')
+          }
+        />
+        <select
+          aria-label={TEXTS.unit}
+          value={draft.unit}
+          onChange={(event) => onEdit({ ...draft, unit: doseUnit(event.target.value, draft.unit), directions: null }, 'picked')}
+        >
+          {Object.entries(UNIT_WORDS).map(([code, words]) => (
+            <option key={code} value={code}>
+              {words}
+            </option>
+          ))}
+        </select>
+      </div>
+    )}
+  </Field>
+)
+
+const FrequencyField = ({ draft, onEdit }: { readonly draft: Draft; readonly onEdit: Edit }) => {
+  const choices = frequencyChoices(draft.frequency)
+  return (
+    <Field label={TEXTS.frequency}>
+      {(id) => (
+        <select
+          id={id}
+          value={draft.frequency ? frequencyKey(draft.frequency) : ''}
+          onChange={(event) =>
+            onEdit(
+              { ...draft, frequency: choices.find((choice) => frequencyKey(choice) === event.target.value) ?? null, directions: null },
+              'picked',
+            )
+          }
+        >
+          <option value="">{TEXTS.choose}</option>
+          {choices.map((choice) => (
+            <option key={frequencyKey(choice)} value={frequencyKey(choice)}>
+              {frequencyWords(choice)}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  )
 }
 
-export const OrderForm = ({
-  draft,
-  others,
-  signing,
-  trial,
-  onChange,
-  onSign,
-  onTry,
-  onClear,
-}: {
-  readonly draft: Draft
-  readonly others: readonly FhirResource[]
-  readonly signing: boolean
-  readonly trial: Trial | null
-  readonly onChange: (draft: Draft) => void
-  readonly onSign: () => void
-  readonly onTry: () => void
-  readonly onClear: () => void
-}) => {
-  const id = useId()
+/** The patient's active problems, and the story's own reason when it is not among them. */
+const ReasonField = ({ draft, reasons, onEdit }: { readonly draft: Draft; readonly reasons: readonly Coding[]; readonly onEdit: Edit }) => {
+  const own = draft.reason
+  const choices = own && !reasons.some(({ code }) => code === own.code) ? [own, ...reasons] : reasons
   return (
-    <Panel
-      title={TEXTS.order}
-      actions={
-        trial ? (
-          <Button look="secondary" onClick={onTry}>
-            {TEXTS.tryStory}
-          </Button>
-        ) : null
-      }
-    >
+    <Field label={TEXTS.reason}>
+      {(id) => (
+        <select
+          id={id}
+          value={own?.code ?? ''}
+          onChange={(event) => onEdit({ ...draft, reason: choices.find(({ code }) => code === event.target.value) ?? null }, 'picked')}
+        >
+          <option value="">{TEXTS.notStated}</option>
+          {choices.map((choice) => (
+            <option key={choice.code} value={choice.code}>
+              {choice.display}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  )
+}
+
+/** What a suggestion did. It takes the focus, because the button that was pressed is gone. */
+const ChangeNotice = ({ change }: { readonly change: Change }) => {
+  const place = useRef<HTMLDivElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each change is announced once
+  useEffect(() => place.current?.focus({ preventScroll: true }), [change.key])
+  return (
+    <div ref={place} tabIndex={-1} role="status" className={styles.change}>
+      <Notice level="ok" title={TEXTS.changed}>
+        <dl className={styles.diff}>
+          <dt>{TEXTS.was}</dt>
+          <dd>
+            <del>{change.before}</del>
+          </dd>
+          <dt>{TEXTS.now}</dt>
+          <dd>
+            <ins>{change.after}</ins>
+          </dd>
+        </dl>
+        {change.left ? <p>{change.left}</p> : null}
+      </Notice>
+    </div>
+  )
+}
+
+/** The order form. Every change is asked about with order-select, signing with order-sign. */
+export const OrderForm = ({
+  visit,
+  reasons,
+  onSign,
+}: {
+  readonly visit: ReturnType<typeof useVisit>
+  readonly reasons: readonly Coding[]
+  readonly onSign: () => void
+}) => {
+  const { draft, others } = visit.order
+  const { signing, signed, change, edit } = visit
+  return (
+    <Panel title={TEXTS.order}>
+      {change ? <ChangeNotice change={change} /> : null}
       <form
         className={styles.form}
         onSubmit={(event) => {
@@ -149,64 +151,54 @@ export const OrderForm = ({
           onSign()
         }}
       >
-        <DrugPicker product={draft.product} onPick={(product) => onChange({ ...draft, product })} />
-        <div className={styles.field}>
-          <label htmlFor={`${id}-dose`}>{TEXTS.dose}</label>
-          <div className={styles.dose}>
+        <DrugPicker
+          product={draft.product}
+          onPick={(product) => edit({ ...emptyDraft(), id: draft.id, product, reason: draft.reason }, 'picked')}
+        />
+        <div className={styles.row}>
+          <DoseField draft={draft} onEdit={edit} />
+          <FrequencyField draft={draft} onEdit={edit} />
+        </div>
+        <div className={styles.row}>
+          <ReasonField draft={draft} reasons={reasons} onEdit={edit} />
+          <label className={styles.check}>
             <input
-              id={`${id}-dose`}
-              type="number"
-              min="0"
-              step="any"
-              inputMode="decimal"
-              value={draft.dose ?? ''}
-              onChange={(event) => onChange({ ...draft, dose: event.target.value === '' ? null : Number(event.target.value) })}
-            />
-            <select
-              aria-label="Unit"
-              value={draft.unit}
-              onChange={(event) => onChange({ ...draft, unit: doseUnit(event.target.value, draft.unit) })}
-            >
-              {Object.entries(UNIT_WORDS).map(([code, words]) => (
-                <option key={code} value={code}>
-                  {words}
-                </option>
-              ))}
-            </select>
-          </div>
+              type="checkbox"
+              checked={draft.asNeeded}
+              onChange={(event) => edit({ ...draft, asNeeded: event.target.checked, directions: null }, 'picked')}
+            />{' '}
+            {TEXTS.asNeeded}
+          </label>
         </div>
-        <div className={styles.field}>
-          <label htmlFor={`${id}-frequency`}>{TEXTS.frequency}</label>
-          <select
-            id={`${id}-frequency`}
-            value={draft.frequency}
-            onChange={(event) => onChange({ ...draft, frequency: event.target.value as FrequencyId })}
-          >
-            {FREQUENCIES.map((frequency) => (
-              <option key={frequency.id} value={frequency.id}>
-                {frequency.label}
-              </option>
-            ))}
-          </select>
-        </div>
-        <label className={styles.check}>
-          <input type="checkbox" checked={draft.asNeeded} onChange={(event) => onChange({ ...draft, asNeeded: event.target.checked })} />{' '}
-          {TEXTS.asNeeded}
-        </label>
+        {draft.product ? (
+          <p className={styles.directions}>
+            {TEXTS.directions}: <strong data-testid="directions">{directionsOf(draft) || TEXTS.noDirections}</strong>
+          </p>
+        ) : null}
         {others.length > 0 ? (
           <p className={styles.others}>
-            {TEXTS.alsoOrdered}: {others.map(describe).join(', ')}
+            {TEXTS.alsoOrdered}: <strong>{others.map(nameOf).join(', ')}</strong>
           </p>
         ) : null}
         <div className={styles.actions}>
           <Button look="primary" type="submit" disabled={!draft.product}>
             {signing ? TEXTS.signAnyway : TEXTS.sign}
           </Button>
-          <Button look="quiet" onClick={onClear}>
+          <Button look="quiet" onClick={visit.clear}>
             {TEXTS.clear}
           </Button>
+          <p role="status" className={styles.held}>
+            {signing ? TEXTS.signHeld : ''}
+          </p>
         </div>
       </form>
+      <div role="status" className={styles.signed}>
+        {signed ? (
+          <Notice level={signed.ok ? 'ok' : 'critical'} title={signed.ok ? TEXTS.signed : TEXTS.notStored}>
+            <p>{signed.words}</p>
+          </Notice>
+        ) : null}
+      </div>
     </Panel>
   )
 }

@@ -1,7 +1,8 @@
 import type { Card, CardTrace, Silence } from '../../src/contract/cards.ts'
 import type { Question } from '../../src/contract/facts.ts'
 import type { Gap } from '../../src/contract/lineage.ts'
-import { type Ehr, hookToken, readFhir } from './ehr.ts'
+import { type Ehr, hookToken } from './ehr.ts'
+import { type ChartCache, type Prefetch, resolvePrefetch } from './prefetch.ts'
 
 export type Service = {
   readonly id: string
@@ -20,16 +21,20 @@ export type Trace = {
   readonly traces: readonly CardTrace[]
 }
 
-/** One call as the inspector shows it. */
+/** One call as the inspector shows it. Large parts are kept by reference and never copied. */
 export type Exchange = {
   readonly key: string
   readonly what: string
   readonly url: string
   readonly status: number | null
+  /** From sending the request to having read the answer, in milliseconds. */
   readonly ms: number
+  readonly bytes: number
   readonly prefetchSent: readonly string[]
+  readonly tokenSent: boolean
   readonly request: unknown
   readonly response: unknown
+  readonly cards: number
   readonly trace: Trace | null
 }
 
@@ -42,109 +47,95 @@ export const discover = async (): Promise<readonly Service[]> => {
   return ((await response.json()) as { services: readonly Service[] }).services
 }
 
-/** Resolves each template as an EHR does; a key that failed is left out, as the public sandbox does. */
-const resolvePrefetch = async (ehr: Ehr, service: Service, patient: string): Promise<Record<string, unknown>> => {
-  const entries = await Promise.all(
-    Object.entries(service.prefetch ?? {}).map(async ([key, template]) => {
-      const query = template
-        .replaceAll('{{context.patientId}}', encodeURIComponent(patient))
-        .replaceAll('{{context.userId}}', encodeURIComponent(ehr.practitioner))
-      return readFhir(ehr, query).then(
-        (resource) => [key, resource] as const,
-        () => null,
-      )
-    }),
-  )
-  return Object.fromEntries(entries.filter((entry) => entry !== null))
-}
-
-const callKey = (): string => crypto.randomUUID()
-
-const authorizationFor = async (ehr: Ehr, patient: string): Promise<Record<string, unknown>> => {
+const authorizationFor = async (ehr: Ehr, patient: string) => {
   const { access_token, expires_in, scope, subject } = await hookToken(patient)
-  return {
-    fhirServer: ehr.fhirBase,
-    fhirAuthorization: {
-      access_token,
-      token_type: 'Bearer',
-      expires_in: expires_in ?? 300,
-      scope: scope ?? 'patient/*.rs',
-      subject: subject ?? 'attune',
-    },
-  }
+  return { fhirServer: ehr.fhirBase, fhirAuthorization: { access_token, token_type: 'Bearer', expires_in, scope, subject } }
 }
+
+type Context = { readonly patientId: string; readonly [member: string]: unknown }
 
 /** Calls one service for one hook and keeps everything that the inspector needs. */
-export const callService = async (ehr: Ehr, service: Service, patient: string, context: object, sending: Sending): Promise<Answer> => {
+export const callService = async (ehr: Ehr, cache: ChartCache, service: Service, given: Context, sending: Sending): Promise<Answer> => {
+  const context = { userId: ehr.practitioner, ...given }
+  const nothing: Prefetch = {}
   const [prefetch, authorization] = await Promise.all([
-    sending.prefetch ? resolvePrefetch(ehr, service, patient) : Promise.resolve({}),
-    sending.token ? authorizationFor(ehr, patient) : Promise.resolve({}),
+    sending.prefetch ? resolvePrefetch(ehr, cache, service, context) : nothing,
+    sending.token ? authorizationFor(ehr, given.patientId) : {},
   ])
   const request = {
     hook: service.hook,
-    hookInstance: callKey(),
+    hookInstance: crypto.randomUUID(),
     ...authorization,
-    context: { userId: ehr.practitioner, patientId: patient, ...context },
+    context,
     ...(Object.keys(prefetch).length > 0 ? { prefetch } : {}),
   }
   const url = `/cds-services/${service.id}`
-  const started = performance.now()
-  const { status, body } = await send(url, request)
+  const sent = await send(url, request)
+  const body = sent.body as { readonly cards?: readonly Card[]; readonly extension?: { readonly [key: string]: Trace } } | null
+  const cards = body?.cards ?? []
   const exchange: Exchange = {
-    key: callKey(),
-    what: `${service.hook} → ${service.id}`,
-    url,
-    status,
-    ms: Math.round(performance.now() - started),
+    ...exchangeOf(service.hook, url, request, sent),
     prefetchSent: Object.keys(prefetch),
+    tokenSent: sending.token,
     request: hideToken(request),
-    response: body,
-    trace: (body as { extension?: Record<string, Trace> } | null)?.extension?.['org.attune.trace'] ?? null,
+    cards: cards.length,
+    trace: body?.extension?.['org.attune.trace'] ?? null,
   }
-  const cards = (body as { cards?: readonly Card[] } | null)?.cards ?? []
-  return { cards, failed: status !== 200, exchange, service: service.id }
+  return { cards, failed: sent.status !== 200, exchange, service: service.id }
 }
 
-const send = async (url: string, request: unknown): Promise<{ status: number | null; body: unknown }> => {
+type Sent = { readonly status: number | null; readonly body: unknown; readonly ms: number; readonly bytes: number }
+
+const send = async (url: string, request: unknown): Promise<Sent> => {
+  const text = JSON.stringify(request)
+  const started = performance.now()
+  const finish = (status: number | null, body: unknown): Sent => ({
+    status,
+    body,
+    ms: Math.round(performance.now() - started),
+    bytes: text.length,
+  })
   try {
-    const response = await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(request) })
-    const text = await response.text()
-    return { status: response.status, body: text ? JSON.parse(text) : null }
+    const response = await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: text })
+    const answer = await response.text()
+    return finish(response.status, answer ? JSON.parse(answer) : null)
   } catch {
-    return { status: null, body: null }
+    return finish(null, null)
   }
 }
 
-const hideToken = (request: Record<string, unknown>): unknown =>
+const exchangeOf = (what: string, url: string, request: unknown, { status, body, ms, bytes }: Sent): Exchange => ({
+  key: crypto.randomUUID(),
+  what,
+  url,
+  status,
+  ms,
+  bytes,
+  prefetchSent: [],
+  tokenSent: false,
+  request,
+  response: body,
+  cards: 0,
+  trace: null,
+})
+
+const hideToken = (request: object): unknown =>
   'fhirAuthorization' in request
     ? { ...request, fhirAuthorization: { ...(request.fhirAuthorization as object), access_token: '(hidden)' } }
     : request
+
+export type OverrideReason = { readonly code: string; readonly system: string; readonly display: string }
 
 export type Feedback =
   | { readonly card: string; readonly outcome: 'accepted'; readonly acceptedSuggestions: readonly { readonly id: string }[] }
   | {
       readonly card: string
       readonly outcome: 'overridden'
-      readonly overrideReason?: {
-        readonly reason?: { readonly code: string; readonly system: string; readonly display: string }
-        readonly userComment?: string
-      }
+      readonly overrideReason?: { readonly reason?: OverrideReason; readonly userComment?: string }
     }
 
 export const sendFeedback = async (service: string, feedback: Feedback): Promise<Exchange> => {
   const url = `/cds-services/${service}/feedback`
   const request = { feedback: [{ ...feedback, outcomeTimestamp: new Date().toISOString() }] }
-  const started = performance.now()
-  const { status, body } = await send(url, request)
-  return {
-    key: callKey(),
-    what: `feedback → ${service}: ${feedback.outcome}`,
-    url,
-    status,
-    ms: Math.round(performance.now() - started),
-    prefetchSent: [],
-    request,
-    response: body,
-    trace: null,
-  }
+  return exchangeOf(`feedback: ${feedback.outcome}`, url, request, await send(url, request))
 }

@@ -1,11 +1,14 @@
 import type { FhirResource } from '../../src/contract/facts.ts'
 import type { Coding } from '../../src/contract/lineage.ts'
-import { FREQUENCIES, type FrequencyId } from './texts.ts'
+import { type Frequency, frequencyWords } from './frequency.ts'
+import { first, loose, number, text, words } from './json.ts'
 
-export const RXNORM = 'http://www.nlm.nih.gov/research/umls/rxnorm'
+const RXNORM = 'http://www.nlm.nih.gov/research/umls/rxnorm'
+const UCUM = 'http://unitsofmeasure.org'
+const ORAL = { coding: [{ system: 'http://snomed.info/sct', code: '26643006', display: 'Oral route' }] }
 
 /** UCUM codes that the form offers, with the words beside them. */
-export const UNIT_WORDS = { '{tbl}': 'tablet(s)', mg: 'mg', mL: 'mL' } as const
+export const UNIT_WORDS = { mg: 'mg', '{tbl}': 'tablet(s)', mL: 'mL', ug: 'mcg', g: 'g' } as const
 export type DoseUnit = keyof typeof UNIT_WORDS
 
 export const doseUnit = (code: unknown, otherwise: DoseUnit): DoseUnit =>
@@ -13,32 +16,74 @@ export const doseUnit = (code: unknown, otherwise: DoseUnit): DoseUnit =>
 
 export type Product = { readonly rxcui: string; readonly name: string }
 
-/** The order on the form. `resource` is set when a suggestion replaced the draft: then that resource is the order. */
+/** The order on the form. */
 export type Draft = {
   readonly id: string
   readonly product: Product | null
   readonly dose: number | null
   readonly unit: DoseUnit
+  readonly frequency: Frequency | null
   readonly asNeeded: boolean
-  readonly frequency: FrequencyId
-  /** Why it is ordered, when the story says so. */
+  /** Directions in the words of a story or a suggestion; null: made from the fields. */
+  readonly directions: string | null
+  /** Why it is ordered. */
   readonly reason: Coding | null
 }
 
-export const emptyDraft = (id: string): Draft => ({
-  id,
+export const emptyDraft = (): Draft => ({
+  id: `draft-${crypto.randomUUID().slice(0, 8)}`,
   product: null,
   dose: null,
-  unit: '{tbl}',
-  frequency: 'qd',
-  reason: null,
+  unit: 'mg',
+  frequency: null,
   asNeeded: false,
+  directions: null,
+  reason: null,
 })
 
-/** The draft as an EHR would send it: a MedicationRequest of status draft. */
-export const toMedicationRequest = (draft: Draft, patient: string, status: 'draft' | 'active', now: string): FhirResource => {
-  const frequency = FREQUENCIES.find((entry) => entry.id === draft.frequency) ?? FREQUENCIES[0]
-  const dose = draft.dose === null ? null : `${draft.dose} ${UNIT_WORDS[draft.unit]}`
+/** Directions as a pharmacy would print them; empty when nothing is known. */
+export const directionsOf = (draft: Draft): string =>
+  draft.directions ??
+  [
+    draft.dose === null ? '' : `${draft.dose} ${UNIT_WORDS[draft.unit]}`,
+    draft.frequency ? frequencyWords(draft.frequency) : '',
+    draft.asNeeded ? 'as needed' : '',
+  ]
+    .filter(Boolean)
+    .join(' ')
+
+/** The order in one line, for saying what changed. */
+export const draftLine = (draft: Draft): string =>
+  draft.product ? [draft.product.name, directionsOf(draft)].filter(Boolean).join(', ') : 'no order'
+
+const dosageOf = (draft: Draft): object | null =>
+  draft.dose === null && draft.frequency === null
+    ? null
+    : {
+        text: directionsOf(draft),
+        ...(draft.asNeeded ? { asNeededBoolean: true } : {}),
+        ...(draft.frequency
+          ? {
+              timing: {
+                repeat: {
+                  frequency: draft.frequency.frequency,
+                  period: draft.frequency.period,
+                  periodUnit: draft.frequency.periodUnit,
+                },
+              },
+            }
+          : {}),
+        ...(/\boral\b/i.test(draft.product?.name ?? '') ? { route: ORAL } : {}),
+        ...(draft.dose === null
+          ? {}
+          : { doseAndRate: [{ doseQuantity: { value: draft.dose, unit: UNIT_WORDS[draft.unit], system: UCUM, code: draft.unit } }] }),
+      }
+
+export type OrderContext = { readonly patient: string; readonly encounter: string | null; readonly requester: string; readonly now: string }
+
+/** The draft as an EHR sends it. A dose that nobody entered is left out, never guessed. */
+export const toMedicationRequest = (draft: Draft, status: 'draft' | 'active', context: OrderContext): FhirResource => {
+  const dosage = dosageOf(draft)
   return {
     resourceType: 'MedicationRequest',
     id: draft.id,
@@ -52,52 +97,36 @@ export const toMedicationRequest = (draft: Draft, patient: string, status: 'draf
           },
         }
       : {}),
-    subject: { reference: `Patient/${patient}` },
-    authoredOn: now,
-    ...(draft.reason ? { reasonCode: [{ text: draft.reason.display, coding: [draft.reason] }] } : {}),
-    ...(draft.product && dose
-      ? {
-          dosageInstruction: [
-            {
-              text: `${dose} ${frequency.label}${draft.asNeeded ? ' as needed' : ''}`,
-              ...(draft.asNeeded ? { asNeededBoolean: true } : {}),
-              timing: { repeat: { frequency: frequency.frequency, period: frequency.period, periodUnit: frequency.periodUnit } },
-              route: { coding: [{ system: 'http://snomed.info/sct', code: '26643006', display: 'Oral route' }] },
-              doseAndRate: [
-                {
-                  doseQuantity: { value: draft.dose, unit: UNIT_WORDS[draft.unit], system: 'http://unitsofmeasure.org', code: draft.unit },
-                },
-              ],
-            },
-          ],
-        }
-      : {}),
+    subject: { reference: `Patient/${context.patient}` },
+    ...(context.encounter ? { encounter: { reference: `Encounter/${context.encounter}` } } : {}),
+    authoredOn: context.now,
+    requester: { reference: context.requester },
+    ...(draft.reason ? { reasonCode: [{ text: draft.reason.display ?? draft.reason.code, coding: [draft.reason] }] } : {}),
+    ...(dosage ? { dosageInstruction: [dosage] } : {}),
   }
 }
 
-type Loose = { readonly [member: string]: unknown }
-const loose = (value: unknown): Loose => (value !== null && typeof value === 'object' ? (value as Loose) : {})
-const first = (value: unknown): Loose => loose(Array.isArray(value) ? value[0] : undefined)
+const frequencyOf = (repeat: unknown): Frequency | null => {
+  const { frequency, period, periodUnit } = loose(repeat)
+  return typeof frequency === 'number' && typeof period === 'number' && typeof periodUnit === 'string'
+    ? { frequency, period, periodUnit }
+    : null
+}
 
-/** A suggested MedicationRequest back on the form: drug from text and coding, dose where it is given. */
+/** A suggested MedicationRequest on the form. Dose and frequency of the order before are not carried over to another drug. */
 export const fromMedicationRequest = (resource: FhirResource, before: Draft): Draft => {
   const concept = loose(resource.medicationCodeableConcept)
-  const coding = first(concept.coding)
-  const name = typeof concept.text === 'string' ? concept.text : typeof coding.display === 'string' ? coding.display : null
-  const code = typeof coding.code === 'string' ? coding.code : null
+  const name = words(concept)
+  const rxcui = text(first(concept.coding).code)
   const dosage = first(resource.dosageInstruction)
   const quantity = loose(first(dosage.doseAndRate).doseQuantity)
-  const repeat = loose(loose(dosage.timing).repeat)
-  const frequency = FREQUENCIES.find(
-    (entry) => entry.frequency === repeat.frequency && entry.period === repeat.period && entry.periodUnit === repeat.periodUnit,
-  )
   return {
-    id: before.id,
-    product: name && code ? { rxcui: code, name } : before.product,
-    dose: typeof quantity.value === 'number' ? quantity.value : null,
-    unit: doseUnit(quantity.code, before.unit),
-    frequency: frequency?.id ?? before.frequency,
-    reason: before.reason,
+    ...before,
+    product: name && rxcui ? { rxcui, name } : before.product,
+    dose: number(quantity.value),
+    unit: doseUnit(quantity.code, 'mg'),
+    frequency: frequencyOf(loose(dosage.timing).repeat),
     asNeeded: dosage.asNeededBoolean === true,
+    directions: text(dosage.text) || null,
   }
 }

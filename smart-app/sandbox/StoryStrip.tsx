@@ -1,0 +1,47 @@
+import { useState } from 'react'
+import { Button } from '../ui/Button.tsx'
+import styles from './StoryStrip.module.css'
+import { ageAndSex, type StoryPatient } from './story.ts'
+import { TEXTS } from './texts.ts'
+
+/** Who the patient is, what the story is, and the button that tries it. */
+export const StoryStrip = ({
+  patient,
+  mrn,
+  onTry,
+}: {
+  readonly patient: StoryPatient
+  readonly mrn: string | null
+  readonly onTry: () => void
+}) => {
+  const [tried, setTried] = useState(false)
+  return (
+    <section className={styles.strip} aria-labelledby="patient">
+      <header className={styles.who}>
+        <h2 id="patient">{patient.name}</h2>
+        <p>
+          {ageAndSex(patient)}, born {patient.birthDate}
+          {mrn ? `, MRN ${mrn}` : ''}
+        </p>
+      </header>
+      <p className={styles.story}>{patient.story}</p>
+      <div className={styles.try}>
+        <Button
+          look={tried ? 'secondary' : 'primary'}
+          onClick={() => {
+            setTried(true)
+            onTry()
+          }}
+        >
+          {tried ? TEXTS.tryAgain : TEXTS.tryStory}
+        </Button>
+        <details className={styles.promised}>
+          <summary>{TEXTS.promised}</summary>
+          <p>
+            <strong>{patient.action}</strong> {patient.why}
+          </p>
+        </details>
+      </div>
+    </section>
+  )
+}
