@@ -113,8 +113,8 @@ const environmentSchema = z.object({
   ATTUNE_INFERENCE_URL: z.string().optional().describe('KServe v2 or Triton server, for `remote`.'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
-    .default('info')
-    .describe('Least serious level that is logged.'),
+    .optional()
+    .describe('Least serious level that is logged. Default: `info`; in the sandbox `warn`.'),
 })
 
 export const CONFIG_SCHEMAS = { file: fileSchema, client: clientSchema, environment: environmentSchema }
@@ -171,7 +171,7 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
     redisUrl: env.REDIS_URL ?? null,
     execution: env.ATTUNE_EXECUTION,
     inferenceUrl: env.ATTUNE_INFERENCE_URL ?? null,
-    logLevel: env.LOG_LEVEL,
+    logLevel: env.LOG_LEVEL ?? (mode === 'sandbox' ? 'warn' : 'info'),
     rulesDir: resolve(file.rulesDir ?? `${root}/rules`),
     modelsDir: resolve(file.modelsDir ?? `${root}/models`),
   }
