@@ -39,13 +39,23 @@ const PEOPLE = [
 
 export type Doctor = (typeof PEOPLE)[number][0]
 
+const PLACES = [
+  ['clinic', 'Riverbend Community Health (synthetic)', 'prov'],
+  ['hospital', 'Riverbend General Hospital (synthetic)', 'prov'],
+  ['lab', 'Riverbend Clinical Laboratory (synthetic)', 'lab'],
+  ['genomics-lab', 'Harborlight Genomics Laboratory (synthetic)', 'lab'],
+  ['second-genomics-lab', 'Northfield Molecular Diagnostics (synthetic)', 'lab'],
+] as const
+
+/** A place as records refer to it: by reference and by name, so that a reader needs no second read to know the laboratory. */
+export const place = (id: (typeof PLACES)[number][0]): { reference: string; display: string } => ({
+  reference: `Organization/${id}`,
+  display: PLACES.find(([known]) => known === id)?.[1] ?? id,
+})
+
 /** The people and places that all charts refer to. */
 export const CLINIC: readonly FhirResource[] = [
-  organization('clinic', 'Riverbend Community Health (synthetic)', 'prov'),
-  organization('hospital', 'Riverbend General Hospital (synthetic)', 'prov'),
-  organization('lab', 'Riverbend Clinical Laboratory (synthetic)', 'lab'),
-  organization('genomics-lab', 'Harborlight Genomics Laboratory (synthetic)', 'lab'),
-  organization('second-genomics-lab', 'Northfield Molecular Diagnostics (synthetic)', 'lab'),
+  ...PLACES.map(([id, name, kind]) => organization(id, name, kind)),
   {
     resourceType: 'Location',
     id: 'clinic-main',

@@ -1,5 +1,5 @@
 import type { Chart } from './chart.ts'
-import { type Doctor, doctor } from './clinic.ts'
+import { type Doctor, doctor, place } from './clinic.ts'
 import { type Code, concept, hl7, LOINC } from './codes.ts'
 import { at } from './dates.ts'
 import { makePdf } from './pdf.ts'
@@ -41,7 +41,7 @@ export const addPdfReport = (chart: Chart, title: string, date: string, lines: r
     subject: chart.subject,
     effectiveDateTime: at(date, '07:45'),
     issued: at(date, '16:00'),
-    performer: [{ reference: 'Organization/second-genomics-lab' }],
+    performer: [place('second-genomics-lab')],
     conclusion: 'See attached report.',
     presentedForm: [{ contentType: 'application/pdf', url: binary, title }],
   })

@@ -1,4 +1,5 @@
 import type { Chart } from './chart.ts'
+import { place } from './clinic.ts'
 import { type Code, coding, concept, HGNC, hl7, LOINC, RXNORM } from './codes.ts'
 import { at } from './dates.ts'
 
@@ -73,7 +74,7 @@ const observation = (chart: Chart, sample: Sample, members: object): string =>
     category: [LABORATORY, GENETICS],
     subject: chart.subject,
     effectiveDateTime: at(sample.date, '07:45'),
-    performer: [{ reference: `Organization/${sample.lab ?? 'genomics-lab'}` }],
+    performer: [place(sample.lab ?? 'genomics-lab')],
     ...(sample.method && { method: { text: sample.method } }),
     ...members,
   })
@@ -147,7 +148,7 @@ export const addGeneticReport = (
     subject: chart.subject,
     effectiveDateTime: at(sample.date, '07:45'),
     issued: at(sample.date, '16:00'),
-    performer: [{ reference: `Organization/${sample.lab ?? 'genomics-lab'}` }],
+    performer: [place(sample.lab ?? 'genomics-lab')],
     result: results.map((reference) => ({ reference })),
     ...(sample.conclusion && { conclusion: sample.conclusion }),
   })

@@ -1,4 +1,5 @@
 import type { Chart } from './chart.ts'
+import { place } from './clinic.ts'
 import { type Code, coding, concept, DICOM, LOINC } from './codes.ts'
 import { at } from './dates.ts'
 
@@ -50,7 +51,7 @@ export const addStudy = (chart: Chart, kind: Study, date: string, conclusion: st
     subject: chart.subject,
     effectiveDateTime: at(date, '11:15'),
     issued: at(date, '15:40'),
-    performer: [{ reference: 'Organization/hospital' }],
+    performer: [place('hospital')],
     imagingStudy: [{ reference: study }],
     conclusion,
   })

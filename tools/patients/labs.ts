@@ -1,4 +1,5 @@
 import type { Chart } from './chart.ts'
+import { place } from './clinic.ts'
 import { concept, hl7, LOINC, quantity } from './codes.ts'
 import { at, yearsBetween } from './dates.ts'
 import { ANALYTES, type Analyte, type AnalyteName, PANELS, type PanelName } from './labs-table.ts'
@@ -53,7 +54,7 @@ export const addLab = (chart: Chart, name: AnalyteName, value: number, date: str
     subject: chart.subject,
     ...(encounter && { encounter: { reference: encounter } }),
     effectiveDateTime: at(date, '08:10'),
-    performer: [{ reference: 'Organization/lab' }],
+    performer: [place('lab')],
     valueQuantity: quantity(value, analyte.unit),
     ...(mark && { interpretation: [hl7('v3-ObservationInterpretation', mark)] }),
     referenceRange: [
@@ -87,7 +88,7 @@ export const addPanel = (chart: Chart, plan: LabPlan, panel: PanelName, date: st
     ...(encounter && { encounter: { reference: encounter } }),
     effectiveDateTime: at(date, '08:10'),
     issued: at(date, '14:20'),
-    performer: [{ reference: 'Organization/lab' }],
+    performer: [place('lab')],
     result: results.map((reference) => ({ reference })),
   })
 }
