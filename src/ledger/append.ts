@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely'
 import { canonicalJson, chainHash, digest } from './canonical.ts'
 import type { Entry } from './entries.ts'
+import type { SpoolMark } from './spool.ts'
 import type { LedgerTables } from './tables.ts'
 
 type DecisionEntry = Extract<Entry, { kind: 'decision' }>
@@ -72,13 +73,20 @@ const appendFeedback = async (transaction: Transaction<LedgerTables>, entries: r
       .execute()
 }
 
-/** Writes a batch in one transaction: all of it or nothing. Entries that are there already are left as they are. */
-export const appendEntries = (db: Kysely<LedgerTables>, entries: readonly Entry[]): Promise<void> =>
+const setMark = async (transaction: Transaction<LedgerTables>, mark: SpoolMark): Promise<void> => {
+  await transaction
+    .insertInto('spool_mark')
+    .values(mark)
+    .onConflict((conflict) => conflict.column('file').doUpdateSet({ lines: mark.lines }))
+    .execute()
+}
+
+/** Writes a batch and how far the spool is stored in one transaction: all of it or nothing. Entries that are there already stay as they are. */
+export const appendEntries = (db: Kysely<LedgerTables>, entries: readonly Entry[], mark: SpoolMark | null): Promise<void> =>
   db.transaction().execute(async (transaction) => {
     const decisions = entries.filter((entry) => entry.kind === 'decision')
     if (decisions.length > 0) await appendDecisions(transaction, decisions)
-    await appendFeedback(
-      transaction,
-      entries.filter((entry) => entry.kind === 'feedback'),
-    )
+    const feedback = entries.filter((entry) => entry.kind === 'feedback')
+    await appendFeedback(transaction, feedback)
+    if (mark) await setMark(transaction, mark)
   })

@@ -53,6 +53,7 @@ const STEPS: readonly Step[] = [
     'create index prediction_by_model on prediction (model, version, at)',
     'create index prediction_by_decision on prediction (tenant, decision)',
   ],
+  ['create table spool_mark (file text primary key, lines int not null)'],
 ]
 
 /** Any number that no one else locks: several processes that start at once migrate one after the other. */

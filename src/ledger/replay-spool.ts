@@ -3,7 +3,7 @@ import { appendEntries } from './append.ts'
 import type { Database } from './database.ts'
 import { type Entry, isEntry } from './entries.ts'
 import { flushFiles } from './flush-files.ts'
-import type { Spool } from './spool.ts'
+import type { Spool, SpoolMark } from './spool.ts'
 
 export const LARGEST_BATCH = 256
 
@@ -13,23 +13,37 @@ export const isRefusal = (error: unknown): boolean => error instanceof Error && 
 type Refuse = (entry: Entry) => Promise<void>
 
 /** All at once; when the database refuses some entry, one by one, and the refused ones are kept aside. */
-export const appendOrRefuse = async (to: Database, entries: readonly Entry[], refuse: Refuse): Promise<void> => {
+export const appendOrRefuse = async (to: Database, entries: readonly Entry[], mark: SpoolMark | null, refuse: Refuse): Promise<void> => {
   try {
-    if (entries.length > 0) await appendEntries(to.db, entries)
+    await appendEntries(to.db, entries, mark)
   } catch (error) {
     if (!isRefusal(error)) throw error
-    const [only] = entries
-    if (entries.length === 1 && only) return refuse(only)
-    for (const entry of entries) await appendOrRefuse(to, [entry], refuse)
+    for (const entry of entries) await appendOne(to, entry, refuse)
+    await appendEntries(to.db, [], mark)
   }
 }
 
-/** Sealed spool files into the database. What is there already stays as it is. */
-export const replay = async (to: Database, spool: Spool, refuse: Refuse): Promise<void> => {
-  for (const file of await spool.sealed()) {
-    const entries = (await spool.read(file)).filter(isEntry)
-    for (let at = 0; at < entries.length; at += LARGEST_BATCH) await appendOrRefuse(to, entries.slice(at, at + LARGEST_BATCH), refuse)
+const appendOne = async (to: Database, entry: Entry, refuse: Refuse): Promise<void> => {
+  try {
+    await appendEntries(to.db, [entry], null)
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    await refuse(entry)
   }
+}
+
+const replayFile = async (to: Database, spool: Spool, file: string, stored: number, refuse: Refuse): Promise<void> => {
+  const entries = await spool.read(file)
+  for (let at = stored; at < entries.length; at += LARGEST_BATCH) {
+    const batch = entries.slice(at, at + LARGEST_BATCH)
+    await appendOrRefuse(to, batch.filter(isEntry), { file, lines: at + batch.length }, refuse)
+  }
+}
+
+/** Sealed spool files into the database, from where it stopped. What is there already stays as it is. */
+export const replay = async (to: Database, spool: Spool, refuse: Refuse): Promise<void> => {
+  const marks = new Map((await to.db.selectFrom('spool_mark').selectAll().execute()).map(({ file, lines }) => [file, lines]))
+  for (const file of await spool.sealed()) await replayFile(to, spool, file, marks.get(file) ?? 0, refuse)
 }
 
 /** Lets go of spool files whose entries the database has committed, once they are on its disk too. */
@@ -40,4 +54,5 @@ export const settle = async (to: Database, spool: Spool, files: readonly string[
     await flushFiles(to.unflushed)
   }
   for (const file of files) await spool.remove(file)
+  await to.db.deleteFrom('spool_mark').where('file', 'in', files).execute()
 }

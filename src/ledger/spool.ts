@@ -1,7 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, readFile, rm } from 'node:fs/promises'
 
 /** A line of the spool: something that was, or is about to be, acknowledged. */
 export type SpoolEntry = { readonly kind: string; readonly [member: string]: unknown }
+
+/** Entries of one file, from its start, that the database has committed. */
+export type SpoolMark = { readonly file: string; readonly lines: number }
 
 export type Spool = {
   /** Resolves when the entries are on the disk (fdatasync), in one flush for all of them. */
@@ -14,10 +18,12 @@ export type Spool = {
   remove(file: string): Promise<void>
   /** Bytes in the current file. */
   readonly bytes: number
+  /** Current file and the number of entries in it; null when there is none. */
+  position(): SpoolMark | null
   close(): Promise<void>
 }
 
-const NAME = /^\d{12}\.ndjson$/
+const NAME = /^[\w-]+\.ndjson$/
 
 const syncFolder = async (folder: string): Promise<void> => {
   const handle = await open(folder, 'r')
@@ -34,47 +40,56 @@ const parseLines = (text: string): SpoolEntry[] =>
     }
   })
 
-/** Append-only files `000000000001.ndjson` … in one folder, one writer. Every file that is there at the start counts as sealed. */
+/** Sorts by time; the random part makes a name unique for ever, since marks in the database refer to it. */
+const newName = (): string => `${String(Date.now()).padStart(15, '0')}-${randomBytes(4).toString('hex')}.ndjson`
+
+/** Append-only files in one folder, one writer. Every file that is there at the start counts as sealed. */
 export const openSpool = async (folder: string): Promise<Spool> => {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const names = async () => (await readdir(folder)).filter((name) => NAME.test(name)).sort()
-  let number = Number.parseInt((await names()).at(-1) ?? '0', 10)
   let current: { readonly name: string; readonly handle: FileHandle } | null = null
   let bytes = 0
+  let lines = 0
 
   const file = async () => {
     if (current) return current
-    number += 1
-    const name = `${String(number).padStart(12, '0')}.ndjson`
+    const name = newName()
     current = { name, handle: await open(`${folder}/${name}`, 'ax', 0o600) }
     bytes = 0
+    lines = 0
     await syncFolder(folder) // the file's name must survive a power cut too
     return current
+  }
+
+  const seal = async (): Promise<void> => {
+    const ended = current
+    current = null
+    bytes = 0
+    await ended?.handle.close()
   }
 
   return {
     append: async (entries) => {
       const { handle } = await file()
       const text = entries.map((entry) => `${JSON.stringify(entry)}\n`).join('')
-      await handle.appendFile(text)
-      await handle.datasync()
+      try {
+        await handle.appendFile(text)
+        await handle.datasync()
+      } catch (error) {
+        await seal().catch(() => {}) // what comes next must not be written behind half a line; the first error is the one to tell
+        throw error
+      }
       bytes += Buffer.byteLength(text)
+      lines += entries.length
     },
-    seal: async () => {
-      const ended = current
-      current = null
-      bytes = 0
-      await ended?.handle.close()
-    },
+    seal,
+    position: () => current && { file: current.name, lines },
     sealed: async () => (await names()).filter((name) => name !== current?.name),
     read: async (name) => parseLines(await readFile(`${folder}/${name}`, 'utf8')),
     remove: (name) => rm(`${folder}/${name}`, { force: true }),
     get bytes() {
       return bytes
     },
-    close: async () => {
-      await current?.handle.close()
-      current = null
-    },
+    close: seal,
   }
 }

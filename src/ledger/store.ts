@@ -131,7 +131,7 @@ export const openStore = async (config: StoreConfig, { retryMs = 2000, settleByt
   const toDatabase = async (entries: readonly Entry[]): Promise<boolean> => {
     if (!database || problem !== null) return false
     try {
-      await appendOrRefuse(database, entries, refuse)
+      await appendOrRefuse(database, entries, embedded ? slot.spool.position() : null, refuse)
       return true
     } catch (error) {
       fail(error)

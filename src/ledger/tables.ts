@@ -41,5 +41,7 @@ export type LedgerTables = {
     /** Keyed digest of the inputs; the inputs themselves are not stored. */
     inputs: string
   }
+  /** How far the entries of a spool file are committed here, so that a start replays only what is missing. */
+  spool_mark: { file: string; lines: number }
   ledger_migration: { version: number; at: string }
 }
