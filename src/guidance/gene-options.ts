@@ -79,6 +79,12 @@ const indeterminate = (table: GeneTable | undefined, vocabulary: ReadonlySet<str
   return vocabulary.has(key) ? { ...noResult, keys: [key] } : noResult
 }
 
+/** A result that the tables know as indeterminate is no normal one: rows may speak of it, and that it tells nothing is said. */
+const unclearGap = (gene: string, pairs: readonly GeneOption[]): Gap | null =>
+  pairs.every((option) => option.clinical?.phenotype?.code === 'ind')
+    ? gapOf(gene, 'indeterminate', `the ${gene} result has no certain meaning`)
+    : null
+
 const ofCall = (
   gene: string,
   pairs: readonly GeneOption[],
@@ -93,7 +99,10 @@ const ofCall = (
   // `no result` may be looked up for the alleles that were not tested, but only when none of those asked for was.
   const options = unanswered.length > 0 && !answersSome ? [noResult] : spread
   const open = conflict ? 'conflict' : spread.length > pairs.length ? 'incomplete' : null
-  const gap = unanswered.length > 0 ? gapOf(gene, 'not-tested', `${gene} was tested, but not for ${unanswered.join(' and ')}`) : null
+  const gap =
+    unanswered.length > 0
+      ? gapOf(gene, 'not-tested', `${gene} was tested, but not for ${unanswered.join(' and ')}`)
+      : unclearGap(gene, pairs)
   return { options, gap, open }
 }
 

@@ -173,7 +173,7 @@ describe('facts a pharmacist would look for', () => {
     const special = knowledge.tables.get('special') as { warfarin: { recalled: string[] } }
     expect(special.warfarin.recalled).toEqual(['10-25% for heterozygotes', 'CYP4F2 5-10%', 'PMID'])
     expect(rowsOf('CPIC', 'warfarin').map((row) => [row.actions, row.strength, row.guideline.pmid])).toEqual([
-      [['algorithm(validated, with CYP2C9, VKORC1 and clinical factors, for a target INR of 2 to 3)'], null, []],
+      [['algorithm(validated, with CYP2C9, VKORC1 and clinical factors, for a target INR of 2 to 3)'], null, ['28198005', '21900891']],
     ])
   })
 

@@ -26,6 +26,24 @@ const REWORDED: Readonly<Record<string, string>> = {
   'if(anxiety or OCD):if-adr:dose=50%': 'if(anxiety or OCD, and side effects):dose=50%',
 }
 
+/**
+ * Rows in which one condition covers two actions, or in which the bracket of an action names the patients it is for:
+ * as `if(...)`, so that the record can decide. Read in: DPWG metoprolol (both steps hold only when the heart rate should fall slowly or
+ * bradycardia is felt); CPIC thiopurines (a lower dose in malignant disease, another drug in the others).
+ */
+const SLOW_HEART = 'if(gradual heart rate reduction wanted, or symptomatic bradycardia):'
+const FOR_MALIGNANCY = /^(start|dose)=([^()]+)\(malignancy(?:, ([^()]+))?\)$/
+const FOR_OTHERS = /^alternative\(([^()]+), for non-malignant disease\)$/
+
+const withConditions = (actions: readonly string[]): string[] =>
+  actions.map((action) => {
+    if (action === 'slow-titration' && actions[0]?.startsWith(SLOW_HEART)) return `${SLOW_HEART}${action}`
+    const malignant = FOR_MALIGNANCY.exec(action)
+    if (malignant) return `if(malignancy):${malignant[1]}=${malignant[2]}${malignant[3] === undefined ? '' : `(${malignant[3]})`}`
+    const others = FOR_OTHERS.exec(action)
+    return others ? `if(non-malignant disease):alternative(${others[1]})` : action
+  })
+
 /** Text that stands in the source but was not read is a note of the row, never one of its actions. */
 const isUnread = (action: string): boolean => /(^|:)see-source/.test(action)
 
@@ -66,7 +84,7 @@ const draftOf = (raw: Raw): DraftRow => {
     when: raw.when.map((entry) => Object.fromEntries(Object.entries(entry).map(([gene, values]) => [gene, keysOf(values)]))),
     ...(raw.population === undefined ? {} : { population: raw.population }),
     strength: raw.src === 'DPWG' || raw.strength === 'N/A' ? null : raw.strength,
-    actions: raw.actions.filter((action) => !isUnread(action)).map((action) => REWORDED[action] ?? action),
+    actions: withConditions(raw.actions.filter((action) => !isUnread(action)).map((action) => REWORDED[action] ?? action)),
     effect: raw.effect,
     risk: raw.risk,
     guideline: {

@@ -43,7 +43,8 @@ const warfarinRow = (special: Special): DraftRow => ({
   actions: ['algorithm(validated, with CYP2C9, VKORC1 and clinical factors, for a target INR of 2 to 3)'],
   effect: ['other'],
   risk: 'bleeding / unstable INR',
-  guideline: guideline(special.warfarin.guideline),
+  // Johnson 2017 (Clin Pharmacol Ther 102:397), the update of the 2011 guideline (Johnson 2011).
+  guideline: { ...guideline(special.warfarin.guideline), year: 2017, pmid: ['28198005', '21900891'] },
   cpicLevel: { CYP2C9: 'A', VKORC1: 'A' },
   standing: 'advice',
   note: 'from the flow chart (special.json), not from a recommendation row; its strength was not read. African ancestry: only when CYP2C9*5, *6, *8 and *11 were tested too',
