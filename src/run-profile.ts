@@ -128,7 +128,7 @@ async function* understand(
     yield { event: 'facts', facts }
     const assessment = await kit.think(facts)
     const decision = decideProfile(request, client, questions, facts, assessment, kit, performance.now() - started)
-    await kit.ledger.record(decision)
+    await kit.ledger.record(decision, distinctEstimates(assessment))
     yield { event: 'assessment', assessment, words: kit.words(assessment) }
     yield { event: 'estimates', estimates: distinctEstimates(assessment) }
     yield {
