@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parse as parseYaml } from 'yaml'
@@ -71,8 +71,13 @@ const fileSchema = z.strictObject({
   modelsDir: z.string().optional().describe('Folder of the risk models. Default: the models of this release.'),
   retention: z
     .strictObject({
-      decisionDays: z.number().int().min(1).default(3650).describe('Days that decision records are kept.'),
-      storeInputs: z.boolean().default(false).describe('Keep the inputs of decisions (needs an encryption key; later release).'),
+      decisionDays: z
+        .number()
+        .int()
+        .min(1)
+        .default(3650)
+        .describe('Days that decision records are to be kept. Nothing is deleted yet in this release.'),
+      storeInputs: z.boolean().default(false).describe('Keep the inputs of decisions. Not in this release: `true` is refused.'),
     })
     .prefault({})
     .describe('What is kept and how long.'),
@@ -124,9 +129,46 @@ const readConfigFile = (path: string): FileConfig => {
   try {
     raw = parseYaml(readFileSync(path, 'utf8')) // JSON is YAML too
   } catch (cause) {
-    throw new AttuneError('config-invalid', `cannot read the config file at ATTUNE_CONFIG`, { cause })
+    // A parser's message may quote the file, which may hold keys: its position is enough.
+    const { code, linePos } = cause as { code?: unknown; linePos?: readonly { line: number; col: number }[] }
+    const where = linePos?.[0] ? `${code} at line ${linePos[0].line}, column ${linePos[0].col}` : `${code}`
+    throw new AttuneError('config-invalid', `cannot read the config file ${path}: ${where}`, { cause })
   }
-  return check(fileSchema, raw, 'config file')
+  const file = check(fileSchema, raw, 'config file')
+  const problems = contradictions(file)
+  if (problems.length > 0) throw new AttuneError('config-invalid', `config file:\n${problems.map((problem) => `✖ ${problem}`).join('\n')}`)
+  return file
+}
+
+const repeated = (texts: readonly string[]): string[] => [...new Set(texts.filter((text, at) => texts.indexOf(text) !== at))]
+
+const KEY_SOURCES = ['jku', 'jwks', 'jwksFile'] as const
+
+/** What is wrong with one client although each of its keys is well formed. */
+const contradictionsOf = (client: ClientConfig, { allowHttp }: FileConfig['network']): string[] => {
+  const sources = KEY_SOURCES.filter((key) => client[key] !== undefined)
+  const addresses = [...client.fhirServers, ...(client.jku ? [client.jku] : [])]
+  return [
+    client.iss === undefined && sources.length > 0 ? `has ${sources.join(', ')} but no iss: no JWT can be its own` : '',
+    client.iss !== undefined && sources.length === 0 ? 'has an iss but no keys: name jku, jwks or jwksFile' : '',
+    client.jwksFile !== undefined && !existsSync(client.jwksFile) ? `has a jwksFile that is not there: ${client.jwksFile}` : '',
+    sources.length > 1 ? `names its keys more than once: ${sources.join(', ')}` : '',
+    ...addresses
+      .filter((address) => !/^https:/i.test(address) && !(allowHttp && /^http:/i.test(address)))
+      .map((address) => `${address} is not https (network.allowHttp allows http)`),
+  ].flatMap((problem) => (problem === '' ? [] : [`client ${client.id} ${problem}`]))
+}
+
+/** Mistakes that no single key shows; each would otherwise be found only when a call fails. */
+const contradictions = ({ clients, network, precedence, retention }: FileConfig): string[] => {
+  const issuers = clients.flatMap(({ iss, tenant }) => (iss === undefined ? [] : [`${iss}, tenant ${tenant}`]))
+  return [
+    ...repeated(clients.map(({ id }) => id)).map((id) => `two clients have the id ${id}`),
+    ...repeated(issuers).map((issuer) => `two clients have the same iss and tenant: ${issuer}`),
+    ...clients.flatMap((client) => contradictionsOf(client, network)),
+    ...repeated(precedence).map((source) => `precedence names ${source} twice`),
+    ...(retention.storeInputs ? ['retention.storeInputs is not in this release'] : []),
+  ]
 }
 
 const check = <S extends z.ZodType>(schema: S, raw: unknown, what: string): z.output<S> => {
@@ -137,6 +179,9 @@ const check = <S extends z.ZodType>(schema: S, raw: unknown, what: string): z.ou
 
 /** `host` is this machine itself. */
 export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+
+const openBecause = (mode: Config['mode']): string =>
+  mode === 'sandbox' ? 'without ATTUNE_CONFIG Attune is the sandbox, which has auth "open",' : 'auth "open" lets everybody in'
 
 /** The sandbox's own client: the page at `/`, which calls without a JWT and names the sandbox's FHIR base. */
 const sandboxFile = (publicUrl: string): FileConfig =>
@@ -157,7 +202,7 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
   const mode = env.ATTUNE_CONFIG ? 'production' : 'sandbox'
   const file = env.ATTUNE_CONFIG ? readConfigFile(resolve(env.ATTUNE_CONFIG)) : sandboxFile(origin)
   if (file.auth === 'open' && !isLoopback(env.HOST))
-    throw new AttuneError('config-invalid', `auth "open" is accepted only on a loopback HOST, not on ${env.HOST}`)
+    throw new AttuneError('config-invalid', `${openBecause(mode)} and is accepted only on a loopback HOST, not on ${env.HOST}`)
   if (env.ATTUNE_EXECUTION === 'remote' && !env.ATTUNE_INFERENCE_URL)
     throw new AttuneError('config-invalid', 'ATTUNE_EXECUTION=remote needs ATTUNE_INFERENCE_URL')
   const config: Config = {

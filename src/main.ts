@@ -61,8 +61,8 @@ const compose = async (config: Config): Promise<{ app: RequestListener; close: (
   const log = makeLog(config.logLevel)
   if (config.auth === 'open' && config.mode === 'production')
     log.warn('auth is "open": callers need no JWT. Never use this with real patients')
+  const [thinking, ledger, sandbox] = await openParts(config)
   const outbound = makeOutbound(config.network)
-  const [thinking, ledger, sandbox] = await Promise.all([loadThinking(config), openLedger(config), openSandbox(config)])
   const reportFault = (fault: unknown, service: string) =>
     log.error({ service, error: fault }, 'a call was not assessed because of a fault')
   const metrics = makeMetrics()
@@ -84,7 +84,26 @@ const compose = async (config: Config): Promise<{ app: RequestListener; close: (
     ...(sandbox ? { sandbox: sandbox.router } : {}),
     publicDir: join(projectRoot, 'dist/public'),
   }
-  return { app: makeApp(kit), close: () => closeAll(outbound, replay, ledger, thinking) }
+  const close = () => closeAll(outbound, replay, ledger, thinking)
+  try {
+    return { app: makeApp(kit), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Loads side by side. When one part is not fit, what the others opened is closed again: a refused start leaves no lock and no handle. */
+const openParts = async (config: Config) => {
+  const opening = [loadThinking(config), openLedger(config), openSandbox(config)] as const
+  try {
+    return await Promise.all(opening)
+  } catch (error) {
+    const [thinking, ledger] = await Promise.allSettled(opening)
+    if (thinking.status === 'fulfilled') await thinking.value.kit.models.close()
+    if (ledger.status === 'fulfilled') await ledger.value.close()
+    throw error
+  }
 }
 
 /** The demo EHR is loaded only where it may exist. */
@@ -126,10 +145,17 @@ const ledgerHealth = (ledger: Ledger): PartHealth => {
   return { ok, detail }
 }
 
+/** Every model is served once the server has started; one that does not run where it was asked to still gives the same numbers. */
+const modelsHealth = ({ kit }: Thinking): PartHealth => {
+  const { models } = kit.models.health()
+  const fallbacks = models.flatMap((model) => ('fallback' in model && model.fallback !== null ? [`${model.id}: ${model.fallback}`] : []))
+  return { ok: models.every(({ state }) => state === 'serving'), detail: fallbacks.join('; ') || `${models.length} served` }
+}
+
 /** /readyz fails only for what makes answers impossible; what makes them poorer is said in the details. */
 const healthOf = async (config: Config, thinking: Thinking, ledger: Ledger, fhir: FhirClient, replay: Kit<Service>['replay']) => ({
   rules: { ok: true, detail: thinking.versions.rules },
-  models: { ok: thinking.kit.models.health().state === 'ok' },
+  models: modelsHealth(thinking),
   ledger: ledgerHealth(ledger),
   fhir: { ok: true, detail: fhir.resting() > 0 ? `${fhir.resting()} FHIR servers do not answer and are left alone for a moment` : 'ok' },
   replay: {

@@ -25,6 +25,8 @@ const makeKey = (path: string): string => {
   }
 }
 
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason')
+
 const isCode = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code
 
 const readKey = (path: string, make: boolean): string => {
@@ -32,13 +34,13 @@ const readKey = (path: string, make: boolean): string => {
     return readFileSync(path, 'utf8').trim()
   } catch (cause) {
     if (!make || !isCode(cause, 'ENOENT'))
-      throw new AttuneError('config-invalid', 'the file of the pseudonym key cannot be read', { cause })
+      throw new AttuneError('config-invalid', `the pseudonym key ${path} cannot be read (${codeOf(cause)})`, { cause })
   }
   try {
     return makeKey(path)
   } catch (cause) {
     if (isCode(cause, 'EEXIST')) return readFileSync(path, 'utf8').trim()
-    throw new AttuneError('config-invalid', 'the pseudonym key cannot be written', { cause })
+    throw new AttuneError('config-invalid', `the pseudonym key ${path} cannot be written (${codeOf(cause)})`, { cause })
   }
 }
 

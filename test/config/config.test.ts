@@ -1,0 +1,125 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { readConfig } from '../../src/config.ts'
+import { AttuneError } from '../../src/errors.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'attune-config-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const path = join(folder, 'attune.yaml')
+const ROOT = '/opt/attune'
+
+const read = (text: string, environment: Record<string, string> = {}) => {
+  writeFileSync(path, text)
+  return readConfig({ ATTUNE_CONFIG: path, ...environment }, ROOT)
+}
+
+/** What the operator reads when the start is refused. */
+const refusal = (text: string, environment: Record<string, string> = {}): string => {
+  try {
+    read(text, environment)
+  } catch (error) {
+    if (error instanceof AttuneError && error.code === 'config-invalid') return error.detail
+    throw error
+  }
+  throw new Error('the configuration was accepted')
+}
+
+describe('A config file', () => {
+  it('is read from YAML and from JSON alike', () => {
+    const yaml = read('auth: required\nclients:\n  - id: ehr\n    fhirServers: [https://ehr.example/fhir]\n')
+    const json = read('{"auth":"required","clients":[{"id":"ehr","fhirServers":["https://ehr.example/fhir"]}]}')
+    expect(yaml).toEqual(json)
+    expect(yaml).toMatchObject({ mode: 'production', auth: 'required', rulesDir: `${ROOT}/rules`, modelsDir: `${ROOT}/models` })
+  })
+
+  it('cannot be changed once it is read', () => {
+    const config = read('clients: [{id: ehr}]')
+    expect(() => Object.assign(config.network, { allowHttp: true })).toThrow(TypeError)
+  })
+
+  it('without a word about auth asks every caller for a JWT', () => {
+    expect(read('clients: []').auth).toBe('required')
+  })
+
+  it('loses the slash at the end of its public address', () => {
+    expect(read('publicUrl: https://attune.example/').publicUrl).toBe('https://attune.example')
+  })
+})
+
+describe('The start is refused', () => {
+  it('by a config file that is not there: its path and the reason are named', () => {
+    expect(() => readConfig({ ATTUNE_CONFIG: '/nowhere/attune.yaml' }, ROOT)).toThrow(/\/nowhere\/attune\.yaml: ENOENT/)
+  })
+
+  it('by broken YAML: the line is named, and nothing of the file is quoted', () => {
+    const said = refusal('auth: required\nclients: [{id: a, iss: TOPSECRET\n')
+    expect(said).toMatch(/attune\.yaml: [A-Z_]+ at line \d+, column \d+/)
+    expect(said).not.toContain('TOPSECRET')
+  })
+
+  it('by an empty file', () => {
+    expect(refusal('')).toContain('expected object')
+  })
+
+  it('with every unknown key and every wrong value named at once', () => {
+    const said = refusal(
+      'authh: open\nclients:\n  - id: a\n    secret: x\n    algorithms: [HS256]\n    fhirServers: [nope]\nnetwork: {budgetMs: 3}\nprecedence: [CPIC]\n',
+    )
+    for (const words of ['"authh"', '"secret"', 'clients[0].algorithms[0]', 'clients[0].fhirServers[0]', 'network.budgetMs', 'precedence'])
+      expect(said).toContain(words)
+  })
+
+  it.each([
+    ['two clients of one id', 'clients: [{id: a}, {id: a}]', 'two clients have the id a'],
+    [
+      'two clients of one issuer and tenant',
+      'clients: [{id: a, iss: https://e, jku: https://e/k}, {id: b, iss: https://e, jku: https://e/k}]',
+      'two clients have the same iss and tenant',
+    ],
+    ['an issuer without keys', 'clients: [{id: a, iss: https://e}]', 'client a has an iss but no keys'],
+    ['keys without an issuer', 'clients: [{id: a, jku: https://e/k}]', 'client a has jku but no iss'],
+    ['keys from two places', 'clients: [{id: a, iss: x, jku: https://e/k, jwks: {keys: []}}]', 'names its keys more than once: jku, jwks'],
+    ['a key file that is not there', 'clients: [{id: a, iss: x, jwksFile: /nowhere.json}]', '/nowhere.json'],
+    ['a plain http FHIR server', 'clients: [{id: a, fhirServers: [http://e/fhir]}]', 'http://e/fhir is not https'],
+    ['a plain http key set', 'clients: [{id: a, iss: x, jku: http://e/k}]', 'http://e/k is not https'],
+    ['a FHIR server of another scheme', 'network: {allowHttp: true}\nclients: [{id: a, fhirServers: ["ftp://e/fhir"]}]', 'ftp://e/fhir'],
+    ['a source twice in the precedence', 'precedence: [CPIC, CPIC, FDA]', 'precedence names CPIC twice'],
+    ['a promise that this release does not keep', 'retention: {storeInputs: true}', 'retention.storeInputs'],
+  ])('by %s', (_name, text, words) => {
+    expect(refusal(text)).toContain(words)
+  })
+
+  it('with two contradictions both are named', () => {
+    const said = refusal('clients: [{id: a, iss: x}, {id: a, jku: https://e/k}]')
+    expect(said.match(/✖/g)).toHaveLength(3)
+  })
+
+  it('by open callers on an address that others reach', () => {
+    expect(refusal('auth: open', { HOST: '0.0.0.0' })).toMatch(/loopback HOST, not on 0\.0\.0\.0/)
+    expect(read('auth: open', { HOST: '127.0.0.1' }).auth).toBe('open')
+  })
+
+  it('by the sandbox on an address that others reach, and says that it is the sandbox', () => {
+    expect(() => readConfig({ HOST: '0.0.0.0' }, ROOT)).toThrow(/without ATTUNE_CONFIG Attune is the sandbox/)
+  })
+
+  it.each([
+    ['PORT', '99999'],
+    ['PORT', 'eighty'],
+    ['LOG_LEVEL', 'loud'],
+    ['ATTUNE_EXECUTION', 'tpu'],
+  ])('by the environment variable %s=%s', (name, value) => {
+    expect(() => readConfig({ [name]: value }, ROOT)).toThrow(new RegExp(`at ${name}`))
+  })
+})
+
+it('an empty environment variable counts as absent', () => {
+  expect(readConfig({ PORT: '', DATABASE_URL: '', ATTUNE_CONFIG: '' }, ROOT)).toMatchObject({
+    port: 8088,
+    databaseUrl: null,
+    mode: 'sandbox',
+  })
+})

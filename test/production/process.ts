@@ -1,0 +1,56 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { projectRoot } from '../../src/project-root.ts'
+
+/** The server as an operating system meets it. */
+export type ServerProcess = {
+  readonly child: ChildProcess
+  /** Standard output and standard error so far. */
+  readonly output: () => string
+  /** Exit status, or null when it did not end in time and was killed. */
+  readonly ended: (withinMs: number) => Promise<number | null>
+}
+
+const READY = /discovery\s+(http:\/\/\S+)\/cds-services/
+/** Written after the greeting: every part is loaded. */
+const DONE = 'Ready in'
+
+/** Makes `dist/` current; does nothing after `npm test` has built. Plain JavaScript, hence without types. */
+export const buildServer = async (): Promise<void> => {
+  const { build } = (await import(join(projectRoot, 'bin/ready.mjs'))) as { build: () => Promise<void> }
+  await build()
+}
+
+export const spawnServer = (environment: Readonly<Record<string, string>>): ServerProcess => {
+  const { PATH = '' } = process.env
+  const child = spawn(process.execPath, [join(projectRoot, 'dist/src/cli/serve-process.js')], {
+    env: { PATH, TZ: 'UTC', PORT: '0', LOG_LEVEL: 'warn', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let text = ''
+  child.stdout?.on('data', (chunk: Buffer) => {
+    text += chunk.toString('utf8')
+  })
+  child.stderr?.on('data', (chunk: Buffer) => {
+    text += chunk.toString('utf8')
+  })
+  const closed = new Promise<number | null>((resolve) => child.on('close', (code) => resolve(code)))
+  const ended = async (withinMs: number): Promise<number | null> => {
+    const timer = setTimeout(() => child.kill('SIGKILL'), withinMs)
+    const code = await closed
+    clearTimeout(timer)
+    return code
+  }
+  return { child, output: () => text, ended }
+}
+
+/** Address of a server that is ready. */
+export const urlOf = async (server: ServerProcess): Promise<string> => {
+  for (let waited = 0; waited < 45_000; waited += 50) {
+    const url = server.output().includes(DONE) ? server.output().match(READY)?.[1] : undefined
+    if (url) return url
+    if (server.child.exitCode !== null) break
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error(`the server did not become ready: ${server.output()}`)
+}
