@@ -4,7 +4,7 @@ import { Notice } from '../ui/Notice.tsx'
 import { SeverityShape } from '../ui/Severity.tsx'
 import styles from './CardColumn.module.css'
 import { type CardHandlers, CardView } from './CardView.tsx'
-import { Receipts } from './Receipts.tsx'
+import { ReceiptNotice } from './ReceiptNotice.tsx'
 import { TEXTS } from './texts.ts'
 import type { CardsState, SlotState } from './use-services.ts'
 import type { useVisit } from './use-visit.ts'
@@ -27,7 +27,7 @@ const Quiet = ({ slot }: { readonly slot: SlotState }) => {
   const silences = slot.answers.flatMap((answer) => answer.exchange.trace?.silences ?? [])
   return (
     <div className={styles.quiet} data-testid="no-card">
-      <SeverityShape level="ok" size={28} />
+      <SeverityShape level="none" size={28} />
       <div>
         <h4>{TEXTS.noCard}</h4>
         <p>{TEXTS.quiet}</p>
@@ -77,6 +77,7 @@ const Group = ({
       </header>
       {failed ? <Notice level="critical" title={TEXTS.failed} /> : null}
       {cards.length === 0 && !failed && slot.answers.length > 0 ? quiet : null}
+      {cards.length > 0 && open.length === 0 ? <p className={styles.before}>{TEXTS.allDismissed}</p> : null}
       {open.map(({ card, service }, at) => (
         <CardView key={card.uuid} card={card} service={service} unfolded={!compact && at === 0} {...handlers} />
       ))}
@@ -113,7 +114,7 @@ export const CardColumn = ({
       <p role="status" className="visually-hidden">
         {spoken(state)}
       </p>
-      <Receipts receipts={visit.receipts} onInspect={onInspect} />
+      <ReceiptNotice receipt={visit.receipt} onInspect={onInspect} />
       {aboutOrder ? (
         <Group
           title={TEXTS.onOrder}

@@ -83,7 +83,7 @@ export const DrugPicker = ({ product, onPick }: { readonly product: Product | nu
           {TEXTS.noProduct}
         </p>
       ) : null}
-      <div id={`${id}-list`} role="listbox" aria-label={TEXTS.drug} hidden={!shown} className={styles.options}>
+      <div id={`${id}-list`} role="listbox" aria-label={TEXTS.products} hidden={!shown} className={styles.options}>
         {products.map((candidate, index) => (
           // biome-ignore lint/a11y/useFocusableInteractive: an option of a combobox is reached by aria-activedescendant
           // biome-ignore lint/a11y/useKeyWithClickEvents: keys are handled on the input

@@ -77,6 +77,11 @@ export const Sandbox = () => {
       )
   }
 
+  const openChart = (chosen: StoryPatient) => {
+    window.scrollTo({ top: 0 })
+    visit.open(chosen)
+  }
+
   const tryStory = (whose: StoryPatient) => {
     reveal()
     visit.tryStory(whose)
@@ -88,12 +93,18 @@ export const Sandbox = () => {
       <TopBar />
       {problem ? <Notice level="critical" title={TEXTS.noServer} /> : null}
       <div className={styles.columns}>
-        <PatientList patients={patients} selected={patient} onSelect={visit.open} ready={door.services.length > 0} />
+        <PatientList patients={patients} selected={patient} onSelect={openChart} ready={door.services.length > 0} />
         <main className={styles.main}>
           {patient ? (
             <>
               <div className={styles.work}>
-                <StoryStrip key={patient.id} patient={patient} mrn={chart.chart?.mrn ?? null} onTry={() => tryStory(patient)} />
+                <StoryStrip
+                  key={patient.id}
+                  patient={patient}
+                  mrn={chart.chart?.mrn ?? null}
+                  calling={!visit.order.draft.product}
+                  onTry={() => tryStory(patient)}
+                />
                 <OrderForm
                   visit={visit}
                   reasons={chart.chart?.reasons ?? []}
@@ -115,7 +126,7 @@ export const Sandbox = () => {
               patients={patients}
               ready={door.services.length > 0}
               onStart={(chosen) => {
-                visit.open(chosen)
+                openChart(chosen)
                 tryStory(chosen)
               }}
             />

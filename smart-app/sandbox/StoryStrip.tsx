@@ -1,4 +1,3 @@
-import { useState } from 'react'
 import { Button } from '../ui/Button.tsx'
 import styles from './StoryStrip.module.css'
 import { ageAndSex, type StoryPatient } from './story.ts'
@@ -8,40 +7,34 @@ import { TEXTS } from './texts.ts'
 export const StoryStrip = ({
   patient,
   mrn,
+  calling,
   onTry,
 }: {
   readonly patient: StoryPatient
   readonly mrn: string | null
+  /** Nothing is on the form yet: the button is what to press next. */
+  readonly calling: boolean
   readonly onTry: () => void
-}) => {
-  const [tried, setTried] = useState(false)
-  return (
-    <section className={styles.strip} aria-labelledby="patient">
-      <header className={styles.who}>
-        <h2 id="patient">{patient.name}</h2>
+}) => (
+  <section className={styles.strip} aria-labelledby="patient">
+    <header className={styles.who}>
+      <h2 id="patient">{patient.name}</h2>
+      <p>
+        {ageAndSex(patient)}, born {patient.birthDate}
+        {mrn ? `, MRN ${mrn}` : ''}
+      </p>
+    </header>
+    <p className={styles.story}>{patient.story}</p>
+    <div className={styles.try}>
+      <Button look={calling ? 'primary' : 'secondary'} onClick={onTry}>
+        {TEXTS.tryStory}
+      </Button>
+      <details className={styles.promised}>
+        <summary>{TEXTS.promised}</summary>
         <p>
-          {ageAndSex(patient)}, born {patient.birthDate}
-          {mrn ? `, MRN ${mrn}` : ''}
+          <strong>{patient.action}</strong> {patient.why}
         </p>
-      </header>
-      <p className={styles.story}>{patient.story}</p>
-      <div className={styles.try}>
-        <Button
-          look={tried ? 'secondary' : 'primary'}
-          onClick={() => {
-            setTried(true)
-            onTry()
-          }}
-        >
-          {tried ? TEXTS.tryAgain : TEXTS.tryStory}
-        </Button>
-        <details className={styles.promised}>
-          <summary>{TEXTS.promised}</summary>
-          <p>
-            <strong>{patient.action}</strong> {patient.why}
-          </p>
-        </details>
-      </div>
-    </section>
-  )
-}
+      </details>
+    </div>
+  </section>
+)

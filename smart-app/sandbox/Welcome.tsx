@@ -9,7 +9,7 @@ const KINDS: readonly { readonly concern: Concern; readonly level: Level }[] = [
   { concern: 'guidance', level: 'critical' },
   { concern: 'test-first', level: 'warning' },
   { concern: 'not-assessed', level: 'unknown' },
-  { concern: 'silence', level: 'ok' },
+  { concern: 'silence', level: 'none' },
 ]
 
 /** What a newcomer sees: three steps, and one story of each kind to start with. */

@@ -53,7 +53,7 @@ export const useVisit = (ehr: Ehr | null, sending: Sending, door: ReturnType<typ
   const [signing, setSigning] = useState(false)
   const [signed, setSigned] = useState<{ readonly at: number; readonly words: string; readonly ok: boolean } | null>(null)
   const [change, setChange] = useState<Change | null>(null)
-  const [receipts, setReceipts] = useState<readonly Receipt[]>([])
+  const [receipt, setReceipt] = useState<Receipt | null>(null)
   const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set())
   const typing = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
   const again = useRef<((sending: Sending) => Promise<unknown>) | null>(null)
@@ -98,7 +98,7 @@ export const useVisit = (ehr: Ehr | null, sending: Sending, door: ReturnType<typ
       setSigning(false)
       setSigned(null)
       setChange(null)
-      setReceipts([])
+      setReceipt(null)
       void askAbout('patient-view', chosen, null)
     },
     [askAbout, forget, forgetChart],
@@ -154,7 +154,7 @@ export const useVisit = (ehr: Ehr | null, sending: Sending, door: ReturnType<typ
       const exchange = await sendFeedback(service, entry)
       note(exchange)
       const comment = entry.outcome === 'overridden' ? (entry.overrideReason?.userComment ?? null) : null
-      setReceipts((before) => [{ exchange, words, comment }, ...before].slice(0, 3))
+      setReceipt({ exchange, words, comment })
     },
     [note],
   )
@@ -180,7 +180,7 @@ export const useVisit = (ehr: Ehr | null, sending: Sending, door: ReturnType<typ
 
   const repeat = useCallback((how: Sending) => void again.current?.(how), [])
 
-  return { patient, order, signing, signed, change, receipts, dismissed, open, tryStory, edit, clear, sign, take, dismiss, repeat }
+  return { patient, order, signing, signed, change, receipt, dismissed, open, tryStory, edit, clear, sign, take, dismiss, repeat }
 }
 
 const requestOf = (ehr: Ehr | null, { id, encounter }: StoryPatient, draft: Draft, status: 'draft' | 'active'): FhirResource =>

@@ -7,7 +7,7 @@ type Props = Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'className' | 'style'
 
 /** The page's own button. `primary` at most once per view. */
 export const Button = ({ look = 'secondary', type = 'button', ...rest }: Props) => (
-  <button type={type} className={`${styles.button} ${styles[look]}`} {...rest} />
+  <button type={type} className={`${styles.button} ${styles[look] ?? ''}`} {...rest} />
 )
 
 /** A link that looks like a button, for steps that leave the page. */
@@ -20,7 +20,7 @@ export const ButtonLink = ({
   readonly look?: 'primary' | 'secondary' | 'quiet'
   readonly children: string
 }) => (
-  <a href={href} className={`${styles.button} ${styles[look]}`}>
+  <a href={href} className={`${styles.button} ${styles[look] ?? ''}`}>
     {children}
   </a>
 )
