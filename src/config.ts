@@ -41,6 +41,13 @@ const fileSchema = z.strictObject({
       allowHttp: z.boolean().default(false).describe('Allow http: FHIR servers and key sets.'),
       allowPrivateAddresses: z.boolean().default(false).describe('Allow FHIR servers and key sets on private or loopback addresses.'),
       budgetMs: z.number().int().min(100).max(30000).default(1500).describe('Time for all FHIR reads of one hook call, in milliseconds.'),
+      connections: z
+        .number()
+        .int()
+        .min(1)
+        .max(1024)
+        .default(64)
+        .describe('Connections to one FHIR server at the same time; a hook call without prefetch makes nine reads.'),
       maxPages: z.number().int().min(1).max(50).default(5).describe('Pages followed per search.'),
       maxBytes: z.number().int().min(10000).default(20_000_000).describe('Bytes read from the FHIR server per hook call.'),
     })

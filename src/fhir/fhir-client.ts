@@ -123,6 +123,7 @@ export const makeFhirClient = (outbound: Outbound, limits: Limits): FhirClient =
       let answered: boolean | null = null
       const page: ReadPage = (url) =>
         readPage(line, url, (received) => {
+          if (!received.ok && received.why === 'queued') return // our own queue says nothing about the server
           answered = answered === true || isAnswer(received)
         })
       return {

@@ -7,8 +7,8 @@ import zlib from 'node:zlib'
 import type { Config } from '../config.ts'
 import { isPublicAddress } from './addresses.ts'
 
-/** Why nothing usable came back. */
-export type OutboundFailure = 'timeout' | 'too-large' | 'address' | 'scheme' | 'network' | 'encoding'
+/** Why nothing usable came back. `queued`: time ran out before a connection was free; the other side was never asked. */
+export type OutboundFailure = 'timeout' | 'queued' | 'too-large' | 'address' | 'scheme' | 'network' | 'encoding'
 
 export type Received =
   | { readonly ok: true; readonly status: number; readonly retryAfter: string | null; readonly body: Buffer }
@@ -31,9 +31,7 @@ export type Outbound = {
   close(): void
 }
 
-type Network = Pick<Config['network'], 'allowHttp' | 'allowPrivateAddresses'>
-
-const MAX_SOCKETS_PER_HOST = 16
+type Network = Pick<Config['network'], 'allowHttp' | 'allowPrivateAddresses'> & Partial<Pick<Config['network'], 'connections'>>
 
 const DECODERS: ReadonlyMap<string, () => zlib.Gunzip | zlib.BrotliDecompress | zlib.Inflate> = new Map([
   ['gzip', () => zlib.createGunzip()],
@@ -111,7 +109,7 @@ const collect = (response: http.IncomingMessage, { budget, signal }: OutboundReq
 
 /** Outbound HTTP for the rules of `config.network`. Keep one for the life of the process. */
 export const makeOutbound = (network: Network): Outbound => {
-  const pool = { keepAlive: true, maxSockets: MAX_SOCKETS_PER_HOST, scheduling: 'lifo' } as const
+  const pool = { keepAlive: true, maxSockets: network.connections ?? Number.POSITIVE_INFINITY, scheduling: 'lifo' } as const
   const agents = { 'http:': new http.Agent(pool), 'https:': new https.Agent(pool) }
   const lookup = guardedLookup(network)
 
@@ -122,13 +120,18 @@ export const makeOutbound = (network: Network): Outbound => {
       const all = { 'accept-encoding': 'gzip', 'user-agent': 'attune', ...headers }
       const options = { agent: secure ? agents['https:'] : agents['http:'], headers: all, signal, lookup }
       const request = secure ? https.request(url, options) : http.request(url, options)
+      let connected = false
+      request.on('socket', () => {
+        connected = true
+      })
       request.on('response', (response) => resolve(collect(response, asked)))
       request.on('error', (error: NodeJS.ErrnoException) => {
         // A kept-alive socket may have been closed by the other side just before it was used again; a GET may then be sent once more.
         if (again && request.reusedSocket && error.code === 'ECONNRESET' && !signal.aborted) {
           return resolve(send(url, asked, false))
         }
-        resolve({ ok: false, why: signal.aborted ? 'timeout' : failureOf(error) })
+        const late = connected ? 'timeout' : 'queued'
+        resolve({ ok: false, why: signal.aborted ? late : failureOf(error) })
       })
       request.end()
     })

@@ -20,6 +20,7 @@ export type Line = {
 
 const OUTBOUND_SAYS: Readonly<Record<OutboundFailure, string>> = {
   timeout: 'The FHIR server did not answer in time.',
+  queued: 'Too many reads were waiting for the FHIR server.',
   'too-large': 'The FHIR server sent more than this service reads.',
   address: 'The FHIR server is on an address that this service may not reach.',
   scheme: 'The FHIR server is not reached over https.',

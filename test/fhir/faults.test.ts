@@ -173,13 +173,13 @@ test('questions are asked side by side: eight of 150 ms take no 300 ms', async (
   await server.close()
 })
 
-test('no more than 16 sockets go to one host', async () => {
+test('no more sockets go to one host than configured', async () => {
   let most = 0
   const server = await serveFhir((_req, res) => {
     most = Math.max(most, server.openSockets())
     setTimeout(() => sendJson(res, patient), 20)
   })
-  const { session, close } = openSession(server.base)
+  const { session, close } = openSession(server.base, { connections: 16 })
   await Promise.all(Array.from({ length: 60 }, () => session.ask('Patient/p1')))
   close()
   await server.close()

@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Running, serve } from '../../src/main.ts'
+import { caller, hospital, makeSite } from './attune.ts'
+import { type FakeEhr, startEhr } from './fake-ehr.ts'
+import { chart, orderSign } from './patient.ts'
+
+/** A healthy EHR that takes 200 ms for each read. */
+let ehr: FakeEhr
+let site: ReturnType<typeof makeSite>
+let running: Running | null = null
+
+beforeAll(async () => {
+  ehr = await startEhr(chart, { delayMs: 200 })
+})
+afterAll(async () => {
+  await ehr.stop()
+})
+
+const summariesOf = async (calls: number, network: object): Promise<Set<string>[]> => {
+  site = makeSite(hospital(ehr, {}, { network: { allowHttp: true, allowPrivateAddresses: true, ...network } }))
+  running = await serve(site.environment)
+  const call = caller(running.url, ehr)
+  await call('/cds-services') // the key set is read now
+  const ask = async () => {
+    const body = orderSign({ fhirServer: ehr.fhir, fhirAuthorization: { access_token: ehr.token } })
+    return (await call('/cds-services/pgx-order-sign', { body })).json().cards[0].summary as string
+  }
+  try {
+    const together = await Promise.all(Array.from({ length: calls }, ask))
+    return [new Set(together), new Set([await ask()])]
+  } finally {
+    await running.stop()
+    site.clear()
+  }
+}
+
+const WARNING = new Set(['Avoid clopidogrel: CYP2C19 poor metabolizer'])
+
+it('twenty prescribers who sign at the same moment, none with prefetch, are all warned', async () => {
+  expect(await summariesOf(20, {})).toEqual([WARNING, WARNING])
+})
+
+it('after a burst that too few connections could not serve in time, the next prescriber is warned: a healthy EHR is not left alone', async () => {
+  const [burst, next] = await summariesOf(20, { connections: 6, budgetMs: 600 })
+  expect([...(burst ?? [])].some((summary) => summary.startsWith('Not assessed'))).toBe(true)
+  expect(next).toEqual(WARNING)
+})
