@@ -61,8 +61,9 @@ export const PatientList = ({
                 }}
               >
                 <span className={styles.name}>{patient.name}</span>
-                <span className={styles.age}>{ageAndSexShort(patient)}</span>
-                <span className={styles.title}>{patient.title}</span>
+                <span className={styles.title}>
+                  {ageAndSexShort(patient)} · {patient.title}
+                </span>
               </button>
             </li>
           ))}

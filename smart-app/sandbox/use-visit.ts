@@ -31,6 +31,7 @@ const applyAction = (order: Order, action: CardAction): Order => {
   if (action.type === 'delete') return { ...order, draft: emptyDraft() }
   const { resource } = action
   if (resource.resourceType === 'MedicationRequest') return { ...order, draft: fromMedicationRequest(resource, order.draft) }
+  if (order.others.some((other) => nameOf(other) === nameOf(resource))) return order // on the list already
   return { ...order, others: [...order.others, { ...resource, id: resource.id ?? `draft-${crypto.randomUUID().slice(0, 8)}` }] }
 }
 
