@@ -63,7 +63,7 @@ export const openLedger = async (config: LedgerConfig, options: StoreOptions = {
     leave()
     throw new AttuneError('ledger-failed', 'the spool cannot be opened', { cause })
   })
-  const db = () => store.database()
+  const db = store.database
   return {
     patientKey: pseudonym.patientKey,
     record: (record, estimates = []) =>
@@ -71,12 +71,12 @@ export const openLedger = async (config: LedgerConfig, options: StoreOptions = {
     feedback: async (events) => {
       await Promise.all(events.map((event) => store.write({ kind: 'feedback', event })))
     },
-    decision: async (id, tenant) => findDecision(db(), id, tenant),
-    byCard: async (card, tenant) => findByCard(db(), card, tenant),
-    recent: async (n, tenant) => recentDecisions(db(), n, tenant),
-    feedbackOn: async (about, tenant) => findFeedback(db(), tenant, about),
-    counts: async (tenant = null) => countRows(db(), tenant),
-    verifyChain: async () => checkChain(db()),
+    decision: async (id, tenant) => findDecision(await db(), id, tenant),
+    byCard: async (card, tenant) => findByCard(await db(), card, tenant),
+    recent: async (n, tenant) => recentDecisions(await db(), n, tenant),
+    feedbackOn: async (about, tenant) => findFeedback(await db(), tenant, about),
+    counts: async (tenant = null) => countRows(await db(), tenant),
+    verifyChain: async () => checkChain(await db()),
     health: store.health,
     close: async () => {
       await store.close()

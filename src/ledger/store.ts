@@ -1,9 +1,11 @@
 import { AttuneError } from '../errors.ts'
+import { makeBacklog } from './backlog.ts'
 import { type Database, type Engine, openDatabase } from './database.ts'
 import type { Entry } from './entries.ts'
 import { makeGroupCommit } from './group-commit.ts'
 import { ping } from './queries.ts'
 import { appendOrRefuse, isRefusal, LARGEST_BATCH, replay, settle } from './replay-spool.ts'
+import type { SpoolMark } from './spool.ts'
 import { openOrphans, openSlot } from './spool-slots.ts'
 
 export type LedgerHealth = {
@@ -13,7 +15,7 @@ export type LedgerHealth = {
   readonly detail: string
   readonly state: 'ok' | 'degraded'
   readonly engine: Engine
-  /** Acknowledged entries that are only in the spool. */
+  /** Acknowledged entries that are only in the spool because the database is away. */
   readonly spooled: number
   /** Entries that the database refused as they are; kept in `spool/rejected`. */
   readonly rejected: number
@@ -24,8 +26,8 @@ export type LedgerHealth = {
 /** Durable writing: one queue, group commit, database and spool. */
 export type Store = {
   write(entry: Entry): Promise<void>
-  /** The database for reading. @throws AttuneError `ledger-failed` while it is away */
-  database(): Database['db']
+  /** The database for reading, with all that was acknowledged until now. @throws AttuneError `ledger-failed` while it is away */
+  database(): Promise<Database['db']>
   health(): LedgerHealth
   close(): Promise<void>
 }
@@ -37,6 +39,12 @@ export type StoreOptions = {
   /** Size at which a spool file is settled and let go, in bytes. */
   readonly settleBytes?: number
 }
+
+/** Pause in which entries for the embedded database gather. Reading does not wait for it. */
+const LINGER_MS = 250
+
+/** Entries that may wait for the embedded database before writing waits for it too. */
+const LONGEST_BACKLOG = 2048
 
 /** For the operator. Refusals quote data in their message, so only their code is told. */
 const tell = (error: unknown): string => {
@@ -82,6 +90,7 @@ export const openStore = async (config: StoreConfig, { retryMs = 2000, settleByt
   }
 
   const drain = async (to: Database): Promise<void> => {
+    await backlog.flush()
     await slot.spool.seal()
     await replay(to, slot.spool, refuse)
     await settleLater(to)
@@ -128,10 +137,10 @@ export const openStore = async (config: StoreConfig, { retryMs = 2000, settleByt
   }
 
   /** @returns whether the database has them */
-  const toDatabase = async (entries: readonly Entry[]): Promise<boolean> => {
+  const toDatabase = async (entries: readonly Entry[], mark: SpoolMark | null): Promise<boolean> => {
     if (!database || problem !== null) return false
     try {
-      await appendOrRefuse(database, entries, embedded ? slot.spool.position() : null, refuse)
+      await appendOrRefuse(database, entries, mark, refuse)
       return true
     } catch (error) {
       fail(error)
@@ -139,20 +148,34 @@ export const openStore = async (config: StoreConfig, { retryMs = 2000, settleByt
     }
   }
 
-  /**
-   * Embedded: first the spool, whose flush is real, then the database. PostgreSQL: the spool only when the database is away.
-   * An entry is acknowledged when one of the two has it; health says when it is one of two.
-   */
-  const writeBatch = async (entries: readonly Entry[]): Promise<void> => {
-    const spoolFailure = embedded ? await attempt(toSpool(entries)) : null
-    const stored = await toDatabase(entries)
-    if (!stored && spoolFailure) throw spoolFailure
-    if (!stored && !embedded) await toSpool(entries)
-    if (!stored) spooled += entries.length
-    if (stored && slot.spool.bytes > settleBytes && database) {
-      await slot.spool.seal()
-      await settleLater(database)
-    }
+  const backlog = makeBacklog(async ({ entries, mark }) => {
+    if (!(await toDatabase(entries, mark))) spooled += entries.length
+  }, LINGER_MS)
+
+  const letGo = async (): Promise<void> => {
+    await backlog.flush()
+    if (!database || problem !== null) return
+    await slot.spool.seal()
+    await settleLater(database)
+  }
+
+  /** The spool's flush is what makes an entry durable; the database follows. Only when the spool fails does the database come first. */
+  const writeEmbedded = async (entries: readonly Entry[]): Promise<void> => {
+    const spoolFailure = await attempt(toSpool(entries))
+    if (spoolFailure) {
+      await backlog.flush()
+      if (!(await toDatabase(entries, null))) throw spoolFailure
+    } else if (!database || problem !== null) spooled += entries.length
+    else backlog.add(entries, slot.spool.position())
+    if (backlog.size > LONGEST_BACKLOG) await backlog.flush()
+    if (slot.spool.bytes > settleBytes) await letGo()
+  }
+
+  /** The spool only when the database is away. */
+  const writePostgres = async (entries: readonly Entry[]): Promise<void> => {
+    if (await toDatabase(entries, null)) return
+    await toSpool(entries)
+    spooled += entries.length
   }
 
   const health = (): LedgerHealth => {
@@ -165,12 +188,13 @@ export const openStore = async (config: StoreConfig, { retryMs = 2000, settleByt
     return { ok, detail, state: well ? 'ok' : 'degraded', engine, spooled, rejected, problem }
   }
 
-  const queue = makeGroupCommit<Entry>(writeBatch, LARGEST_BATCH)
+  const queue = makeGroupCommit<Entry>(embedded ? writeEmbedded : writePostgres, LARGEST_BATCH)
   await queue.between(reach)
 
   return {
     write: (entry) => queue.add(entry),
-    database: () => {
+    database: async () => {
+      await backlog.flush()
       if (database && problem === null) return database.db
       throw new AttuneError('ledger-failed', `the ledger's database is away: ${problem ?? 'closed'}`)
     },
@@ -179,6 +203,7 @@ export const openStore = async (config: StoreConfig, { retryMs = 2000, settleByt
       closing = true
       if (timer) clearTimeout(timer)
       await queue.idle()
+      await backlog.flush()
       await settling
       await drop()
       await slot.leave()
