@@ -60,7 +60,7 @@ export const callService = async (ehr: Ehr, cache: ChartCache, service: Service,
   const nothing: Prefetch = {}
   const [prefetch, authorization] = await Promise.all([
     sending.prefetch ? resolvePrefetch(ehr, cache, service, context) : nothing,
-    sending.token ? authorizationFor(ehr, given.patientId) : {},
+    sending.token ? authorizationFor(ehr, given.patientId).catch(() => ({})) : {},
   ])
   const request = {
     hook: service.hook,
@@ -76,7 +76,7 @@ export const callService = async (ehr: Ehr, cache: ChartCache, service: Service,
   const exchange: Exchange = {
     ...exchangeOf(service.hook, url, request, sent),
     prefetchSent: Object.keys(prefetch),
-    tokenSent: sending.token,
+    tokenSent: 'fhirAuthorization' in authorization,
     request: hideToken(request),
     cards: cards.length,
     trace: body?.extension?.['org.attune.trace'] ?? null,

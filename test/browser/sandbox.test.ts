@@ -130,6 +130,18 @@ describe.skipIf(chromiumPath === null || !built)('the sandbox EHR', () => {
     await page.context().close()
   })
 
+  test('says so when a service fails, and never passes that off as silence', async () => {
+    const { page } = await visit()
+    await page.route('**/cds-services/pgx-order-*', (route) => route.abort())
+    await open(page, storyOf('sertraline-silence'))
+    await page.getByRole('button', { name: 'Try this story' }).click()
+    await page.getByText('The service did not answer as it should.').waitFor()
+    expect(await page.getByTestId('no-card').count()).toBe(0)
+    await page.getByRole('button', { name: 'Sign order' }).click()
+    await page.getByRole('button', { name: 'Sign anyway' }).waitFor()
+    await page.context().close()
+  })
+
   test('changes the order when a suggestion is taken, asks again, and sends the acceptance', async () => {
     const { page, troubles } = await visit()
     await tryStory(page, storyOf('clopidogrel-after-stent'))
@@ -258,8 +270,8 @@ describe.skipIf(chromiumPath === null || !built)('the sandbox EHR', () => {
       if (silent) continue
       const said = (await page.getByTestId('card').allTextContents()).join('\n')
       for (const gene of story.expect.genes) expect(said, story.title).toContain(gene)
-      if (story.expect.concern === 'not-assessed') expect(said, story.title).toMatch(/Not assessed: /)
-      if (story.expect.concern === 'test-first') expect(said, story.title).toMatch(/Test first: /)
+      if (story.expect.concern === 'not-assessed') expect(said, story.title).toMatch(/Not assessed: |Clarify \S+ before /)
+      if (story.expect.concern === 'test-first') expect(said, story.title).toMatch(/Test \S+ before |Consider testing /)
     }
     expect(troubles).toEqual([])
     await page.context().close()
