@@ -1,4 +1,4 @@
-import type { Consequence, DrugAssessment, Finding, TestFirst } from '../contract/findings.ts'
+import type { Action, Consequence, DrugAssessment, Finding, TestFirst } from '../contract/findings.ts'
 import type { Gap } from '../contract/lineage.ts'
 import type { Wording } from './wording.ts'
 
@@ -28,10 +28,37 @@ const speaks = (finding: Finding): boolean =>
 const isWeak = (finding: Finding): boolean =>
   finding.strength === 'Optional' || finding.strength === 'No recommendation' || (finding.strength?.startsWith('3') ?? false)
 
+const DOSING = new Set([
+  'start',
+  'dose',
+  'maint',
+  'max',
+  'max-start',
+  'target',
+  'step',
+  'load',
+  'start-by-genotype',
+  'dose-by-genotype',
+  'dose-by-label',
+  'consider-dose-reduction',
+  'algorithm',
+  'titrate',
+  'titrate-higher',
+  'slow-titration',
+  'increase-dose',
+  'hold-increase',
+  'may-exceed',
+])
+
+const CHANGING = new Set(['contraindicated', 'avoid', 'no-effect', 'alternative', 'or-alternative', ...DOSING])
+
+/** A limit for another form of the drug than the one whose daily dose is known: `max=300 mg/month`. */
+const isOtherForm = (action: Action): boolean => action.code === 'max' && !action.atHand && !/\/day/.test(action.value ?? '/day')
+
 /** A dose limit that the ordered dose keeps asks for nothing now; a later order above it will be told. */
 const keepsItsLimits = (finding: Finding): boolean => {
   const limits = finding.actions.filter((action) => action.atHand)
-  const others = finding.actions.filter((action) => !action.atHand && !action.condition && DOSING.has(action.code))
+  const others = finding.actions.filter((action) => !action.atHand && !action.condition && !isOtherForm(action) && DOSING.has(action.code))
   return (
     finding.consequence === 'dose' &&
     limits.length > 0 &&
@@ -40,45 +67,69 @@ const keepsItsLimits = (finding: Finding): boolean => {
   )
 }
 
-const DOSING = new Set([
-  'start',
-  'dose',
-  'maint',
-  'max',
-  'max-start',
-  'start-by-genotype',
-  'dose-by-label',
-  'algorithm',
-  'titrate',
-  'titrate-higher',
-])
+/** All that it asks for hangs on a condition that the record does not decide. */
+export const isConditional = ({ actions, consequence }: Finding): boolean =>
+  RANK[consequence] <= CHANGE && !actions.some((action) => !action.condition && CHANGING.has(action.code))
 
+/** Whichever condition holds, the order changes: `for malignant disease 10%, for non-malignant disease another drug`. */
+const alwaysChanges = ({ actions }: Finding): boolean => {
+  const open = actions.filter(({ condition }) => condition?.kind === 'if')
+  const branches = new Set(open.map(({ condition }) => condition?.text))
+  const changing = new Set(open.filter(({ code }) => CHANGING.has(code)).map(({ condition }) => condition?.text))
+  return branches.size > 1 && changing.size === branches.size
+}
+
+/** Whether it asks for anything now depends on what the record does not tell. */
+const isOpen = (finding: Finding): boolean => isConditional(finding) && !alwaysChanges(finding)
+
+const isDecided = (finding: Finding): boolean => finding.population?.state !== 'undecided'
+
+/** A weak caution speaks only where its row is about exactly this patient's situation (for example: tolerated for months). */
 const asksForChange = (finding: Finding, policy: AlertPolicy): boolean => {
   if (keepsItsLimits(finding)) return false
   const rank = RANK[finding.consequence]
   if (isWeak(finding) && policy.optionalAdvice === 'app') return rank <= RANK.avoid
-  return rank <= CHANGE || (rank === CAUTION && !isWeak(finding))
+  return rank <= CHANGE || (rank === CAUTION && (!isWeak(finding) || finding.population?.state === 'matches'))
 }
+
+/** Phenotypes that are the usual ones; for some drugs they are the ones to act on, so this alone decides nothing. */
+const USUAL = new Set(['NM', 'NF', 'normal', 'normal-risk'])
+
+const isUsual = ({ basis }: Finding): boolean =>
+  basis.length > 0 && basis.every(({ state, clinical }) => state === 'called' && USUAL.has(clinical?.phenotype?.code ?? ''))
+
+/** A dose for the usual genotype, about which another source sees nothing to do, is the usual dose. */
+const isUsualDose = (finding: Finding, all: readonly Finding[]): boolean =>
+  finding.consequence === 'dose' &&
+  isUsual(finding) &&
+  all.some(
+    (other) => other.kind === 'guidance' && other.source !== finding.source && RANK[other.consequence] >= RANK.standard && isUsual(other),
+  )
+
+const bySeverity = (a: Finding, b: Finding): number => RANK[a.consequence] - RANK[b.consequence]
 
 /**
  * The finding that the card speaks for: by precedence of sources (findings come in that order), the first that asks for a change.
+ * What is decided goes before what hangs on an open condition or population, and a contraindication before anything milder than avoid.
+ * Where the preferred source says the usual dose, a caution or an open condition of another one stays in the app.
  * Null: nothing to say at the moment of prescribing; the app shows the rest.
  */
 export const headFinding = (drug: DrugAssessment, policy: AlertPolicy): Finding | null => {
-  const speaking = drug.findings.filter(speaks)
-  const first = speaking[0]
-  const asking = speaking.filter((finding) => asksForChange(finding, policy))
-  if (first && asking.includes(first))
-    return (
-      [...asking.filter((finding) => finding.source === first.source)].sort((a, b) => RANK[a.consequence] - RANK[b.consequence])[0] ?? first
-    )
-  return (
-    asking[0] ??
-    drug.findings.find(
-      (finding) => finding.kind === 'guidance' && finding.population?.state === 'undecided' && asksForChange(finding, policy),
-    ) ??
-    null
+  const asking = drug.findings.filter(
+    (finding) => finding.kind === 'guidance' && asksForChange(finding, policy) && !isUsualDose(finding, drug.findings),
   )
+  const first = drug.findings.find(speaks)
+  const usual = first?.consequence === 'standard'
+  const calm = usual || first?.consequence === 'monitor'
+  const decided = asking.filter(isDecided)
+  const firm = decided.filter((finding) => !isOpen(finding) && !(usual && finding.consequence === 'caution'))
+  const preferred = firm.filter(({ source }) => source === (firm.some((one) => one === first) ? first?.source : firm[0]?.source))
+  const head = [...preferred].sort(bySeverity)[0]
+  const forbidden = firm.find(({ consequence }) => consequence === 'contraindicated')
+  if (forbidden && head && RANK[head.consequence] > RANK.avoid) return forbidden
+  if (head) return head
+  const open = decided.filter((finding) => isOpen(finding) && !(calm && RANK[finding.consequence] > RANK.avoid))
+  return open[0] ?? asking.find((finding) => !isDecided(finding)) ?? null
 }
 
 const isGrave = ({ risk, effect }: Finding, wording: Wording): boolean => {
@@ -88,11 +139,70 @@ const isGrave = ({ risk, effect }: Finding, wording: Wording): boolean => {
 
 const strongEvidence = (finding: Finding): boolean => finding.strength === 'Strong' || finding.consequence === 'contraindicated'
 
-/** Critical only for contraindicated or avoid, life-threatening, on strong evidence; warning for a change of drug or dose; info for the rest. */
-export const indicatorOf = (finding: Finding, wording: Wording): 'info' | 'warning' | 'critical' => {
-  if (finding.population?.state === 'undecided') return 'warning'
-  if (RANK[finding.consequence] <= RANK.avoid && isGrave(finding, wording) && strongEvidence(finding)) return 'critical'
-  return RANK[finding.consequence] <= CHANGE ? 'warning' : 'info'
+type Indicator = 'info' | 'warning' | 'critical'
+
+/**
+ * Critical only for contraindicated or avoid, life-threatening, on strong evidence; warning for a change of drug or dose, and for a
+ * test that decides about a grave risk; info for the rest, also where the usual starting dose stands and only a later one changes.
+ */
+export const indicatorOf = (finding: Finding, wording: Wording): Indicator => {
+  const rank = RANK[finding.consequence]
+  if (!isDecided(finding) || isConditional(finding)) return rank <= CHANGE ? 'warning' : 'info'
+  if (rank <= RANK.avoid && isGrave(finding, wording) && strongEvidence(finding)) return 'critical'
+  if (rank === CAUTION && isGrave(finding, wording) && finding.actions.some(({ code }) => code === 'test')) return 'warning'
+  const startsAsUsual = finding.consequence === 'dose' && finding.actions.some(({ code, condition }) => code === 'standard' && !condition)
+  return rank <= CHANGE && !startsAsUsual ? 'warning' : 'info'
+}
+
+/** Contraindications that another source than the head's states for this patient. */
+export const otherContraindications = (drug: DrugAssessment, head: Finding): Finding[] =>
+  drug.findings.filter(
+    (finding) =>
+      finding.kind === 'guidance' &&
+      finding.consequence === 'contraindicated' &&
+      head.consequence !== 'contraindicated' &&
+      finding.source !== head.source &&
+      isDecided(finding) &&
+      !isOpen(finding) &&
+      finding.basis.every(({ state }) => state === 'called'),
+  )
+
+const DAILY = /^(?:<=|<)?\s*(\d+(?:\.\d+)?) mg\/day$/
+
+const dailyLimit = ({ actions }: Finding): { readonly mg: number; readonly words: string } | null => {
+  const limits = actions.flatMap(({ code, value, condition }) => {
+    const mg = DAILY.exec(value ?? '')?.[1]
+    return code === 'max' && !condition && mg !== undefined ? [{ mg: Number(mg), words: `${mg} mg/day` }] : []
+  })
+  return limits.sort((a, b) => b.mg - a.mg)[0] ?? null
+}
+
+/** Sources whose highest daily dose is lower than the head's own: `FDA: 4 mg/day`. */
+export const stricterLimits = (drug: DrugAssessment, head: Finding): string[] => {
+  const own = dailyLimit(head)
+  if (!own || isConditional(head)) return []
+  return drug.findings.flatMap((finding) => {
+    const other = finding.kind === 'guidance' && finding.source !== head.source && isDecided(finding) ? dailyLimit(finding) : null
+    return other && other.mg < own.mg ? [`${finding.source}: ${other.words}`] : []
+  })
+}
+
+const SEVERITY: readonly Indicator[] = ['critical', 'warning', 'info']
+
+/** A card is as urgent as its head, or as another source's contraindication; a milder head does not hide that another source says avoid. */
+export const cardIndicator = (drug: DrugAssessment, head: Finding, wording: Wording): Indicator => {
+  // A caution for now (long tolerated) does not make another source's change of dose or drug a mere remark.
+  const least = head.consequence === 'caution' ? CHANGE : RANK.avoid
+  const others = drug.findings.filter(
+    (finding) => finding.kind === 'guidance' && RANK[finding.consequence] <= least && isDecided(finding) && !isOpen(finding),
+  )
+  const all = [
+    indicatorOf(head, wording),
+    // A label's contraindication often names no harm; the head does.
+    ...otherContraindications(drug, head).map((finding) => (isGrave(head, wording) ? 'critical' : indicatorOf(finding, wording))),
+    ...(others.length > 0 ? (['warning'] as const) : []),
+  ]
+  return SEVERITY.find((one) => all.includes(one)) ?? 'info'
 }
 
 /** Gaps that mean: the record could not be read or used, so silence would be false. */
@@ -119,16 +229,59 @@ export type Concern =
   | { readonly kind: 'not-assessed'; readonly gaps: readonly Gap[] }
   | { readonly kind: 'test-first'; readonly test: TestFirst }
 
+const isPossible = (finding: Finding): boolean => finding.basis.some(({ state }) => state === 'candidate')
+
 const candidateGenes = (drug: DrugAssessment): string[] => [
   ...new Set(drug.findings.flatMap(({ basis }) => basis.filter(({ state }) => state === 'candidate').map(({ gene }) => gene))),
 ]
 
+/** What a finding comes down to, for comparing possible readings of one result: two ways to say avoid are one. */
+const gistOf = ({ consequence, actions }: Finding): string =>
+  RANK[consequence] <= RANK.avoid
+    ? 'avoid'
+    : JSON.stringify([
+        consequence,
+        actions
+          .filter(({ code, condition }) => condition === undefined && CHANGING.has(code))
+          .map(({ code, value, detail }) => [code, value, detail]),
+      ])
+
+const readingsOf = (drug: DrugAssessment, head: Finding): Finding[] =>
+  drug.findings.filter(
+    (finding) =>
+      finding.kind === 'guidance' && finding.source === head.source && isPossible(finding) && finding.genes.join() === head.genes.join(),
+  )
+
+/** The head with what all possible readings ask for; what only one of them adds is left to the table of sources. */
+const inCommon = (drug: DrugAssessment, head: Finding): Finding => {
+  const others = readingsOf(drug, head).map(({ actions }) => new Set(actions.map((action) => JSON.stringify(action))))
+  const actions = head.actions.filter((action) => others.every((other) => other.has(JSON.stringify(action))))
+  return actions.some(({ code }) => CHANGING.has(code)) ? { ...head, actions } : head
+}
+
+/** Whether every possible reading of the results leads the head's source to the same advice. */
+const agree = (drug: DrugAssessment, head: Finding): boolean => {
+  const readings = readingsOf(drug, head)
+  return readings.length > 1 && readings.every((finding) => gistOf(finding) === gistOf(head))
+}
+
 /** Guidance first, else what could not be assessed, else the test that should come first; null: nothing to say. */
 export const concernOf = (drug: DrugAssessment, policy: AlertPolicy): Concern | null => {
   const head = headFinding(drug, policy)
-  if (head?.basis.some(({ state }) => state === 'candidate')) return { kind: 'conflict', head, genes: candidateGenes(drug) }
-  if (head) return { kind: 'guidance', head }
+  if (head && isPossible(head) && !agree(drug, head)) {
+    const certain = drug.findings.find(
+      (finding) => speaks(finding) && RANK[finding.consequence] <= RANK.avoid && !isPossible(finding) && !isConditional(finding),
+    )
+    return certain ? { kind: 'guidance', head: certain } : { kind: 'conflict', head, genes: candidateGenes(drug) }
+  }
+  if (head) return { kind: 'guidance', head: isPossible(head) ? inCommon(drug, head) : head }
   const gaps = blindingGaps(drug)
   if (gaps.length > 0) return { kind: 'not-assessed', gaps }
   return drug.testFirst ? { kind: 'test-first', test: drug.testFirst } : null
 }
+
+/** Why results leave the advice open: the phenotype alone does not decide it, or results differ. */
+export const openBecause = (drug: DrugAssessment, genes: readonly string[]): string =>
+  drug.gaps.some((gap) => gap.code === 'conflict' && genes.includes(gap.about))
+    ? 'results lead to different advice'
+    : 'the advice depends on the activity score, and only the phenotype is known'

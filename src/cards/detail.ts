@@ -2,25 +2,23 @@ import type { Alternative, DrugAssessment, Finding, TestFirst } from '../contrac
 import type { GeneCall } from '../contract/genes.ts'
 import type { Gap } from '../contract/lineage.ts'
 import type { RiskEstimate } from '../contract/risk.ts'
+import { adviceSentences } from './action-words.ts'
+import { type Concern, openBecause } from './card-policy.ts'
 import { asClause, bulletList, escapeText, joinSections, section, table } from './markdown.ts'
-import { actionSentence, basisSentence, riskWords, sourceWords } from './phrases.ts'
+import { basisSentence, byWeight, modifierNotes, riskWords, rowWords, sourceWords } from './phrases.ts'
 import type { Wording } from './wording.ts'
 
-const sentences = (finding: Finding, wording: Wording): string[] =>
-  finding.actions.filter((action) => action.code !== 'see-source').map((action) => actionSentence(action, finding.drug.name, wording))
-
 const whatToDo = (finding: Finding, wording: Wording): string => {
-  const lines = sentences(finding, wording).map(escapeText)
+  const lines = adviceSentences(finding, wording).map(escapeText)
   const population = finding.population
   if (population?.state === 'undecided')
-    lines.unshift(
-      `${escapeText(`This applies only if: ${population.label}. The record does not decide it (${asClause(population.because)}).`)}`,
-    )
+    lines.unshift(escapeText(`This applies only to: ${population.label}. The record does not decide it (${asClause(population.because)}).`))
   return section('What to do', bulletList(lines))
 }
 
 const why = (finding: Finding, calls: readonly GeneCall[], wording: Wording): string => {
-  const lines = finding.basis.map((basis) => basisSentence(basis, calls))
+  const lines = byWeight(finding.basis).map((basis) => basisSentence(basis, calls))
+  lines.push(...modifierNotes(finding, calls))
   const effects = finding.effect.map((effect) => wording.effects.get(effect)).filter((words) => words !== undefined)
   if (effects.length > 0) lines.push(`Expected: ${effects.join(', ')}`)
   const risk = riskWords(finding, wording)
@@ -51,28 +49,37 @@ const alternativeLine = (alternative: Alternative): string => {
 const alternatives = (drug: DrugAssessment): string =>
   section('Alternatives named by the sources', bulletList(drug.alternatives.map((alternative) => escapeText(alternativeLine(alternative)))))
 
+/** Pairs that a source lists without our having read what it says. */
+const listedWords = ({ findings }: DrugAssessment): string[] => {
+  const lists = new Map<string, Set<string>>()
+  for (const finding of findings.filter(({ kind }) => kind === 'listed')) {
+    const pair = `${finding.source} lists ${finding.drug.name} with ${finding.genes.join(', ')}`
+    lists.set(pair, (lists.get(pair) ?? new Set()).add(finding.strength === 'label' ? 'label' : 'table'))
+  }
+  return [...lists].map(([pair, where]) => `${pair} (${[...where].join(' and ')}); what it says was not read for this release.`)
+}
+
 /** Sources side by side; a disagreement is said, not smoothed over. */
-const sources = (drug: DrugAssessment, wording: Wording): string => {
+const sources = (drug: DrugAssessment, calls: readonly GeneCall[], wording: Wording): string => {
   const rows = drug.findings
     .filter((finding) => finding.kind === 'guidance')
     .map((finding) => [
       `[${escapeText(sourceWords(finding))}](${finding.guideline.url})`,
-      escapeText(finding.basis.map((basis) => basis.gene + (basis.key ? ` ${basis.key}` : '')).join(' + ')),
       escapeText(
-        sentences(finding, wording).join(' ') + (finding.population?.state === 'undecided' ? ` Only if: ${finding.population.label}.` : ''),
+        byWeight(finding.basis)
+          .map((basis) => rowWords(basis, calls))
+          .join(' + '),
+      ),
+      escapeText(
+        (adviceSentences(finding, wording).join(' ') || 'Nothing that holds for this patient.') +
+          (finding.population?.state === 'undecided' ? ` Only for: ${finding.population.label}.` : ''),
       ),
     ])
-  const listed = [
-    ...new Set(
-      drug.findings
-        .filter((finding) => finding.kind === 'listed')
-        .map((finding) => `${finding.source} lists ${finding.drug.name} with ${finding.genes.join(', ')}`),
-    ),
-  ]
+  const listed = listedWords(drug)
   const parts = [
     rows.length > 0 ? table(['Source', 'Genes', 'Advice'], rows) : '',
     drug.disagreement ? escapeText(`The sources differ: ${drug.disagreement}`) : '',
-    listed.length > 0 ? bulletList(listed.map((line) => escapeText(`${line}; its text was not read for this release.`))) : '',
+    listed.length > 0 ? bulletList(listed.map(escapeText)) : '',
   ]
   return section('Sources', joinSections(parts))
 }
@@ -118,18 +125,28 @@ const results = (drug: DrugAssessment, calls: readonly GeneCall[]): string => {
   return section('Results on record', bulletList([...new Set(lines)].map(escapeText)))
 }
 
+const clarify = (drug: DrugAssessment, genes: readonly string[]): string =>
+  drug.gaps.some((gap) => gap.code === 'conflict' && genes.includes(gap.about))
+    ? `Find out which result holds, or have the test repeated, before ${drug.drug.name} is started.`
+    : `Ask the laboratory for the diplotype or the activity score before ${drug.drug.name} is started: ${openBecause(drug, genes)}.`
+
 /** Detail of a card about results that lead to different advice. */
-export const conflictDetail = (drug: DrugAssessment, head: Finding, calls: readonly GeneCall[], wording: Wording): string =>
+export const conflictDetail = (
+  drug: DrugAssessment,
+  { head, genes }: Extract<Concern, { kind: 'conflict' }>,
+  calls: readonly GeneCall[],
+  wording: Wording,
+): string =>
   joinSections([
     section(
       'What to do',
       bulletList([
-        escapeText(`Find out which result holds, or have the test repeated, before ${drug.drug.name} is started.`),
-        escapeText(`If the more serious one holds: ${sentences(head, wording).join(' ')}`),
+        escapeText(clarify(drug, genes)),
+        escapeText(`If the more serious reading holds: ${adviceSentences(head, wording).join(' ')}`),
       ]),
     ),
     results(drug, calls),
-    sources(drug, wording),
+    sources(drug, calls, wording),
     notAssessed(drug.gaps),
   ])
 
@@ -140,7 +157,7 @@ export const guidanceDetail = (drug: DrugAssessment, head: Finding, calls: reado
     why(head, calls, wording),
     estimates(drug),
     alternatives(drug),
-    sources(drug, wording),
+    sources(drug, calls, wording),
     notAssessed(drug.gaps),
   ])
 

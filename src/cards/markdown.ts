@@ -1,13 +1,26 @@
 /** Characters that GitHub-flavoured markdown or HTML would act on. Text from the chart never carries them unescaped. */
 const ACTIVE = /[\\`*_[\]|<>~]|^(?:[#+-]|\d+(?=[.)]))/g
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control and bidirectional characters of the chart are what is taken out
+const UNSEEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g
+
 /** Text of the chart as inert markdown: one line, nothing acts. Source: CDS Hooks checklist Z-08. */
 export const escapeText = (text: string): string =>
   text
+    .replace(UNSEEN, '')
     .replace(/\s+/g, ' ')
     .trim()
     .replace(/&/g, '&amp;')
     .replace(ACTIVE, (character) => (character === '<' ? '&lt;' : character === '>' ? '&gt;' : `\\${character}`))
+    .replace(/:\/\//g, ':\u200b//')
+
+/** Text of the chart for a plain-text member (summary, label, description): one line; no tag, no link, no unseen character. */
+export const plainText = (text: string): string =>
+  text
+    .replace(UNSEEN, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/<(?=[a-z/!?])/gi, '‹')
     .replace(/:\/\//g, ':\u200b//')
 
 export const bulletList = (lines: readonly string[]): string => lines.map((line) => `- ${line}`).join('\n')

@@ -1,9 +1,11 @@
 import type { Assessment, DrugAssessment } from '../contract/findings.ts'
 import type { PanelWords } from '../contract/profile.ts'
-import { type AlertPolicy, type Concern, concernOf, indicatorOf } from './card-policy.ts'
+import { actionSentence, capital, headline } from './action-words.ts'
+import { type AlertPolicy, type Concern, cardIndicator, concernOf, openBecause } from './card-policy.ts'
 import { asClause, listWords } from './markdown.ts'
-import { actionSentence, basisWords, headline } from './phrases.ts'
+import { basisWords, byWeight } from './phrases.ts'
 import type { Wording } from './wording.ts'
+import { testFirstWords } from './write-cards.ts'
 
 type Head = PanelWords['heads'][number]
 type Said = Pick<Head, 'finding' | 'headline' | 'basis' | 'indicator'>
@@ -24,8 +26,6 @@ const sentencesOf = (drug: DrugAssessment, wording: Wording): [string, string[]]
     finding.actions.filter((action) => action.code !== 'see-source').map((action) => actionSentence(action, finding.drug.name, wording)),
   ])
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
-
 const say = (concern: Concern, drug: DrugAssessment, assessment: Assessment, wording: Wording): Said => {
   const name = drug.drug.name
   switch (concern.kind) {
@@ -33,14 +33,14 @@ const say = (concern: Concern, drug: DrugAssessment, assessment: Assessment, wor
       return {
         finding: concern.head.id,
         headline: headline(concern.head, wording),
-        basis: concern.head.basis.map((basis) => basisWords(basis, assessment.geneCalls)),
-        indicator: indicatorOf(concern.head, wording),
+        basis: byWeight(concern.head.basis).map((basis) => basisWords(basis, assessment.geneCalls)),
+        indicator: cardIndicator(drug, concern.head, wording),
       }
     case 'conflict':
       return {
         finding: concern.head.id,
         headline: `Clarify ${listWords(concern.genes)} before ${name}`,
-        basis: [`results for ${listWords(concern.genes)} lead to different advice`],
+        basis: [openBecause(drug, concern.genes)],
         indicator: 'warning',
       }
     case 'not-assessed':
@@ -52,12 +52,11 @@ const say = (concern: Concern, drug: DrugAssessment, assessment: Assessment, wor
       }
     case 'test-first': {
       const genes = listWords(concern.test.genes.map(({ gene }) => gene))
-      const consider = concern.test.demand === 'consider'
       return {
         finding: null,
-        headline: consider ? `Consider testing ${genes} before ${name}` : `Test ${genes} before ${name}`,
+        headline: testFirstWords(concern.test),
         basis: [`no ${genes} result on record`],
-        indicator: consider ? 'info' : 'warning',
+        indicator: concern.test.demand === 'consider' ? 'info' : 'warning',
       }
     }
   }

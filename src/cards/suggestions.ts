@@ -1,52 +1,85 @@
 import type { CardAction, Suggestion } from '../contract/cards.ts'
 import type { FhirResource, Order } from '../contract/facts.ts'
 import type { Alternative, DrugAssessment, Finding, TestFirst } from '../contract/findings.ts'
+import type { Coding } from '../contract/lineage.ts'
+import { isConditional } from './card-policy.ts'
+import { clip, listWords, plainText } from './markdown.ts'
 
 const RXNORM = 'http://www.nlm.nih.gov/research/umls/rxnorm'
 const UCUM = 'http://unitsofmeasure.org'
 
+/** Longer labels do not fit the buttons of clients. */
+const LABEL_LIMIT = 110
+
 /** Where suggestions get what they need besides the finding. */
 export type SuggestionContext = {
+  /** FHIR id of the patient in context; empty when the patient could not be read: then nothing is suggested. */
   readonly patientId: string
   readonly encounterId: string | null
   readonly now: string
   readonly newUuid: () => string
 }
 
-const subjectOf = (order: Order | null, context: SuggestionContext): string => order?.subject ?? `Patient/${context.patientId}`
+/** The order's own words for the patient in context, else the plain reference. Never another patient. */
+const subjectOf = (order: Order | null, { patientId }: SuggestionContext): string =>
+  order?.subject?.endsWith(`Patient/${patientId}`) ? order.subject : `Patient/${patientId}`
 
-const encounterOf = (order: Order | null, context: SuggestionContext): { encounter: { reference: string } } | Record<string, never> => {
-  const reference = order?.encounter ?? (context.encounterId ? `Encounter/${context.encounterId}` : null)
+const encounterOf = (order: Order | null, context: SuggestionContext): object => {
+  const reference = order?.encounter || (context.encounterId ? `Encounter/${context.encounterId}` : null)
   return reference ? { encounter: { reference } } : {}
 }
+
+const codingsOf = (codings: readonly Coding[]): { coding?: Coding[] } => {
+  const whole = codings.flatMap(({ system, code, display }) => (system && code ? [{ system, code, ...(display ? { display } : {}) }] : []))
+  return whole.length > 0 ? { coding: whole } : {}
+}
+
+const reasonsOf = (order: Order): object => {
+  const reasons = order.reasons
+    .map(({ text, codings }) => ({ ...codingsOf(codings), ...(text ? { text } : {}) }))
+    .filter((reason) => Object.keys(reason).length > 0)
+  return reasons.length > 0 ? { reasonCode: reasons } : {}
+}
+
+const idOf = ({ ref }: Order): string => ref.split('/')[1] ?? ref
 
 /** What every rewritten order keeps of the draft. Dosage is left out on purpose unless it is given: it was the other drug's. */
 const rewrittenOrder = (
   order: Order,
-  medication: { readonly text: string; readonly coding: readonly object[] },
+  medication: { readonly text: string; readonly coding?: readonly object[] },
   context: SuggestionContext,
   dosage?: object,
 ): FhirResource => ({
   resourceType: 'MedicationRequest',
-  ...(order.hasId ? { id: order.ref.split('/')[1] ?? order.ref } : {}),
+  ...(order.hasId ? { id: idOf(order) } : {}),
   status: 'draft',
-  intent: order.intent ?? 'order',
+  intent: order.intent || 'order',
   ...(order.priority ? { priority: order.priority } : {}),
   medicationCodeableConcept: medication,
   subject: { reference: subjectOf(order, context) },
   ...encounterOf(order, context),
-  ...(order.authoredOn ? { authoredOn: order.authoredOn } : { authoredOn: context.now }),
+  authoredOn: order.authoredOn || context.now,
   ...(order.requester ? { requester: { reference: order.requester } } : {}),
+  ...reasonsOf(order),
   ...(dosage ? { dosageInstruction: [dosage] } : {}),
 })
 
-const writeOrder = (order: Order, resource: FhirResource, description: string): CardAction => ({
-  type: order.hasId ? 'update' : 'create',
-  description,
-  resource,
-})
+const labelled = (label: string): string => clip(plainText(label), LABEL_LIMIT)
 
-const changeTo = (alternative: Alternative, order: Order, recommended: boolean, context: SuggestionContext): Suggestion | null => {
+/** The drug as the order words it; the substance where the order has no words. */
+const orderedAs = (order: Order, drug: DrugAssessment): string => clip(plainText(order.drug.text), 80) || drug.drug.name
+
+/** Other substances in the ordered product, which a replacement would take away as well. */
+const alsoHolds = (order: Order, drug: DrugAssessment): string[] =>
+  order.drug.ingredients.map(({ name }) => name).filter((name) => name !== drug.drug.name)
+
+const changeTo = (
+  alternative: Alternative,
+  drug: DrugAssessment,
+  order: Order,
+  recommended: boolean,
+  context: SuggestionContext,
+): Suggestion | null => {
   const product = alternative.product
   if (!product) return null
   const resource = rewrittenOrder(
@@ -54,13 +87,23 @@ const changeTo = (alternative: Alternative, order: Order, recommended: boolean, 
     { text: product.display, coding: [{ system: RXNORM, code: product.code, display: product.display }] },
     context,
   )
+  const lost = alsoHolds(order, drug)
+  const description = [
+    order.hasId
+      ? `Replace ${orderedAs(order, drug)} with ${product.display}; dose and duration are left for you to enter`
+      : `Order ${product.display}; dose and duration are left for you to enter. Remove the draft for ${orderedAs(order, drug)} yourself: it has no id`,
+    lost.length > 0 ? `The ordered product also holds ${listWords(lost)}` : '',
+  ]
+  const action: CardAction = {
+    type: order.hasId ? 'update' : 'create',
+    description: plainText(description.filter(Boolean).join('. ')),
+    resource,
+  }
   return {
-    label: `Change to ${product.display}`.slice(0, 120),
+    label: labelled(order.hasId ? `Change to ${product.display}` : `Order ${product.display} instead`),
     uuid: context.newUuid(),
     ...(recommended ? { isRecommended: true } : {}),
-    actions: [
-      writeOrder(order, resource, `Replace ${order.drug.text} with ${product.display}; dose and duration are left for you to enter`),
-    ],
+    actions: [action],
   }
 }
 
@@ -68,62 +111,69 @@ const PERCENT = /^(\d{1,3})%$/
 
 /** A single share of the usual dose below the whole, stated without a condition. */
 const doseShare = (finding: Finding): number | null => {
-  const action = finding.actions.find(
-    (candidate) => (candidate.code === 'start' || candidate.code === 'dose') && !candidate.condition && PERCENT.test(candidate.value ?? ''),
+  const shares = finding.actions.filter(
+    ({ code, condition, value }) => (code === 'start' || code === 'dose') && !condition && PERCENT.test(value ?? ''),
   )
-  const percent = Number(PERCENT.exec(action?.value ?? '')?.[1] ?? Number.NaN)
+  const percent = shares.length === 1 ? Number(PERCENT.exec(shares[0]?.value ?? '')?.[1]) : Number.NaN
   return percent > 0 && percent < 100 ? percent : null
 }
 
 const timesWords = (times: number): string => (times === 1 ? 'once daily' : times === 2 ? 'twice daily' : `${times} times daily`)
 
-/** A reduced dose of the same product, only when the order's own dose could be computed. Percentages are of the usual dose (CPIC, DPWG). */
-const reduceDose = (finding: Finding, order: Order, context: SuggestionContext): Suggestion | null => {
+/** Words of a dosage that says amount and rhythm only. Anything else (days of a cycle, a taper, a maximum) would be lost in a new dosage. */
+const PLAIN_WORDS = new Set(
+  'take give mg tablet tablets capsule capsules by mouth orally oral po once twice two three four times daily a an each every per day in the morning evening night at bedtime'.split(
+    ' ',
+  ),
+)
+
+const isPlainDosage = (text: string): boolean =>
+  text
+    .toLowerCase()
+    .split(/[\s(),.]+/)
+    .every((word) => word === '' || /^\d+$/.test(word) || PLAIN_WORDS.has(word))
+
+/**
+ * A reduced dose of the same product. Percentages are of the usual dose (CPIC, DPWG), so it is never recommended: whether the ordered
+ * dose is the usual one is for the prescriber to say. Only when the order is one drug, its dose could be computed and its dosage holds no more than that.
+ */
+const reduceDose = (drug: DrugAssessment, finding: Finding, order: Order, context: SuggestionContext): Suggestion | null => {
   const percent = doseShare(finding)
-  const { mgPerDose, timesPerDay } = order.dose
-  if (
-    percent === null ||
-    mgPerDose === null ||
-    timesPerDay === null ||
-    !Number.isInteger(timesPerDay) ||
-    order.dose.prn ||
-    order.drug.codings.length === 0
-  )
-    return null
+  const { mgPerDose, timesPerDay, prn, flags, text } = order.dose
+  if (percent === null || mgPerDose === null || timesPerDay === null || !Number.isInteger(timesPerDay)) return null
+  if (!order.hasId || prn || flags.length > 0 || alsoHolds(order, drug).length > 0) return null
+  const product = codingsOf(order.drug.codings)
+  if (!product.coding || text === null || !isPlainDosage(text)) return null
   const milligrams = Math.round(mgPerDose * percent) / 100
   const words = `${milligrams} mg ${timesWords(timesPerDay)}`
   const dosage = {
     text: words,
     timing: { repeat: { frequency: timesPerDay, period: 1, periodUnit: 'd' } },
-    ...(order.dose.route ? { route: { coding: [order.dose.route] } } : {}),
+    ...(order.dose.route ? { route: codingsOf([order.dose.route]) } : {}),
     doseAndRate: [{ doseQuantity: { value: milligrams, unit: 'mg', system: UCUM, code: 'mg' } }],
   }
-  const resource = rewrittenOrder(
-    order,
-    { text: order.drug.text, coding: order.drug.codings.map((coding) => ({ ...coding })) },
-    context,
-    dosage,
-  )
+  const name = orderedAs(order, drug)
   return {
-    label: `Reduce to ${percent}% of the ordered dose: ${words}`,
+    label: labelled(`Reduce to ${percent}% of the ordered dose: ${words}`),
     uuid: context.newUuid(),
-    isRecommended: true,
     actions: [
-      writeOrder(
-        order,
-        resource,
-        `Set the dose of ${order.drug.text} to ${words}, ${percent}% of the ordered dose, which is taken to be the usual one`,
-      ),
+      {
+        type: 'update',
+        description: plainText(
+          `Set the dose of ${name} to ${words}, ${percent}% of the ordered dose, if that is the usual one; check that the product can be given so, and set the quantity and duration`,
+        ),
+        resource: rewrittenOrder(order, { text: name, coding: product.coding }, context, dosage),
+      },
     ],
   }
 }
 
-const cancelOrder = (order: Order, context: SuggestionContext): Suggestion | null =>
+const cancelOrder = (drug: DrugAssessment, order: Order, context: SuggestionContext): Suggestion | null =>
   order.hasId
     ? {
-        label: `Remove the order for ${order.drug.text}`.slice(0, 120),
+        label: labelled(`Remove the order for ${orderedAs(order, drug)}`),
         uuid: context.newUuid(),
-        actions: [{ type: 'delete', description: `Remove the order for ${order.drug.text}`, resourceId: order.ref }],
+        actions: [{ type: 'delete', description: `Remove the order for ${orderedAs(order, drug)}`, resourceId: order.ref }],
       }
     : null
 
@@ -131,37 +181,41 @@ const present = <T>(value: T | null): value is T => value !== null
 
 /** Suggestions of a guidance card; at most one is recommended. */
 export const suggestChanges = (drug: DrugAssessment, head: Finding, order: Order, context: SuggestionContext): Suggestion[] => {
-  if (head.consequence === 'dose') return [reduceDose(head, order, context)].filter(present)
+  if (context.patientId === '') return []
+  const decided = head.population?.state !== 'undecided' && !isConditional(head) && head.basis.every(({ state }) => state === 'called')
+  if (head.consequence === 'dose') return decided ? [reduceDose(drug, head, order, context)].filter(present) : []
   if (!['contraindicated', 'avoid', 'alternative'].includes(head.consequence)) return []
-  const decided = head.population?.state !== 'undecided' && head.basis.every((basis) => basis.state === 'called')
+  const clear = decided && order.hasId && alsoHolds(order, drug).length === 0
   const fitting = drug.alternatives.filter((alternative) => alternative.verdict === 'fits')
-  const changes = fitting.slice(0, 3).map((alternative, index) => changeTo(alternative, order, decided && index === 0, context))
-  const removal = head.consequence === 'alternative' ? null : cancelOrder(order, context)
+  const changes = fitting.slice(0, 3).map((alternative, index) => changeTo(alternative, drug, order, clear && index === 0, context))
+  const removal = head.consequence === 'alternative' || isConditional(head) ? null : cancelOrder(drug, order, context)
   return [...changes, removal].filter(present)
 }
 
 /** A complete ServiceRequest for the test that should come first. */
 export const suggestTest = (test: TestFirst, order: Order | null, context: SuggestionContext): Suggestion[] =>
-  test.genes.map((gene, index) => ({
-    label: `Order ${gene.test}`.slice(0, 120),
-    uuid: context.newUuid(),
-    ...(index === 0 && test.genes.length === 1 ? { isRecommended: true } : {}),
-    actions: [
-      {
-        type: 'create' as const,
-        description: `Order ${gene.test} before the first dose of ${test.drug.name}`,
-        resource: {
-          resourceType: 'ServiceRequest',
-          status: 'draft',
-          intent: 'order',
-          category: [{ coding: [{ system: 'http://snomed.info/sct', code: '108252007', display: 'Laboratory procedure' }] }],
-          code: { ...(gene.coding ? { coding: [gene.coding] } : {}), text: gene.test },
-          subject: { reference: subjectOf(order, context) },
-          ...encounterOf(order, context),
-          authoredOn: context.now,
-          ...(order?.requester ? { requester: { reference: order.requester } } : {}),
-          reasonCode: [{ text: `Before the first dose of ${test.drug.name}` }],
-        },
-      },
-    ],
-  }))
+  context.patientId === ''
+    ? []
+    : test.genes.map((gene) => ({
+        label: labelled(`Order ${gene.test}`),
+        uuid: context.newUuid(),
+        ...(test.genes.length === 1 ? { isRecommended: true } : {}),
+        actions: [
+          {
+            type: 'create' as const,
+            description: `Order ${gene.test} before the first dose of ${test.drug.name}`,
+            resource: {
+              resourceType: 'ServiceRequest',
+              status: 'draft',
+              intent: 'order',
+              category: [{ coding: [{ system: 'http://snomed.info/sct', code: '108252007', display: 'Laboratory procedure' }] }],
+              code: { ...(gene.coding ? { coding: [gene.coding] } : {}), text: gene.test },
+              subject: { reference: subjectOf(order, context) },
+              ...encounterOf(order, context),
+              authoredOn: context.now,
+              ...(order?.requester ? { requester: { reference: order.requester } } : {}),
+              reasonCode: [{ text: `Before the first dose of ${test.drug.name}` }],
+            },
+          },
+        ],
+      }))

@@ -1,11 +1,23 @@
 import type { Card, CardLink, CardTrace, Silence, Suggestion, WrittenCards } from '../contract/cards.ts'
 import type { Order, PatientFacts } from '../contract/facts.ts'
-import type { Assessment, DrugAssessment, Finding } from '../contract/findings.ts'
+import type { Assessment, DrugAssessment, Finding, TestFirst } from '../contract/findings.ts'
+import type { GeneCall } from '../contract/genes.ts'
+import type { Gap } from '../contract/lineage.ts'
 import type { RiskEstimate } from '../contract/risk.ts'
-import { type AlertPolicy, blindingGaps, type Concern, concernOf, indicatorOf } from './card-policy.ts'
+import { headline } from './action-words.ts'
+import {
+  type AlertPolicy,
+  blindingGaps,
+  type Concern,
+  cardIndicator,
+  concernOf,
+  openBecause,
+  otherContraindications,
+  stricterLimits,
+} from './card-policy.ts'
 import { amount, conflictDetail, guidanceDetail, notAssessed, testFirstDetail, unitWords } from './detail.ts'
-import { asClause, clip, escapeText, joinSections, listWords } from './markdown.ts'
-import { basisWords, headline } from './phrases.ts'
+import { asClause, clip, escapeText, joinSections, listWords, plainText } from './markdown.ts'
+import { basisWords, reasonWords } from './phrases.ts'
 import { type SuggestionContext, suggestChanges, suggestTest } from './suggestions.ts'
 import type { Wording } from './wording.ts'
 
@@ -55,7 +67,7 @@ export const finish = (
   override: boolean,
 ): Card => ({
   uuid,
-  summary: clip(card.summary, SUMMARY_LIMIT),
+  summary: clip(plainText(card.summary), SUMMARY_LIMIT),
   ...(card.detail ? { detail: writing.sandbox ? `${card.detail}\n\n_${SANDBOX_NOTE}_` : card.detail } : {}),
   indicator: card.indicator,
   source: SOURCE,
@@ -87,10 +99,19 @@ const estimateWords = (estimates: readonly RiskEstimate[]): string => {
   return estimate?.state === 'estimated' ? `, about ${amount(estimate.value)} ${unitWords(estimate.unit)}` : ''
 }
 
+/** ` (FDA: contraindicated)`, ` (FDA: 4 mg/day)`: what another source puts more strictly is never left to the detail. */
+const stricterWords = (drug: DrugAssessment, head: Finding): string => {
+  const sources = [...new Set(otherContraindications(drug, head).map(({ source }) => source))]
+  const words = sources.length > 0 ? [`${listWords(sources)}: contraindicated`] : stricterLimits(drug, head)
+  return words.length > 0 ? ` (${words.join('; ')})` : ''
+}
+
 /** `Avoid clopidogrel: CYP2C19 poor metabolizer`; reasons are shortened before the action is. */
-export const summaryOf = (head: Finding, assessment: Assessment, wording: Wording, estimates: readonly RiskEstimate[] = []): string => {
-  const ask = head.population?.state === 'undecided' ? `${head.population.label}? ` : ''
-  return `${ask}${headline(head, wording)}${estimateWords(estimates)}: ${listWords(head.basis.map((basis) => basisWords(basis, assessment.geneCalls)))}`
+export const summaryOf = (drug: DrugAssessment, head: Finding, assessment: Assessment, wording: Wording): string => {
+  const ask = head.population?.state === 'undecided' ? `, if ${head.population.label}` : ''
+  const action = `${headline(head, wording)}${ask}${estimateWords(drug.estimates)}${stricterWords(drug, head)}`
+  const whole = `${action}: ${reasonWords(head.basis, assessment.geneCalls)}`
+  return whole.length <= SUMMARY_LIMIT ? whole : `${action}: ${listWords(head.basis.map(({ gene }) => gene))}`
 }
 
 const guidanceCard = (
@@ -104,9 +125,9 @@ const guidanceCard = (
   const uuid = writing.newUuid()
   const card = finish(
     {
-      summary: summaryOf(head, assessment, writing.wording, drug.estimates),
+      summary: summaryOf(drug, head, assessment, writing.wording),
       detail: guidanceDetail(drug, head, assessment.geneCalls, writing.wording),
-      indicator: indicatorOf(head, writing.wording),
+      indicator: cardIndicator(drug, head, writing.wording),
       links: [appLink(drug, drug.ref, uuid, writing), ...sourceLink(head, writing)],
     },
     uuid,
@@ -117,20 +138,19 @@ const guidanceCard = (
   return { card, trace: trace(card, 'guidance', drug, drug.findings) }
 }
 
-const DEMAND_WORDS = { required: 'Test first', recommended: 'Test first', consider: 'Consider a test before' } as const
+/** `Test HLA-B*57:01 before abacavir`, `Consider testing CYP2C19 before clopidogrel`. */
+export const testFirstWords = (test: TestFirst): string => {
+  const what = listWords(test.genes.map((gene) => gene.test.replace(/ (?:test|genotype)\b.*$/, '')))
+  return `${test.demand === 'consider' ? 'Consider testing' : 'Test'} ${what} before ${test.drug.name}`
+}
 
 const testCard = (drug: DrugAssessment, order: Order | null, context: SuggestionContext, writing: Writing): Written | null => {
   const test = drug.testFirst
   if (!test || !writing.policy.testFirst) return null
   const uuid = writing.newUuid()
-  const what = listWords(test.genes.map((gene) => gene.gene))
-  const summary =
-    test.demand === 'consider'
-      ? `${DEMAND_WORDS.consider} ${test.drug.name}: no ${what} result on record`
-      : `${DEMAND_WORDS[test.demand]}: no ${what} result on record before ${test.drug.name}`
   const card = finish(
     {
-      summary,
+      summary: `${testFirstWords(test)}: no result on record`,
       detail: testFirstDetail(drug, test),
       indicator: test.demand === 'consider' ? 'info' : 'warning',
       links: [appLink(drug, drug.ref, uuid, writing)],
@@ -146,17 +166,17 @@ const testCard = (drug: DrugAssessment, order: Order | null, context: Suggestion
 /** Results that lead to different advice: both are named, neither is chosen. */
 const conflictCard = (
   drug: DrugAssessment,
-  { head, genes }: Extract<Concern, { kind: 'conflict' }>,
+  concern: Extract<Concern, { kind: 'conflict' }>,
   assessment: Assessment,
   writing: Writing,
 ): Written => {
   const uuid = writing.newUuid()
   const card = finish(
     {
-      summary: `Not assessed: ${drug.drug.name}, because results for ${listWords(genes)} lead to different advice. Clarify first`,
-      detail: conflictDetail(drug, head, assessment.geneCalls, writing.wording),
+      summary: `Clarify ${listWords(concern.genes)} before ${drug.drug.name}: ${openBecause(drug, concern.genes)}`,
+      detail: conflictDetail(drug, concern, assessment.geneCalls, writing.wording),
       indicator: 'warning',
-      links: [appLink(drug, drug.ref, uuid, writing), ...sourceLink(head, writing)],
+      links: [appLink(drug, drug.ref, uuid, writing), ...sourceLink(concern.head, writing)],
     },
     uuid,
     [],
@@ -166,6 +186,10 @@ const conflictCard = (
   return { card, trace: trace(card, 'not-assessed', drug, drug.findings) }
 }
 
+/** The genes, where the reason does not name one itself. */
+const genesUnlessNamed = (drug: DrugAssessment, gap: Gap): string =>
+  drug.genes.some((gene) => gap.because.includes(gene)) || drug.genes.length === 0 ? '' : ` against ${listWords(drug.genes)}`
+
 const notAssessedCard = (drug: DrugAssessment, writing: Writing): Written | null => {
   const gaps = blindingGaps(drug)
   const first = gaps[0]
@@ -174,7 +198,7 @@ const notAssessedCard = (drug: DrugAssessment, writing: Writing): Written | null
   const conflict = gaps.some((gap) => gap.code === 'conflict' || gap.code === 'unread-document')
   const card = finish(
     {
-      summary: `Not assessed: ${drug.drug.name} and ${listWords(drug.genes)}, because ${asClause(first.because)}`,
+      summary: `Not assessed: ${drug.drug.name}${genesUnlessNamed(drug, first)}, because ${asClause(first.because)}`,
       detail: joinSections([
         escapeText(
           `${drug.drug.name} has pharmacogenomic guidance. It could not be assessed for this patient. No warning here does not mean that the drug is safe.`,
@@ -192,17 +216,23 @@ const notAssessedCard = (drug: DrugAssessment, writing: Writing): Written | null
   return { card, trace: trace(card, 'not-assessed', drug, []) }
 }
 
-export const silenceWords = (drug: DrugAssessment): Silence => {
+const CALM: Readonly<Partial<Record<Finding['consequence'], string>>> = {
+  standard: 'asks for no change at prescribing',
+  none: 'gives no recommendation',
+  monitor: 'asks for monitoring only',
+  dose: 'asks for the dose that is usual or ordered',
+}
+
+export const silenceWords = (drug: DrugAssessment, calls: readonly GeneCall[]): Silence => {
   const about = drug.drug.name
   if (drug.state === 'no-guidance')
     return { about, code: 'no-guidance', because: 'no source that Attune holds gives guidance for this drug' }
   const calm = drug.findings.find((finding) => finding.kind === 'guidance')
-  if (calm)
-    return {
-      about,
-      code: 'no-change',
-      because: `${calm.source} ${calm.guideline.year ?? ''} asks for no change at prescribing for ${calm.basis.map((basis) => `${basis.gene} ${basis.key ?? ''}`.trim()).join(', ')}`,
-    }
+  if (calm) {
+    const who = [calm.source, calm.guideline.year].filter(Boolean).join(' ')
+    const what = CALM[calm.consequence] ?? 'gives advice that is left to the app'
+    return { about, code: 'no-change', because: `${who} ${what} for ${listWords(calm.basis.map((basis) => basisWords(basis, calls)))}` }
+  }
   const gap = drug.gaps[0]
   return gap
     ? { about, code: gap.code, because: `${gap.about}: ${gap.because}` }
@@ -247,7 +277,7 @@ export const writeOrderCards = (assessment: Assessment, facts: PatientFacts, wri
     for (const drug of drugs) {
       const result = writeDrug(drug, order, assessment, context, writing)
       if (result) written.push(result)
-      else silences.push(silenceWords(drug))
+      else silences.push(silenceWords(drug, assessment.geneCalls))
     }
   }
   const order = { critical: 0, warning: 1, info: 2 } as const

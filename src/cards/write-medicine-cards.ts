@@ -1,62 +1,88 @@
 import type { Silence, WrittenCards } from '../contract/cards.ts'
-import type { Assessment, DrugAssessment } from '../contract/findings.ts'
-import { blindingGaps, headFinding, indicatorOf, rankOf } from './card-policy.ts'
-import { guidanceDetail } from './detail.ts'
+import type { Assessment, DrugAssessment, Finding } from '../contract/findings.ts'
+import { blindingGaps, type Concern, cardIndicator, concernOf, openBecause, rankOf } from './card-policy.ts'
+import { conflictDetail, guidanceDetail } from './detail.ts'
 import { asClause, bulletList, escapeText, joinSections, listWords, section } from './markdown.ts'
 import { appLink, finish, silenceWords, sourceLink, summaryOf, trace, type Writing } from './write-cards.ts'
 
+type Spoken = Extract<Concern, { head: Finding }>
+type Flagged = { readonly drug: DrugAssessment; readonly concern: Spoken }
+
+const flag = (drug: DrugAssessment, writing: Writing): Flagged[] => {
+  const concern = concernOf(drug, writing.policy)
+  if (concern?.kind !== 'guidance' && concern?.kind !== 'conflict') return []
+  return rankOf(concern.head.consequence) <= rankOf('dose') ? [{ drug, concern }] : []
+}
+
+const headOf = ({ drug, concern }: Flagged, assessment: Assessment, writing: Writing): string =>
+  concern.kind === 'guidance'
+    ? summaryOf(drug, concern.head, assessment, writing.wording)
+    : `Clarify ${listWords(concern.genes)} for ${drug.drug.name}: ${openBecause(drug, concern.genes)}`
+
+const detailOf = ({ drug, concern }: Flagged, assessment: Assessment, writing: Writing): string =>
+  concern.kind === 'guidance'
+    ? guidanceDetail(drug, concern.head, assessment.geneCalls, writing.wording)
+    : conflictDetail(drug, concern, assessment.geneCalls, writing.wording)
+
+const indicatorOf = ({ drug, concern }: Flagged, writing: Writing) =>
+  concern.kind === 'guidance' ? cardIndicator(drug, concern.head, writing.wording) : 'warning'
+
+const URGENCY = ['critical', 'warning', 'info'] as const
+
+const distinctDrugs = <T extends { readonly drug: DrugAssessment }>(entries: readonly T[]): T[] => [
+  ...new Map(entries.map((entry) => [entry.drug.drug.name, entry])).values(),
+]
+
 /** One card for all active medicines that known genotypes speak against; the chart's opening is no place for a card per drug. */
 export const writeMedicineCards = (assessment: Assessment, writing: Writing): WrittenCards => {
-  const flagged = assessment.medicines.flatMap((drug) => {
-    const head = headFinding(drug, writing.policy)
-    return head && rankOf(head.consequence) <= rankOf('dose') ? [{ drug, head }] : []
-  })
-  const silences = assessment.medicines.filter((drug) => !flagged.some((entry) => entry.drug === drug)).map(silenceWords)
-  const blind = assessment.medicines.filter((drug) => !flagged.some((entry) => entry.drug === drug) && blindingGaps(drug).length > 0)
-  const first = flagged[0]
+  const all = assessment.medicines.flatMap((drug) => flag(drug, writing))
+  const unflagged = assessment.medicines.filter((drug) => !all.some((entry) => entry.drug === drug))
+  const silences = unflagged.map((drug) => silenceWords(drug, assessment.geneCalls))
+  const blind = unflagged.filter((drug) => blindingGaps(drug).length > 0)
+  // The most urgent first; the same drug listed twice in the chart is said once.
+  const flagged = distinctDrugs(all).sort(
+    (a, b) =>
+      URGENCY.indexOf(indicatorOf(a, writing)) - URGENCY.indexOf(indicatorOf(b, writing)) ||
+      rankOf(a.concern.head.consequence) - rankOf(b.concern.head.consequence),
+  )
+  const [first] = flagged
   if (!first) return writeBlindMedicines(blind, silences, writing)
-  flagged.sort((a, b) => rankOf(a.head.consequence) - rankOf(b.head.consequence))
-  const worst = flagged[0] ?? first
   const uuid = writing.newUuid()
-  const lines = flagged.map(({ head }) => summaryOf(head, assessment, writing.wording))
+  const single = flagged.length === 1
   const card = finish(
     {
-      summary:
-        flagged.length === 1
-          ? (lines[0] ?? '')
-          : `${flagged.length} medicines to review against genotype: ${listWords(flagged.map(({ drug }) => drug.drug.name))}`,
+      summary: single
+        ? headOf(first, assessment, writing)
+        : `Review ${flagged.length} medicines against genotype: ${listWords(flagged.map(({ drug }) => drug.drug.name))}`,
       detail: joinSections([
-        ...flagged.map(
-          ({ drug, head }) =>
-            `${section(escapeText(drug.drug.name), escapeText(summaryOf(head, assessment, writing.wording)))}\n\n${guidanceDetail(drug, head, assessment.geneCalls, writing.wording)}`,
+        ...(single ? [] : [bulletList(flagged.map((entry) => escapeText(headOf(entry, assessment, writing))))]),
+        ...flagged.map((entry) =>
+          single
+            ? detailOf(entry, assessment, writing)
+            : `${section(escapeText(entry.drug.drug.name), escapeText(headOf(entry, assessment, writing)))}\n\n${detailOf(entry, assessment, writing)}`,
         ),
-        blind.length > 0
-          ? section(
-              'Not assessed',
-              bulletList(blind.map((drug) => escapeText(`${drug.drug.name}: ${blindingGaps(drug)[0]?.because ?? ''}`))),
-            )
-          : '',
+        section('Not assessed', bulletList(blind.map((drug) => escapeText(`${drug.drug.name}: ${blindingGaps(drug)[0]?.because ?? ''}`)))),
       ]),
-      indicator: indicatorOf(worst.head, writing.wording),
-      links: [appLink(flagged.length === 1 ? worst.drug : null, null, uuid, writing), ...sourceLink(worst.head, writing)],
+      indicator: indicatorOf(first, writing),
+      links: [appLink(single ? first.drug : null, null, uuid, writing), ...sourceLink(first.concern.head, writing)],
     },
     uuid,
     [],
     writing,
     true,
   )
-  const findings = flagged.flatMap(({ drug }) => drug.findings)
-  return { cards: [card], traces: [trace(card, 'guidance', flagged.length === 1 ? worst.drug : null, findings)], silences }
+  const findings = all.flatMap(({ drug }) => drug.findings)
+  return { cards: [card], traces: [trace(card, 'guidance', single ? first.drug : null, findings)], silences }
 }
 
 const writeBlindMedicines = (blind: readonly DrugAssessment[], silences: readonly Silence[], writing: Writing): WrittenCards => {
-  const first = blind[0]
+  const [first] = blind
   const gap = first && blindingGaps(first)[0]
   if (!first || !gap || !writing.policy.notAssessed) return { cards: [], traces: [], silences }
   const uuid = writing.newUuid()
   const card = finish(
     {
-      summary: `Not assessed: ${listWords(blind.map((drug) => drug.drug.name))}, because ${asClause(gap.because)}`,
+      summary: `Not assessed: ${listWords([...new Set(blind.map((drug) => drug.drug.name))])}, because ${asClause(gap.because)}`,
       detail: joinSections(
         blind.map((drug) =>
           section(

@@ -32,10 +32,15 @@ const factsOf = (findings: readonly Finding[]): Lineage[] => findings.flatMap((f
 const NEVER = new Set(['contraindicated', 'avoid', 'alternative'])
 const CAREFUL = new Set(['dose', 'caution'])
 
+/** `SLCO1B1 poor function`, `CYP2C9 not tested`: cards show these reasons to prescribers. */
+const resultOf = ({ gene, key, clinical, state }: Finding['basis'][number]): string => {
+  if (state === 'no-result') return `${gene} not tested`
+  if (key !== null && /^\*.+ (positive|negative)$/.test(key)) return `${gene}${key}`
+  return `${gene} ${clinical?.phenotype?.term.replaceAll(/\b[A-Z][a-z]+\b/g, (word) => word.toLowerCase()) ?? key ?? ''}`.trim()
+}
+
 const says = (findings: readonly Finding[]): string =>
-  findings
-    .map((finding) => `${finding.source} for ${finding.basis.map((basis) => `${basis.gene} ${basis.key ?? ''}`.trim()).join(' and ')}`)
-    .join(', ')
+  findings.map((finding) => `${finding.source} for ${finding.basis.map(resultOf).join(' and ')}`).join(', ')
 
 /** The alternative's own guidance for the same genes: a drug that this patient should not have is no way out. */
 const checkGenes = (drug: Ingredient, subject: Subject, kit: Kit): Checked => {

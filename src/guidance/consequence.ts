@@ -21,6 +21,18 @@ const isRemark = (worst: Consequence, actions: readonly Action[], rules: Readonl
   actions.some((action) => rules.get(action.code)?.consequence === 'standard') &&
   !actions.some((action) => action.atHand?.state === 'over')
 
+/** Several open branches that each ask for another drug or dose: whichever holds, the order changes. */
+const openChange = (actions: readonly Action[], rules: ReadonlyMap<string, ActionRule>): Consequence | null => {
+  const texts = [...new Set(actions.flatMap(({ condition }) => (condition?.kind === 'if' ? [condition.text] : [])))]
+  const branches = texts.map((text) =>
+    mostSerious(
+      actions.filter(({ condition }) => condition?.kind === 'if' && condition.text === text).map((action) => consequenceOf(action, rules)),
+    ),
+  )
+  const changes = branches.filter((branch) => branch !== null && seriousness(branch) <= seriousness('dose'))
+  return branches.length > 1 && changes.length === branches.length ? mostSerious(changes.filter((branch) => branch !== null)) : null
+}
+
 /**
  * What a row amounts to: the most serious of what it says without a condition.
  * Where everything depends on a condition that the record could not decide, the most serious of those.
@@ -30,6 +42,8 @@ export const weighActions = (actions: readonly Action[], rules: ReadonlyMap<stri
   const of = (chosen: readonly Action[]) => mostSerious(chosen.map((action) => consequenceOf(action, rules)))
   const first = actions.filter((action) => action.condition === undefined && !SECOND_CHOICE.has(action.code))
   const plain = of(first)
+  const either = openChange(actions, rules)
+  if (either !== null && (plain === null || seriousness(either) < seriousness(plain))) return either
   if (plain !== null && plain !== 'none') return isRemark(plain, first, rules) ? 'monitor' : plain
   const second = of(actions.filter((action) => action.condition === undefined && SECOND_CHOICE.has(action.code)))
   if (second !== null) return second
