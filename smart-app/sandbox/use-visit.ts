@@ -1,50 +1,24 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
-import type { CardAction, Suggestion } from '../../src/contract/cards.ts'
+import type { Suggestion } from '../../src/contract/cards.ts'
 import type { FhirResource } from '../../src/contract/facts.ts'
+import { applySuggestion, type Change, changeOf, newOrder, type Order } from './apply-suggestion.ts'
 import { type Exchange, type Feedback, type Sending, sendFeedback } from './cds.ts'
 import { createFhir, type Ehr } from './ehr.ts'
-import { type Draft, draftLine, emptyDraft, fromMedicationRequest, toMedicationRequest } from './order.ts'
+import { type Draft, draftLine, toMedicationRequest } from './order.ts'
 import { type StoryPatient, storyDraft } from './story.ts'
-import { TEXTS } from './texts.ts'
 import type { useServices } from './use-services.ts'
 
 /** What the page tells after feedback was sent: the proof stands in the inspector. */
 export type Receipt = { readonly exchange: Exchange; readonly words: string; readonly comment: string | null }
 
-/** What a suggestion did to the order. */
-export type Change = { readonly key: string; readonly before: string; readonly after: string; readonly left: string | null }
-
-type Order = { readonly draft: Draft; readonly others: readonly FhirResource[] }
-
 /** Typing a dose asks once, when the typing stops. */
 const TYPING_MS = 350
-
-const newOrder = (): Order => ({ draft: emptyDraft(), others: [] })
 
 const bundleOf = (resources: readonly FhirResource[]) => ({
   resourceType: 'Bundle',
   type: 'collection',
   entry: resources.map((resource) => ({ resource })),
 })
-
-const applyAction = (order: Order, action: CardAction): Order => {
-  if (action.type === 'delete') return { ...order, draft: emptyDraft() }
-  const { resource } = action
-  if (resource.resourceType === 'MedicationRequest') return { ...order, draft: fromMedicationRequest(resource, order.draft) }
-  if (order.others.some((other) => nameOf(other) === nameOf(resource))) return order // on the list already
-  return { ...order, others: [...order.others, { ...resource, id: resource.id ?? `draft-${crypto.randomUUID().slice(0, 8)}` }] }
-}
-
-const changeOf = (key: string, before: Order, after: Order): Change => ({
-  key,
-  before: draftLine(before.draft),
-  after: [draftLine(after.draft), ...after.others.slice(before.others.length).map(nameOf)].join(' + '),
-  left: after.draft.product && after.draft.dose === null ? TEXTS.doseLeft : null,
-})
-
-/** The words of a resource that was ordered besides the medicine. */
-export const nameOf = (resource: FhirResource): string =>
-  (resource.code as { readonly text?: string } | undefined)?.text ?? resource.resourceType
 
 /** One patient's open chart: the order on the form, what the services were asked about it, and what was said back to them. */
 export const useVisit = (ehr: Ehr | null, sending: Sending, door: ReturnType<typeof useServices>) => {
@@ -172,7 +146,7 @@ export const useVisit = (ehr: Ehr | null, sending: Sending, door: ReturnType<typ
     (service: string, card: string, suggestion: Suggestion) => {
       if (!patient) return
       void feedback(service, { card, outcome: 'accepted', acceptedSuggestions: [{ id: suggestion.uuid }] }, suggestion.label)
-      const next = suggestion.actions.reduce(applyAction, order)
+      const next = applySuggestion(order, suggestion)
       setChange(changeOf(suggestion.uuid, order, next))
       select(next, patient)
     },
