@@ -1,7 +1,9 @@
 /**
  * `npm run bench`: hook calls against bare Express with the same bodies in the same run.
  * How it can mislead: client and server share the machine's cores, so absolute times are worth little and p99 of short
- * rounds is noisy; judge by the ratios. Every call writes its decision to the embedded ledger, as in production.
+ * rounds is noisy; judge by the ratios, and by the CPU that the server process used per call (all its threads; Linux only),
+ * which other work on the machine changes least. Short rounds still hold the compiling of hot code.
+ * Every call writes its decision to the embedded ledger, as in production.
  */
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -15,7 +17,18 @@ import { type HookBody, hookBodies } from './bodies.ts'
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 5)
 const CONNECTIONS = [1, 8, 32]
 
-type Round = { readonly p50: number; readonly p99: number; readonly perSecond: number; readonly errors: number; readonly non2xx: number }
+type Round = {
+  readonly p50: number
+  readonly p99: number
+  readonly perSecond: number
+  readonly errors: number
+  readonly non2xx: number
+  /** CPU of the server process per call, in milliseconds; null where there is no /proc. */
+  readonly cpuMs: number | null
+}
+
+/** A server under measurement. */
+type Target = { readonly url: string; readonly pid: number }
 
 const freePort = (): Promise<number> =>
   new Promise((resolve) => {
@@ -36,6 +49,19 @@ const residentMiB = (pid: number): number | null => {
   }
 }
 
+/** Clock ticks of /proc are 10 ms on every Linux that Node runs on. */
+const TICK_MS = 10
+
+/** User and system time that a process has used, in milliseconds (proc(5), fields 14 and 15 of stat); null where there is no /proc. */
+const cpuOf = (pid: number): number | null => {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
+    return (Number(fields[11]) + Number(fields[12])) * TICK_MS
+  } catch {
+    return null
+  }
+}
+
 const waitUntilReady = async (url: string, child: ChildProcess): Promise<void> => {
   for (let tries = 0; tries < 600; tries += 1) {
     if (child.exitCode !== null) throw new Error('the server ended before it was ready')
@@ -49,20 +75,22 @@ const waitUntilReady = async (url: string, child: ChildProcess): Promise<void> =
   throw new Error('the server was not ready in 15 s')
 }
 
-const fire = (url: string, body: string, connections: number): Promise<Round> =>
+const fire = ({ url, pid }: Target, body: string, connections: number): Promise<Round> =>
   new Promise((resolve, reject) => {
+    const before = cpuOf(pid)
     autocannon(
       { url, method: 'POST', body, headers: { 'content-type': 'application/json' }, connections, duration: SECONDS },
       (error, result) => {
-        if (error) reject(error)
-        else
-          resolve({
-            p50: result.latency.p50,
-            p99: result.latency.p99,
-            perSecond: result.requests.average,
-            errors: result.errors,
-            non2xx: result.non2xx,
-          })
+        if (error) return reject(error)
+        const after = cpuOf(pid)
+        resolve({
+          p50: result.latency.p50,
+          p99: result.latency.p99,
+          perSecond: result.requests.average,
+          errors: result.errors,
+          non2xx: result.non2xx,
+          cpuMs: before === null || after === null ? null : (after - before) / result.requests.total,
+        })
       },
     )
   })
@@ -88,16 +116,22 @@ const startAttune = async (dataDir: string) => {
   return { child, base: `http://127.0.0.1:${port}`, coldStartMs: Math.round(performance.now() - started) }
 }
 
-const line = (name: string, kilobytes: number, connections: number, ours: Round, echo: Round): string =>
-  `| ${name}, ${kilobytes} kB | ${connections} | ${ours.p50} / ${ours.p99} ms, ${Math.round(ours.perSecond)}/s | ${echo.p50} / ${echo.p99} ms, ${Math.round(echo.perSecond)}/s | ${(echo.perSecond / ours.perSecond).toFixed(2)} |`
+const ratio = (ours: number | null, echo: number | null): string => (ours === null || echo === null ? '-' : (ours / echo).toFixed(1))
 
-const measure = async (body: HookBody, base: string, echoBase: string): Promise<string[]> => {
+const cell = ({ p50, p99, perSecond, cpuMs }: Round): string =>
+  `${p50} / ${p99} ms, ${Math.round(perSecond)}/s, CPU ${cpuMs === null ? '-' : `${cpuMs.toFixed(2)} ms`}`
+
+const line = (name: string, kilobytes: number, connections: number, ours: Round, echo: Round): string =>
+  `| ${name}, ${kilobytes} kB | ${connections} | ${cell(ours)} | ${cell(echo)} | ${ratio(ours.cpuMs, echo.cpuMs)} | ${ratio(echo.perSecond, ours.perSecond)} |`
+
+const measure = async (body: HookBody, attune: Target, express: Target): Promise<string[]> => {
   const text = JSON.stringify(body.request)
   const lines: string[] = []
-  await fire(`${base}/cds-services/${body.service}`, text, 4)
+  const service = { ...attune, url: `${attune.url}/cds-services/${body.service}` }
+  await fire(service, text, 4)
   for (const connections of CONNECTIONS) {
-    const echo = await fire(`${echoBase}/echo`, text, connections)
-    const ours = await fire(`${base}/cds-services/${body.service}`, text, connections)
+    const echo = await fire(express, text, connections)
+    const ours = await fire(service, text, connections)
     if (ours.errors + ours.non2xx > 0) throw new Error(`${body.name}: ${ours.errors} errors, ${ours.non2xx} answers other than 2xx`)
     lines.push(line(body.name, Math.round(text.length / 1024), connections, ours, echo))
     process.stderr.write(`${lines[lines.length - 1]}\n`)
@@ -109,18 +143,20 @@ const dataDir = mkdtempSync(join(tmpdir(), 'attune-bench-'))
 const { child, base, coldStartMs } = await startAttune(dataDir)
 const echo = await startEcho()
 try {
-  const idle = residentMiB(child.pid ?? 0)
+  const attune = { url: base, pid: child.pid ?? 0 }
+  const express = { url: `http://127.0.0.1:${echo.port}/echo`, pid: echo.child.pid ?? 0 }
+  const idle = residentMiB(attune.pid)
   const bodies = hookBodies()
   const rows: string[] = []
-  for (const body of bodies) rows.push(...(await measure(body, base, `http://127.0.0.1:${echo.port}`)))
+  for (const body of bodies) rows.push(...(await measure(body, attune, express)))
   const report = [
     `# Benchmark, ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${SECONDS} s a round`,
     '',
-    '| Call | Connections | Attune p50 / p99, rate | Bare Express p50 / p99, rate | Express rate / Attune rate |',
-    '| --- | --- | --- | --- | --- |',
+    '| Call | Connections | Attune p50 / p99, rate, CPU a call | Bare Express | Attune CPU / Express CPU | Express rate / Attune rate |',
+    '| --- | --- | --- | --- | --- | --- |',
     ...rows,
     '',
-    `Cold start to ready: ${coldStartMs} ms. Memory idle ${idle} MiB, after load ${residentMiB(child.pid ?? 0)} MiB (bare Express ${residentMiB(echo.child.pid ?? 0)} MiB).`,
+    `Start to ready, database made first: ${coldStartMs} ms. Memory idle ${idle} MiB, after load ${residentMiB(attune.pid)} MiB (bare Express ${residentMiB(express.pid)} MiB).`,
   ].join('\n')
   process.stdout.write(`${report}\n`)
   if (process.argv.includes('--write')) writeFileSync(join(projectRoot, 'docs/benchmark.md'), `${report}\n`)
