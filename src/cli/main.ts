@@ -48,8 +48,17 @@ const runVerb = async (verb: Verb, words: readonly string[]): Promise<number> =>
   return verb.run({ values: parsed.values, positionals: parsed.positionals })
 }
 
+/** Whoever reads our output may have read enough (`attune … | head`): what follows is written to nobody, and that is no fault. */
+const letReadersLeave = (): void => {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+}
+
 /** @returns the exit status; never throws */
 export const main = async (words: readonly string[]): Promise<number> => {
+  letReadersLeave()
   const [name, ...rest] = words
   if (!name || name === 'help' || name === '--help' || name === '-h') return help()
   const load = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined

@@ -15,7 +15,7 @@ const readInputs = (file: string): Inputs[] => {
   try {
     content = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8'))
   } catch (cause) {
-    throw new AttuneError('input-unreadable', 'the inputs cannot be read as JSON', { cause })
+    throw new AttuneError('input-unreadable', `${file === '-' ? 'standard input' : file} is not readable JSON`, { cause })
   }
   return (Array.isArray(content) ? content : [content]).map((entry: unknown) => {
     const inputs = isInputs(entry) && isInputs(entry.inputs) ? entry.inputs : entry

@@ -14,6 +14,11 @@ const readJson = (path: string): unknown => {
   }
 }
 
+const noService = (asked: VerbInput['values'][string], hook: unknown): string => {
+  if (typeof asked === 'string') return `There is no service ${asked}.`
+  return typeof hook === 'string' ? `No service answers the hook ${hook}.` : 'The request names no hook.'
+}
+
 type Ran = { readonly response: CardsResponse; readonly decision: DecisionRecord }
 
 /** The request file through the straight line: prefetch as it stands in the file, no server, no ledger on disk. */
@@ -24,7 +29,7 @@ const runFile = async ({ positionals, values }: VerbInput): Promise<Ran> => {
   const engine = await composeOffline(process.env)
   const hook = (body as { hook?: unknown } | null)?.hook
   const service = engine.services.find((candidate) => (values.service ? candidate.id === values.service : candidate.hook === hook))
-  if (!service) throw new UsageError(`No service for ${values.service ?? hook}. Known: ${engine.services.map(({ id }) => id).join(', ')}`)
+  if (!service) throw new UsageError(`${noService(values.service, hook)} Known: ${engine.services.map(({ id }) => id).join(', ')}.`)
   return engine.run(service, readHookRequest(body, service))
 }
 

@@ -194,7 +194,7 @@ describe('Feedback', () => {
     expect(events).toMatchObject([
       { outcome: 'overridden', overrideReason: reason, decision: decision?.id, tenant: 'hospital', client: 'main-ehr' },
     ])
-    expect(decision).toMatchObject({ service: 'pgx-order-sign', hook: 'order-sign', outcome: 'assessed-with-gaps' })
+    expect(decision).toMatchObject({ service: 'pgx-order-sign', hook: 'order-sign', outcome: 'assessed' })
     expect(JSON.stringify(decision)).not.toMatch(new RegExp(`${PATIENT_ID}|Zephyrhills|MRN-90210|ehr-access-token`))
     expect(chain.state).toBe('intact')
   })

@@ -2,7 +2,7 @@ const RXNORM = 'http://www.nlm.nih.gov/research/umls/rxnorm'
 
 export const PATIENT_ID = 'pt-5521'
 
-/** One patient of a hospital: CYP2C19 poor metabolizer, atorvastatin, a stent. */
+/** One patient of a hospital: CYP2C19 poor metabolizer, atorvastatin, a recent stent. */
 export const chart = [
   {
     resourceType: 'Patient',
@@ -29,6 +29,14 @@ export const chart = [
     intent: 'order',
     subject: { reference: `Patient/${PATIENT_ID}` },
     medicationCodeableConcept: { text: 'atorvastatin 20 MG Oral Tablet', coding: [{ system: RXNORM, code: '617310' }] },
+  },
+  {
+    resourceType: 'Procedure',
+    id: 'stent',
+    status: 'completed',
+    code: { coding: [{ system: 'http://snomed.info/sct', code: '415070008', display: 'Percutaneous coronary intervention' }] },
+    subject: { reference: `Patient/${PATIENT_ID}` },
+    performedDateTime: '2026-10-01',
   },
 ] as const
 
