@@ -83,8 +83,8 @@ export const ExchangeView = ({ exchange }: { readonly exchange: Exchange }) => {
           <Lines title={TEXTS.traces} lines={traceLines(trace)} />
         </>
       ) : null}
-      <JsonBlock title={TEXTS.request} value={exchange.request} />
-      <JsonBlock title={TEXTS.response} value={exchange.response} />
+      <JsonBlock title={TEXTS.request} value={exchange.request} opened={trace === null} />
+      <JsonBlock title={TEXTS.response} value={exchange.response} opened={trace === null} />
     </div>
   )
 }

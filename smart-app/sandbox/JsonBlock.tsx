@@ -27,10 +27,18 @@ const Body = ({ value }: { readonly value: unknown }) => {
 }
 
 /** JSON that is written out only when it is opened, with long lists cut short. */
-export const JsonBlock = ({ title, value }: { readonly title: string; readonly value: unknown }) => {
-  const [open, setOpen] = useState(false)
+export const JsonBlock = ({
+  title,
+  value,
+  opened = false,
+}: {
+  readonly title: string
+  readonly value: unknown
+  readonly opened?: boolean
+}) => {
+  const [open, setOpen] = useState(opened)
   return (
-    <details className={styles.block} onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details className={styles.block} open={opened} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{title}</summary>
       {open ? <Body value={value} /> : null}
     </details>

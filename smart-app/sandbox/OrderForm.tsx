@@ -5,6 +5,7 @@ import { Notice } from '../ui/Notice.tsx'
 import { Panel } from '../ui/Panel.tsx'
 import { type Change, nameOf } from './apply-suggestion.ts'
 import { DrugPicker } from './DrugPicker.tsx'
+import { focusInView } from './focus-in-view.ts'
 import { DoseField, FrequencyField, ReasonField } from './OrderFields.tsx'
 import styles from './OrderForm.module.css'
 import { directionsOf, emptyDraft } from './order.ts'
@@ -15,7 +16,7 @@ import type { useVisit } from './use-visit.ts'
 const ChangeNotice = ({ change }: { readonly change: Change }) => {
   const place = useRef<HTMLDivElement>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: each change is announced once
-  useEffect(() => place.current?.focus({ preventScroll: true }), [change.key])
+  useEffect(() => focusInView(place.current), [change.key])
   return (
     <div ref={place} tabIndex={-1} role="status" className={styles.change}>
       <Notice level="ok" title={TEXTS.changed}>

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react'
 import { Button } from '../ui/Button.tsx'
 import { Notice } from '../ui/Notice.tsx'
+import { focusInView } from './focus-in-view.ts'
 import styles from './ReceiptNotice.module.css'
 import { TEXTS } from './texts.ts'
 import type { Receipt } from './use-visit.ts'
@@ -15,7 +16,7 @@ export const ReceiptNotice = ({ receipt, onInspect }: { readonly receipt: Receip
   const place = useRef<HTMLDivElement>(null)
   const dismissed = receipt?.exchange.what === 'feedback: overridden' ? receipt.exchange.key : null
   useEffect(() => {
-    if (dismissed) place.current?.focus({ preventScroll: true })
+    if (dismissed) focusInView(place.current)
   }, [dismissed])
   return (
     <div ref={place} tabIndex={-1} role="status" className={styles.receipt} data-testid="receipt">

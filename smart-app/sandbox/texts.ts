@@ -61,7 +61,7 @@ export const TEXTS = {
   onOrder: 'On this order',
   noCard: 'No card',
   quiet: 'Attune looked and had nothing to add, so nothing interrupts. That is not a statement that the order is safe.',
-  allDismissed: 'Every card on this was dismissed.',
+  allDismissed: 'Every card here was dismissed.',
   quietWhy: 'Why it stayed silent (from the decision record; prescribers do not see this)',
   quietOpening: 'Nothing to say about the active medicines.',
   failed: 'The service did not answer as it should. The inspector shows the answer.',
