@@ -4,13 +4,13 @@ import { caller, hospital, makeSite } from './attune.ts'
 import { type FakeEhr, startEhr } from './fake-ehr.ts'
 import { chart, orderSign } from './patient.ts'
 
-/** A healthy EHR that takes 200 ms for each read. */
+/** A healthy EHR that takes 500 ms for each read. */
 let ehr: FakeEhr
 let site: ReturnType<typeof makeSite>
 let running: Running | null = null
 
 beforeAll(async () => {
-  ehr = await startEhr(chart, { delayMs: 200 })
+  ehr = await startEhr(chart, { delayMs: 500 })
 })
 afterAll(async () => {
   await ehr.stop()
@@ -37,11 +37,11 @@ const summariesOf = async (calls: number, network: object): Promise<Set<string>[
 const WARNING = new Set(['Avoid clopidogrel: CYP2C19 poor metabolizer'])
 
 it('twenty prescribers who sign at the same moment, none with prefetch, are all warned', async () => {
-  expect(await summariesOf(20, {})).toEqual([WARNING, WARNING])
+  expect(await summariesOf(20, { budgetMs: 5000 })).toEqual([WARNING, WARNING])
 })
 
 it('after a burst that too few connections could not serve in time, the next prescriber is warned: a healthy EHR is not left alone', async () => {
-  const [burst, next] = await summariesOf(20, { connections: 6, budgetMs: 600 })
+  const [burst, next] = await summariesOf(20, { connections: 9, budgetMs: 2000 })
   expect([...(burst ?? [])].some((summary) => summary.startsWith('Not assessed'))).toBe(true)
   expect(next).toEqual(WARNING)
 })

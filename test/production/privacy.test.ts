@@ -110,7 +110,7 @@ beforeAll(async () => {
     await call('/cds-services/pgx-patient-view', { body: { ...body(access), hook: 'patient-view' } }),
   ]
   for (const answer of answers) if (answer.status !== 200) throw new Error(`answered ${answer.status}`)
-  const [card] = answers[0]?.json().cards as Card[]
+  const [card] = (answers[0]?.json().cards ?? []) as Card[]
   await call(`${SIGN}/feedback`, {
     body: { feedback: [{ card: card?.uuid, outcome: 'overridden', outcomeTimestamp: '2026-11-21T10:00:00Z' }] },
   })
