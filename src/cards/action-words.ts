@@ -32,6 +32,12 @@ const limitWords = (value: string | undefined, wording: Wording): string => {
   return /^<(?!=)/.test(value) ? `below ${amount}` : `at ${amount} or less`
 }
 
+/** The same limit as a sentence of its own: `Do not exceed 20 mg/day`, `Stay below 20 mg/day`. */
+const ceilingWords = (value: string | undefined, wording: Wording): string =>
+  /^<(?!=)/.test(value ?? '')
+    ? `Stay ${limitWords(value, wording)}`
+    : `Do not exceed ${value === undefined ? 'the stated limit' : amountWords(value.replace(SIGN, ''), wording)}`
+
 /** Lists of names get their blanks, ages their unit. */
 const tidy = (detail: string): string => detail.replaceAll(/,(?=\S)/g, ', ').replaceAll(/\b(\d+) y\b/g, '$1 years')
 
@@ -49,6 +55,7 @@ const fill = (template: string, action: Action, drug: string, wording: Wording):
     .replaceAll('{drug}', () => drug)
     .replaceAll('{value}', () => valueWords(action.value, wording))
     .replaceAll('{limit}', () => limitWords(action.value, wording))
+    .replaceAll('{Ceiling}', () => ceilingWords(action.value, wording))
     .replaceAll('{named}', () => (detail ? `: ${detail}` : ''))
     .replaceAll('{plain}', () => detail ?? '')
     .replace(/\{detailOr: ([^}]+)\}/, (_all, otherwise: string) => ` ${detail ?? otherwise}`)

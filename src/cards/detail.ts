@@ -2,7 +2,7 @@ import type { Alternative, DrugAssessment, Finding, TestFirst } from '../contrac
 import type { GeneCall } from '../contract/genes.ts'
 import type { Gap } from '../contract/lineage.ts'
 import type { RiskEstimate } from '../contract/risk.ts'
-import { adviceSentences } from './action-words.ts'
+import { adviceSentences, capital } from './action-words.ts'
 import { type Concern, openBecause } from './card-policy.ts'
 import { asClause, bulletList, escapeText, joinSections, section, table } from './markdown.ts'
 import { basisSentence, byWeight, modifierNotes, riskWords, rowWords, sourceWords } from './phrases.ts'
@@ -31,7 +31,7 @@ const VERDICTS: Readonly<Record<Alternative['verdict'], string>> = {
   fits: 'fits this patient as far as checked',
   caution: 'possible with caution',
   unfit: 'not for this patient',
-  unknown: 'could not be checked',
+  unknown: 'could not be checked fully',
 }
 
 const alternativeLine = (alternative: Alternative): string => {
@@ -43,7 +43,7 @@ const alternativeLine = (alternative: Alternative): string => {
     fine.length > 0 ? `checked: ${fine.join(', ')}` : '',
     unchecked.length > 0 ? `not checked: ${unchecked.join(', ')}` : '',
   ]
-  return `${alternative.drug.name} (${alternative.namedBy.join(', ')}): ${VERDICTS[alternative.verdict]}. ${parts.filter(Boolean).join('. ')}`
+  return `${alternative.drug.name} (${alternative.namedBy.join(', ')}): ${[VERDICTS[alternative.verdict], ...parts.filter(Boolean).map(capital)].join('. ')}`
 }
 
 const alternatives = (drug: DrugAssessment): string =>

@@ -4,10 +4,14 @@ const ACTIVE = /[\\`*_[\]|<>~]|^(?:[#+-]|\d+(?=[.)]))/g
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control and bidirectional characters of the chart are what is taken out
 const UNSEEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g
 
+/** Half of a character outside the basic plane: no text that JSON or a screen can carry. */
+const LONE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
+
 /** Text of the chart as inert markdown: one line, nothing acts. Source: CDS Hooks checklist Z-08. */
 export const escapeText = (text: string): string =>
   text
     .replace(UNSEEN, '')
+    .replace(LONE, '\ufffd')
     .replace(/\s+/g, ' ')
     .trim()
     .replace(/&/g, '&amp;')
@@ -18,6 +22,7 @@ export const escapeText = (text: string): string =>
 export const plainText = (text: string): string =>
   text
     .replace(UNSEEN, '')
+    .replace(LONE, '\ufffd')
     .replace(/\s+/g, ' ')
     .trim()
     .replace(/<(?=[a-z/!?])/gi, '‹')
@@ -39,9 +44,10 @@ export const listWords = (words: readonly string[], last = 'and'): string =>
 /** Cuts at a word before `limit` characters; whole texts pass. */
 export const clip = (text: string, limit: number): string => {
   if (text.length <= limit) return text
-  const cut = text.slice(0, limit - 1)
+  // Half of a character outside the basic plane is no character.
+  const cut = text.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, '')
   const space = cut.lastIndexOf(' ')
-  return `${cut.slice(0, space > limit / 2 ? space : limit - 1).replace(/[\s,;:(]+$/, '')}…`
+  return `${cut.slice(0, space > limit / 2 ? space : cut.length).replace(/[\s,;:(]+$/, '')}…`
 }
 
 /** A sentence as a clause: without its full stop, lower-case unless it opens with a name or an abbreviation. */
