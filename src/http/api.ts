@@ -15,6 +15,7 @@ export const PROFILE_SCHEMA = z.object({
   fhirServer: z.string().min(1).max(2000),
   patient: z.string().regex(/^(?!\.+$)[A-Za-z0-9\-.]{1,64}$/),
   drug: z.object({ rxcui: text.optional(), text: text.optional() }).optional(),
+  order: text.optional(),
 })
 
 const readProfileRequest = (body: unknown): z.output<typeof PROFILE_SCHEMA> => {
@@ -41,7 +42,7 @@ export const answerProfile =
   (kit: Pick<Kit<HookService>, 'runProfile' | 'log'>): Step =>
   async (req, res) => {
     const { id, route } = callOf(res)
-    const { fhirServer, patient, drug } = readProfileRequest(req.body)
+    const { fhirServer, patient, drug, order } = readProfileRequest(req.body)
     const token = tokenOf(req.headers.authorization)
     const gone = new AbortController()
     res.once('close', () => gone.abort())
@@ -49,7 +50,7 @@ export const answerProfile =
       if (!res.headersSent) res.status(200).type('application/x-ndjson').flushHeaders()
       if (!gone.signal.aborted) res.write(`${JSON.stringify(event)}\n`)
     }
-    const asked = { fhirServer, patient, ...(drug ? { drug: withoutUndefined(drug) } : {}) }
+    const asked = { fhirServer, patient, ...(drug ? { drug: withoutUndefined(drug) } : {}), ...(order ? { order } : {}) }
     try {
       await kit.runProfile(asked, { token: () => token, requestId: id, signal: gone.signal }, emit)
     } catch (thrown) {
