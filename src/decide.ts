@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { hash, randomUUID } from 'node:crypto'
 import type { ClientConfig } from './config.ts'
 import type { Card, WrittenCards } from './contract/cards.ts'
 import type { DecisionRecord, Outcome } from './contract/decision.ts'
@@ -19,7 +19,7 @@ export type Thought = { readonly facts: PatientFacts | null; readonly assessment
 const HARMLESS_GAPS = new Set(['not-tested', 'no-guidance'])
 
 /** Of the request as it came: the same body sent again has the same digest. */
-const digest = (body: unknown): string => createHash('sha256').update(JSON.stringify(body)).digest('hex')
+const digest = (body: unknown): string => hash('sha256', JSON.stringify(body))
 
 /** The three ways in which a call ends (docs/architecture.md). */
 const outcomeOf = ({ facts, assessment }: Pick<Thought, 'facts' | 'assessment'>): Outcome => {

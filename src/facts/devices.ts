@@ -117,10 +117,10 @@ const readDevice = (item: Item, gaps: Gap[]): Reading | null => {
 
 /** Readings of one kind and unit become one series, oldest point first, under the newest reading's reference. */
 const fold = (readings: readonly DeviceSeries[]): DeviceSeries | null => {
-  const [newest, ...others] = newestFirst(readings)
-  if (!newest) return null
-  if (others.length === 0) return newest
-  const points = newestFirst(readings)
+  const sorted = newestFirst(readings)
+  const [newest] = sorted
+  if (!newest || sorted.length === 1) return newest ?? null
+  const points = sorted
     .flatMap((one) => one.points)
     .map((point) => ({ point, time: Date.parse(point.at) }))
     .sort((a, b) => a.time - b.time)

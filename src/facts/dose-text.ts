@@ -22,6 +22,14 @@ export type DoseWords = {
   readonly complete: boolean
 }
 
+/** Whether amounts, rhythm and fillers are all there is. */
+const leaveNothing = (text: string): boolean =>
+  text
+    .replace(AMOUNT, ' ')
+    .replace(FILLER, ' ')
+    .replace(RHYTHM, ' ')
+    .replace(/[\s.,;()]+/g, '') === ''
+
 /** What a dosage text says, as far as it can be checked against the structure. Never a source of an amount by itself. */
 export const readDoseText = (text: string): DoseWords => {
   const [mg, counts]: [number[], number[]] = [[], []]
@@ -31,10 +39,11 @@ export const readDoseText = (text: string): DoseWords => {
     else if (isCount(unit)) counts.push(Number(number))
   }
   const rhythms = [...text.matchAll(RHYTHM)].map(([words]) => timesOfWords(words)).filter((times) => times !== null)
-  const rest = text
-    .replace(AMOUNT, ' ')
-    .replace(FILLER, ' ')
-    .replace(RHYTHM, ' ')
-    .replace(/[\s.,;()]+/g, '')
-  return { mg, counts, timesPerDay: [...new Set(rhythms)], exception: EXCEPTION.test(text), complete: rest === '' && rhythms.length === 1 }
+  return {
+    mg,
+    counts,
+    timesPerDay: [...new Set(rhythms)],
+    exception: EXCEPTION.test(text),
+    complete: rhythms.length === 1 && leaveNothing(text),
+  }
 }

@@ -118,9 +118,10 @@ const contradiction = (line: Json, given: Given, timesPerDay: number | null): st
 /** A line without timing whose text says nothing but amount and rhythm takes the rhythm from there: `50 mg daily for 2 weeks`. */
 const rhythmOf = (line: Json): Rhythm => {
   const rhythm = readRhythm(line)
+  if (rhythm.stated) return rhythm
   const words = readDoseText(asText(line.text) ?? '')
   const [times] = words.timesPerDay
-  if (rhythm.stated || !words.complete || times === undefined) return rhythm
+  if (!words.complete || times === undefined) return rhythm
   return { ...rhythm, timesPerDay: times, stated: true, because: null }
 }
 

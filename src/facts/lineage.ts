@@ -5,13 +5,17 @@ import { tailOf } from './references.ts'
 
 export type Dated = { readonly date: PartialDate; readonly source: DateSource } | null
 
+const dateOfSpan = (value: unknown): string | null => {
+  const { start, end } = period(value)
+  return end ?? start ?? asDate(asList(member(value, 'event')).at(-1))
+}
+
 /** First member that holds a date; a period counts by its end, or its start while it is open. Never `meta.lastUpdated`. */
 export const dateOf = (resource: Json, members: readonly (readonly [string, DateSource])[]): Dated => {
   for (const [name, source] of members) {
     const value = resource[name]
     if (value === undefined) continue
-    const { start, end } = period(value)
-    const date = asDate(value) ?? end ?? start ?? asDate(asList(member(value, 'event')).at(-1))
+    const date = asDate(value) ?? dateOfSpan(value)
     if (date !== null) return { date, source }
   }
   return null

@@ -14,8 +14,12 @@ export const refOf = (resource: Json): string => {
   return `${asText(resource.resourceType) ?? 'Unknown'}/${id ?? `~${digest(JSON.stringify(resource))}`}`
 }
 
+/** As most references stand: `Patient/1`. */
+const RELATIVE = /^[A-Z][A-Za-z]+\/[^/?#]+$/
+
 /** Last two path parts of a relative or absolute reference, `Patient/1`; version history is cut off. Null for urn:, # and bare ids. */
 export const tailOf = (reference: string): string | null => {
+  if (RELATIVE.test(reference)) return reference
   const path = reference.replace(/\/_history\/[^/]*$/, '').replace(/[?#].*$/, '')
   const parts = path.split('/').filter((part) => part !== '')
   const [type, id] = parts.slice(-2)

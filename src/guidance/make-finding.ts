@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Action, Consequence, Finding, GeneBasis } from '../contract/findings.ts'
 import type { Genotype } from '../contract/genes.ts'
 import type { Lineage } from '../contract/lineage.ts'
@@ -10,10 +10,7 @@ import type { Subject } from './subject.ts'
 /** The same row on the same genotype for the same order has the same id, in card and panel. */
 export const findingId = (row: string, ref: string, basis: readonly GeneBasis[]): string => {
   const genotype = basis.map((one) => `${one.gene}=${one.state}:${[...(one.clinical?.keys ?? [])].sort().join(',')}`).sort()
-  return createHash('sha256')
-    .update(JSON.stringify([row, ref, genotype]))
-    .digest('hex')
-    .slice(0, 16)
+  return hash('sha256', JSON.stringify([row, ref, genotype])).slice(0, 16)
 }
 
 const distinct = <T>(values: readonly T[]): readonly T[] => {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /**
  * JSON with members in code-unit order and no spaces (as RFC 8785 orders them), so that equal values have equal bytes.
@@ -16,7 +16,7 @@ export const canonicalJson = (value: unknown): string => {
 }
 
 /** SHA-256 in lower-case hex. */
-export const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex')
+export const sha256 = (text: string): string => hash('sha256', text)
 
 /** Digest of a value whatever the order of its members. */
 export const digest = (value: unknown): string => sha256(canonicalJson(value))

@@ -45,12 +45,23 @@ const byDrug = (left: EnzymeModifier, right: EnzymeModifier): number => (left.dr
 const unique = (modifiers: readonly EnzymeModifier[]): EnzymeModifier[] =>
   [...new Map(modifiers.map((modifier) => [`${modifier.drug} ${modifier.kind}`, modifier])).values()].sort(byDrug)
 
+const ROWS = new WeakMap<readonly ModifierRow[], Map<string, readonly ModifierRow[]>>()
+
+/** Rows that count for a gene: read in a source, and not weak. Kept per table. */
+const rowsFor = (gene: string, rows: readonly ModifierRow[]): readonly ModifierRow[] => {
+  const byGene = ROWS.get(rows) ?? new Map<string, readonly ModifierRow[]>()
+  ROWS.set(rows, byGene)
+  const known = byGene.get(gene) ?? rows.filter((row) => row.verified === 'seen' && row.strength !== 'weak' && concerns(row.enzyme, gene))
+  byGene.set(gene, known)
+  return known
+}
+
 /**
  * Inhibitors and inducers among the patient's medicines, for one gene. Only rows that were read in a source count;
  * medicines in use count, those stopped within two weeks are kept apart, all others do not count.
  */
 export const modifiersOf = (gene: string, medicines: readonly Medicine[], rows: readonly ModifierRow[], now: string): Modifiers => {
-  const known = rows.filter((row) => row.verified === 'seen' && row.strength !== 'weak' && concerns(row.enzyme, gene))
+  const known = rowsFor(gene, rows)
   const found = medicines.flatMap((medicine) => {
     const lately = stoppedLately(medicine, now)
     if ((medicine.state !== 'active' && !lately) || isLocal(medicine)) return []

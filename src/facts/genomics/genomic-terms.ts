@@ -22,11 +22,24 @@ export type GenomicTerms = {
   readonly symbols: readonly string[]
 }
 
-const namePattern = (name: string): string => `(?<![a-z0-9])${escapePattern(name)}${/[a-z0-9]$/.test(name) ? '(?![a-z0-9])' : '(?=\\d)'}`
+/** What may follow a name. A name that ends in a sign (`A*`) is one only before a digit. */
+const endOf = (name: string): string => (/[a-z0-9]$/.test(name) ? '(?![a-z0-9])' : '(?=\\d)')
+
+const restPattern = (name: string): string => `${escapePattern(name.slice(1))}${endOf(name)}`
+
+/** Names by their first letter, the longest first: every text of every result is searched, so few names are tried at each place. */
+const namesPattern = (names: readonly string[]): string => {
+  const byLetter = new Map<string, string[]>()
+  for (const name of [...names].sort((left, right) => right.length - left.length)) {
+    const letter = name.slice(0, 1)
+    byLetter.set(letter, [...(byLetter.get(letter) ?? []), name])
+  }
+  const groups = [...byLetter].map(([letter, own]) => `${escapePattern(letter)}(?:${own.map(restPattern).join('|')})`)
+  return `(?<![a-z0-9])(?:${groups.join('|')})`
+}
 
 const mentionFinder = (byName: ReadonlyMap<string, string>): GenomicTerms['mentions'] => {
-  const names = [...byName.keys()].sort((left, right) => right.length - left.length)
-  const pattern = new RegExp(names.map(namePattern).join('|'), 'g')
+  const pattern = new RegExp(namesPattern([...byName.keys()]), 'g')
   return (text) =>
     [...text.toLowerCase().matchAll(pattern)].flatMap((match) => {
       const gene = byName.get(match[0])

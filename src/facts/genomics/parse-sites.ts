@@ -14,10 +14,21 @@ const BARE = /^([ACGT])\s?[/|]\s?([ACGT])$/
 
 type Mention = { readonly site: Site; readonly end: number }
 
+const PATTERNS = new WeakMap<Site, RegExp>()
+
+/** Finds any name of a site. Kept per site. */
+const patternOf = (site: Site): RegExp => {
+  const known = PATTERNS.get(site)
+  if (known) return known
+  const names = [site.id, ...site.names].sort((left, right) => right.length - left.length)
+  const pattern = new RegExp(names.map((name) => `(?<![a-z0-9])${escapePattern(name)}(?![0-9])`).join('|'), 'i')
+  PATTERNS.set(site, pattern)
+  return pattern
+}
+
 const mentionsOf = (text: string, sites: readonly Site[]): Mention[] =>
   sites.flatMap((site) => {
-    const names = [site.id, ...site.names].sort((left, right) => right.length - left.length)
-    const match = new RegExp(names.map((name) => `(?<![a-z0-9])${escapePattern(name)}(?![0-9])`).join('|'), 'i').exec(text)
+    const match = patternOf(site).exec(text)
     return match ? [{ site, end: match.index + match[0].length }] : []
   })
 
