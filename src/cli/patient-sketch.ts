@@ -178,6 +178,7 @@ export const drawPatient = (sketch: Sketch, knowledge: Knowledge): PatientFacts 
     abatement: null,
     lineage: lineage(`Condition/c${index}`),
   })),
+  requests: [],
   procedures: sketch.procedures.map((one, index) => ({
     ref: `Procedure/p${index}`,
     name: nameOf(one),

@@ -185,6 +185,7 @@ const factsOf = (record: PatientRecord, readings: readonly GeneReading[], gaps: 
   vitals: [],
   lifestyle: [],
   conditions: [],
+  requests: [],
   procedures: [],
   allergies: [],
   imaging: [],

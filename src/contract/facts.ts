@@ -155,6 +155,14 @@ export type Procedure = {
   readonly lineage: Lineage
 }
 
+/** A test that is ordered or being ordered: drafts of the same call, and requests in the record. */
+export type TestRequest = {
+  readonly ref: string
+  readonly name: string
+  readonly codes: readonly Coding[]
+  readonly status: string | null
+}
+
 export type Allergy = {
   readonly ref: string
   readonly name: string
@@ -216,6 +224,7 @@ export type PatientFacts = {
   readonly lifestyle: readonly Measurement[]
   readonly conditions: readonly Condition[]
   readonly procedures: readonly Procedure[]
+  readonly requests: readonly TestRequest[]
   readonly allergies: readonly Allergy[]
   readonly imaging: readonly ImagingStudy[]
   readonly devices: readonly DeviceSeries[]

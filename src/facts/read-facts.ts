@@ -22,6 +22,7 @@ import { readOrders } from './orders.ts'
 import { readPatient } from './patient.ts'
 import { readProcedure } from './procedures.ts'
 import { readEach } from './read-each.ts'
+import { readRequest } from './requests.ts'
 
 /** What reading needs to know: drugs, genes and further tables of `rules/` by name. */
 export type FactsTerms = { readonly drugs: DrugIndex; readonly genes: GeneTables; readonly tables: ReadonlyMap<string, unknown> }
@@ -81,6 +82,12 @@ const missingMembers = (items: readonly Item[], about: Modality, chart: Chart): 
     return missing === 0 ? [] : [gap(about, 'incomplete', `${missing} of the ${members.length} results of a panel were not sent.`, ref)]
   })
 
+/** Tests that are being ordered in the same call. */
+const draftRequests = (chart: Chart): Item[] =>
+  chart.drafts
+    .filter(({ resourceType }) => resourceType === 'ServiceRequest')
+    .map((resource, index) => ({ ref: `ServiceRequest/${resource.id ?? `#${index + 1}`}`, resource }))
+
 const orderRefs = (chart: Chart): ReadonlySet<string> => new Set(chart.drafts.map((draft) => `${draft.resourceType}/${draft.id}`))
 
 /**
@@ -107,6 +114,7 @@ export const readFacts = (record: PatientRecord, terms: FactsTerms): PatientFact
     vitals: measurements(rooms.vitals, 'vitals', gaps),
     lifestyle: measurements(rooms.lifestyle, 'lifestyle', gaps),
     conditions: newestFirst(readEach(chart.of('Condition'), 'conditions', gaps, (item) => readCondition(item, gaps))),
+    requests: readEach([...chart.of('ServiceRequest'), ...draftRequests(chart)], 'procedures', gaps, readRequest),
     procedures: newestFirst(readEach(chart.of('Procedure'), 'procedures', gaps, (item) => readProcedure(item, gaps))),
     allergies: newestFirst(readEach(chart.of('AllergyIntolerance'), 'allergies', gaps, (item) => readAllergy(item, terms.drugs, gaps))),
     imaging: newestFirst(readEach([...chart.of('ImagingStudy'), ...chart.of('Media')], 'imaging', gaps, (item) => readImaging(item, gaps))),

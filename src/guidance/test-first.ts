@@ -19,6 +19,16 @@ const isAnswered = (name: string, kit: Kit): boolean => {
   return genotypes.every((genotype) => genotype.keys.some((key) => key.startsWith(`${test.allele} `)))
 }
 
+/** The test is ordered already, or stands beside the drug among the drafts: asking again would only be noise. */
+const isOrdered = (name: string, { facts }: Subject, kit: Kit): boolean => {
+  const test = kit.prepared.tables.testFirst.tests[name]
+  if (!test) return false
+  const { text, coding } = test
+  return facts.requests.some(
+    (request) => request.name === text || request.codes.some(({ system, code }) => system === coding?.system && code === coding.code),
+  )
+}
+
 const applies = (row: TestFirstRow, subject: Subject): boolean => {
   if (!row.verified || !row.drugs.includes(subject.drug.name)) return false
   const dose = subject.dose.mgPerDay
@@ -28,14 +38,14 @@ const applies = (row: TestFirstRow, subject: Subject): boolean => {
 
 /**
  * The one test that should come before the first dose: of the rows that apply, the one with the highest demand.
- * Null when every result is there, when the drug has long been tolerated, or when no verified source asks for a test.
+ * Null when every result is there or ordered, when the drug has long been tolerated, or when no verified source asks for a test.
  */
 export const testFirst = (subject: Subject, kit: Kit): TestFirst | null => {
   if (subject.about !== 'order' || isLocalUse(subject)) return null
   const { tests, rows } = kit.prepared.tables.testFirst
   const due = rows
     .filter((row) => applies(row, subject))
-    .map((row) => ({ row, missing: row.tests.filter((name) => !isAnswered(name, kit)) }))
+    .map((row) => ({ row, missing: row.tests.filter((name) => !isAnswered(name, kit) && !isOrdered(name, subject, kit)) }))
     .filter(({ missing }) => missing.length > 0)
     .sort((a, b) => DEMANDS.indexOf(a.row.demand) - DEMANDS.indexOf(b.row.demand))[0]
   if (!due) return null

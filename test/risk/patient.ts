@@ -112,6 +112,7 @@ export const patient = (person: Person = {}): PatientFacts => {
     vitals,
     lifestyle: [],
     conditions: [],
+    requests: [],
     procedures: [],
     allergies: [],
     imaging: [],

@@ -75,6 +75,19 @@ describe('Every card that the stories bring', () => {
   })
 })
 
+describe('A test that is asked for before the first dose', () => {
+  it('is not asked for again once it stands beside the drug among the drafts', async () => {
+    const story = stories.find(({ expect: { concern } }) => concern === 'test-first')
+    if (!story) throw new Error('no story asks for a test')
+    const [card] = (await sign(story)).cards
+    const [action] = card?.suggestions?.[0]?.actions ?? []
+    if (!action || !('resource' in action)) throw new Error('the card suggests no test')
+    const drafts = draftOf(story)
+    const both = { ...drafts, entry: [...drafts.entry, { resource: { ...action.resource, id: 'test-1' } }] }
+    expect((await sandbox.ask('order-sign', story, { draftOrders: both })).cards).toEqual([])
+  })
+})
+
 describe('When nothing can be read', () => {
   it('every drug with guidance gets a card that says so, and none gets silence', async () => {
     for (const story of stories) {

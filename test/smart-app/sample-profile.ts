@@ -508,6 +508,7 @@ export const facts: PatientFacts = {
   ],
   lifestyle: [],
   conditions: [condition('cad', 'Coronary artery disease', '2026-10-28'), condition('stroke', 'Ischaemic stroke', '2019-06-02')],
+  requests: [],
   procedures: [],
   allergies: [],
   imaging: [],

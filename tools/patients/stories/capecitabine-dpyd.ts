@@ -36,7 +36,7 @@ export const STORY: Story = {
   },
   order: {
     product: 'capecitabine500',
-    dosage: daily(2000, 'mg', '2000 mg by mouth twice a day for 14 days, then 7 days off', 2),
+    dosage: daily(2000, 'mg', '2000 mg by mouth twice a day', 2),
     reason: 'colonCancer',
   },
   expect: {

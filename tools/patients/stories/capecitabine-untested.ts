@@ -17,7 +17,7 @@ const ROUTINE: Routine = {
 export const STORY: Story = {
   id: 'capecitabine-untested',
   title: 'Capecitabine, nobody has tested DPYD',
-  story: 'A woman of 54 with breast cancer is to start capecitabine; no DPYD result is on record.',
+  story: 'A woman of 53 with breast cancer is to start capecitabine; no DPYD result is on record.',
   person: {
     id: 'p13',
     given: 'Mei',

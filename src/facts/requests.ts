@@ -1,0 +1,14 @@
+import type { TestRequest } from '../contract/facts.ts'
+import { asCode, codings, nameOf } from './accessors.ts'
+import type { Item } from './chart.ts'
+
+/** Requests that still stand; the others were taken back or are done. */
+const STANDING: ReadonlySet<string> = new Set(['draft', 'active', 'on-hold', 'unknown'])
+
+/** One ServiceRequest: a test that is ordered, or is a draft beside the order at hand. Null when it does not stand. */
+export const readRequest = ({ resource, ref }: Item): TestRequest | null => {
+  const status = asCode(resource.status)
+  if (status !== null && !STANDING.has(status)) return null
+  if (resource.doNotPerform === true) return null
+  return { ref, name: nameOf(resource.code) ?? 'Unnamed request', codes: codings(resource.code), status }
+}
