@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { projectRoot } from '../../src/project-root.ts'
+import { CYP2C19_GENOTYPE } from '../production/patient.ts'
 import { buildServer } from '../production/process.ts'
 
 type Ran = { readonly status: number | null; readonly out: string; readonly err: string }
@@ -71,9 +72,8 @@ const request = {
             resourceType: 'Observation',
             id: 'g',
             status: 'final',
-            code: { coding: [{ system: 'http://loinc.org', code: '57132-3' }], text: 'CYP2C19 genotype' },
+            ...CYP2C19_GENOTYPE,
             subject: { reference: 'Patient/p1' },
-            valueCodeableConcept: { text: '*2/*2' },
           },
         },
       ],

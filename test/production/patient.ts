@@ -1,5 +1,17 @@
 const RXNORM = 'http://www.nlm.nih.gov/research/umls/rxnorm'
 
+/** Code, gene and value as in the HL7 genomics reporting guide: genotype display name with the gene studied as a component. */
+export const CYP2C19_GENOTYPE = {
+  code: { coding: [{ system: 'http://loinc.org', code: '84413-4', display: 'Genotype display name' }] },
+  valueCodeableConcept: { text: '*2/*2' },
+  component: [
+    {
+      code: { coding: [{ system: 'http://loinc.org', code: '48018-6', display: 'Gene studied [ID]' }] },
+      valueCodeableConcept: { coding: [{ system: 'http://www.genenames.org/geneId', code: 'HGNC:2621', display: 'CYP2C19' }] },
+    },
+  ],
+} as const
+
 export const PATIENT_ID = 'pt-5521'
 
 /** One patient of a hospital: CYP2C19 poor metabolizer, atorvastatin, a recent stent. */
@@ -17,10 +29,9 @@ export const chart = [
     id: 'cyp2c19',
     status: 'final',
     category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'laboratory' }] }],
-    code: { coding: [{ system: 'http://loinc.org', code: '57132-3', display: 'CYP2C19 gene mutations found' }], text: 'CYP2C19 genotype' },
+    ...CYP2C19_GENOTYPE,
     subject: { reference: `Patient/${PATIENT_ID}` },
     effectiveDateTime: '2025-06-01',
-    valueCodeableConcept: { text: '*2/*2' },
   },
   {
     resourceType: 'MedicationRequest',

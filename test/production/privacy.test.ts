@@ -5,6 +5,7 @@ import type { Card } from '../../src/contract/cards.ts'
 import { openLedger } from '../../src/ledger/ledger.ts'
 import { caller, hospital, makeSite } from './attune.ts'
 import { type FakeEhr, startEhr } from './fake-ehr.ts'
+import { CYP2C19_GENOTYPE } from './patient.ts'
 import { buildServer, type ServerProcess, spawnServer, urlOf } from './process.ts'
 
 /** What must not be found outside the answer to the EHR. */
@@ -38,10 +39,9 @@ const chart = [
     id: 'obs-1',
     status: 'final',
     category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'laboratory' }] }],
-    code: { coding: [{ system: 'http://loinc.org', code: '57132-3' }], text: 'CYP2C19 genotype' },
+    ...CYP2C19_GENOTYPE,
     subject: { ...subject, display: SECRETS.name },
     effectiveDateTime: '2025-06-01',
-    valueCodeableConcept: { text: '*2/*2' },
     note: [{ text: GENOTYPE }],
   },
   {
