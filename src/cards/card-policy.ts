@@ -128,8 +128,8 @@ export const headFinding = (drug: DrugAssessment, policy: AlertPolicy): Finding 
   const forbidden = firm.find(({ consequence }) => consequence === 'contraindicated')
   if (forbidden && head && RANK[head.consequence] > RANK.avoid) return forbidden
   if (head) return head
-  const open = decided.filter((finding) => isOpen(finding) && !(calm && RANK[finding.consequence] > RANK.avoid))
-  return open[0] ?? asking.find((finding) => !isDecided(finding)) ?? null
+  const open = asking.filter((finding) => !isDecided(finding) || (isOpen(finding) && !(calm && RANK[finding.consequence] > RANK.avoid)))
+  return open[0] ?? null
 }
 
 const isGrave = ({ risk, effect }: Finding, wording: Wording): boolean => {

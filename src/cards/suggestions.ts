@@ -177,6 +177,22 @@ const cancelOrder = (drug: DrugAssessment, order: Order, context: SuggestionCont
       }
     : null
 
+/** Whether a source names this replacement for just this patient; what it names under an open condition is offered, never recommended. */
+const isNamedOutright = ({ drug: { name } }: Alternative, { findings }: DrugAssessment): boolean =>
+  findings.some(
+    ({ actions, population }) =>
+      population?.state !== 'undecided' &&
+      actions.some(
+        ({ code, condition, detail }) =>
+          (code === 'alternative' || code === 'or-alternative') &&
+          !condition &&
+          detail
+            ?.toLowerCase()
+            .split(/[,;:]\s*/)
+            .includes(name.toLowerCase()),
+      ),
+  )
+
 const present = <T>(value: T | null): value is T => value !== null
 
 /** Suggestions of a guidance card; at most one is recommended. */
@@ -187,7 +203,9 @@ export const suggestChanges = (drug: DrugAssessment, head: Finding, order: Order
   if (!['contraindicated', 'avoid', 'alternative'].includes(head.consequence)) return []
   const clear = decided && order.hasId && alsoHolds(order, drug).length === 0
   const fitting = drug.alternatives.filter((alternative) => alternative.verdict === 'fits')
-  const changes = fitting.slice(0, 3).map((alternative, index) => changeTo(alternative, drug, order, clear && index === 0, context))
+  const changes = fitting
+    .slice(0, 3)
+    .map((alternative, index) => changeTo(alternative, drug, order, clear && index === 0 && isNamedOutright(alternative, drug), context))
   const removal = head.consequence === 'alternative' || isConditional(head) ? null : cancelOrder(drug, order, context)
   return [...changes, removal].filter(present)
 }

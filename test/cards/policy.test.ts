@@ -124,10 +124,16 @@ describe('What depends on the patient', () => {
     ])
   })
 
-  it('a population that the record leaves open follows the action, and is asked in the detail', () => {
-    const { cards } = written({ genes: { CYP2C19: '*2/*2' }, order: { drug: 'voriconazole' } })
-    expect(cards[0]?.detail).toMatch(/^\*\*What to do\*\*\n\n- This applies only to: |^\*\*What to do\*\*\n\n- /)
-    expect(cards[0]?.suggestions?.some(({ isRecommended }) => isRecommended) ?? false).toBe(false)
+  it('a population that the record leaves open follows the action, is asked in the detail, and nothing is recommended', () => {
+    const sketch = { genes: { 'HLA-B': '*15:02 positive' }, unread: ['medications'], order: { drug: 'fosphenytoin' } }
+    const { cards } = written(sketch)
+    expect(cards.map(({ indicator, summary }) => `${indicator}: ${summary}`)).toEqual([
+      'warning: Avoid fosphenytoin, if never taken phenytoin before: HLA-B*15:02 positive (CYP2C9 not tested)',
+    ])
+    expect(cards[0]?.detail).toMatch(
+      /^\*\*What to do\*\*\n\n- This applies only to: never taken phenytoin before\. The record does not decide it \(/,
+    )
+    expect((cards[0]?.suggestions ?? []).some(({ isRecommended }) => isRecommended)).toBe(false)
   })
 
   it('a gene of a pair that was not tested is named after the one that was', () => {

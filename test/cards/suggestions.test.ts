@@ -78,6 +78,11 @@ describe('Another drug', () => {
     ])
   })
 
+  it('is never recommended where its source names it for an indication that the record does not show', () => {
+    const suggestions = suggested({ age: 60, genes: { CYP2C19: '*2/*2' }, order: { drug: 'clopidogrel' } })
+    expect(labels(suggestions)).toEqual(['Change to prasugrel 10 MG Oral Tablet', 'Change to ticagrelor 90 MG Oral Tablet'])
+  })
+
   it('for an order without an id is a second order, says so, and is not recommended', () => {
     const suggestions = suggested(CLOPIDOGREL, { hasId: false, ref: '#0' })
     expect(labels(suggestions)).toEqual(['Order prasugrel 10 MG Oral Tablet instead', 'Order ticagrelor 90 MG Oral Tablet instead'])
