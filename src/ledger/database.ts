@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { PGlite } from '@electric-sql/pglite'
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
 import { Pool } from 'pg'
 import { makeDatabase } from './first-start.ts'
 import { migrate } from './migrations.ts'
+import { openPgliteThread, type PgliteThread } from './pglite-thread.ts'
 import type { LedgerTables } from './tables.ts'
 
 export type Engine = 'pglite' | 'postgres'
@@ -19,7 +19,7 @@ export type Database = {
 const SMALL = ['-c', 'shared_buffers=16MB', '-c', 'wal_buffers=1MB', '-c', 'max_wal_size=64MB', '-c', 'min_wal_size=32MB']
 
 /** PGlite is one connection: transactions queue for it. */
-const asPool = (pglite: PGlite): PostgresPool => {
+const asPool = (pglite: PgliteThread): PostgresPool => {
   let last: Promise<void> = Promise.resolve()
   const connect = async (): Promise<PostgresPoolClient> => {
     const before = last
@@ -29,7 +29,7 @@ const asPool = (pglite: PGlite): PostgresPool => {
     })
     await before
     const query = async (text: string, parameters: readonly unknown[]) => {
-      const { rows, affectedRows } = await pglite.query(text, [...parameters])
+      const { rows, affectedRows } = await pglite.query(text, parameters)
       return { command: text.trimStart().slice(0, 6).trim().toUpperCase(), rowCount: affectedRows ?? rows.length, rows }
     }
     return { query: query as PostgresPoolClient['query'], release: free } // cursors are never asked for
@@ -40,12 +40,11 @@ const asPool = (pglite: PGlite): PostgresPool => {
 const openPglite = async (folder: string): Promise<Database> => {
   mkdirSync(dirname(folder), { recursive: true, mode: 0o700 })
   await makeDatabase(folder, SMALL)
-  const startParams = [...PGlite.defaultStartParams, ...SMALL]
-  const pglite = await PGlite.create({ dataDir: folder, relaxedDurability: false, startParams })
+  const pglite = await openPgliteThread(folder, SMALL)
   const db = new Kysely<LedgerTables>({ dialect: new PostgresDialect({ pool: asPool(pglite) }) })
   const close = async () => {
     await db.destroy() // ends the pool, but only when a query was asked of it
-    if (!pglite.closed) await pglite.close()
+    await pglite.close()
   }
   return { db, unflushed: folder, close }
 }

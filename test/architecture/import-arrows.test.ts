@@ -98,7 +98,7 @@ const WALLS: Readonly<Record<string, RegExp>> = {
 describe('Walls round outside libraries', () => {
   it.each(Object.entries(WALLS))('%s is imported in one place only', (library, place) => {
     const users = sources.filter((path) =>
-      new RegExp(`(?:from|import)\\s*\\(?\\s*'${library}(?:/[^']*)?'`).test(readFileSync(join(root, path), 'utf8')),
+      new RegExp(`(?:from|import(?:\\.meta\\.resolve)?)\\s*\\(?\\s*'${library}(?:/[^']*)?'`).test(readFileSync(join(root, path), 'utf8')),
     )
     expect(users.length).toBeGreaterThan(0)
     expect(users.filter((path) => !place.test(path.split(sep).join('/')))).toEqual([])

@@ -1,0 +1,81 @@
+import { Worker } from 'node:worker_threads'
+
+/**
+ * PGlite computes in the thread that asks it; in one of its own it never holds up an answer, and its start runs beside the others'.
+ * Plain JavaScript in a text, because the source and the build start it alike.
+ */
+const CODE = `
+  const { parentPort, workerData } = require('node:worker_threads')
+  const { module, folder, parameters } = workerData
+  const opened = import(module).then(({ PGlite }) =>
+    PGlite.create({ dataDir: folder, relaxedDurability: false, startParams: [...PGlite.defaultStartParams, ...parameters] }))
+  const verbs = {
+    open: async () => void (await opened),
+    query: async (text, values) => {
+      const { rows, affectedRows } = await (await opened).query(text, values)
+      return { rows, affectedRows }
+    },
+    close: async () => (await opened).close(),
+  }
+  parentPort.on('message', ({ id, verb, values }) => {
+    verbs[verb](...values).then(
+      (result) => parentPort.postMessage({ id, result }),
+      (error) => parentPort.postMessage({ id, failure: { message: String(error?.message ?? error), code: error?.code } }),
+    )
+  })
+`
+
+type Result = { readonly rows: readonly unknown[]; readonly affectedRows?: number }
+type Reply = { readonly id: number; readonly result?: Result; readonly failure?: { readonly message: string; readonly code?: string } }
+type Waiting = { readonly done: (result: Result) => void; readonly fail: (error: Error) => void }
+
+export type PgliteThread = {
+  /** @throws Error with the SQLSTATE as `code`, as PGlite does */
+  query(text: string, values: readonly unknown[]): Promise<Result>
+  close(): Promise<void>
+}
+
+const NO_ROWS: Result = { rows: [] }
+
+/** Opens the database in a folder that holds one. */
+export const openPgliteThread = async (folder: string, parameters: readonly string[]): Promise<PgliteThread> => {
+  const module = import.meta.resolve('@electric-sql/pglite')
+  const worker = new Worker(CODE, { eval: true, workerData: { module, folder, parameters } })
+  const waiting = new Map<number, Waiting>()
+  let asked = 0
+  let ended: Error | null = null
+
+  const end = (error: Error): void => {
+    ended ??= error
+    for (const { fail } of waiting.values()) fail(ended)
+    waiting.clear()
+  }
+  worker.on('error', end)
+  worker.on('exit', () => end(new Error('the embedded database has ended')))
+  worker.on('message', ({ id, result, failure }: Reply) => {
+    const one = waiting.get(id)
+    waiting.delete(id)
+    if (failure) one?.fail(Object.assign(new Error(failure.message), failure.code === undefined ? {} : { code: failure.code }))
+    else one?.done(result ?? NO_ROWS)
+  })
+
+  const ask = (verb: 'open' | 'query' | 'close', values: readonly unknown[]): Promise<Result> =>
+    new Promise((done, fail) => {
+      if (ended) return fail(ended)
+      asked += 1
+      waiting.set(asked, { done, fail })
+      worker.postMessage({ id: asked, verb, values })
+    })
+
+  const close = async (): Promise<void> => {
+    if (!ended) await ask('close', []).catch(() => {}) // it ends in any case
+    await worker.terminate()
+  }
+  try {
+    await ask('open', [])
+  } catch (error) {
+    await worker.terminate()
+    throw error
+  }
+  return { query: (text, values) => ask('query', [text, values]), close }
+}
