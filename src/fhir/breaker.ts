@@ -7,14 +7,20 @@ type State = { failures: number; restsUntil: number; trying: boolean }
 /** Spares callers the wait for a FHIR server that does not answer: they are told at once, and one call in ten seconds tries again. */
 export type Breaker = {
   mayTry(base: string): boolean
-  /** How a call that tried went: whether the server answered anything at all; null when nothing was asked. */
-  report(base: string, answered: boolean | null): void
+  /** The server answered something, to whichever call. */
+  hear(base: string): void
+  /**
+   * How a call that tried went: whether the server answered anything at all; null when nothing was asked. A call begun at `since` that
+   * got no answer while others did was late in our own queue: that says nothing against the server.
+   */
+  report(base: string, answered: boolean | null, since?: number): void
   /** Servers left alone at present. */
   resting(): number
 }
 
 export const makeBreaker = (now: () => number = () => performance.now()): Breaker => {
   const states = new Map<string, State>()
+  const heardAt = new Map<string, number>()
   return {
     mayTry(base) {
       const state = states.get(base)
@@ -23,9 +29,10 @@ export const makeBreaker = (now: () => number = () => performance.now()): Breake
       state.trying = true
       return true
     },
-    report(base, answered) {
+    hear: (base) => void heardAt.set(base, now()),
+    report(base, answered, since = Number.POSITIVE_INFINITY) {
       const state = states.get(base)
-      if (answered === null) {
+      if (answered === null || (!answered && (heardAt.get(base) ?? Number.NEGATIVE_INFINITY) >= since)) {
         if (state) state.trying = false
         return
       }

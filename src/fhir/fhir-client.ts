@@ -121,9 +121,11 @@ export const makeFhirClient = (outbound: Outbound, limits: Limits): FhirClient =
       const timer = setTimeout(() => controller.abort(), budgetMs)
       const line: Line = { outbound, base, token, signal, deadline: performance.now() + budgetMs, budget: { bytes: limits.maxBytes } }
       let answered: boolean | null = null
+      const since = performance.now()
       const page: ReadPage = (url) =>
         readPage(line, url, (received) => {
           if (!received.ok && received.why === 'queued') return // our own queue says nothing about the server
+          if (isAnswer(received)) breaker.hear(base)
           answered = answered === true || isAnswer(received)
         })
       return {
@@ -135,7 +137,7 @@ export const makeFhirClient = (outbound: Outbound, limits: Limits): FhirClient =
           clearTimeout(timer)
           controller.abort()
           // A call that asked nothing gives the trial back without a verdict.
-          breaker.report(base, answered)
+          breaker.report(base, answered, since)
         },
       }
     },

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 
 const mine = new Set<string>()
 
@@ -16,13 +16,15 @@ const isAlive = (pid: number): boolean => {
 /** A lock is there a moment before its number is: an empty one is another's until this old, then left behind by a crash. */
 const UNWRITTEN_MS = 2000
 
-/** What stands in the lock, and whose it is; null when it is nobody's. Our own number that we did not write is from a former life (container). */
-const holder = (path: string): { readonly text: string; readonly by: string | null } | null => {
+/**
+ * Who holds the lock; `by` is null for a lock that nobody holds, all is null when there is none. Our own number that we did not write
+ * is from a former life (container).
+ */
+const holder = (path: string): { readonly by: string | null } | null => {
   try {
-    const text = readFileSync(path, 'utf8')
-    const pid = Number.parseInt(text, 10)
-    if (!Number.isInteger(pid)) return { text, by: Date.now() - statSync(path).mtimeMs < UNWRITTEN_MS ? 'another process' : null }
-    return { text, by: pid !== process.pid && isAlive(pid) ? `process ${pid}` : null }
+    const pid = Number.parseInt(readFileSync(path, 'utf8'), 10)
+    if (!Number.isInteger(pid)) return { by: Date.now() - statSync(path).mtimeMs < UNWRITTEN_MS ? 'another process' : null }
+    return { by: pid !== process.pid && isAlive(pid) ? `process ${pid}` : null }
   } catch (error) {
     if (isCode(error, 'ENOENT')) return null // given back in this moment
     throw error
@@ -33,20 +35,29 @@ const refuse = (by: string): never => {
   throw new Error(`${by} is using the embedded ledger in this data folder`)
 }
 
-/** Puts a lock that nobody holds out of the way. What is moved is looked at again: another process may have been quicker. */
-const clear = (path: string, seen: string): void => {
-  const aside = `${path}.${process.pid}`
+/** Makes the file; false when it is there already. */
+const make = (path: string): boolean => {
   try {
-    renameSync(path, aside)
+    writeFileSync(path, String(process.pid), { flag: 'wx', mode: 0o600 })
+    return true
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return
+    if (isCode(error, 'EEXIST')) return false
     throw error
   }
-  if (readFileSync(aside, 'utf8') !== seen) {
-    renameSync(aside, path)
+}
+
+/** Removes a lock that nobody holds. One process at a time does this, and looks again first: another may have been quicker. */
+const clear = (path: string): void => {
+  const turn = `${path}.clearing`
+  if (!make(turn)) {
+    if (holder(turn)?.by === null) rmSync(turn, { force: true }) // killed while clearing
     refuse('another process')
   }
-  rmSync(aside, { force: true })
+  try {
+    if (holder(path)?.by === null) rmSync(path, { force: true })
+  } finally {
+    rmSync(turn, { force: true })
+  }
 }
 
 const TRIES = 10
@@ -60,19 +71,16 @@ export const takeDirectory = (folder: string): (() => void) => {
   const path = `${folder}/lock`
   if (mine.has(path)) refuse(`process ${process.pid}`)
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    try {
-      writeFileSync(path, String(process.pid), { flag: 'wx', mode: 0o600 })
+    if (make(path)) {
       mine.add(path)
       return () => {
         mine.delete(path)
         rmSync(path, { force: true })
       }
-    } catch (error) {
-      if (!isCode(error, 'EEXIST')) throw error
     }
     const held = holder(path)
     if (held?.by) refuse(held.by)
-    if (held) clear(path, held.text)
+    if (held) clear(path)
   }
   return refuse('another process')
 }

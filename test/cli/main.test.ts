@@ -143,7 +143,7 @@ describe('Wrong use and unreadable input end with 2, say why on standard error, 
     const { status, out, err } = await attune(words, { input })
     expect([status, out]).toEqual([2, ''])
     expect(err).toMatch(said)
-    expect(err).not.toMatch(/\bat .+:\d+:\d+|Quillfeather/)
+    expect(err).not.toMatch(/\n\s+at |\.js:\d+|Quillfeather/)
   })
 })
 
