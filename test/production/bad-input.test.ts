@@ -31,11 +31,7 @@ const drafts = (...resources: unknown[]) => ({
 /** Words that no answer to bad input may hold: stack, library, path, or the patient's name. */
 const leaks = (): RegExp => {
   const patient = prefetch.patient as { name?: { family?: string }[] }
-<<<<<<< Updated upstream
   return new RegExp(`node_modules|\\\\n +at \\S|\\.[cm]?js:\\d+|zod|TypeError|SyntaxError|\\.ts\\b|dist/|${patient.name?.[0]?.family}`)
-=======
-  return new RegExp(`node_modules|\\n\\s+at |\\\\n\\s+at |\\.js:\\d+|zod|TypeError|SyntaxError|\\.ts\\b|dist/|${patient.name?.[0]?.family}`)
->>>>>>> Stashed changes
 }
 
 const send = async (body: unknown, { service = 'pgx-order-sign', type = 'application/json' } = {}) => {
