@@ -121,8 +121,11 @@ const environmentSchema = z.object({
   ATTUNE_DATA_DIR: z.string().default('./data').describe('Folder of the embedded database and the spool.'),
   DATABASE_URL: z.string().optional().describe('PostgreSQL for the ledger. Absent: embedded PGlite.'),
   REDIS_URL: z.string().optional().describe('Redis for what processes share. Absent: in memory.'),
-  ATTUNE_EXECUTION: z.enum(['auto', 'cpu', 'cuda', 'webgpu', 'remote']).default('auto').describe('Where models run.'),
-  ATTUNE_INFERENCE_URL: z.string().optional().describe('KServe v2 or Triton server, for `remote`.'),
+  ATTUNE_EXECUTION: z
+    .enum(['auto', 'cpu', 'cuda', 'webgpu', 'remote'])
+    .default('auto')
+    .describe('Where models run. `webgpu` and `remote` are not in this release: the CPU is used, and `/readyz` says so.'),
+  ATTUNE_INFERENCE_URL: z.string().optional().describe('KServe v2 or Triton server, for `remote`; not used in this release.'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .optional()

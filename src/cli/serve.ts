@@ -1,4 +1,5 @@
 import { serve as startServer } from '../main.ts'
+import { installLastResort } from './last-resort.ts'
 import { say, type Verb } from './verb.ts'
 
 const untilStopped = (): Promise<void> =>
@@ -13,6 +14,7 @@ export const serve: Verb = {
   usage: 'attune serve   (settings come from the environment and ATTUNE_CONFIG; see docs/configuration.md)',
   options: {},
   run: async () => {
+    installLastResort()
     const started = performance.now()
     const running = await startServer(process.env)
     for (const line of running.greeting) say(line)
