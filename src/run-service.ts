@@ -57,7 +57,7 @@ const think = async <Kit>(service: CdsService<Kit>, record: PatientRecord, kit: 
     return { facts, assessment, written: service.write(assessment, facts, kit.services, asking) }
   } catch (fault) {
     kit.reportFault(fault, service.id)
-    return { facts: null, assessment: null, written: faultNotice(service.hook !== 'patient-view', randomUUID) }
+    return { facts: null, assessment: null, written: faultNotice(randomUUID) }
   }
 }
 

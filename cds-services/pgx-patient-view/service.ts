@@ -14,5 +14,5 @@ export const pgxPatientView: CdsService<ServiceKit> = {
     'Read access to the patient, laboratory results, conditions, medicines, allergies and procedures; by prefetch or by the token in the call.',
   prefetch: PGX_PREFETCH,
   think: consult,
-  write: (assessment, _facts, kit, asking) => writeMedicineCards(assessment, writingFor(kit, asking)),
+  write: (assessment, facts, kit, asking) => writeMedicineCards(assessment, facts, writingFor(kit, asking)),
 }

@@ -219,7 +219,9 @@ const BLINDING = new Set([
   'other-patient',
 ])
 
-export const blindingGaps = (drug: DrugAssessment) => drug.gaps.filter((gap) => BLINDING.has(gap.code))
+export const isBlinding = (gap: Gap): boolean => BLINDING.has(gap.code)
+
+export const blindingGaps = (drug: DrugAssessment) => drug.gaps.filter(isBlinding)
 
 /** What there is to say about a drug; card and panel go by the same choice. */
 export type Concern =

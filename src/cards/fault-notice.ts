@@ -1,16 +1,15 @@
 import type { WrittenCards } from '../contract/cards.ts'
 
 /** What the prescriber sees when Attune itself failed on a call: never nothing. */
-export const faultNotice = (ordering: boolean, newUuid: () => string): WrittenCards => {
+export const faultNotice = (newUuid: () => string): WrittenCards => {
   const silences = [{ about: 'this call', code: 'fault', because: 'Attune failed on it; the operator has been told' }]
-  if (!ordering) return { cards: [], traces: [], silences }
   const uuid = newUuid()
   return {
     cards: [
       {
         uuid,
-        summary: 'Not assessed: Attune failed on this order. No warning here does not mean that it is safe.',
-        detail: "The drug was not checked against the patient's genes, because of a fault in Attune. The operator has been told.",
+        summary: 'Not assessed: Attune failed on this call. No warning here does not mean that it is safe.',
+        detail: "Nothing was checked against the patient's genes, because of a fault in Attune. The operator has been told.",
         indicator: 'warning',
         source: { label: 'Attune' },
       },

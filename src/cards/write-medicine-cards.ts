@@ -1,6 +1,8 @@
 import type { Silence, WrittenCards } from '../contract/cards.ts'
+import type { PatientFacts } from '../contract/facts.ts'
 import type { Assessment, DrugAssessment, Finding } from '../contract/findings.ts'
-import { blindingGaps, type Concern, cardIndicator, concernOf, openBecause, rankOf } from './card-policy.ts'
+import type { Gap } from '../contract/lineage.ts'
+import { blindingGaps, type Concern, cardIndicator, concernOf, isBlinding, openBecause, rankOf } from './card-policy.ts'
 import { conflictDetail, guidanceDetail } from './detail.ts'
 import { asClause, bulletList, escapeText, joinSections, listWords, section } from './markdown.ts'
 import { appLink, finish, silenceWords, sourceLink, summaryOf, trace, type Writing } from './write-cards.ts'
@@ -34,7 +36,8 @@ const distinctDrugs = <T extends { readonly drug: DrugAssessment }>(entries: rea
 ]
 
 /** One card for all active medicines that known genotypes speak against; the chart's opening is no place for a card per drug. */
-export const writeMedicineCards = (assessment: Assessment, writing: Writing): WrittenCards => {
+export const writeMedicineCards = (assessment: Assessment, facts: PatientFacts, writing: Writing): WrittenCards => {
+  const unread = facts.gaps.find((gap) => gap.about === 'medicines' && isBlinding(gap))
   const all = assessment.medicines.flatMap((drug) => flag(drug, writing))
   const unflagged = assessment.medicines.filter((drug) => !all.some((entry) => entry.drug === drug))
   const silences = unflagged.map((drug) => silenceWords(drug, assessment.geneCalls))
@@ -46,7 +49,7 @@ export const writeMedicineCards = (assessment: Assessment, writing: Writing): Wr
       rankOf(a.concern.head.consequence) - rankOf(b.concern.head.consequence),
   )
   const [first] = flagged
-  if (!first) return writeBlindMedicines(blind, silences, writing)
+  if (!first) return writeBlindMedicines(blind, unread, silences, writing)
   const uuid = writing.newUuid()
   const single = flagged.length === 1
   const card = finish(
@@ -61,7 +64,13 @@ export const writeMedicineCards = (assessment: Assessment, writing: Writing): Wr
             ? detailOf(entry, assessment, writing)
             : `${section(escapeText(entry.drug.drug.name), escapeText(headOf(entry, assessment, writing)))}\n\n${detailOf(entry, assessment, writing)}`,
         ),
-        section('Not assessed', bulletList(blind.map((drug) => escapeText(`${drug.drug.name}: ${blindingGaps(drug)[0]?.because ?? ''}`)))),
+        section(
+          'Not assessed',
+          bulletList([
+            ...unreadLine(unread),
+            ...blind.map((drug) => escapeText(`${drug.drug.name}: ${blindingGaps(drug)[0]?.because ?? ''}`)),
+          ]),
+        ),
       ]),
       indicator: indicatorOf(first, writing),
       links: [appLink(single ? first.drug : null, null, uuid, writing), ...sourceLink(first.concern.head, writing)],
@@ -75,22 +84,32 @@ export const writeMedicineCards = (assessment: Assessment, writing: Writing): Wr
   return { cards: [card], traces: [trace(card, 'guidance', single ? first.drug : null, findings)], silences }
 }
 
-const writeBlindMedicines = (blind: readonly DrugAssessment[], silences: readonly Silence[], writing: Writing): WrittenCards => {
+/** A medicine that was not read cannot be flagged: the list itself is then what was not assessed. */
+const unreadLine = (unread: Gap | undefined): string[] => (unread ? [escapeText(`active medicines: ${unread.because}`)] : [])
+
+const writeBlindMedicines = (
+  blind: readonly DrugAssessment[],
+  unread: Gap | undefined,
+  silences: readonly Silence[],
+  writing: Writing,
+): WrittenCards => {
   const [first] = blind
-  const gap = first && blindingGaps(first)[0]
-  if (!first || !gap || !writing.policy.notAssessed) return { cards: [], traces: [], silences }
+  const gap = unread ?? (first && blindingGaps(first)[0])
+  const names = unread ? ['active medicines'] : [...new Set(blind.map((drug) => drug.drug.name))]
+  if (!gap || !writing.policy.notAssessed) return { cards: [], traces: [], silences }
   const uuid = writing.newUuid()
   const card = finish(
     {
-      summary: `Not assessed: ${listWords([...new Set(blind.map((drug) => drug.drug.name))])}, because ${asClause(gap.because)}`,
-      detail: joinSections(
-        blind.map((drug) =>
+      summary: `Not assessed: ${listWords(names)}, because ${asClause(gap.because)}`,
+      detail: joinSections([
+        bulletList(unreadLine(unread)),
+        ...blind.map((drug) =>
           section(
             escapeText(drug.drug.name),
             bulletList(blindingGaps(drug).map((entry) => escapeText(`${entry.about}: ${entry.because}`))),
           ),
         ),
-      ),
+      ]),
       indicator: 'info',
       links: [appLink(null, null, uuid, writing)],
     },
@@ -99,5 +118,5 @@ const writeBlindMedicines = (blind: readonly DrugAssessment[], silences: readonl
     writing,
     true,
   )
-  return { cards: [card], traces: [trace(card, 'not-assessed', blind.length === 1 ? first : null, [])], silences }
+  return { cards: [card], traces: [trace(card, 'not-assessed', !unread && blind.length === 1 ? (first ?? null) : null, [])], silences }
 }

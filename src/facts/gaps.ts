@@ -53,7 +53,8 @@ const ABOUT: Readonly<Record<string, Modality>> = {
 const codeOfFailure = (question: Question): Gap['code'] => {
   const { status } = question
   if (status === 401 || status === 403) return 'not-authorized'
-  if (status === 404 || status === 410) return 'not-found'
+  // A read that finds nothing is an answer; a search that the server does not know leaves open what it would have found.
+  if (status === 404 || status === 410) return question.query.includes('?') ? 'unavailable' : 'not-found'
   if (status === 408 || status === 504) return 'timeout'
   if (status === undefined && /time|budget|late/i.test(question.because ?? '')) return 'timeout'
   return 'unavailable'

@@ -9,6 +9,7 @@ import { prepareGuidance } from './prepare.ts'
 import type { Knowledge } from './rules.ts'
 import type { Subject } from './subject.ts'
 import { testFirst } from './test-first.ts'
+import { unreadMedicineGaps } from './unread-medicines.ts'
 
 /** Gaps over the whole record that explain a missing gene result better than "not tested". */
 const explainMissing = (gaps: readonly Gap[], facts: PatientFacts): Gap[] => {
@@ -32,7 +33,8 @@ const listedOnly: Gap = {
 /** Everything the engine says about one ingredient of an order or a medicine. */
 const assessDrug = (subject: Subject, kit: Kit): DrugAssessment => {
   const advice = advise(subject, kit)
-  const gaps = advice.genes.length === 0 && advice.findings.length > 0 ? [listedOnly] : explainMissing(advice.gaps, subject.facts)
+  const own = advice.genes.length === 0 && advice.findings.length > 0 ? [listedOnly] : explainMissing(advice.gaps, subject.facts)
+  const gaps = [...own, ...unreadMedicineGaps(subject.facts, advice.genes, kit)]
   return {
     ref: subject.ref,
     about: subject.about,

@@ -79,7 +79,7 @@ const cardsOf = (sketch: object, words: readonly string[]): WrittenCards['cards'
   const { facts } = sketchPatient(sketch)
   const hostile = poison(facts, words)
   const assessment = assessFacts(hostile)
-  return [...writeOrderCards(assessment, hostile, theWriting()).cards, ...writeMedicineCards(assessment, theWriting()).cards]
+  return [...writeOrderCards(assessment, hostile, theWriting()).cards, ...writeMedicineCards(assessment, hostile, theWriting()).cards]
 }
 
 /** Every node of a parsed text, at any depth. */

@@ -197,8 +197,8 @@ describe('Before the first dose', () => {
 
 describe('The card on opening a chart', () => {
   const open = (sketch: object): WrittenCards => {
-    const { assessment } = sketchPatient({ age: 45, order: { drug: 'paracetamol' }, ...sketch })
-    return writeMedicineCards(assessment, theWriting())
+    const { assessment, facts } = sketchPatient({ age: 45, order: { drug: 'paracetamol' }, ...sketch })
+    return writeMedicineCards(assessment, facts, theWriting())
   }
 
   it('is one for all medicines, the most urgent first, and says each in a line', () => {

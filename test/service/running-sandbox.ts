@@ -53,7 +53,7 @@ export const startSandbox = async (environment: Record<string, string> = {}) => 
     hook: string,
     { patient, encounter }: Story,
     context: object,
-    send: { prefetch?: boolean; token?: boolean } = {},
+    send: { prefetch?: boolean; token?: boolean; without?: readonly string[] } = {},
   ): Promise<HookAnswer> => {
     const service = services.find((candidate) => candidate.hook === hook)?.id ?? ''
     const body = {
@@ -61,7 +61,7 @@ export const startSandbox = async (environment: Record<string, string> = {}) => 
       hookInstance: crypto.randomUUID(),
       ...(send.token === false ? {} : await authorizationFor(patient)),
       context: { userId: 'Practitioner/dr-okafor', patientId: patient, encounterId: encounter, ...context },
-      ...(send.prefetch === false ? {} : { prefetch: await prefetchFor(service, patient) }),
+      ...(send.prefetch === false ? {} : { prefetch: without(await prefetchFor(service, patient), send.without ?? []) }),
     }
     const response = await post(`${base}/cds-services/${service}`, body)
     const answer = await json<{ cards?: readonly Card[]; extension?: Record<string, Trace> }>(response)
@@ -81,6 +81,9 @@ export const startSandbox = async (environment: Record<string, string> = {}) => 
     },
   }
 }
+
+const without = (prefetch: Record<string, unknown>, keys: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(prefetch).filter(([key]) => !keys.includes(key)))
 
 export const post = (url: string, body: unknown): Promise<Response> =>
   fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
