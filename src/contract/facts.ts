@@ -59,7 +59,7 @@ export type DrugIdentity = {
   readonly codings: readonly Coding[]
   /** Empty when it could not be mapped; then `unmapped` says why. */
   readonly ingredients: readonly Ingredient[]
-  readonly how: 'rxnorm-ingredient' | 'rxnorm-product' | 'atc' | 'ndc' | 'text' | 'none'
+  readonly how: 'rxnorm-ingredient' | 'rxnorm-product' | 'atc' | 'ndc' | 'snomed' | 'text' | 'terminology-server' | 'none'
   readonly flags: readonly ('medication-conflict' | 'combination' | 'unmapped')[]
   readonly unmapped?: string
 }

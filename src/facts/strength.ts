@@ -1,4 +1,5 @@
 import type { DrugIdentity } from '../contract/facts.ts'
+import { systemOf } from '../terminology/code-systems.ts'
 import type { DrugIndex } from '../terminology/drugs.ts'
 import { amount, asObjects, type Json, member } from './accessors.ts'
 import { massInMg, volumeInMl } from './dose-units.ts'
@@ -30,8 +31,6 @@ export const strengthParts = (name: string): StrengthPart[] => {
   return parts
 }
 
-const RXNORM = /rxnorm\/?$|2\.16\.840\.1\.113883\.6\.88$/i
-
 /** Strength of the only ingredient of a Medication resource: `ingredient.strength`, milligrams per tablet or millilitre. */
 const statedStrength = (medication: Json | null): StrengthPart[] => {
   const ingredients = asObjects(medication?.ingredient)
@@ -51,7 +50,7 @@ const same = (a: readonly StrengthPart[], b: readonly StrengthPart[]): boolean =
  * gives. Names that state different strengths leave none.
  */
 export const readStrength = (drug: DrugIdentity, medication: Json | null, drugs: DrugIndex): Strength => {
-  const products = drug.codings.filter((coding) => RXNORM.test(coding.system)).map((coding) => drugs.product(coding.code)?.name)
+  const products = drug.codings.filter((coding) => systemOf(coding) === 'rxnorm').map((coding) => drugs.product(coding.code)?.name)
   const listed = products.filter((name) => name !== undefined)
   const names = listed.length > 0 ? listed : [...drug.codings.map((coding) => coding.display ?? ''), drug.text]
   const told = [...names.map(strengthParts), statedStrength(medication)].filter((parts) => parts.length > 0)

@@ -1,18 +1,13 @@
 import type { DrugIdentity, Ingredient } from '../contract/facts.ts'
 import type { Coding } from '../contract/lineage.ts'
+import { systemOf } from './code-systems.ts'
+import type { DrugMap } from './drug-map.ts'
 import type { CodeRow, DrugRow, DrugTables } from './drug-tables.ts'
 import { findNames, indexNames, type NameIndex } from './drug-text.ts'
 import type { DrugIndex, Product } from './drugs.ts'
 import { indexProducts } from './product-search.ts'
-
-/** Code systems as they are seen on orders (reference: fhir-genomics, section 5.1). */
-const SYSTEMS: readonly (readonly [RegExp, 'rxnorm' | 'atc' | 'ndc'])[] = [
-  [/(umls\/rxnorm\/?$|2\.16\.840\.1\.113883\.6\.88$)/i, 'rxnorm'],
-  [/(whocc\.no\/atc\/?$|2\.16\.840\.1\.113883\.6\.73$)/i, 'atc'],
-  [/(sid\/ndc\/?$|2\.16\.840\.1\.113883\.6\.69$)/i, 'ndc'],
-]
-const systemOf = (coding: Coding): 'rxnorm' | 'atc' | 'ndc' | 'other' =>
-  SYSTEMS.find(([pattern]) => pattern.test(coding.system))?.[1] ?? 'other'
+import { makeSiteLookups, type SiteLookups } from './site-lookups.ts'
+import type { Statement } from './statement.ts'
 
 type Lookups = {
   readonly byName: ReadonlyMap<string, DrugRow>
@@ -22,18 +17,16 @@ type Lookups = {
   readonly codes: ReadonlyMap<string, CodeRow>
   readonly text: NameIndex<readonly string[]>
   readonly combinations: readonly DrugRow[]
+  readonly site: SiteLookups | null
 }
 
 /** Ingredient names that a drug row stands for: its parts when it is a combination, itself otherwise. */
 const partsOf = (row: DrugRow): readonly string[] => row.components ?? [row.name]
 
-/** What one coding or the text says of the ingredients. */
-type Statement = { readonly how: Exclude<DrugIdentity['how'], 'none' | 'ndc'>; readonly names: readonly string[] }
-
 const brandOf = (product: Product): string | null => /\[([^\]]+)\]\s*$/.exec(product.name)?.[1] ?? null
 
 /** Names, other names and brands; a brand of several products stands for all of their ingredients. */
-const textNames = (tables: DrugTables): Map<string, readonly string[]> => {
+const textNames = (tables: DrugTables): (readonly [string, readonly string[], boolean])[] => {
   const names = new Map<string, readonly string[]>()
   for (const product of tables.products) {
     const brand = brandOf(product)?.toLowerCase()
@@ -41,9 +34,13 @@ const textNames = (tables: DrugTables): Map<string, readonly string[]> => {
   }
   for (const row of tables.ingredients)
     for (const brand of row.brands) if (!names.has(brand.toLowerCase())) names.set(brand.toLowerCase(), partsOf(row))
+  const common = tables.ingredients.filter((row) => row.noText)
   for (const row of tables.ingredients)
     for (const name of row.noText ? [] : [row.name, ...(row.also ?? [])]) names.set(name.toLowerCase(), partsOf(row))
-  return names
+  return [
+    ...[...names].map(([name, parts]) => [name, parts, false] as const),
+    ...common.map((row) => [row.name, partsOf(row), true] as const),
+  ]
 }
 
 const atcCodes = (rows: readonly DrugRow[]): Map<string, readonly string[]> => {
@@ -52,7 +49,7 @@ const atcCodes = (rows: readonly DrugRow[]): Map<string, readonly string[]> => {
   return codes
 }
 
-const makeLookups = (tables: DrugTables): Lookups => ({
+const makeLookups = (tables: DrugTables, map: DrugMap | null): Lookups => ({
   byName: new Map(tables.ingredients.flatMap((row) => [row.name, ...(row.also ?? [])].map((name) => [name, row] as const))),
   byRxcui: new Map(tables.ingredients.flatMap((row) => (row.rxcui === null ? [] : [[row.rxcui, row] as const]))),
   byAtc: atcCodes(tables.ingredients),
@@ -60,6 +57,7 @@ const makeLookups = (tables: DrugTables): Lookups => ({
   codes: new Map(tables.codes.map((row) => [row.rxcui, row])),
   text: indexNames(textNames(tables)),
   combinations: tables.ingredients.filter((row) => row.components !== undefined),
+  site: map === null ? null : makeSiteLookups(map, tables.ingredients),
 })
 
 const rxnormStatement = (code: string, lookups: Lookups): Statement | null => {
@@ -68,17 +66,17 @@ const rxnormStatement = (code: string, lookups: Lookups): Statement | null => {
   const row = lookups.byRxcui.get(code)
   if (row !== undefined) return { how: 'rxnorm-ingredient', names: partsOf(row) }
   const other = lookups.codes.get(code)
-  if (other === undefined) return null
+  if (other === undefined) return lookups.site?.ofRxcui(code) ?? null
   return { how: other.kind !== 'SCDC' ? 'rxnorm-ingredient' : 'rxnorm-product', names: other.ingredients }
 }
 
 const codeStatement = (coding: Coding, lookups: Lookups): Statement | null => {
   const system = systemOf(coding)
   const code = coding.code.trim()
+  if (system === 'other') return null
   if (system === 'rxnorm') return rxnormStatement(code, lookups)
-  if (system !== 'atc') return null
-  const names = lookups.byAtc.get(code.toUpperCase())
-  return names === undefined ? null : { how: 'atc', names }
+  const names = system === 'atc' ? lookups.byAtc.get(code.toUpperCase()) : undefined
+  return names === undefined ? (lookups.site?.ofOther(system, code) ?? null) : { how: 'atc', names }
 }
 
 const textStatement = (text: string | null | undefined, lookups: Lookups): Statement | null => {
@@ -101,7 +99,7 @@ const combinationsOf = (names: readonly string[], lookups: Lookups): string[] =>
     .map((row) => row.name)
     .filter((name) => !names.includes(name))
 
-const ORDER = ['rxnorm-product', 'rxnorm-ingredient', 'atc', 'text'] as const
+const ORDER = ['rxnorm-product', 'rxnorm-ingredient', 'atc', 'ndc', 'snomed', 'text'] as const
 
 const whyUnmapped = (codings: readonly Coding[], text: string | null): string => {
   if (codings.length === 0 && (text ?? '').trim() === '') return 'the order names no drug'
@@ -112,7 +110,7 @@ const whyUnmapped = (codings: readonly Coding[], text: string | null): string =>
 
 const toIngredient = (name: string, lookups: Lookups): Ingredient => {
   const row = lookups.byName.get(name)
-  return { name: row?.name ?? name, rxcui: row?.rxcui ?? null }
+  return { name: row?.name ?? name, rxcui: row?.rxcui ?? lookups.site?.rxcuiOf(name) ?? null }
 }
 
 const identify = (drug: { readonly codings: readonly Coding[]; readonly text: string | null }, lookups: Lookups): DrugIdentity => {
@@ -122,10 +120,10 @@ const identify = (drug: { readonly codings: readonly Coding[]; readonly text: st
       (word) => (word ?? '').trim() !== '',
     ) ?? ''
   const texts = [...new Set([text, ...codings.map((coding) => coding.display)])]
-  const statements = [
-    ...codings.map((coding) => codeStatement(coding, lookups)),
-    ...texts.map((words) => textStatement(words, lookups)),
-  ].filter((statement) => statement !== null)
+  const own = [...codings.map((coding) => codeStatement(coding, lookups)), ...texts.map((words) => textStatement(words, lookups))].filter(
+    (statement) => statement !== null,
+  )
+  const statements = own.length > 0 ? own : texts.flatMap((words) => lookups.site?.ofText(words ?? '') ?? [])
   const names = [...new Set(statements.flatMap((statement) => statement.names))]
   const how = ORDER.find((way) => statements.some((statement) => statement.how === way))
   if (how === undefined)
@@ -139,9 +137,12 @@ const identify = (drug: { readonly codings: readonly Coding[]; readonly text: st
   }
 }
 
-/** Drug codes and names -> ingredients, from the tables of `rules/drugs`. Exact: a part of a word is never a match. */
-export const makeDrugIndex = (tables: DrugTables): DrugIndex => {
-  const lookups = makeLookups(tables)
+/**
+ * Drug codes and names -> ingredients, from the tables of `rules/drugs` and, for what these do not know, a site's own drug map. Exact: a
+ * part of a word is never a match.
+ */
+export const makeDrugIndex = (tables: DrugTables, map: DrugMap | null = null): DrugIndex => {
+  const lookups = makeLookups(tables, map)
   const products = indexProducts(tables.products)
   const find = (nameOrRxcui: string): DrugRow | undefined => {
     const key = nameOrRxcui.trim().toLowerCase()
@@ -156,10 +157,12 @@ export const makeDrugIndex = (tables: DrugTables): DrugIndex => {
     identify: (drug) => identify(drug, lookups),
     ingredient: (nameOrRxcui) => {
       const row = find(nameOrRxcui)
-      return row === undefined ? null : { name: row.name, rxcui: row.rxcui }
+      if (row !== undefined) return { name: row.name, rxcui: row.rxcui }
+      const names = lookups.site?.ofRxcui(nameOrRxcui.trim())?.names ?? []
+      return names.length === 1 && names[0] !== undefined ? toIngredient(names[0], lookups) : null
     },
     products: (ingredient) => products.ofIngredient(find(ingredient)?.name ?? ingredient.toLowerCase()),
-    product: (rxcui) => lookups.products.get(rxcui) ?? null,
+    product: (rxcui) => lookups.products.get(rxcui) ?? lookups.site?.product(rxcui) ?? null,
     search: products.search,
   }
 }

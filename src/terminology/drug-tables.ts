@@ -23,7 +23,7 @@ export type DrugRow = {
   readonly clinpgx: string | null
   readonly drugbank: string | null
   readonly cpicLevel?: { readonly [gene: string]: string }
-  readonly from: 'guidance' | 'modifier' | 'alternative' | 'component' | 'product' | 'other'
+  readonly from: 'guidance' | 'modifier' | 'alternative' | 'component' | 'product' | 'pair' | 'other'
   readonly source: string
   readonly note?: string
 }

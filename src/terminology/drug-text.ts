@@ -1,5 +1,5 @@
 /** A word of a text, and how it was joined to the word before it. */
-export type Word = { readonly text: string; readonly joined: '-' | '' }
+export type Word = { readonly text: string; readonly joined: '-' | '/' | '' }
 
 /** `Aspirin/dipyridamole 200 mg` -> aspirin, dipyridamole, 200, mg. */
 export const wordsOf = (text: string): Word[] =>
@@ -8,10 +8,10 @@ export const wordsOf = (text: string): Word[] =>
       .toLowerCase()
       .normalize('NFKC')
       .replaceAll('’', "'")
-      .matchAll(/(-?)([\p{L}\p{N}]+)/gu),
-  ].map(([, dash = '', word = '']) => ({
+      .matchAll(/(-|\/\s*)?([\p{L}\p{N}]+)/gu),
+  ].map(([, join = '', word = '']) => ({
     text: word,
-    joined: dash === '-' ? '-' : '',
+    joined: join === '-' ? '-' : join === '' ? '' : '/',
   }))
 
 /** Prefixes that make another substance of a name when joined by a hyphen: `nor-codeine` is not codeine. */
@@ -36,26 +36,30 @@ const MAKES_ANOTHER = new Set([
 ])
 const DENIES = new Set(['without', 'no', 'not', 'non'])
 
-type Entry<T> = { readonly words: readonly string[]; readonly value: T }
+/** `partOnly`: too common a word; counts only as a part of a product's name with its own strength (`/ Potassium 43.3 MG/ML`). */
+type Entry<T> = { readonly words: readonly string[]; readonly value: T; readonly partOnly: boolean }
 export type NameIndex<T> = ReadonlyMap<string, readonly Entry<T>[]>
 
 /** Names by their first word, longest names first. */
-export const indexNames = <T>(names: Iterable<readonly [string, T]>): NameIndex<T> => {
+export const indexNames = <T>(names: Iterable<readonly [name: string, value: T, partOnly?: boolean]>): NameIndex<T> => {
   const index = new Map<string, Entry<T>[]>()
-  for (const [name, value] of names) {
+  for (const [name, value, partOnly = false] of names) {
     const words = wordsOf(name).map((word) => word.text)
     const first = words[0]
     if (first === undefined) continue
     index.set(
       first,
-      [...(index.get(first) ?? []), { words, value }].sort((left, right) => right.words.length - left.words.length),
+      [...(index.get(first) ?? []), { words, value, partOnly }].sort((left, right) => right.words.length - left.words.length),
     )
   }
   return index
 }
 
-const fitsAt = (words: readonly Word[], at: number, entry: readonly string[]): boolean =>
-  entry.every((word, offset) => words[at + offset]?.text === word)
+const isPart = (words: readonly Word[], at: number, length: number): boolean =>
+  (at === 0 || words[at]?.joined === '/') && /^\d/.test(words[at + length]?.text ?? '')
+
+const fitsAt = <T>(words: readonly Word[], at: number, entry: Entry<T>): boolean =>
+  entry.words.every((word, offset) => words[at + offset]?.text === word) && (!entry.partOnly || isPart(words, at, entry.words.length))
 
 const isDenied = (words: readonly Word[], at: number, length: number): boolean => {
   const before = words[at - 1]?.text
@@ -74,7 +78,7 @@ export const findNames = <T>(text: string, index: NameIndex<T>): T[] => {
   const found: T[] = []
   let at = 0
   while (at < words.length) {
-    const entry = index.get(words[at]?.text ?? '')?.find((candidate) => fitsAt(words, at, candidate.words))
+    const entry = index.get(words[at]?.text ?? '')?.find((candidate) => fitsAt(words, at, candidate))
     if (entry === undefined) {
       at += 1
       continue
@@ -83,4 +87,13 @@ export const findNames = <T>(text: string, index: NameIndex<T>): T[] => {
     at += entry.words.length
   }
   return found
+}
+
+/** The value whose name the text begins with; null when it begins with none. */
+export const nameAtStart = <T>(text: string, index: NameIndex<T>): T | null => {
+  const words = wordsOf(text)
+  return (
+    index.get(words[0]?.text ?? '')?.find((candidate) => fitsAt(words, 0, candidate) && !isDenied(words, 0, candidate.words.length))
+      ?.value ?? null
+  )
 }
