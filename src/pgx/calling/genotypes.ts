@@ -9,6 +9,8 @@ export type Site = {
   readonly rsid: string | null
   readonly ref: string
   readonly alts: readonly string[]
+  /** Genomic HGVS names, one per member of `alts`: they tell how far an insertion or deletion can be shifted in the reference. */
+  readonly names?: readonly string[]
   /** `amp1` minimum set, `required` gene cannot be called without it, `extra` read but not defining, `ignored` never used. */
   readonly flags: readonly string[]
 }
