@@ -89,7 +89,7 @@ const describe = (drug: DrugAssessment): string => {
     ...(drug.testFirst
       ? [`  Test first (${drug.testFirst.demand}, ${drug.testFirst.source}): ${drug.testFirst.genes.map((gene) => gene.test).join(', ')}`]
       : []),
-    ...drug.gaps.map((gap) => `  Not known: ${gap.about}: ${gap.because}`),
+    ...drug.gaps.map((gap) => `  ${gap.code === 'no-guidance' ? 'No guidance' : 'Not known'}: ${gap.about}: ${gap.because}`),
   ].join('\n')
 }
 

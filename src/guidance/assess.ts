@@ -5,6 +5,7 @@ import type { Gap } from '../contract/lineage.ts'
 import { type Advice, advise, type Kit } from './advise.ts'
 import { findAlternatives } from './alternatives.ts'
 import { describeDisagreement } from './consequence.ts'
+import { pairGaps } from './cpic-pairs.ts'
 import { prepareGuidance } from './prepare.ts'
 import type { Knowledge } from './rules.ts'
 import type { Subject } from './subject.ts'
@@ -30,10 +31,16 @@ const listedOnly: Gap = {
   because: 'the FDA lists this drug, but the entry was not read for this release',
 }
 
+/** What is known of a drug for which no source has advice: who lists it. */
+const withoutGuidance = ({ findings }: Advice, subject: Subject, { knowledge }: Kit): Gap[] => [
+  ...(findings.length > 0 ? [listedOnly] : []),
+  ...pairGaps(subject.drug.name, knowledge),
+]
+
 /** Everything the engine says about one ingredient of an order or a medicine. */
 const assessDrug = (subject: Subject, kit: Kit): DrugAssessment => {
   const advice = advise(subject, kit)
-  const own = advice.genes.length === 0 && advice.findings.length > 0 ? [listedOnly] : explainMissing(advice.gaps, subject.facts)
+  const own = advice.genes.length === 0 ? withoutGuidance(advice, subject, kit) : explainMissing(advice.gaps, subject.facts)
   const gaps = [...own, ...unreadMedicineGaps(subject.facts, advice.genes, kit)]
   return {
     ref: subject.ref,

@@ -11,10 +11,19 @@ export const checkSources = (rules: ParsedRules): Problem[] => {
       [row.source, row.rxcuiSource ?? row.source].map((source) => ({ file: 'drugs/ingredients.json', row: row.name, source })),
     ),
     ...rules.drugs.codes.map((row) => ({ file: 'drugs/codes.json', row: row.rxcui, source: row.source })),
-    ...[rules.modifiers, rules.loinc, rules.phenotypes].flatMap((file, at) =>
+    ...[...rules.guidance].flatMap(([file, { rows }]) =>
+      rows.flatMap((row) => (row.origin === undefined ? [] : [{ file, row: row.id, source: row.origin }])),
+    ),
+    ...[rules.modifiers, rules.loinc, rules.phenotypes, rules.pairs].flatMap((file, at) =>
       file.source === undefined
         ? []
-        : [{ file: ['phenoconversion.json', 'loinc.json', 'phenotypes.json'][at] ?? '', row: 'source', source: file.source }],
+        : [
+            {
+              file: ['phenoconversion.json', 'loinc.json', 'phenotypes.json', 'cpic-pairs.json'][at] ?? '',
+              row: 'source',
+              source: file.source,
+            },
+          ],
     ),
   ]
   return [

@@ -13,6 +13,7 @@ const OWN_FILES = new Set([
   'actions.json',
   'loinc.json',
   'phenotypes.json',
+  'cpic-pairs.json',
   'drugs/ingredients.json',
   'drugs/products.json',
   'drugs/codes.json',
@@ -52,12 +53,13 @@ const parseRules = (raw: RawFiles, problems: Problem[]): ParsedRules | null => {
   const actions = parseRuleFile('actions', 'actions.json', raw, problems)
   const loinc = parseRuleFile('loinc', 'loinc.json', raw, problems)
   const phenotypes = parseRuleFile('phenotypes', 'phenotypes.json', raw, problems)
+  const pairs = parseRuleFile('pairs', 'cpic-pairs.json', raw, problems)
   const genes = parseFolder('gene', isGene, raw, problems)
   const guidance = parseFolder('guidance', isGuidance, raw, problems)
-  if (!sources || !ingredients || !products || !codes || !modifiers || !actions || !loinc || !phenotypes) return null
+  if (!sources || !ingredients || !products || !codes || !modifiers || !actions || !loinc || !phenotypes || !pairs) return null
   // zod's optional members may be undefined, ours are absent; values are the same
   const drugs = { ingredients: ingredients.rows, products: products.rows, codes: codes.rows } as DrugTables
-  return { sources, genes, guidance, drugs, modifiers, actions, loinc, phenotypes, tables: otherTables(raw) }
+  return { sources, genes, guidance, drugs, modifiers, actions, pairs, loinc, phenotypes, tables: otherTables(raw) }
 }
 
 const refuse = (problems: readonly Problem[]): never => {
@@ -111,6 +113,7 @@ export const loadKnowledge = (rulesDir: string): Knowledge => {
     drugs: makeDrugIndex(rules.drugs),
     guidance: deepFreezeMap(guidance),
     modifiers: deepFreeze(rules.modifiers.rows),
+    pairs: deepFreeze(rules.pairs.rows) as Knowledge['pairs'], // optional members: see parseRules
     actions: new Map(rules.actions.rows.map((row) => [row.code, Object.freeze(row)])),
     tables: deepFreezeMap(new Map([...rules.tables, ['loinc', rules.loinc], ['phenotypes', rules.phenotypes], ['sources', rules.sources]])),
   })

@@ -11,6 +11,7 @@ export type ParsedRules = {
   readonly drugs: DrugTables
   readonly modifiers: RuleFile<'phenoconversion'>
   readonly actions: RuleFile<'actions'>
+  readonly pairs: RuleFile<'pairs'>
   readonly loinc: RuleFile<'loinc'>
   readonly phenotypes: RuleFile<'phenotypes'>
   /** Files of other rooms, by name without `.json`. */

@@ -28,6 +28,20 @@ const guidanceRow = z.strictObject({
   standing,
   superseded: z.enum(['partly', 'unknown']).optional(),
   note: text.optional(),
+  origin: text.optional(),
+})
+
+const pair = z.strictObject({
+  gene: text,
+  drug: text,
+  drugs: lines,
+  rxcui: text.nullable(),
+  level: z.enum(['A', 'A/B', 'B', 'B/C', 'C', 'C/D', 'D']),
+  status: z.enum(['final', 'provisional']),
+  clinpgxLevel: z.enum(['1A', '1B', '2A', '2B', '3', '4']).nullable(),
+  fdaLabel: z.enum(['Testing required', 'Testing recommended', 'Actionable PGx', 'Informative PGx']).nullable(),
+  pmid: z.array(z.string().regex(/^\d{5,9}$/)),
+  note: text.optional(),
 })
 
 const allele = z.strictObject({
@@ -85,7 +99,7 @@ const drug = z.strictObject({
   clinpgx: text.nullable(),
   drugbank: text.nullable(),
   cpicLevel: z.record(text, text).optional(),
-  from: z.enum(['guidance', 'modifier', 'alternative', 'component', 'product', 'other']),
+  from: z.enum(['guidance', 'modifier', 'alternative', 'component', 'product', 'pair', 'other']),
   source: text,
   note: text.optional(),
 })
@@ -111,6 +125,10 @@ export const RULE_SCHEMAS = {
           .string()
           .regex(/^[0-9a-f]{64}$/)
           .nullable(),
+        /** Rows of the input file when the rules were made; null where it has no rows of one kind. */
+        rows: z.number().int().positive().nullable(),
+        /** Rows of the rules that were made of them: a row that names several phenotypes may become several. */
+        made: z.number().int().positive().nullable(),
       }),
     ),
   }),
@@ -146,6 +164,10 @@ export const RULE_SCHEMAS = {
       rxcui: text.nullable(),
       basis: text,
       verified: z.enum(['seen', 'recalled']),
+      /** What was read, when the reference only recalled the row. */
+      source: z.strictObject({ title: text, asOf: text, url: z.url({ protocol: /^https$/ }), where: text }).optional(),
+      washout: z.strictObject({ days: z.number().int().positive(), basis: text, url: z.url({ protocol: /^https$/ }) }).optional(),
+      note: text.optional(),
     }),
   ).extend({ notDrugs: lines }),
   actions: table(
@@ -155,6 +177,7 @@ export const RULE_SCHEMAS = {
       consequence: z.enum(['contraindicated', 'avoid', 'alternative', 'dose', 'caution', 'monitor', 'standard', 'none']),
     }),
   ),
+  pairs: table(pair),
   loinc: table(z.strictObject({ code: text, display: text, use: text, basis: text })),
   phenotypes: z.strictObject({
     about: text,

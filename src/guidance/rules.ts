@@ -33,6 +33,25 @@ export type GuidanceRow = {
   /** `partly`: a newer row of the same drug and source wins where both match. */
   readonly superseded?: 'partly' | 'unknown'
   readonly note?: string
+  /** Source (`rules/sources.json`) of a row that comes from another file than its source's own table. */
+  readonly origin?: string
+}
+
+/** One row of `rules/cpic-pairs.json`: that CPIC lists a gene with a drug, at a level. Never advice. */
+export type CpicPair = {
+  readonly gene: string
+  /** As CPIC writes it. */
+  readonly drug: string
+  /** Drugs of `rules/drugs/ingredients.json` that an order of it names; empty when no order can, with the reason in `note`. */
+  readonly drugs: readonly string[]
+  readonly rxcui: string | null
+  readonly level: 'A' | 'A/B' | 'B' | 'B/C' | 'C' | 'C/D' | 'D'
+  readonly status: 'final' | 'provisional'
+  readonly clinpgxLevel: string | null
+  /** What ClinPGx says of the FDA label: `Testing required`, `Actionable PGx` … */
+  readonly fdaLabel: string | null
+  readonly pmid: readonly string[]
+  readonly note?: string
 }
 
 /** One code of `rules/actions.json`. */
@@ -48,6 +67,8 @@ export type Knowledge = {
   /** Guidance rows by drug name. */
   readonly guidance: ReadonlyMap<string, readonly GuidanceRow[]>
   readonly modifiers: readonly ModifierRow[]
+  /** Every pair of gene and drug that CPIC lists, with or without guidance. */
+  readonly pairs: readonly CpicPair[]
   readonly actions: ReadonlyMap<string, ActionRule>
   /** Further tables by file name without `.json`, checked by the room that owns them: populations, test-first, alternatives, gene-names … */
   readonly tables: ReadonlyMap<string, unknown>

@@ -1,4 +1,5 @@
 import { setAsideBrands } from './brand-check.ts'
+import { drugsOfPairs } from './build-pairs.ts'
 import { EXTRA_DRUGS, EXTRA_PRODUCTS, NAMES, SINGLE_CODES } from './extra-drugs.ts'
 import { baseName, brandOf, substancesOf } from './product-names.ts'
 import { cell, type Row, readTable } from './read-tables.ts'
@@ -23,7 +24,7 @@ export type Drug = {
   cpicLevel?: Readonly<Record<string, string>>
   /** The name is too common a word to be looked for in text. */
   noText?: true
-  from: 'guidance' | 'modifier' | 'alternative' | 'component' | 'product' | 'other'
+  from: 'guidance' | 'modifier' | 'alternative' | 'component' | 'product' | 'pair' | 'other'
   source: string
   note?: string
 }
@@ -157,6 +158,7 @@ export const buildDrugs = (
     ...EXTRA_DRUGS.map((extra) => plain(extra.name, extra.rxcui, extra.from, extra.source)),
     ...ingredientCodes,
   ])
+  for (const { name, rxcui } of drugsOfPairs(reference)) if (!named.has(name)) named.set(name, plain(name, rxcui, 'pair', 'cpic-pairs'))
   const products = readProducts(reference, new Set(named.keys()))
   const all = mergeDrugs([
     ...named.values(),
@@ -174,8 +176,8 @@ export const buildDrugs = (
   const checked = setAsideBrands([...all.values()].sort(byName), brandsOfProducts)
   writeRules(rulesDir, 'drugs/ingredients.json', {
     about:
-      "Every substance that guidance, modifiers, alternatives or products name. rxcui: RxNorm ingredient; null where no source read here gives it. setAside: brands of the source that are another drug's name or brand, never matched.",
-    sources: ['drugs', 'phenoconversion', 'rxnorm-products', 'rxnorm-products-2018'],
+      "Every substance that guidance, modifiers, alternatives, CPIC pairs or products name. rxcui: RxNorm ingredient; null where no source read here gives it. setAside: brands of the source that are another drug's name or brand, never matched.",
+    sources: ['drugs', 'phenoconversion', 'cpic-pairs', 'rxnorm-products', 'rxnorm-products-2018'],
     rows: checked,
   })
   writeRules(rulesDir, 'drugs/products.json', {

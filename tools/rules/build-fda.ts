@@ -1,6 +1,6 @@
 import { FDA_PARTS, type FdaPart } from './fda-readings.ts'
 import type { DraftRow } from './guidance-rows.ts'
-import { cell, type Row, readTable, splitOutsideBrackets } from './read-tables.ts'
+import { cell, type Row, readTable, splitOutsideBrackets, TableError } from './read-tables.ts'
 
 /** Words of the reference's subgroup column -> keys of guidance rows. */
 const KEYS: Readonly<Record<string, string>> = {
@@ -50,7 +50,10 @@ const partsOf = (row: Row): readonly FdaPart[] => {
 
 const draftsOf = (row: Row): DraftRow[] => {
   const genes = genesOf(row)
-  const seen = cell(row, 'verified') === 'seen'
+  const verified = cell(row, 'verified')
+  if (verified !== 'seen' && verified !== 'not seen')
+    throw new TableError('fda.tsv', null, `${cell(row, 'id')}: verified is "${verified}", neither "seen" nor "not seen"`)
+  const seen = verified === 'seen'
   const common = {
     source: 'FDA' as const,
     drug: cell(row, 'drug'),
@@ -85,5 +88,8 @@ const draftsOf = (row: Row): DraftRow[] => {
 /** FDA table and label rows; `entries` counts the reference's rows, some of which become several. */
 export const draftFda = (reference: string): { rows: DraftRow[]; entries: number } => {
   const table = readTable(reference, 'fda.tsv')
+  const gone = Object.keys(FDA_PARTS).filter((id) => !table.some((row) => cell(row, 'id') === id))
+  if (gone.length > 0)
+    throw new TableError('fda.tsv', null, `${gone.join(', ')} is treated apart (fda-readings.ts) but no longer in the table`)
   return { rows: table.flatMap(draftsOf), entries: table.length }
 }

@@ -1,17 +1,11 @@
-import { cell, type Row, readJson, readTable } from './read-tables.ts'
+import { cell, type Row, readJson, readTable, TableError } from './read-tables.ts'
+import { type GeneLogic, parsePhenotypeLogic } from './reference-schemas.ts'
 import { writeRules } from './write-rules.ts'
 
-type Range = readonly [string, number | string | null, number | string | null]
-type GeneLogic = {
-  readonly method: string
-  readonly pairs?: Readonly<Record<string, string>>
-  readonly ranges?: readonly Range[]
-  readonly alleles?: readonly string[]
-  readonly ehr_priority?: Readonly<Record<string, 'normal' | 'priority' | null>>
-  readonly verified?: { readonly table: string; readonly diplotypes: number; readonly mismatches: number }
-}
-type Logic = { readonly genes: Readonly<Record<string, GeneLogic>> }
+type Range = NonNullable<GeneLogic['ranges']>[number]
 type Phenotypes = Readonly<Record<string, Readonly<Record<string, { readonly term: string; readonly key: string }>>>>
+
+const LOGIC = 'phenotype_logic.json'
 
 /** Codes of the reference -> codes of the contract, where they differ. */
 const CODES: Readonly<Record<string, string>> = {
@@ -192,17 +186,30 @@ const geneTable = (row: Row, logic: GeneLogic, alleles: readonly Row[], phenotyp
   }
 }
 
+/** A function that no pair names would quietly make every result with it indeterminate. */
+const checkFunctions = (symbol: string, logic: GeneLogic, alleles: readonly Row[]): void => {
+  const pairs = GENOTYPES[symbol] ?? logic.pairs
+  if (logic.method === 'activity-score' || pairs === undefined) return
+  const paired = new Set(Object.keys(pairs).flatMap((pair) => pair.split('+')))
+  for (const row of alleles) {
+    const { function: name } = functionOf(row)
+    if (name !== null && !paired.has(name))
+      throw new TableError('alleles.tsv', null, `${symbol} ${cell(row, 'allele')}: no pair has the function "${name}"`)
+  }
+}
+
 /** One file per gene. @returns counts for the report. */
 export const buildGenes = (reference: string, rulesDir: string): { genes: number; alleles: number } => {
-  const logic = readJson(reference, 'phenotype_logic.json') as Logic // our own reference file, checked again at load
+  const logic = parsePhenotypeLogic(LOGIC, readJson(reference, LOGIC))
   const phenotypes = (readJson(rulesDir, 'phenotypes.json') as { kinds: Phenotypes }).kinds // hand-kept, checked at load
   const alleles = readTable(reference, 'alleles.tsv')
   const genes = readTable(reference, 'genes.tsv')
   for (const row of genes) {
     const symbol = cell(row, 'gene')
-    const rules = logic.genes[symbol]
-    if (rules === undefined) throw new Error(`phenotype_logic.json has no ${symbol}`)
+    const rules = logic[symbol]
+    if (rules === undefined) throw new TableError(LOGIC, null, `no ${symbol}, which genes.tsv has`)
     const own = alleles.filter((allele) => cell(allele, 'gene') === symbol)
+    checkFunctions(symbol, rules, own)
     writeRules(rulesDir, `genes/${symbol}.json`, geneTable(row, rules, own, phenotypes))
   }
   return { genes: genes.length, alleles: alleles.length }

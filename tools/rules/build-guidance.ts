@@ -1,25 +1,8 @@
 import type { DraftRow } from './guidance-rows.ts'
 import { readJsonLines } from './read-tables.ts'
+import { parseRecommendations, type Recommendation } from './reference-schemas.ts'
 
-type Raw = {
-  readonly src: 'CPIC' | 'DPWG'
-  readonly drug: string
-  readonly genes: readonly string[]
-  readonly when: readonly Readonly<Record<string, readonly string[]>>[]
-  readonly population?: string
-  readonly strength: string | null
-  readonly actions: readonly string[]
-  readonly effect: readonly string[]
-  readonly risk: string | null
-  readonly guideline: string
-  readonly pmid: readonly string[]
-  readonly year: number | null
-  readonly asof: string
-  readonly cpic_level?: Readonly<Record<string, string>>
-  readonly superseded?: 'partly' | 'unknown'
-  readonly seen?: string
-  readonly note?: string
-}
+const FILE = 'recommendations.jsonl'
 
 /** One action of the source holds two conditions; our grammar has one (`parse-action.ts`). */
 const REWORDED: Readonly<Record<string, string>> = {
@@ -52,13 +35,13 @@ const DPYD_WORD = / \((Intermediate Metabolizer|Normal Metabolizer|Poor Metaboli
 /** DPWG DPYD keys carry the 2024 phenotype word in brackets; the score alone is the key. */
 const keysOf = (values: readonly string[]): string[] => [...new Set(values.map((value) => value.replace(DPYD_WORD, '')))]
 
-const hasWord = (raw: Raw, word: string): boolean =>
+const hasWord = (raw: Recommendation, word: string): boolean =>
   raw.when.some((entry) => Object.values(entry).some((values) => values.some((value) => value.includes(word))))
 
 /** A key that names two alleles at once cannot be produced for one patient's gene result. */
 const UNUSABLE_KEY = '1511 and 1502'
 
-const notesOf = (raw: Raw): string[] => {
+const notesOf = (raw: Recommendation): string[] => {
   const unread = raw.actions.filter(isUnread)
   return [
     ...(raw.note === undefined ? [] : [raw.note]),
@@ -72,10 +55,10 @@ const notesOf = (raw: Raw): string[] => {
 }
 
 /** Only what was read and holds something to say is advice. */
-const standingOf = (raw: Raw): DraftRow['standing'] =>
+const standingOf = (raw: Recommendation): DraftRow['standing'] =>
   raw.seen === 'not seen' || raw.actions.every(isUnread) || hasWord(raw, UNUSABLE_KEY) ? 'off' : 'advice'
 
-const draftOf = (raw: Raw): DraftRow => {
+const draftOf = (raw: Recommendation): DraftRow => {
   const notes = notesOf(raw)
   return {
     source: raw.src,
@@ -124,4 +107,4 @@ const withoutEchoes = (rows: readonly DraftRow[]): DraftRow[] =>
 
 /** CPIC and DPWG rows in the order of the reference; nothing is left out. */
 export const draftGuidance = (reference: string): DraftRow[] =>
-  withoutEchoes((readJsonLines(reference, 'recommendations.jsonl') as Raw[]).map(draftOf)) // our own reference file, checked again at load
+  withoutEchoes(parseRecommendations(FILE, readJsonLines(reference, FILE)).map(draftOf))

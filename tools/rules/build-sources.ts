@@ -1,4 +1,6 @@
-import { sha256OfFile } from './read-tables.ts'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { readJsonLines, readTable, sha256OfFile, TableError } from './read-tables.ts'
 import { writeRules } from './write-rules.ts'
 
 type Source = {
@@ -82,6 +84,15 @@ const SOURCES: readonly Source[] = [
     licence: 'CC0-1.0; MPL-2.0 (facts only)',
     url: 'https://github.com/cpicpgx/cpic-data',
     file: 'special.json',
+  },
+  {
+    id: 'cpic-pairs',
+    title: 'Gene-drug pairs of CPIC with level and status',
+    version: '2023-08-19 (copy of the CPIC pair list in sbslee/pypgx); later changes of level were not seen',
+    asOf: '2023-08',
+    licence: 'CPIC content CC0-1.0; copy MIT',
+    url: 'https://cpicpgx.org/genes-drugs/',
+    file: 'cpic_pairs.tsv',
   },
   {
     id: 'drugs',
@@ -176,10 +187,43 @@ const SOURCES: readonly Source[] = [
   ...OWN_TABLES,
 ]
 
-export const buildSources = (reference: string, rulesDir: string): number => {
-  writeRules(rulesDir, 'sources.json', {
-    release: RELEASE,
-    rows: SOURCES.map(({ file, ...source }) => ({ ...source, file, sha256: file === null ? null : sha256OfFile(reference, file) })),
+/** Rows of an input file; null for a file that is no table. */
+const countRows = (reference: string, file: string): number | null =>
+  file.endsWith('.tsv') ? readTable(reference, file).length : file.endsWith('.jsonl') ? readJsonLines(reference, file).length : null
+
+type Counted = { readonly id: string; readonly rows?: number | null }
+
+/** Row counts of the last making, by source. */
+const rowsBefore = (rulesDir: string): ReadonlyMap<string, number> => {
+  const path = join(rulesDir, 'sources.json')
+  if (!existsSync(path)) return new Map()
+  const { rows } = JSON.parse(readFileSync(path, 'utf8')) as { rows: readonly Counted[] } // written by this generator
+  return new Map(rows.flatMap(({ id, rows: count }) => (typeof count === 'number' ? [[id, count] as const] : [])))
+}
+
+/** A new release that holds less than the last one has most likely been cut, or was read as another format. */
+const refuseFewer = (file: string, before: number | undefined, now: number | null, mayShrink: readonly string[]): void => {
+  if (before === undefined || now === null || now >= before || mayShrink.includes(file)) return
+  throw new TableError(file, null, `${now} rows, ${before} before. If rows were meant to go: --may-shrink ${file}`)
+}
+
+/**
+ * Writes every source with the hash and the number of rows of its file, and the number of rows made of them (by source id).
+ * @throws TableError when a file holds fewer rows than it did, unless it is named in `mayShrink`
+ */
+export const buildSources = (
+  reference: string,
+  rulesDir: string,
+  made: Readonly<Record<string, number>>,
+  mayShrink: readonly string[] = [],
+): number => {
+  const before = rowsBefore(rulesDir)
+  const rows = SOURCES.map(({ file, ...source }) => {
+    if (file === null) return { ...source, file, sha256: null, rows: null, made: null }
+    const count = countRows(reference, file)
+    refuseFewer(file, before.get(source.id), count, mayShrink)
+    return { ...source, file, sha256: sha256OfFile(reference, file), rows: count ?? made[source.id] ?? null, made: made[source.id] ?? null }
   })
-  return SOURCES.length
+  writeRules(rulesDir, 'sources.json', { release: RELEASE, rows })
+  return rows.length
 }

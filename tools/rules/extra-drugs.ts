@@ -182,8 +182,10 @@ export const NAMES: Readonly<Record<string, readonly string[]>> = {
   flupentixol: ['flupenthixol'],
   goldenseal: ['goldenseal extract'],
   glyburide: ['glibenclamide'],
+  'interferon alfa-2b, recombinant': ['interferon alfa-2b'],
   hypericum: ["st. john's wort", 'st johns wort', "st john's wort", 'hypericum perforatum'],
   meperidine: ['pethidine'],
+  mesalazine: ['mesalamine'],
   mercaptopurine: ['6-mercaptopurine', '6-mp'],
   'methylene blue': ['methylthioninium'],
   nitroglycerin: ['glyceryl trinitrate'],
@@ -191,7 +193,7 @@ export const NAMES: Readonly<Record<string, readonly string[]>> = {
   'sulfamethoxazole / trimethoprim': ['co-trimoxazole'],
   thioguanine: ['tioguanine', '6-thioguanine'],
   'toluidine blue': ['tolonium'],
-  'valproic acid': ['valproate'],
+  'valproic acid': ['valproate', 'divalproex'],
 }
 
 /** RxNorm ingredient codes that the reference gives without saying to which part of a combination they belong. */

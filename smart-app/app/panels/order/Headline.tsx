@@ -20,6 +20,7 @@ const BLIND: ReadonlySet<string> = new Set(['conflict', 'not-assessed', 'test-fi
 /** Why there is nothing to say: the phenotype that asks for no change, or what was missing. */
 const quietReason = (drug: DrugAssessment, finding: Finding | null): string | undefined => {
   if (drug.state === 'not-assessed') return drug.gaps[0]?.because
+  if (drug.state === 'no-guidance') return drug.gaps.map(({ because }) => because).join('; ')
   return finding?.basis.map((basis) => [basis.gene, basis.clinical?.phenotype?.term ?? basis.key].filter(Boolean).join(' ')).join(' · ')
 }
 
