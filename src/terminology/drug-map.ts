@@ -25,6 +25,9 @@ export type DrugMap = {
   readonly accepted: readonly AcceptedConflict[]
 }
 
+/** A map that was read, with the SHA-256 of its content: it belongs to the version of the knowledge. */
+export type LoadedDrugMap = DrugMap & { readonly sha256: string }
+
 const HEADER = 'attune-drug-map\t1'
 
 const byNumber = (left: string, right: string): number => Number(left) - Number(right)
@@ -154,7 +157,7 @@ const lastLineAt = (text: string): number | null => (text.endsWith('\n') ? text.
  * @param name how the map is called in the error
  * @throws AttuneError `config-invalid` with the line and the reason
  */
-export const parseDrugMap = (text: string, name: string): DrugMap => {
+export const parseDrugMap = (text: string, name: string): LoadedDrugMap => {
   const refuse = (reason: string): never => {
     throw new AttuneError('config-invalid', `drug map ${name}: ${reason}`)
   }
@@ -163,7 +166,7 @@ export const parseDrugMap = (text: string, name: string): DrugMap => {
   const [end, rows, sha256] = endAt === null ? [] : text.slice(endAt, -1).split('\t')
   if (endAt === null || end !== 'end') return refuse('the file is cut: its last line is missing')
   const body = text.slice(0, endAt)
-  if (hash('sha256', body) !== sha256) refuse('the file was changed after it was made: its SHA-256 differs')
+  if (sha256 === undefined || hash('sha256', body) !== sha256) return refuse('the file was changed after it was made: its SHA-256 differs')
   const draft = newDraft()
   body
     .slice(HEADER.length + 1, -1)
@@ -176,14 +179,15 @@ export const parseDrugMap = (text: string, name: string): DrugMap => {
   if (release === null) return refuse('it does not name its release')
   if (String(draft.rows) !== rows) refuse(`${draft.rows} rows instead of ${rows}`)
   if (draft.ingredients.size === 0) refuse('it holds no ingredient')
-  return { ...draft, release }
+  const { inputs, ingredients, codes, others, accepted } = draft
+  return { release, inputs, ingredients, codes, others, accepted, sha256 }
 }
 
 /**
  * The drug map of a configured path.
  * @throws AttuneError `config-invalid`
  */
-export const readDrugMap = (path: string): DrugMap => {
+export const readDrugMap = (path: string): LoadedDrugMap => {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
