@@ -71,10 +71,50 @@ const fileSchema = z.strictObject({
       testFirst: z.boolean().default(true).describe('Show cards that advise a test before the first dose.'),
       notAssessed: z.boolean().default(true).describe('Show a card when a drug with guidance could not be assessed.'),
       optionalAdvice: z.enum(['card', 'app']).default('app').describe('Where advice of strength Optional or without a change is shown.'),
+      repeatAfterHours: z
+        .number()
+        .min(0)
+        .max(8760)
+        .default(24)
+        .describe(
+          'Hours in which a concern that a user overrode is not shown to the same user again for the same patient while the facts are unchanged; critical ones always are. 0: always show it again.',
+        ),
+      maxCards: z
+        .number()
+        .int()
+        .min(1)
+        .max(200)
+        .default(10)
+        .describe('Most cards in one answer; the last of them then sums up the rest. Critical cards are never cut away.'),
     })
     .prefault({})
     .describe('What becomes a card and what stays in the app.'),
   rulesDir: z.string().optional().describe('Folder of the rules. Default: the rules of this release.'),
+  drugMap: z
+    .string()
+    .optional()
+    .describe("Path of the site's own drug map, made by `attune drugs import` from its RxNorm release (docs/drugs.md). Checked at start."),
+  terminology: z
+    .strictObject({
+      url: z.url().describe('FHIR R4 base of the terminology server. It may be asked only under the rules of `network`.'),
+      timeoutMs: z.number().int().min(20).max(5000).default(300).describe('Longest time that an answer waits for it, in milliseconds.'),
+      systems: z
+        .array(z.string().min(1))
+        .min(1)
+        .default([
+          'http://www.nlm.nih.gov/research/umls/rxnorm',
+          'http://hl7.org/fhir/sid/ndc',
+          'http://www.whocc.no/atc',
+          'http://snomed.info/sct',
+        ])
+        .describe('Code systems whose codes it is asked for. A local system is named here, with its `conceptMap`.'),
+      conceptMap: z.url().optional().describe('Canonical address of the ConceptMap that leads to RxNorm. Absent: any that the server has.'),
+      maxBytes: z.number().int().min(1000).default(200_000).describe('Largest answer that is read, in bytes.'),
+      cacheEntries: z.number().int().min(0).max(1_000_000).default(10_000).describe('Codes whose answers are kept in memory.'),
+      cacheMinutes: z.number().int().min(1).default(720).describe('How long an answer is kept.'),
+    })
+    .optional()
+    .describe('Terminology server that is asked for drug codes which neither the rules nor the drug map know. Absent: none is asked.'),
   modelsDir: z.string().optional().describe('Folder of the risk models. Default: the models of this release.'),
   retention: z
     .strictObject({
@@ -98,7 +138,7 @@ export type ClientConfig = Readonly<z.output<typeof clientSchema>>
 type FileConfig = z.output<typeof fileSchema>
 
 export type Config = Readonly<
-  FileConfig & {
+  Omit<FileConfig, 'drugMap' | 'terminology'> & {
     mode: 'sandbox' | 'production'
     host: string
     port: number
@@ -111,6 +151,8 @@ export type Config = Readonly<
     logLevel: string
     rulesDir: string
     modelsDir: string
+    drugMap: string | null
+    terminology: NonNullable<FileConfig['terminology']> | null
   }
 >
 
@@ -154,6 +196,8 @@ const repeated = (texts: readonly string[]): string[] => [...new Set(texts.filte
 
 const KEY_SOURCES = ['jku', 'jwks', 'jwksFile'] as const
 
+const mayBeReached = (address: string, allowHttp: boolean): boolean => /^https:/i.test(address) || (allowHttp && /^http:/i.test(address))
+
 /** What is wrong with one client although each of its keys is well formed. */
 const contradictionsOf = (client: ClientConfig, { allowHttp }: FileConfig['network']): string[] => {
   const sources = KEY_SOURCES.filter((key) => client[key] !== undefined)
@@ -164,19 +208,22 @@ const contradictionsOf = (client: ClientConfig, { allowHttp }: FileConfig['netwo
     client.jwksFile !== undefined && !existsSync(client.jwksFile) ? `has a jwksFile that is not there: ${client.jwksFile}` : '',
     sources.length > 1 ? `names its keys more than once: ${sources.join(', ')}` : '',
     ...addresses
-      .filter((address) => !/^https:/i.test(address) && !(allowHttp && /^http:/i.test(address)))
+      .filter((address) => !mayBeReached(address, allowHttp))
       .map((address) => `${address} is not https (network.allowHttp allows http)`),
   ].flatMap((problem) => (problem === '' ? [] : [`client ${client.id} ${problem}`]))
 }
 
 /** Mistakes that no single key shows; each would otherwise be found only when a call fails. */
-const contradictions = ({ clients, network, precedence, retention }: FileConfig): string[] => {
+const contradictions = ({ clients, network, precedence, retention, terminology }: FileConfig): string[] => {
   const issuers = clients.flatMap(({ iss, tenant }) => (iss === undefined ? [] : [`${iss}, tenant ${tenant}`]))
   return [
     ...repeated(clients.map(({ id }) => id)).map((id) => `two clients have the id ${id}`),
     ...repeated(issuers).map((issuer) => `two clients have the same iss and tenant: ${issuer}`),
     ...clients.flatMap((client) => contradictionsOf(client, network)),
     ...repeated(precedence).map((source) => `precedence names ${source} twice`),
+    ...(terminology && !mayBeReached(terminology.url, network.allowHttp)
+      ? [`terminology.url ${terminology.url} is not https (network.allowHttp allows http)`]
+      : []),
     ...(retention.storeInputs ? ['retention.storeInputs is not in this release'] : []),
   ]
 }
@@ -229,6 +276,8 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
     logLevel: env.LOG_LEVEL ?? (mode === 'sandbox' ? 'warn' : 'info'),
     rulesDir: resolve(file.rulesDir ?? `${root}/rules`),
     modelsDir: resolve(file.modelsDir ?? `${root}/models`),
+    drugMap: file.drugMap === undefined ? null : resolve(file.drugMap),
+    terminology: file.terminology ?? null,
   }
   return deepFreeze(config)
 }

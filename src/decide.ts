@@ -11,6 +11,7 @@ import type { HookRequest } from './hooks/request.ts'
 export type DecisionKit = {
   readonly versions: DecisionRecord['versions']
   readonly patientKey: (tenant: string, fhirServer: string | null, patientId: string) => string
+  readonly userKey: (tenant: string, fhirServer: string | null, userId: string) => string
 }
 
 /** What the line came to; null where a fault of ours ended it. */
@@ -50,6 +51,7 @@ const withoutPatient = (question: Question, patientId: string): Question => ({
 
 type Made = Pick<DecisionRecord, 'service' | 'hook' | 'hookInstance' | 'requestDigest'> & {
   readonly patientId: string
+  readonly userId: string | null
   readonly fhirServer: string | null
 }
 
@@ -61,7 +63,7 @@ const make = (
   kit: DecisionKit,
   ms: number,
 ): DecisionRecord => {
-  const { patientId, fhirServer, ...call } = made
+  const { patientId, userId, fhirServer, ...call } = made
   return {
     id: randomUUID(),
     at: new Date().toISOString(),
@@ -69,6 +71,7 @@ const make = (
     client: client.id,
     ...call,
     patientKey: kit.patientKey(client.tenant, fhirServer, patientId),
+    userKey: userId === null ? null : kit.userKey(client.tenant, fhirServer, userId),
     versions: kit.versions,
     outcome: outcomeOf(thought),
     questions: questions.map((question) => withoutPatient(question, patientId)),
@@ -98,6 +101,7 @@ export const decide = (
       hookInstance: request.hookInstance,
       requestDigest: digest(request.body),
       patientId: request.patientId,
+      userId: request.userId,
       fhirServer: request.fhirServer,
     },
     client,
@@ -126,6 +130,7 @@ export const decideProfile = (
       hookInstance: randomUUID(),
       requestDigest: digest(request),
       patientId: request.patient,
+      userId: null,
       fhirServer: request.fhirServer,
     },
     client,

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ServiceKit } from '../cds-services/pgx/kit.ts'
@@ -9,6 +10,7 @@ import { readWording } from './cards/wording.ts'
 import { type ClientConfig, type Config, readConfig } from './config.ts'
 import type { CardsResponse } from './contract/cards.ts'
 import type { DecisionRecord } from './contract/decision.ts'
+import type { Explained } from './contract/explained.ts'
 import { AttuneError } from './errors.ts'
 import { genomicTerms } from './facts/genomics/genomic-terms.ts'
 import type { FactsTerms } from './facts/read-facts.ts'
@@ -44,10 +46,13 @@ export const loadThinking = async (config: Config): Promise<Thinking> => {
   }
 }
 
+/** What the line asks of the ledger. */
+export type LineLedger = Pick<Ledger, 'record' | 'patientKey' | 'userKey' | 'seal' | 'overrides'>
+
 /** What the line needs from outside of thinking. */
 export type Surroundings = {
   readonly outbound: Outbound
-  readonly ledger: Pick<Ledger, 'record' | 'patientKey'>
+  readonly ledger: LineLedger
   readonly reportFault: (fault: unknown, service: string) => void
 }
 
@@ -65,6 +70,9 @@ export const makeLine = (
   sandbox: config.mode === 'sandbox',
   appLaunchUrl: `${config.publicUrl}/app/launch.html`,
   patientKey: (tenant, fhirServer, patientId) => ledger.patientKey(tenant, fhirServer, patientId),
+  userKey: (tenant, fhirServer, userId) => ledger.userKey(tenant, fhirServer, userId),
+  repeatAfterHours: config.alertPolicy.repeatAfterHours,
+  overrideReasons: thinking.kit.wording.overrideReasons,
   reportFault,
   questions: PROFILE_QUESTIONS,
   think: (facts) => consultProfile(facts, thinking.kit),
@@ -80,30 +88,46 @@ const offlineClient = (config: Config): ClientConfig => ({
   cors: [],
   frameAncestors: [],
   links: [],
-  features: [],
   ...config.clients[0],
+  features: ['trace'],
   fhirServers: [],
 })
 
-/** The engine for requests from files: no server, no store, no outside calls. For `attune simulate`, `explain` and their like. */
-export const composeOffline = async (environment: Readonly<Record<string, string | undefined>>) => {
+/** Stands for the ledger of a request from a file: nothing is kept, and nobody has overridden anything. */
+const noLedger: LineLedger = {
+  record: async () => {},
+  patientKey: () => 'offline',
+  userKey: () => 'offline',
+  seal: (text) => createHmac('sha256', 'offline').update(text, 'utf8').digest('hex'),
+  overrides: async () => [],
+}
+
+type Ran = { readonly response: CardsResponse; readonly decision: DecisionRecord; readonly considered: readonly Explained[] }
+
+/**
+ * The engine for requests from files: no server, no outside calls. For `attune simulate`, `explain` and their like. Nothing is recorded;
+ * with `ledger`, what users overrode is read from it.
+ */
+export const composeOffline = async (environment: Readonly<Record<string, string | undefined>>, ledger: LineLedger | null = null) => {
   const config = readConfig(environment, projectRoot)
   const thinking = await loadThinking(config)
   const outbound = makeOutbound(config.network)
-  const run = async (service: Service, request: HookRequest): Promise<{ response: CardsResponse; decision: DecisionRecord }> => {
+  const run = async (service: Service, request: HookRequest): Promise<Ran> => {
     const records: DecisionRecord[] = []
     let problem: unknown
     const line = makeLine(config, thinking, {
       outbound,
-      ledger: { record: async (decision) => void records.push(decision), patientKey: () => 'offline' },
+      ledger: { ...(ledger ?? noLedger), record: async (decision) => void records.push(decision) },
       reportFault: (fault) => {
         problem = fault
       },
     })
-    const response = await runService(service, request, offlineClient(config), line)
+    const answer = await runService(service, request, offlineClient(config), line)
     const [decision] = records
     if (problem || !decision) throw new AttuneError('unexpected', 'the engine failed on this request', { cause: problem })
-    return { response, decision }
+    const trace = answer.extension?.['org.attune.trace'] as { readonly considered: readonly Explained[] } // the client of files always asks for it
+    const response = config.clients[0]?.features.includes('trace') ? answer : { cards: answer.cards }
+    return { response, decision, considered: trace.considered }
   }
   return { services: SERVICES, thinking, run, close: () => thinking.kit.models.close() }
 }

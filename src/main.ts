@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { SERVICES } from '../cds-services/registry.ts'
 import { type Config, readConfig } from './config.ts'
-import { loadThinking, makeLine, type Service, type Thinking, VERSION } from './engine.ts'
+import { type LineLedger, loadThinking, makeLine, type Service, type Thinking, VERSION } from './engine.ts'
 import { AttuneError } from './errors.ts'
 import type { FhirClient } from './fhir/fhir-client.ts'
 import { makeOutbound, type Outbound } from './fhir/outbound.ts'
@@ -122,8 +122,8 @@ const profileRunner =
   }
 
 /** Every recorded decision is counted: outcomes, cards, silences. */
-const counted = (ledger: Ledger, metrics: Metrics): Pick<Ledger, 'record' | 'patientKey'> => ({
-  patientKey: (tenant, fhirBase, patientId) => ledger.patientKey(tenant, fhirBase, patientId),
+const counted = (ledger: Ledger, metrics: Metrics): LineLedger => ({
+  ...ledger,
   record: async (decision, estimates) => {
     await ledger.record(decision, estimates)
     metrics.observeDecision(decision)

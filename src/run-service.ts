@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { faultNotice } from './cards/fault-notice.ts'
 import type { ClientConfig } from './config.ts'
-import type { Card, CardsResponse } from './contract/cards.ts'
+import type { Card, CardsResponse, PastOverride } from './contract/cards.ts'
 import type { DecisionRecord } from './contract/decision.ts'
+import type { Explained } from './contract/explained.ts'
 import type { PatientRecord, Question } from './contract/facts.ts'
 import type { RiskEstimate } from './contract/risk.ts'
 import { type DecisionKit, decide, type Thought } from './decide.ts'
@@ -14,17 +15,19 @@ import { completePrefetch } from './hooks/prefetch.ts'
 import type { HookRequest } from './hooks/request.ts'
 import type { Asking, CdsService } from './hooks/service.ts'
 import type { Ledger } from './ledger/ledger.ts'
+import { type RecallKit, recallOverrides } from './recall-overrides.ts'
 
 /** What the straight line needs; `main.ts` puts it together. */
-export type LineKit<Kit> = DecisionKit & {
-  readonly services: Kit
-  readonly terms: FactsTerms
-  readonly fhir: FhirClient
-  readonly ledger: Pick<Ledger, 'record'>
-  readonly sandbox: boolean
-  readonly appLaunchUrl: string
-  readonly reportFault: (fault: unknown, service: string) => void
-}
+export type LineKit<Kit> = DecisionKit &
+  RecallKit & {
+    readonly services: Kit
+    readonly terms: FactsTerms
+    readonly fhir: FhirClient
+    readonly ledger: Pick<Ledger, 'record' | 'overrides' | 'seal'>
+    readonly sandbox: boolean
+    readonly appLaunchUrl: string
+    readonly reportFault: (fault: unknown, service: string) => void
+  }
 
 /**
  * One call of one service, from the checked request to the recorded answer.
@@ -37,12 +40,13 @@ export const runService = async <Kit>(
   kit: LineKit<Kit>,
 ): Promise<CardsResponse> => {
   const started = performance.now()
+  const recalling = recallOverrides(request, client, kit)
   const record = await completePrefetch(service, request, kit.fhir, client)
   if (mustRefuse(record, service.hook)) throw new AttuneError('data-missing', `${service.id}: the record could not be read`)
-  const thought = await think(service, record, kit, askingOf(request, client, kit))
+  const thought = await think(service, record, kit, askingOf(request, client, kit, await recalling))
   const decision = decide(service, request, client, record.questions, thought, kit, performance.now() - started)
   await kit.ledger.record(decision, estimatesOf(thought))
-  return answer(decision, thought.written.cards, record.questions, client)
+  return answer(decision, thought.written.cards, record.questions, client, () => explain(service, thought, kit))
 }
 
 /** Every estimate that was made, for the monitoring of models. */
@@ -61,7 +65,23 @@ const think = async <Kit>(service: CdsService<Kit>, record: PatientRecord, kit: 
   }
 }
 
-const askingOf = <Kit>(request: HookRequest, client: ClientConfig, kit: LineKit<Kit>): Asking => ({
+/** For who looks into the matter: a fault here costs the explanation, never the answer. */
+const explain = <Kit>(service: CdsService<Kit>, { facts, assessment, written }: Thought, kit: LineKit<Kit>): readonly Explained[] => {
+  if (!facts || !assessment) return []
+  try {
+    return service.explain(assessment, facts, kit.services, written)
+  } catch (fault) {
+    kit.reportFault(fault, service.id)
+    return []
+  }
+}
+
+const askingOf = <Kit>(
+  request: HookRequest,
+  client: ClientConfig,
+  kit: LineKit<Kit>,
+  overridden: ReadonlyMap<string, PastOverride>,
+): Asking => ({
   client: client.id,
   tenant: client.tenant,
   sandbox: kit.sandbox,
@@ -69,11 +89,26 @@ const askingOf = <Kit>(request: HookRequest, client: ClientConfig, kit: LineKit<
   encounterId: request.encounterId,
   appLaunchUrl: kit.appLaunchUrl,
   linkHosts: client.links,
+  seal: sealFor(kit.patientKey(client.tenant, request.fhirServer, request.patientId), kit),
+  overridden,
 })
 
+/** Bound to the patient, so that two patients with the same facts have different digests. */
+const sealFor =
+  <Kit>(patientKey: string, { ledger }: LineKit<Kit>) =>
+  (text: string): string =>
+    ledger.seal(JSON.stringify([patientKey, text]))
+
 /** The trace is for clients that asked for it by configuration; others get the plain answer. */
-const answer = (decision: DecisionRecord, cards: readonly Card[], questions: readonly Question[], client: ClientConfig): CardsResponse => {
+const answer = (
+  decision: DecisionRecord,
+  cards: readonly Card[],
+  questions: readonly Question[],
+  client: ClientConfig,
+  considered: () => readonly Explained[],
+): CardsResponse => {
   if (!client.features.includes('trace')) return { cards }
   const { id, outcome, ms, silences, gaps, traces, versions } = decision
-  return { cards, extension: { 'org.attune.trace': { decision: id, outcome, ms, versions, questions, silences, gaps, traces } } }
+  const trace = { decision: id, outcome, ms, versions, questions, silences, gaps, traces, considered: considered() }
+  return { cards, extension: { 'org.attune.trace': trace } }
 }

@@ -1,9 +1,19 @@
 import { writeOrderCards } from '../../src/cards/write-cards.ts'
+import type { Silence } from '../../src/contract/cards.ts'
+import type { Order } from '../../src/contract/facts.ts'
 import type { CdsService } from '../../src/hooks/service.ts'
 import { consult } from '../pgx/consult.ts'
+import { explainOrders } from '../pgx/explain.ts'
 import type { ServiceKit } from '../pgx/kit.ts'
 import { PGX_PREFETCH } from '../pgx/prefetch.ts'
 import { writingFor } from '../pgx/write.ts'
+
+const notSelected = ({ ref, drug }: Order): Silence => ({
+  about: drug.text === '' ? ref : drug.text,
+  code: 'not-selected',
+  because: 'not among the selections of this call; it was looked at as background',
+  order: ref,
+})
 
 export const pgxOrderSelect: CdsService<ServiceKit> = {
   id: 'pgx-order-select',
@@ -16,6 +26,11 @@ export const pgxOrderSelect: CdsService<ServiceKit> = {
   prefetch: PGX_PREFETCH,
   think: consult,
   // CDS Hooks: advice for what is being selected; the other drafts are background.
-  write: (assessment, facts, kit, asking) =>
-    writeOrderCards({ ...assessment, orders: assessment.orders.filter(({ order }) => order.selected) }, facts, writingFor(kit, asking)),
+  write: (assessment, facts, kit, asking) => {
+    const selected = assessment.orders.filter(({ order }) => order.selected)
+    const written = writeOrderCards({ ...assessment, orders: selected }, facts, writingFor(kit, asking))
+    const others = assessment.orders.filter(({ order }) => !order.selected)
+    return { ...written, silences: [...written.silences, ...others.map(({ order }) => notSelected(order))] }
+  },
+  explain: explainOrders,
 }

@@ -1,6 +1,7 @@
 import { writeMedicineCards } from '../../src/cards/write-medicine-cards.ts'
 import type { CdsService } from '../../src/hooks/service.ts'
 import { consult } from '../pgx/consult.ts'
+import { explainMedicines } from '../pgx/explain.ts'
 import type { ServiceKit } from '../pgx/kit.ts'
 import { PGX_PREFETCH } from '../pgx/prefetch.ts'
 import { writingFor } from '../pgx/write.ts'
@@ -15,4 +16,5 @@ export const pgxPatientView: CdsService<ServiceKit> = {
   prefetch: PGX_PREFETCH,
   think: consult,
   write: (assessment, facts, kit, asking) => writeMedicineCards(assessment, facts, writingFor(kit, asking)),
+  explain: explainMedicines,
 }

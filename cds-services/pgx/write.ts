@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Writing } from '../../src/cards/write-cards.ts'
+import type { Writing } from '../../src/cards/card-parts.ts'
 import type { Asking } from '../../src/hooks/service.ts'
 import type { ServiceKit } from './kit.ts'
 
@@ -12,4 +12,6 @@ export const writingFor = (kit: ServiceKit, asking: Asking): Writing => ({
   linkHosts: asking.linkHosts,
   encounterId: asking.encounterId,
   newUuid: randomUUID,
+  seal: asking.seal,
+  overridden: asking.overridden,
 })

@@ -3,7 +3,12 @@ import type { Gap } from '../contract/lineage.ts'
 import type { Wording } from './wording.ts'
 
 /** What a site decided about cards; a part of Config. */
-export type AlertPolicy = { readonly testFirst: boolean; readonly notAssessed: boolean; readonly optionalAdvice: 'card' | 'app' }
+export type AlertPolicy = {
+  readonly testFirst: boolean
+  readonly notAssessed: boolean
+  readonly optionalAdvice: 'card' | 'app'
+  readonly maxCards: number
+}
 
 const RANK: Readonly<Record<Consequence, number>> = {
   contraindicated: 0,

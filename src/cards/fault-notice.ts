@@ -14,7 +14,7 @@ export const faultNotice = (newUuid: () => string): WrittenCards => {
         source: { label: 'Attune' },
       },
     ],
-    traces: [{ card: uuid, concern: 'notice', order: null, drug: null, findings: [], facts: [], rows: [] }],
+    traces: [{ card: uuid, concern: 'notice', order: null, drug: null, findings: [], facts: [], rows: [], concerns: [] }],
     silences,
   }
 }

@@ -1,97 +1,19 @@
-import type { Card, CardLink, CardTrace, Silence, Suggestion, WrittenCards } from '../contract/cards.ts'
+import type { Silence, WrittenCards } from '../contract/cards.ts'
 import type { Order, PatientFacts } from '../contract/facts.ts'
 import type { Assessment, DrugAssessment, Finding, TestFirst } from '../contract/findings.ts'
 import type { GeneCall } from '../contract/genes.ts'
 import type { Gap } from '../contract/lineage.ts'
 import type { RiskEstimate } from '../contract/risk.ts'
 import { headline } from './action-words.ts'
-import {
-  type AlertPolicy,
-  blindingGaps,
-  type Concern,
-  cardIndicator,
-  concernOf,
-  openBecause,
-  otherContraindications,
-  stricterLimits,
-} from './card-policy.ts'
+import { appLink, finish, SUMMARY_LIMIT, sourceLink, trace, type Writing, type Written } from './card-parts.ts'
+import { blindingGaps, type Concern, cardIndicator, concernOf, openBecause, otherContraindications, stricterLimits } from './card-policy.ts'
+import { concernExtension, markConcern, overriddenSilence, overrideOf } from './concern-mark.ts'
 import { amount, conflictDetail, guidanceDetail, notAssessed, testFirstDetail, unitWords } from './detail.ts'
-import { asClause, clip, escapeText, joinSections, listWords, plainText } from './markdown.ts'
+import { limitCards } from './limit-cards.ts'
+import { asClause, escapeText, joinSections, listWords } from './markdown.ts'
 import { basisWords, reasonWords } from './phrases.ts'
 import { type SuggestionContext, suggestChanges, suggestTest } from './suggestions.ts'
 import type { Wording } from './wording.ts'
-
-/** CDS Hooks 2.0.1: the summary is shorter than 140 characters. */
-const SUMMARY_LIMIT = 139
-
-/** What writing needs to know of the call. */
-export type Writing = {
-  readonly wording: Wording
-  readonly policy: AlertPolicy
-  readonly sandbox: boolean
-  readonly appLaunchUrl: string
-  readonly linkHosts: readonly string[]
-  readonly encounterId: string | null
-  readonly newUuid: () => string
-}
-
-type Written = { readonly card: Card; readonly trace: CardTrace }
-
-const SOURCE = { label: 'Attune' } as const
-const SANDBOX_NOTE = 'Sandbox with synthetic patients. Not for care.'
-
-export const appLink = (drug: DrugAssessment | null, order: string | null, card: string, writing: Writing): CardLink => ({
-  label: drug ? `Open ${drug.drug.name} in Attune` : 'Open Attune',
-  url: writing.appLaunchUrl,
-  type: 'smart',
-  appContext: JSON.stringify({
-    v: 1,
-    ...(drug ? { drug: { ...(drug.drug.rxcui ? { rxcui: drug.drug.rxcui } : {}), text: drug.drug.name } } : {}),
-    ...(order ? { order } : {}),
-    card,
-  }),
-})
-
-const mayLink = (url: string, hosts: readonly string[]): boolean => hosts.length === 0 || hosts.includes(new URL(url).host)
-
-export const sourceLink = (finding: Finding, writing: Writing): CardLink[] =>
-  mayLink(finding.guideline.url, writing.linkHosts)
-    ? [{ label: `${finding.source} ${finding.guideline.year ?? ''}`.trim(), url: finding.guideline.url, type: 'absolute' }]
-    : []
-
-export const finish = (
-  card: Omit<Card, 'source' | 'uuid'>,
-  uuid: string,
-  suggestions: readonly Suggestion[],
-  writing: Writing,
-  override: boolean,
-): Card => ({
-  uuid,
-  summary: clip(plainText(card.summary), SUMMARY_LIMIT),
-  ...(card.detail ? { detail: writing.sandbox ? `${card.detail}\n\n_${SANDBOX_NOTE}_` : card.detail } : {}),
-  indicator: card.indicator,
-  source: SOURCE,
-  ...(suggestions.length > 0 ? { suggestions, selectionBehavior: 'at-most-one' as const } : {}),
-  ...(override ? { overrideReasons: writing.wording.overrideReasons } : {}),
-  ...(card.links && card.links.length > 0 ? { links: card.links } : {}),
-})
-
-const resourcesOf = (findings: readonly Finding[]): string[] =>
-  [
-    ...new Set(
-      findings.flatMap((finding) => [...finding.basis.flatMap((basis) => basis.facts), ...finding.facts].map((fact) => fact.resource)),
-    ),
-  ].sort()
-
-export const trace = (card: Card, concern: CardTrace['concern'], drug: DrugAssessment | null, findings: readonly Finding[]): CardTrace => ({
-  card: card.uuid,
-  concern,
-  order: drug?.ref ?? null,
-  drug: drug?.drug.name ?? null,
-  findings: findings.map((finding) => finding.id),
-  facts: resourcesOf(findings),
-  rows: findings.map((finding) => finding.row),
-})
 
 /** `, about 21 mg/week`: the number that the advice asks to calculate. */
 const estimateWords = (estimates: readonly RiskEstimate[]): string => {
@@ -223,10 +145,15 @@ const CALM: Readonly<Partial<Record<Finding['consequence'], string>>> = {
   dose: 'asks for the dose that is usual or ordered',
 }
 
+/** A drug that a source lists without advice is told from one that no source names. */
+const noGuidanceWords = ({ gaps }: DrugAssessment): string => {
+  const listed = gaps.filter(({ code }) => code === 'no-guidance').map(({ because }) => because)
+  return listed.length > 0 ? `no guidance: ${listed.join('; ')}` : 'no source that Attune holds gives guidance for this drug'
+}
+
 export const silenceWords = (drug: DrugAssessment, calls: readonly GeneCall[]): Silence => {
   const about = drug.drug.name
-  if (drug.state === 'no-guidance')
-    return { about, code: 'no-guidance', because: 'no source that Attune holds gives guidance for this drug' }
+  if (drug.state === 'no-guidance') return { about, code: 'no-guidance', because: noGuidanceWords(drug) }
   const calm = drug.findings.find((finding) => finding.kind === 'guidance')
   if (calm) {
     const who = [calm.source, calm.guideline.year].filter(Boolean).join(' ')
@@ -239,16 +166,15 @@ export const silenceWords = (drug: DrugAssessment, calls: readonly GeneCall[]): 
     : { about, code: 'no-match', because: 'no guidance row matches this patient' }
 }
 
-/** One card per ordered drug and concern: guidance, else what could not be assessed, else the test that should come first. */
-const writeDrug = (
+const writeConcern = (
+  concern: Concern,
   drug: DrugAssessment,
   order: Order,
   assessment: Assessment,
   context: SuggestionContext,
   writing: Writing,
 ): Written | null => {
-  const concern = concernOf(drug, writing.policy)
-  switch (concern?.kind) {
+  switch (concern.kind) {
     case 'guidance':
       return guidanceCard(drug, concern.head, order, assessment, context, writing)
     case 'conflict':
@@ -257,9 +183,32 @@ const writeDrug = (
       return notAssessedCard(drug, writing)
     case 'test-first':
       return testCard(drug, order, context, writing)
-    case undefined:
-      return null
   }
+}
+
+/** There is something to say, and the site has decided that it is no card. */
+const byPolicy = (kind: Concern['kind'], drug: DrugAssessment): Silence => {
+  const key = kind === 'test-first' ? 'testFirst' : 'notAssessed'
+  return { about: drug.drug.name, code: 'policy', because: `alertPolicy.${key} is off at this site`, order: drug.ref }
+}
+
+/** One card per ordered drug: guidance, else what could not be assessed, else the test that should come first; else why there is none. */
+const writeDrug = (
+  drug: DrugAssessment,
+  order: Order,
+  assessment: Assessment,
+  context: SuggestionContext,
+  writing: Writing,
+): Written | Silence => {
+  const concern = concernOf(drug, writing.policy)
+  const written = concern && writeConcern(concern, drug, order, assessment, context, writing)
+  if (concern && !written) return byPolicy(concern.kind, drug)
+  if (!concern || !written) return { ...silenceWords(drug, assessment.geneCalls), order: drug.ref }
+  const { card, trace: why } = written
+  const mark = markConcern(concern, drug, order, card, writing.seal)
+  const past = overrideOf(mark, card.indicator, writing.overridden)
+  if (past) return overriddenSilence(mark, past, drug.drug.name)
+  return { card: { ...card, ...concernExtension([mark], writing.seal) }, trace: { ...why, concerns: [mark] } }
 }
 
 /** Cards for order hooks, most serious first, and why there is none for the rest. */
@@ -273,14 +222,16 @@ export const writeOrderCards = (assessment: Assessment, facts: PatientFacts, wri
   const written: Written[] = []
   const silences: Silence[] = []
   for (const { order, drugs, gaps } of assessment.orders) {
-    for (const gap of gaps) silences.push({ about: gap.about, code: gap.code, because: gap.because })
+    for (const gap of gaps) silences.push({ about: gap.about, code: gap.code, because: gap.because, order: order.ref })
     for (const drug of drugs) {
       const result = writeDrug(drug, order, assessment, context, writing)
-      if (result) written.push(result)
-      else silences.push(silenceWords(drug, assessment.geneCalls))
+      if ('card' in result) written.push(result)
+      else silences.push(result)
     }
   }
-  const order = { critical: 0, warning: 1, info: 2 } as const
-  written.sort((a, b) => order[a.card.indicator] - order[b.card.indicator])
-  return { cards: written.map((entry) => entry.card), traces: written.map((entry) => entry.trace), silences }
+  if (assessment.orders.length === 0) silences.push(NO_ORDER)
+  const kept = limitCards(written, writing)
+  return { cards: kept.map((entry) => entry.card), traces: kept.map((entry) => entry.trace), silences }
 }
+
+const NO_ORDER: Silence = { about: 'orders', code: 'no-order', because: 'the call holds no order for a medicine that can be looked at' }

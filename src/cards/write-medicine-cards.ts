@@ -1,32 +1,54 @@
-import type { Silence, WrittenCards } from '../contract/cards.ts'
+import type { Card, CardTrace, ConcernMark, Silence, WrittenCards } from '../contract/cards.ts'
 import type { PatientFacts } from '../contract/facts.ts'
 import type { Assessment, DrugAssessment, Finding } from '../contract/findings.ts'
 import type { Gap } from '../contract/lineage.ts'
+import { appLink, finish, sourceLink, trace, type Writing } from './card-parts.ts'
 import { blindingGaps, type Concern, cardIndicator, concernOf, isBlinding, openBecause, rankOf } from './card-policy.ts'
+import { concernExtension, markConcern, markList, overriddenSilence, overrideOf } from './concern-mark.ts'
 import { conflictDetail, guidanceDetail } from './detail.ts'
 import { asClause, bulletList, escapeText, joinSections, listWords, section } from './markdown.ts'
-import { appLink, finish, silenceWords, sourceLink, summaryOf, trace, type Writing } from './write-cards.ts'
+import { silenceWords, summaryOf } from './write-cards.ts'
 
 type Spoken = Extract<Concern, { head: Finding }>
-type Flagged = { readonly drug: DrugAssessment; readonly concern: Spoken }
+type Found = { readonly drug: DrugAssessment; readonly concern: Spoken }
+type Flagged = Found & { readonly mark: ConcernMark }
 
-const flag = (drug: DrugAssessment, writing: Writing): Flagged[] => {
+const flag = (drug: DrugAssessment, writing: Writing): Found[] => {
   const concern = concernOf(drug, writing.policy)
   if (concern?.kind !== 'guidance' && concern?.kind !== 'conflict') return []
   return rankOf(concern.head.consequence) <= rankOf('dose') ? [{ drug, concern }] : []
 }
 
-const headOf = ({ drug, concern }: Flagged, assessment: Assessment, writing: Writing): string =>
+/** What is to be said, and what the same user has heard and overridden. */
+const sift = (found: readonly Found[], assessment: Assessment, writing: Writing): { said: Flagged[]; past: Silence[] } => {
+  const said: Flagged[] = []
+  const past: Silence[] = []
+  for (const one of found) {
+    const card = { summary: headOf(one, assessment, writing), indicator: indicatorOf(one, writing) }
+    const mark = markConcern(one.concern, one.drug, null, card, writing.seal)
+    const override = overrideOf(mark, card.indicator, writing.overridden)
+    if (override) past.push(overriddenSilence(mark, override, one.drug.drug.name))
+    else said.push({ ...one, mark })
+  }
+  return { said, past }
+}
+
+const marked = (card: Card, why: CardTrace, marks: readonly ConcernMark[], writing: Writing) => ({
+  cards: [{ ...card, ...concernExtension(marks, writing.seal) }],
+  traces: [{ ...why, concerns: marks }],
+})
+
+const headOf = ({ drug, concern }: Found, assessment: Assessment, writing: Writing): string =>
   concern.kind === 'guidance'
     ? summaryOf(drug, concern.head, assessment, writing.wording)
     : `Clarify ${listWords(concern.genes)} for ${drug.drug.name}: ${openBecause(drug, concern.genes)}`
 
-const detailOf = ({ drug, concern }: Flagged, assessment: Assessment, writing: Writing): string =>
+const detailOf = ({ drug, concern }: Found, assessment: Assessment, writing: Writing): string =>
   concern.kind === 'guidance'
     ? guidanceDetail(drug, concern.head, assessment.geneCalls, writing.wording)
     : conflictDetail(drug, concern, assessment.geneCalls, writing.wording)
 
-const indicatorOf = ({ drug, concern }: Flagged, writing: Writing) =>
+const indicatorOf = ({ drug, concern }: Found, writing: Writing): Card['indicator'] =>
   concern.kind === 'guidance' ? cardIndicator(drug, concern.head, writing.wording) : 'warning'
 
 const URGENCY = ['critical', 'warning', 'info'] as const
@@ -38,9 +60,14 @@ const distinctDrugs = <T extends { readonly drug: DrugAssessment }>(entries: rea
 /** One card for all active medicines that known genotypes speak against; the chart's opening is no place for a card per drug. */
 export const writeMedicineCards = (assessment: Assessment, facts: PatientFacts, writing: Writing): WrittenCards => {
   const unread = facts.gaps.find((gap) => gap.about === 'medicines' && isBlinding(gap))
-  const all = assessment.medicines.flatMap((drug) => flag(drug, writing))
-  const unflagged = assessment.medicines.filter((drug) => !all.some((entry) => entry.drug === drug))
-  const silences = unflagged.map((drug) => silenceWords(drug, assessment.geneCalls))
+  const found = assessment.medicines.flatMap((drug) => flag(drug, writing))
+  const { said: all, past } = sift(found, assessment, writing)
+  const unflagged = assessment.medicines.filter((drug) => !found.some((entry) => entry.drug === drug))
+  const silences = [
+    ...(assessment.medicines.length === 0 && !unread ? [NO_MEDICINE] : []),
+    ...unflagged.map((drug) => ({ ...silenceWords(drug, assessment.geneCalls), order: drug.ref })),
+    ...past,
+  ]
   const blind = unflagged.filter((drug) => blindingGaps(drug).length > 0)
   // The most urgent first; the same drug listed twice in the chart is said once.
   const flagged = distinctDrugs(all).sort(
@@ -81,8 +108,19 @@ export const writeMedicineCards = (assessment: Assessment, facts: PatientFacts, 
     true,
   )
   const findings = all.flatMap(({ drug }) => drug.findings)
-  return { cards: [card], traces: [trace(card, 'guidance', single ? first.drug : null, findings)], silences }
+  const why = trace(card, 'guidance', single ? first.drug : null, findings)
+  return {
+    ...marked(
+      card,
+      why,
+      all.map(({ mark }) => mark),
+      writing,
+    ),
+    silences,
+  }
 }
+
+const NO_MEDICINE: Silence = { about: 'medicines', code: 'no-medicine', because: 'the record holds no medicine in use' }
 
 /** A medicine that was not read cannot be flagged: the list itself is then what was not assessed. */
 const unreadLine = (unread: Gap | undefined): string[] => (unread ? [escapeText(`active medicines: ${unread.because}`)] : [])
@@ -96,7 +134,8 @@ const writeBlindMedicines = (
   const [first] = blind
   const gap = unread ?? (first && blindingGaps(first)[0])
   const names = unread ? ['active medicines'] : [...new Set(blind.map((drug) => drug.drug.name))]
-  if (!gap || !writing.policy.notAssessed) return { cards: [], traces: [], silences }
+  if (!gap) return { cards: [], traces: [], silences }
+  if (!writing.policy.notAssessed) return { cards: [], traces: [], silences: [...silences, byPolicy(names)] }
   const uuid = writing.newUuid()
   const card = finish(
     {
@@ -118,5 +157,27 @@ const writeBlindMedicines = (
     writing,
     true,
   )
-  return { cards: [card], traces: [trace(card, 'not-assessed', !unread && blind.length === 1 ? (first ?? null) : null, [])], silences }
+  const marks = [
+    ...(unread ? [markList(unread.code, card, writing.seal)] : []),
+    ...blind.map((drug) => markConcern({ kind: 'not-assessed', gaps: blindingGaps(drug) }, drug, null, BLIND, writing.seal)),
+  ]
+  const overrides = marks.map((mark) => overrideOf(mark, card.indicator, writing.overridden))
+  if (overrides.every((override) => override !== null)) {
+    const past = marks.flatMap((mark, at) => {
+      const override = overrides[at]
+      return override ? [overriddenSilence(mark, override, mark.drug ?? 'active medicines')] : []
+    })
+    return { cards: [], traces: [], silences: [...silences, ...past] }
+  }
+  const why = trace(card, 'not-assessed', !unread && blind.length === 1 ? (first ?? null) : null, [])
+  return { ...marked(card, why, marks, writing), silences }
 }
+
+/** The card names several drugs: each of them is marked by what could not be assessed, not by the card's own words. */
+const BLIND = { summary: 'not assessed', indicator: 'info' } as const
+
+const byPolicy = (names: readonly string[]): Silence => ({
+  about: listWords(names),
+  code: 'policy',
+  because: 'alertPolicy.notAssessed is off at this site',
+})

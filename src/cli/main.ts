@@ -8,11 +8,12 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   read: async () => (await import('./read.ts')).read,
   recommend: async () => (await import('./recommend.ts')).recommend,
   simulate: async () => (await import('./simulate.ts')).simulate,
-  explain: async () => (await import('./simulate.ts')).explain,
+  explain: async () => (await import('./explain.ts')).explain,
   verify: async () => (await import('./verify.ts')).verify,
   predict: async () => (await import('./predict.ts')).predict,
   rules: async () => (await import('./rules.ts')).rules,
   models: async () => (await import('./models.ts')).models,
+  drugs: async () => (await import('./drugs.ts')).drugs,
 }
 
 const help = async (): Promise<number> => {

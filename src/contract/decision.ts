@@ -18,6 +18,8 @@ export type DecisionRecord = {
   readonly requestDigest: string
   /** Keyed HMAC of FHIR base and patient id; not reversible without the key. */
   readonly patientKey: string
+  /** Keyed HMAC of FHIR base and user id, so that what this user overrode is recognised; null for the app. */
+  readonly userKey: string | null
   readonly versions: { readonly attune: string; readonly rules: string; readonly models: { readonly [id: string]: string } }
   readonly outcome: Outcome
   readonly questions: readonly Question[]

@@ -104,7 +104,8 @@ const staleGaps = (matches: readonly Match[]): Gap[] =>
       ]
     : []
 
-const readGroup = (group: RowGroup, subject: Subject, kit: Kit): ReadonlyMap<string, GeneReadout> =>
+/** Every gene of the group as it can be read for this drug. */
+export const readGroup = (group: RowGroup, subject: Subject, kit: Kit): ReadonlyMap<string, GeneReadout> =>
   new Map(group.genes.map((gene) => [gene, readGene(gene, callFor(gene, subject, kit), kit.knowledge.genes.get(gene), group.rows)]))
 
 const adviseGroup = (group: RowGroup, subject: Subject, kit: Kit): { findings: Finding[]; gaps: Gap[]; usable: boolean } => {

@@ -1,4 +1,4 @@
-import type { DrugIdentity, Ingredient, Order, PatientFacts } from '../contract/facts.ts'
+import type { DrugIdentity, Ingredient, Medicine, Order, PatientFacts } from '../contract/facts.ts'
 import type { Assessment, DrugAssessment, GuidanceSource } from '../contract/findings.ts'
 import type { GeneCall } from '../contract/genes.ts'
 import type { Gap } from '../contract/lineage.ts'
@@ -121,6 +121,33 @@ const orderGaps = (order: Order): Gap[] => {
   return [{ about: order.drug.text, code: 'conflict', because: 'text and code of the order name different drugs', resource: order.ref }]
 }
 
+/** What every step of an assessment needs, of one patient. */
+export const kitOf = (calls: readonly GeneCall[], knowledge: Knowledge, precedence: readonly GuidanceSource[]): Kit => ({
+  knowledge,
+  prepared: prepareGuidance(knowledge),
+  calls: new Map(calls.map((call) => [call.gene, call])),
+  precedence,
+})
+
+/** What is assessed of an order or a medicine in use, but for the ingredient. */
+export const subjectOfOrder = (order: Order, facts: PatientFacts): Omit<Subject, 'drug'> => ({
+  facts,
+  about: 'order',
+  ref: order.ref,
+  identity: order.drug,
+  dose: order.dose,
+  reasons: order.reasons,
+})
+
+export const subjectOfMedicine = (medicine: Medicine, facts: PatientFacts): Omit<Subject, 'drug'> => ({
+  facts,
+  about: 'medicine',
+  ref: medicine.ref,
+  identity: medicine.drug,
+  dose: medicine.dose,
+  reasons: [],
+})
+
 /**
  * Guidance on one patient's orders and medicines in use. Pure: the same facts give the same answer, findings in the same order.
  * Draft orders come first; a medicine in use is assessed by the same rules, without test-first advice.
@@ -131,21 +158,14 @@ export const assess = (
   knowledge: Knowledge,
   options: { readonly precedence: readonly GuidanceSource[] },
 ): Assessment => {
-  const kit: Kit = {
-    knowledge,
-    prepared: prepareGuidance(knowledge),
-    calls: new Map(calls.map((call) => [call.gene, call])),
-    precedence: options.precedence,
-  }
+  const kit = kitOf(calls, knowledge, options.precedence)
   const orders = facts.orders.map((order) => ({
     order,
-    drugs: assessOne({ facts, about: 'order', ref: order.ref, identity: order.drug, dose: order.dose, reasons: order.reasons }, kit),
+    drugs: assessOne(subjectOfOrder(order, facts), kit),
     gaps: orderGaps(order),
   }))
   const medicines = facts.medicines
     .filter((medicine) => medicine.state === 'active')
-    .flatMap((medicine) =>
-      assessOne({ facts, about: 'medicine', ref: medicine.ref, identity: medicine.drug, dose: medicine.dose, reasons: [] }, kit),
-    )
+    .flatMap((medicine) => assessOne(subjectOfMedicine(medicine, facts), kit))
   return { knowledge: { version: knowledge.version, asOf: knowledge.asOf }, geneCalls: calls, orders, medicines, gaps: facts.gaps }
 }

@@ -15,7 +15,12 @@ export type Match = {
   readonly open: ReadonlySet<string>
 }
 
-type Hit = { readonly row: GuidanceRow; readonly entry: ReadonlyMap<string, string>; readonly reading: ReadonlyMap<string, GeneOption> }
+/** A row whose words a reading has. */
+export type Hit = {
+  readonly row: GuidanceRow
+  readonly entry: ReadonlyMap<string, string>
+  readonly reading: ReadonlyMap<string, GeneOption>
+}
 
 /** More combinations than this are not tried one by one: the results are then too open to act on. */
 const MOST_COMBINATIONS = 128
@@ -57,7 +62,7 @@ const allelesOf = (diplotype: string | null): string[] | null => {
 }
 
 /** Where one key holds two kinds of genotype, the functions of the alleles decide; unknown alleles leave both. */
-const passesLimits = (hit: Hit, limits: readonly GenotypeLimit[], genes: GeneTables): boolean =>
+export const passesLimits = (hit: Hit, limits: readonly GenotypeLimit[], genes: GeneTables): boolean =>
   limits.every((limit) => {
     if (limit.guidance !== hit.row.source || hit.entry.get(limit.gene) !== limit.key) return true
     if (!hit.row.actions.some((action) => action.startsWith(limit.action))) return true
@@ -75,13 +80,13 @@ const sameGenes = (one: Hit, other: Hit): boolean => [...one.entry.keys()].sort(
 const contraindicates = (row: GuidanceRow): boolean => row.actions.some((action) => /(^|:)contraindicated/.test(action))
 
 /** A row for the exact diplotype wins over a row for its phenotype, and a newer row over one that it supersedes. */
-const withoutBeaten = (hits: readonly Hit[]): Hit[] => {
+export const withoutBeaten = (hits: readonly Hit[]): Hit[] => {
   const exact = hits.filter((hit) => specific(hit) || !hits.some((other) => specific(other) && sameGenes(hit, other)))
   const current = exact.some((hit) => hit.row.superseded === undefined)
   return current ? exact.filter((hit) => hit.row.superseded !== 'partly' || contraindicates(hit.row)) : exact
 }
 
-const hitsOf = (rows: readonly GuidanceRow[], reading: ReadonlyMap<string, GeneOption>): Hit[] =>
+export const hitsOf = (rows: readonly GuidanceRow[], reading: ReadonlyMap<string, GeneOption>): Hit[] =>
   rows.flatMap((row) => {
     for (const when of row.when) {
       const entry = matchEntry(when, reading)
@@ -93,7 +98,7 @@ const hitsOf = (rows: readonly GuidanceRow[], reading: ReadonlyMap<string, GeneO
 const ANSWERS = new WeakMap<GuidanceRow, string>()
 
 /** What a row says, apart from its id: rows with the same answer are one finding. */
-const answerOf = ({ row }: Hit): string => {
+export const answerOf = ({ row }: Hit): string => {
   const answer = ANSWERS.get(row) ?? JSON.stringify([row.genes, row.population ?? null, row.strength, row.actions])
   ANSWERS.set(row, answer)
   return answer

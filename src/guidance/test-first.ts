@@ -8,7 +8,7 @@ import type { Subject } from './subject.ts'
 const DEMANDS: readonly TestFirst['demand'][] = ['required', 'recommended', 'consider']
 
 /** A result that guidance can use exists, or one is there and has to be looked at first: no new test then. */
-const isAnswered = (name: string, kit: Kit): boolean => {
+export const isAnswered = (name: string, kit: Kit): boolean => {
   const test = kit.prepared.tables.testFirst.tests[name]
   if (!test) return true
   const call = kit.calls.get(test.gene)
@@ -20,7 +20,7 @@ const isAnswered = (name: string, kit: Kit): boolean => {
 }
 
 /** The test is ordered already, or stands beside the drug among the drafts: asking again would only be noise. */
-const isOrdered = (name: string, { facts }: Subject, kit: Kit): boolean => {
+export const isOrdered = (name: string, { facts }: Subject, kit: Kit): boolean => {
   const test = kit.prepared.tables.testFirst.tests[name]
   if (!test) return false
   const { text, coding } = test

@@ -1,4 +1,5 @@
-import type { WrittenCards } from '../contract/cards.ts'
+import type { PastOverride, WrittenCards } from '../contract/cards.ts'
+import type { Explained } from '../contract/explained.ts'
 import type { PatientFacts } from '../contract/facts.ts'
 import type { Assessment } from '../contract/findings.ts'
 
@@ -16,6 +17,10 @@ export type Asking = {
   readonly appLaunchUrl: string
   /** Hosts that links may point at; empty = all. */
   readonly linkHosts: readonly string[]
+  /** Keyed digest bound to the patient of the call. */
+  readonly seal: (text: string) => string
+  /** What this user overrode for this patient and is not to be told again, by the digest of its facts. */
+  readonly overridden: ReadonlyMap<string, PastOverride>
 }
 
 /** One clinical moment: what it asks of the record, how it thinks, how it speaks. `Kit` is what `main.ts` gives to all services. */
@@ -29,4 +34,6 @@ export type CdsService<Kit> = {
   readonly prefetch: Readonly<Record<string, string>>
   readonly think: (facts: PatientFacts, kit: Kit) => Promise<Assessment>
   readonly write: (assessment: Assessment, facts: PatientFacts, kit: Kit, asking: Asking) => WrittenCards
+  /** Every rule that was considered and what came of it; only asked for when somebody wants to read it. */
+  readonly explain: (assessment: Assessment, facts: PatientFacts, kit: Kit, written: WrittenCards) => readonly Explained[]
 }

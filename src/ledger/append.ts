@@ -39,6 +39,7 @@ const appendDecisions = async (transaction: Transaction<LedgerTables>, entries: 
   await transaction.insertInto('decision').values(rows).execute()
   await transaction.updateTable('chain_head').set({ seq, hash: previous }).execute()
   await appendCards(transaction, fresh)
+  await appendConcerns(transaction, fresh)
   await appendPredictions(transaction, fresh)
 }
 
@@ -47,6 +48,24 @@ const appendCards = async (transaction: Transaction<LedgerTables>, entries: read
   if (rows.length > 0)
     await transaction
       .insertInto('card')
+      .values(rows)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+}
+
+/** A card that only sums up others is none on which a concern could be overridden. Entries spooled by an older release name no user. */
+const concernsOf = ({ record: { tenant, patientKey, userKey, traces } }: DecisionEntry): LedgerTables['concern'][] =>
+  typeof userKey !== 'string'
+    ? []
+    : traces.flatMap(({ card, concern, concerns }) =>
+        concern === 'summary' ? [] : concerns.map(({ facts }) => ({ tenant, card, patient_key: patientKey, user_key: userKey, facts })),
+      )
+
+const appendConcerns = async (transaction: Transaction<LedgerTables>, entries: readonly DecisionEntry[]): Promise<void> => {
+  const rows = entries.flatMap(concernsOf)
+  if (rows.length > 0)
+    await transaction
+      .insertInto('concern')
       .values(rows)
       .onConflict((conflict) => conflict.doNothing())
       .execute()

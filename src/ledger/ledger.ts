@@ -5,16 +5,26 @@ import type { RiskEstimate } from '../contract/risk.ts'
 import { AttuneError } from '../errors.ts'
 import { takeDirectory } from './directory-lock.ts'
 import { predictionOf } from './entries.ts'
+import { type Asker, makeOverrides, type Override } from './overrides.ts'
 import { openPseudonym } from './pseudonym.ts'
 import { type ChainState, type Counts, checkChain, countRows, findByCard, findDecision, findFeedback, recentDecisions } from './queries.ts'
 import { type LedgerHealth, openStore, type StoreOptions } from './store.ts'
 
-export type { ChainState, Counts, LedgerHealth }
+export type { Asker, ChainState, Counts, LedgerHealth, Override }
 
 /** Decisions, feedback and predictions. What it has acknowledged is on the disk. */
 export type Ledger = {
   /** Key that stands for a patient in decision records. */
   patientKey(tenant: string, fhirBase: string | null, patientId: string): string
+  /** Key that stands for a user in decision records. */
+  userKey(tenant: string, fhirBase: string | null, userId: string): string
+  /** Keyed digest of what must not be found out by trying. */
+  seal(text: string): string
+  /**
+   * What this user overrode for this patient since an instant: of each concern the newest word, if that is an override.
+   * @throws AttuneError `ledger-failed` while the database is away
+   */
+  overrides(asker: Asker, since: Date): Promise<readonly Override[]>
   /**
    * Resolves when the record is durable; call it before the answer leaves (DESIGN decision 7).
    * @throws AttuneError `ledger-failed` when neither database nor spool can be written
@@ -64,12 +74,17 @@ export const openLedger = async (config: LedgerConfig, options: StoreOptions = {
     throw new AttuneError('ledger-failed', 'the spool cannot be opened', { cause })
   })
   const db = store.database
+  const overrides = makeOverrides(db, config.databaseUrl === null)
   return {
     patientKey: pseudonym.patientKey,
+    userKey: pseudonym.userKey,
+    seal: pseudonym.seal,
+    overrides: overrides.since,
     record: (record, estimates = []) =>
       store.write({ kind: 'decision', record, predictions: estimates.map((estimate) => predictionOf(estimate, pseudonym)) }),
     feedback: async (events) => {
       await Promise.all(events.map((event) => store.write({ kind: 'feedback', event })))
+      await overrides.note(events)
     },
     decision: async (id, tenant) => findDecision(await db(), id, tenant),
     byCard: async (card, tenant) => findByCard(await db(), card, tenant),

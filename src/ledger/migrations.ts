@@ -54,6 +54,17 @@ const STEPS: readonly Step[] = [
     'create index prediction_by_decision on prediction (tenant, decision)',
   ],
   ['create table spool_mark (file text primary key, lines int not null)'],
+  [
+    `create table concern (
+      tenant text not null,
+      card text not null,
+      patient_key text not null,
+      user_key text not null,
+      facts text not null,
+      primary key (tenant, card, facts)
+    )`,
+    'create index concern_by_user on concern (user_key, patient_key)',
+  ],
 ]
 
 /** Any number that no one else locks: several processes that start at once migrate one after the other. */

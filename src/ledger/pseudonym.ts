@@ -6,7 +6,9 @@ import { AttuneError } from '../errors.ts'
 export type Pseudonym = {
   /** The same patient of the same server and tenant always has the same key; without the key file it leads nowhere. */
   patientKey(tenant: string, fhirBase: string | null, patientId: string): string
-  /** Keyed digest of anything else that could be guessed by trying (model inputs). */
+  /** The same user of the same server and tenant always has the same key. */
+  userKey(tenant: string, fhirBase: string | null, userId: string): string
+  /** Keyed digest of anything else that could be guessed by trying (model inputs, what a concern rests on). */
   seal(text: string): string
 }
 
@@ -53,9 +55,11 @@ export const openPseudonym = (config: { readonly dataDir: string; readonly pseud
   const key = readKey(config.pseudonymKeyFile ?? `${config.dataDir}/pseudonym.key`, config.pseudonymKeyFile === undefined)
   if (!KEY.test(key)) throw new AttuneError('config-invalid', 'the pseudonym key is not 64 hexadecimal digits')
   const seal = (text: string): string => createHmac('sha256', Buffer.from(key, 'hex')).update(text, 'utf8').digest('hex')
+  const baseOf = (fhirBase: string | null): string | null => fhirBase?.replace(/\/+$/, '') ?? null
   return {
-    // JSON keeps the three parts apart whatever characters they hold.
-    patientKey: (tenant, fhirBase, patientId) => seal(JSON.stringify([tenant, fhirBase?.replace(/\/+$/, '') ?? null, patientId])),
+    // JSON keeps the parts apart whatever characters they hold, and a user from a patient with the same id.
+    patientKey: (tenant, fhirBase, patientId) => seal(JSON.stringify([tenant, baseOf(fhirBase), patientId])),
+    userKey: (tenant, fhirBase, userId) => seal(JSON.stringify(['user', tenant, baseOf(fhirBase), userId])),
     seal,
   }
 }

@@ -17,6 +17,8 @@ export type LedgerTables = {
   chain_head: { one: number; seq: number; hash: string }
   /** Which decision made a card. */
   card: { tenant: string; card: string; decision: string }
+  /** What a card said to which user about which patient, under keyed digests: an override of the card is an override of these. */
+  concern: { tenant: string; card: string; patient_key: string; user_key: string; facts: string }
   feedback: {
     id: string
     at: string

@@ -31,6 +31,7 @@ const ROOM_OF_FILE: Readonly<Record<string, string>> = {
   'src/run-service.ts': 'src/line',
   'src/run-profile.ts': 'src/line',
   'src/decide.ts': 'src/line',
+  'src/recall-overrides.ts': 'src/line',
 }
 const ANYTHING = new Set(['src/main.ts', 'src/engine.ts', 'src/cli'])
 

@@ -1,5 +1,7 @@
+import { createHmac } from 'node:crypto'
+import type { Writing } from '../../src/cards/card-parts.ts'
 import { readWording } from '../../src/cards/wording.ts'
-import { type Writing, writeOrderCards } from '../../src/cards/write-cards.ts'
+import { writeOrderCards } from '../../src/cards/write-cards.ts'
 import { drawPatient, type Sketch, sketchSchema } from '../../src/cli/patient-sketch.ts'
 import type { WrittenCards } from '../../src/contract/cards.ts'
 import type { PatientFacts } from '../../src/contract/facts.ts'
@@ -58,11 +60,13 @@ export const theWriting = (changes: Partial<Writing> = {}): Writing => {
   const knowledge = theKnowledge()
   return {
     wording: readWording(knowledge.tables.get('wording'), knowledge.actions.keys()),
-    policy: { testFirst: true, notAssessed: true, optionalAdvice: 'card' },
+    policy: { testFirst: true, notAssessed: true, optionalAdvice: 'card', maxCards: 200 },
     sandbox: false,
     appLaunchUrl: 'https://attune.example.org/app/launch.html',
     linkHosts: [],
     encounterId: null,
+    seal: (text) => createHmac('sha256', 'a key of the tests').update(text).digest('hex'),
+    overridden: new Map(),
     newUuid: () => {
       count += 1
       return `00000000-0000-4000-8000-${String(count).padStart(12, '0')}`

@@ -24,7 +24,13 @@ it.each(SERVICES.map((service) => [service.hook, service] as const))(
     const faults: unknown[] = []
     const line = makeLine(config, await loadThinking(config), {
       outbound: makeOutbound(config.network),
-      ledger: { record: async (decision) => void records.push(decision), patientKey: () => 'key' },
+      ledger: {
+        record: async (decision) => void records.push(decision),
+        patientKey: () => 'key',
+        userKey: () => 'user',
+        seal: (text) => text,
+        overrides: async () => [],
+      },
       reportFault: (fault) => void faults.push(fault),
     })
     const broken = { ...service, think: () => Promise.reject(new Error('broken on purpose')) }
