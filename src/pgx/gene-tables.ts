@@ -59,4 +59,9 @@ export type ModifierRow = {
   readonly rxcui: string | null
   readonly basis: string
   readonly verified: 'seen' | 'recalled'
+  /** What was read, when the reference only recalled the row: the strength is this source's. */
+  readonly source?: { readonly title: string; readonly asOf: string; readonly url: string; readonly where: string } | undefined
+  /** Days for which the effect may outlast the last dose, where a source was read; absent: the assumption of `phenoconversion.ts`. */
+  readonly washout?: { readonly days: number; readonly basis: string; readonly url: string } | undefined
+  readonly note?: string | undefined
 }

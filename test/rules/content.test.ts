@@ -54,9 +54,35 @@ describe('nothing of the sources is lost', () => {
     expect([knowledge.genes.size, alleles.length, knowledge.guidance.size]).toEqual([23, 1381, 193])
   })
 
-  it('166 modifiers, of which 53 were seen in a source', () => {
+  it('166 modifiers and two of the same drugs; 53 were seen in the reference, 78 in a source read since, 37 stay off', () => {
     const { modifiers } = knowledge
-    expect([modifiers.length, modifiers.filter((row) => row.verified === 'seen').length]).toEqual([166, 53])
+    const seen = modifiers.filter((row) => row.verified === 'seen')
+    expect({
+      rows: modifiers.length,
+      reference: seen.filter((row) => row.source === undefined).length,
+      since: seen.filter((row) => row.source !== undefined).length,
+      off: modifiers.length - seen.length,
+    }).toEqual({ rows: 168, reference: 53, since: 78, off: 37 })
+  })
+
+  it('a modifier that is off says what was found about it, and none that is on rests on memory', () => {
+    const { modifiers } = knowledge
+    expect(modifiers.filter((row) => row.verified === 'recalled' && !row.note)).toEqual([])
+    expect(modifiers.filter((row) => row.verified === 'recalled' && row.source)).toEqual([])
+    expect(modifiers.filter((row) => row.verified === 'seen' && row.basis === 'FDA interaction table')).toEqual([])
+  })
+
+  it('where the source grades a modifier otherwise than recalled, the source counts', () => {
+    const differ = knowledge.modifiers.filter((row) => row.note?.startsWith('recalled as'))
+    expect(differ.map((row) => `${row.enzyme} ${row.drug}: ${row.strength}, ${row.note?.split(';')[0]}`)).toEqual([
+      'CYP3A ribociclib: moderate, recalled as strong',
+      'CYP3A cyclosporine: weak, recalled as moderate',
+      'CYP3A fluvoxamine: weak, recalled as moderate',
+      'CYP2C19 moclobemide: moderate, recalled as weak',
+      'CYP2C9 carbamazepine: weak, recalled as moderate',
+      'CYP2B6 carbamazepine: strong, recalled as weak',
+      'CYP1A2 ciprofloxacin: moderate, recalled as strong',
+    ])
   })
 
   it('3136 products of the two RxNorm tables, and two looked up for alternatives', () => {

@@ -106,7 +106,7 @@ const SOURCES: readonly Source[] = [
   {
     id: 'phenoconversion',
     title: 'Enzyme inhibitors and inducers',
-    version: 'PharmCAT 30f8cfb7 (2024-03); PharMe 2025-08-20; recalled rows without a source',
+    version: 'PharmCAT 30f8cfb7 (2024-03); PharMe 2025-08-20; FDA table of 2026-05-29 and others, named in their rows; 37 recalled rows are off',
     asOf: '2025-08',
     licence: 'MIT; facts of CC BY-SA 4.0 texts',
     url: 'https://github.com/hpi-dhc/PharMe',
