@@ -35,7 +35,7 @@ export type Thinking = { readonly kit: ServiceKit; readonly terms: FactsTerms; r
 /** @throws AttuneError `rules-invalid`, `model-invalid` */
 export const loadThinking = async (config: Config): Promise<Thinking> => {
   const modelsLoading = loadModels(config.modelsDir, { execution: config.execution })
-  const knowledge = loadKnowledge(config.rulesDir)
+  const knowledge = loadKnowledge(config.rulesDir, config.drugMap)
   genomicTerms(knowledge)
   const wording = readWording(knowledge.tables.get('wording'), knowledge.actions.keys())
   const models = await modelsLoading

@@ -128,7 +128,8 @@ export const read: Verb = {
     if (positionals.length === 0) throw new UsageError('Name at least one file.')
     const now = typeof values.now === 'string' ? values.now : new Date().toISOString()
     if (Number.isNaN(Date.parse(now))) throw new UsageError(`--now takes an instant such as 2026-11-21T10:00:00Z, not "${now}".`)
-    const knowledge = loadKnowledge(readConfig(process.env, projectRoot).rulesDir)
+    const config = readConfig(process.env, projectRoot)
+    const knowledge = loadKnowledge(config.rulesDir, config.drugMap)
     const patient = values.patient
     const result = runRead(positionals, { now, ...(typeof patient === 'string' ? { patient } : {}) }, knowledge)
     if (result.unclaimed > 0)

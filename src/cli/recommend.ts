@@ -111,7 +111,8 @@ export const recommend: Verb = {
   run: async (input) => {
     const drug = textOf(input.values.drug)
     if (drug === null || drug.trim() === '') throw new UsageError('Say which drug: --drug NAME or --drug RXCUI.')
-    const knowledge = loadKnowledge(readConfig(process.env, projectRoot).rulesDir)
+    const config = readConfig(process.env, projectRoot)
+    const knowledge = loadKnowledge(config.rulesDir, config.drugMap)
     const drugs = assessOrder(input, drug, knowledge)
     if (input.values.json === true) printJson({ knowledge: { version: knowledge.version, asOf: knowledge.asOf }, drugs })
     else for (const one of drugs) say(describe(one))

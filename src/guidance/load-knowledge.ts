@@ -1,5 +1,7 @@
 import { AttuneError } from '../errors.ts'
+import { compareMap, notAccepted, sayConflicts } from '../terminology/compare-map.ts'
 import { makeDrugIndex } from '../terminology/drug-index.ts'
+import { type LoadedDrugMap, readDrugMap } from '../terminology/drug-map.ts'
 import type { DrugTables } from '../terminology/drug-tables.ts'
 import { checkRules } from './check-rules.ts'
 import type { ParsedRules } from './parsed-rules.ts'
@@ -97,20 +99,41 @@ const readAndCheck = (rulesDir: string, problems: Problem[]): { rules: ParsedRul
   return { rules, sha256: raw.sha256 }
 }
 
-/**
- * Reads, checks and indexes the rules. Knowledge is checked strictly: one wrong row stops the start.
- * @throws AttuneError `rules-invalid` that lists every problem with file and row.
- */
-export const loadKnowledge = (rulesDir: string): Knowledge => {
+const loadRules = (rulesDir: string): { readonly rules: ParsedRules; readonly sha256: string } => {
   const problems: Problem[] = []
   const { rules, sha256 } = readAndCheck(rulesDir, problems)
-  if (rules === null || problems.length > 0) return refuse(problems)
+  return rules === null || problems.length > 0 ? refuse(problems) : { rules, sha256 }
+}
+
+/**
+ * The drug tables of the rules alone, for comparing a drug map with them.
+ * @throws AttuneError `rules-invalid`
+ */
+export const loadDrugTables = (rulesDir: string): DrugTables => loadRules(rulesDir).rules.drugs
+
+/** A site's map may add to the rules; it may not contradict them unless the site accepted that when the map was made. */
+const loadDrugMap = (path: string, tables: DrugTables): LoadedDrugMap => {
+  const map = readDrugMap(path)
+  const conflicts = notAccepted(compareMap(map, tables), map)
+  if (conflicts.length === 0) return map
+  const reason = `it contradicts the rules in ${conflicts.length} codes; make it again with \`attune drugs import\``
+  throw new AttuneError('config-invalid', `drug map ${path}: ${reason}\n${sayConflicts(conflicts)}`)
+}
+
+/**
+ * Reads, checks and indexes the rules. Knowledge is checked strictly: one wrong row stops the start.
+ * @param drugMap path of a site's own drug map, which adds to the drugs of the rules
+ * @throws AttuneError `rules-invalid` that lists every problem with file and row; `config-invalid` for the drug map
+ */
+export const loadKnowledge = (rulesDir: string, drugMap: string | null = null): Knowledge => {
+  const { rules, sha256 } = loadRules(rulesDir)
+  const map = drugMap === null ? null : loadDrugMap(drugMap, rules.drugs)
   const guidance = new Map([...rules.guidance.values()].map((file) => [file.drug, file.rows as readonly GuidanceRow[]])) // optional members: see parseRules
   return Object.freeze({
-    version: `${rules.sources.release}+sha256:${sha256}`,
+    version: `${rules.sources.release}+sha256:${sha256}${map === null ? '' : `+drug-map:${map.sha256}`}`,
     asOf: latest([...guidance.values()].flat().map((row) => row.guideline.asOf)),
     genes: new Map([...rules.genes.values()].map((gene) => [gene.symbol, deepFreeze(gene)])) as Knowledge['genes'], // optional members: see parseRules
-    drugs: makeDrugIndex(rules.drugs),
+    drugs: makeDrugIndex(rules.drugs, map),
     guidance: deepFreezeMap(guidance),
     modifiers: deepFreeze(rules.modifiers.rows),
     pairs: deepFreeze(rules.pairs.rows) as Knowledge['pairs'], // optional members: see parseRules
