@@ -23,7 +23,8 @@ const NONE: ReadonlyMap<string, PastOverride> = new Map()
 const within = async <T>(ms: number, work: Promise<T>, otherwise: T): Promise<T> => {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<T>((resolve) => {
-    timer = setTimeout(resolve, ms, otherwise)
+    // One more turn: on a busy process the answer may have come, and wait behind the timer to be read.
+    timer = setTimeout(() => setImmediate(resolve, otherwise), ms)
   })
   try {
     return await Promise.race([work, late])

@@ -4,12 +4,22 @@ import type { Gap } from '../contract/lineage.ts'
 import type { RiskEstimate } from '../contract/risk.ts'
 import { adviceSentences, capital } from './action-words.ts'
 import { type Concern, openBecause } from './card-policy.ts'
-import { asClause, bulletList, escapeText, joinSections, section, table } from './markdown.ts'
+import { asClause, bulletList, escapeText, joinSections, listWords, section, table } from './markdown.ts'
 import { basisSentence, byWeight, modifierNotes, riskWords, rowWords, sourceWords } from './phrases.ts'
 import type { Wording } from './wording.ts'
 
-const whatToDo = (finding: Finding, wording: Wording): string => {
-  const lines = adviceSentences(finding, wording).map(escapeText)
+/** Said of a medicine in use that what is being ordered changes. */
+const whyNow = ({ drug, changedBy }: DrugAssessment): string[] =>
+  changedBy === undefined
+    ? []
+    : [
+        escapeText(
+          `${capital(drug.name)} is in use. This holds once ${listWords(changedBy.map((one) => one.drug))} is taken along with it.`,
+        ),
+      ]
+
+const whatToDo = (drug: DrugAssessment, finding: Finding, wording: Wording): string => {
+  const lines = [...whyNow(drug), ...adviceSentences(finding, wording).map(escapeText)]
   const population = finding.population
   if (population?.state === 'undecided')
     lines.unshift(escapeText(`This applies only to: ${population.label}. The record does not decide it (${asClause(population.because)}).`))
@@ -18,7 +28,7 @@ const whatToDo = (finding: Finding, wording: Wording): string => {
 
 const why = (finding: Finding, calls: readonly GeneCall[], wording: Wording): string => {
   const lines = byWeight(finding.basis).map((basis) => basisSentence(basis, calls))
-  lines.push(...modifierNotes(finding, calls))
+  lines.push(...modifierNotes(finding))
   const effects = finding.effect.map((effect) => wording.effects.get(effect)).filter((words) => words !== undefined)
   if (effects.length > 0) lines.push(`Expected: ${effects.join(', ')}`)
   const risk = riskWords(finding, wording)
@@ -153,7 +163,7 @@ export const conflictDetail = (
 /** Detail of a guidance card: what to do, why, alternatives, estimate, sources, what was not assessed. */
 export const guidanceDetail = (drug: DrugAssessment, head: Finding, calls: readonly GeneCall[], wording: Wording): string =>
   joinSections([
-    whatToDo(head, wording),
+    whatToDo(drug, head, wording),
     why(head, calls, wording),
     estimates(drug),
     alternatives(drug),

@@ -19,11 +19,7 @@ const genotypeWords = (genotype: Genotype | null, key: string | null): string =>
 
 const callOf = (gene: string, calls: readonly GeneCall[]): GeneCall | undefined => calls.find((candidate) => candidate.gene === gene)
 
-const convertedBy = (gene: string, calls: readonly GeneCall[]): string => {
-  const call = callOf(gene, calls)
-  if (!call || !('phenoconversion' in call) || call.phenoconversion.state === 'none') return ''
-  return listWords(call.phenoconversion.by.map((modifier) => modifier.drug))
-}
+const convertedBy = ({ phenoconversion }: GeneBasis): string => listWords((phenoconversion?.by ?? []).map((modifier) => modifier.drug))
 
 /** Allele-presence keys: `*57:01 positive`. */
 const isPresence = ({ key }: GeneBasis): boolean => key !== null && /^\*.+ (positive|negative)$/.test(key)
@@ -48,7 +44,7 @@ export const basisWords = (basis: GeneBasis, calls: readonly GeneCall[]): string
   // A result that is only coarser than the rows is certain in what it says.
   const maybe = basis.state === 'candidate' && callOf(basis.gene, calls)?.state !== 'called' ? ' possible' : ''
   if (!basis.converted) return `${basis.gene} ${words}${maybe}`
-  const by = convertedBy(basis.gene, calls)
+  const by = convertedBy(basis)
   return `${basis.gene} acts as ${words}${by ? ` (${by})` : ''}`
 }
 
@@ -100,21 +96,16 @@ export const basisSentence = (basis: GeneBasis, calls: readonly GeneCall[]): str
   const own = `${genotypeWords(genetic, basis.converted ? null : key)}${scoreWords(genetic)}`
   const today =
     basis.converted && clinical
-      ? `; with ${convertedBy(basis.gene, calls) || 'a medicine in use'} acts as ${genotypeWords(clinical, key)}${scoreWords(clinical)}`
+      ? `; with ${convertedBy(basis) || 'a medicine in use'} acts as ${genotypeWords(clinical, key)}${scoreWords(clinical)}`
       : ''
   const facts = basis.facts.length > 0 ? ` (${lineageWords(basis.facts)})` : ''
   const who = genetic?.diplotype ? `${basis.gene} ${genetic.diplotype}` : `${basis.gene}, diplotype not stated`
   return `${who}: ${own}${today}${facts}`
 }
 
-/** What medicines may do to a gene's product where no rule turns it into a number. The drug itself does not count. */
-export const modifierNotes = ({ basis, drug }: Finding, calls: readonly GeneCall[]): string[] =>
-  basis.flatMap(({ gene }) => {
-    const call = callOf(gene, calls)
-    if (!call || !('phenoconversion' in call) || call.phenoconversion.state !== 'caution') return []
-    const others = call.phenoconversion.by.some((modifier) => modifier.drug.toLowerCase() !== drug.name.toLowerCase())
-    return others ? [`${gene}: ${call.phenoconversion.note}`] : []
-  })
+/** What medicines do to a gene's product, by which rule, and what was not counted. The drug itself does not count. */
+export const modifierNotes = ({ basis }: Finding): string[] =>
+  basis.flatMap(({ gene, phenoconversion }) => (phenoconversion ? [`${gene}: ${phenoconversion.note}`] : []))
 
 /** `CPIC 2022, Strong`; `DPWG, data of 2024-03`; `FDA, data of 2026-07, management`. */
 export const sourceWords = ({ source, guideline, strength }: Finding): string => {

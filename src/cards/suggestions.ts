@@ -197,7 +197,8 @@ const present = <T>(value: T | null): value is T => value !== null
 
 /** Suggestions of a guidance card; at most one is recommended. */
 export const suggestChanges = (drug: DrugAssessment, head: Finding, order: Order, context: SuggestionContext): Suggestion[] => {
-  if (context.patientId === '') return []
+  // A medicine in use that the order changes: the order is another drug's, and rewriting it would be wrong.
+  if (context.patientId === '' || drug.about === 'medicine') return []
   const decided = head.population?.state !== 'undecided' && !isConditional(head) && head.basis.every(({ state }) => state === 'called')
   if (head.consequence === 'dose') return decided ? [reduceDose(drug, head, order, context)].filter(present) : []
   if (!['contraindicated', 'avoid', 'alternative'].includes(head.consequence)) return []

@@ -8,7 +8,8 @@ const phrase = z.strictObject({
   details: z.record(z.string(), z.string()).optional(),
 })
 
-const wordingSchema = z.object({
+const wordingSchema = z.strictObject({
+  _meta: z.unknown(),
   actions: z.record(z.string(), phrase),
   values: z.record(z.string(), z.string()),
   when: z.record(z.string(), z.string()),

@@ -5,7 +5,7 @@ import type { RiskEstimate } from '../contract/risk.ts'
 import { AttuneError } from '../errors.ts'
 import { takeDirectory } from './directory-lock.ts'
 import { predictionOf } from './entries.ts'
-import { type Asker, makeOverrides, type Override } from './overrides.ts'
+import { type Asker, type Override, ownOverrides, sharedOverrides } from './overrides.ts'
 import { openPseudonym } from './pseudonym.ts'
 import { type ChainState, type Counts, checkChain, countRows, findByCard, findDecision, findFeedback, recentDecisions } from './queries.ts'
 import { type LedgerHealth, openStore, type StoreOptions } from './store.ts'
@@ -74,7 +74,7 @@ export const openLedger = async (config: LedgerConfig, options: StoreOptions = {
     throw new AttuneError('ledger-failed', 'the spool cannot be opened', { cause })
   })
   const db = store.database
-  const overrides = makeOverrides(db, config.databaseUrl === null)
+  const overrides = config.databaseUrl === null ? ownOverrides(db) : sharedOverrides(db)
   return {
     patientKey: pseudonym.patientKey,
     userKey: pseudonym.userKey,

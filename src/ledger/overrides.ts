@@ -16,104 +16,92 @@ export type Override = {
 
 const pairOf = ({ tenant, patientKey, userKey }: Asker): string => JSON.stringify([tenant, patientKey, userKey])
 
-type Row = { readonly pair: string; readonly facts: string; readonly event: FeedbackEvent }
-
-/** Of when the user acted, which an EHR may report later: never later than when it was reported. */
-const instantOf = ({ at, outcomeTimestamp }: FeedbackEvent): number => {
-  const acted = Date.parse(outcomeTimestamp)
-  return Number.isNaN(acted) ? Number.NEGATIVE_INFINITY : Math.min(Date.parse(at), acted)
+/** One word of feedback on one concern. */
+type Word = {
+  readonly pair: string
+  readonly facts: string
+  /** When the user acted, which an EHR may report later: never later than when it was reported; an unreadable time counts as long ago. */
+  readonly at: number
+  readonly overridden: boolean
+  readonly reason: Override['reason']
 }
 
-const readRows = async (db: Db, askers: readonly Asker[], since: Date): Promise<Row[]> => {
-  const rows = await db
+type Row = Pick<LedgerTables['concern'], 'tenant' | 'patient_key' | 'user_key' | 'facts'> & { readonly record: string }
+
+const wordOf = ({ tenant, patient_key, user_key, facts, record }: Row): Word => {
+  const { at, outcomeTimestamp, outcome, overrideReason } = JSON.parse(record) as FeedbackEvent // written by us
+  const acted = Math.min(Date.parse(at), Date.parse(outcomeTimestamp))
+  return {
+    pair: pairOf({ tenant, patientKey: patient_key, userKey: user_key }),
+    facts,
+    at: Number.isNaN(acted) ? Number.NEGATIVE_INFINITY : acted,
+    overridden: outcome === 'overridden',
+    reason: overrideReason && { code: overrideReason.code, system: overrideReason.system },
+  }
+}
+
+const words = (db: Db) =>
+  db
     .selectFrom('concern')
     .innerJoin('feedback', (join) => join.onRef('feedback.tenant', '=', 'concern.tenant').onRef('feedback.card', '=', 'concern.card'))
     .select(['concern.tenant', 'concern.patient_key', 'concern.user_key', 'concern.facts', 'feedback.record'])
+
+const ofAskers = async (db: Db, askers: readonly Asker[], since: Date): Promise<Word[]> => {
+  const rows = await words(db)
     .where('concern.user_key', 'in', [...new Set(askers.map(({ userKey }) => userKey))])
     .where('concern.patient_key', 'in', [...new Set(askers.map(({ patientKey }) => patientKey))])
     .where('feedback.at', '>=', since.toISOString())
     .execute()
-  return rows.map(({ tenant, patient_key, user_key, facts, record }) => ({
-    pair: pairOf({ tenant, patientKey: patient_key, userKey: user_key }),
-    facts,
-    event: JSON.parse(record) as FeedbackEvent, // written by us
-  }))
+  return rows.map(wordOf)
 }
 
 /** Of each concern the newest word counts: who accepts what was overridden before takes the override back. */
-const newest = (rows: readonly Row[], since: Date): Override[] => {
-  const byFacts = new Map<string, FeedbackEvent>()
-  for (const { facts, event } of rows) {
-    const known = byFacts.get(facts)
-    const later = known ? instantOf(event) - instantOf(known) : 1
-    if (later > 0 || (later === 0 && event.outcome === 'accepted')) byFacts.set(facts, event)
+const newest = (said: readonly Word[], since: Date): Override[] => {
+  const byFacts = new Map<string, Word>()
+  for (const word of said) {
+    const known = byFacts.get(word.facts)
+    const later = known ? word.at - known.at : 1
+    if (later > 0 || (later === 0 && !word.overridden)) byFacts.set(word.facts, word)
   }
-  return [...byFacts].flatMap(([facts, event]) =>
-    event.outcome !== 'overridden' || instantOf(event) < since.getTime()
-      ? []
-      : [{ facts, at: new Date(instantOf(event)).toISOString(), reason: event.overrideReason }],
+  return [...byFacts.values()].flatMap(({ facts, at, overridden, reason }) =>
+    overridden && at >= since.getTime() ? [{ facts, at: new Date(at).toISOString(), reason }] : [],
   )
 }
 
-/** Cards of ours are named so; whatever else a client sends is no card that could be looked up. */
-const CARD = /^[0-9a-f-]{36}$/
+const byPair = (found: readonly Word[], said = new Map<string, Word[]>()): Map<string, Word[]> => {
+  for (const word of found) {
+    const known = said.get(word.pair)
+    if (known) known.push(word)
+    else said.set(word.pair, [word])
+  }
+  return said
+}
 
-/** Older overrides are asked for by nobody: the longest time that can be configured is a year. */
-const LONGEST_MS = 366 * 86_400_000
+/** Looking up overrides, and being told of new feedback. */
+export type Overrides = {
+  since(asker: Asker, since: Date): Promise<readonly Override[]>
+  /** After feedback was stored. Never throws. */
+  note(events: readonly FeedbackEvent[]): Promise<void>
+}
 
 type Waiting = {
   readonly asker: Asker
   readonly since: Date
   readonly done: (found: readonly Override[]) => void
-  readonly fail: (e: unknown) => void
+  readonly fail: (error: unknown) => void
 }
 
-/**
- * Looking up overrides without holding up anything: one query at a time, and what is asked meanwhile is asked together in the next.
- * The embedded database belongs to this process alone, so a set of who ever overrode something for whom spares all other calls the query.
- */
-export const makeOverrides = (database: () => Promise<Db>, alone: boolean) => {
+/** A database that others write too: one query at a time, and what is asked meanwhile is asked together in the next. */
+export const sharedOverrides = (database: () => Promise<Db>): Overrides => {
   let waiting: Waiting[] = []
   let running = false
-  let known: Promise<Set<string>> | null = null
-
-  const readKnown = async (): Promise<Set<string>> => {
-    const db = await database()
-    const rows = await db
-      .selectFrom('concern')
-      .innerJoin('feedback', (join) => join.onRef('feedback.tenant', '=', 'concern.tenant').onRef('feedback.card', '=', 'concern.card'))
-      .select(['concern.tenant', 'concern.patient_key', 'concern.user_key'])
-      .distinct()
-      .where('feedback.outcome', '=', 'overridden')
-      .where('feedback.at', '>=', new Date(Date.now() - LONGEST_MS).toISOString())
-      .execute()
-    return new Set(rows.map(({ tenant, patient_key, user_key }) => pairOf({ tenant, patientKey: patient_key, userKey: user_key })))
-  }
-
-  /** Read once; after a failure again at the next question. */
-  const whoEver = (): Promise<Set<string>> => {
-    known ??= readKnown().catch((error: unknown) => {
-      known = null
-      throw error
-    })
-    return known
-  }
 
   const answer = async (batch: readonly Waiting[]): Promise<void> => {
     try {
       const since = new Date(Math.min(...batch.map((one) => one.since.getTime())))
-      const rows = await readRows(
-        await database(),
-        batch.map(({ asker }) => asker),
-        since,
-      )
-      for (const one of batch)
-        one.done(
-          newest(
-            rows.filter(({ pair }) => pair === pairOf(one.asker)),
-            one.since,
-          ),
-        )
+      const askers = batch.map(({ asker }) => asker)
+      const said = byPair(await ofAskers(await database(), askers, since))
+      for (const one of batch) one.done(newest(said.get(pairOf(one.asker)) ?? [], one.since))
     } catch (error) {
       for (const { fail } of batch) fail(error)
     }
@@ -129,32 +117,68 @@ export const makeOverrides = (database: () => Promise<Db>, alone: boolean) => {
     running = false
   }
 
-  const ask = (asker: Asker, since: Date): Promise<readonly Override[]> =>
-    new Promise((done, fail) => {
-      waiting.push({ asker, since, done, fail })
-      if (!running) void run()
+  return {
+    since: (asker, since) =>
+      new Promise((done, fail) => {
+        waiting.push({ asker, since, done, fail })
+        if (!running) void run()
+      }),
+    note: async () => {},
+  }
+}
+
+/** Cards of ours are named so; whatever else a client sends is no card that could be looked up. */
+const CARD = /^[0-9a-f-]{36}$/
+
+/** What was said since `from`, by who said it about whom. */
+type Memory = { readonly from: number; readonly said: Map<string, Word[]> }
+
+/**
+ * The embedded database belongs to this process alone: what was said lately is read once and kept in memory, so that no call waits
+ * behind the writing of others. When it cannot be read, it is tried again at the next question.
+ */
+export const ownOverrides = (database: () => Promise<Db>): Overrides => {
+  let memory: Promise<Memory> | null = null
+
+  const read = async (from: number): Promise<Memory> => {
+    const rows = await words(await database())
+      .where('feedback.at', '>=', new Date(from).toISOString())
+      .execute()
+    return { from, said: byPair(rows.map(wordOf)) }
+  }
+
+  const remember = (from: number): Promise<Memory> => {
+    memory = read(from).catch((error: unknown) => {
+      memory = null
+      throw error
     })
+    return memory
+  }
+
+  /** Earlier words than are kept are read anew; later ones than are asked for are dropped once a day. */
+  const from = async (since: Date): Promise<Memory> => {
+    const kept = await (memory ?? remember(since.getTime()))
+    const fits = kept.from <= since.getTime() && since.getTime() - kept.from < DAY_MS
+    return fits ? kept : remember(since.getTime())
+  }
 
   return {
-    since: async (asker: Asker, since: Date): Promise<readonly Override[]> =>
-      alone && !(await whoEver()).has(pairOf(asker)) ? [] : ask(asker, since),
-
-    /** After feedback was stored: whose override it was. When that cannot be read now, all is read anew at the next question. */
-    note: async (events: readonly FeedbackEvent[]): Promise<void> => {
-      const cards = events.filter(({ outcome, card }) => outcome === 'overridden' && CARD.test(card)).map(({ card }) => card)
-      if (!alone || known === null || cards.length === 0) return
+    since: async (asker, since) => newest((await from(since)).said.get(pairOf(asker)) ?? [], since),
+    note: async (events) => {
+      const cards = [...new Set(events.map(({ card }) => card).filter((card) => CARD.test(card)))]
+      if (memory === null || cards.length === 0) return
       try {
-        const pairs = await known
-        const db = await database()
-        const rows = await db
-          .selectFrom('concern')
-          .select(['tenant', 'patient_key', 'user_key'])
-          .where('card', 'in', [...new Set(cards)])
+        const { said } = await memory
+        const ids = new Set(events.map(({ id }) => id))
+        const rows = await words(await database())
+          .where('concern.card', 'in', cards)
           .execute()
-        for (const { tenant, patient_key, user_key } of rows) pairs.add(pairOf({ tenant, patientKey: patient_key, userKey: user_key }))
+        byPair(rows.filter(({ record }) => ids.has((JSON.parse(record) as FeedbackEvent).id)).map(wordOf), said) // written by us
       } catch {
-        known = null
+        memory = null
       }
     },
   }
 }
+
+const DAY_MS = 86_400_000

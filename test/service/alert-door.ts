@@ -1,0 +1,151 @@
+import type { Card, CardTrace, Silence } from '../../src/contract/cards.ts'
+import type { Explained } from '../../src/contract/explained.ts'
+import type { Question } from '../../src/contract/facts.ts'
+import { type Running, serve } from '../../src/main.ts'
+import type { PatientBuilder } from '../builders/patient.ts'
+import { embeddedPlace, type Place, postgresMissing, postgresPlace } from '../ledger/engines.ts'
+import { caller, hospital, makeSite } from '../production/attune.ts'
+import { type FakeEhr, startEhr } from '../production/fake-ehr.ts'
+
+type Trace = {
+  readonly decision: string
+  readonly questions: readonly Question[]
+  readonly silences: readonly Silence[]
+  readonly traces: readonly CardTrace[]
+  readonly considered: readonly Explained[]
+}
+
+export type Answer = { readonly status: number; readonly cards: readonly Card[]; readonly trace: Trace }
+
+/** Who is at the screen, and which rules and policy the site has. */
+type Asked = {
+  readonly hook?: 'order-select' | 'order-sign' | 'patient-view'
+  readonly user?: string
+  readonly tenant?: string
+  readonly without?: readonly string[]
+  readonly members?: object
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  genotypes: 'Observation',
+  labs: 'Observation',
+  vitals: 'Observation',
+  reports: 'DiagnosticReport',
+  conditions: 'Condition',
+  allergies: 'AllergyIntolerance',
+  medications: 'MedicationRequest',
+  procedures: 'Procedure',
+}
+
+const searchset = (resources: readonly object[]) => ({
+  resourceType: 'Bundle',
+  type: 'searchset',
+  entry: resources.map((resource) => ({ resource })),
+})
+
+const prefetchOf = (patient: PatientBuilder, without: readonly string[]) => {
+  const all = patient.resources()
+  const keys = {
+    patient: all.find(({ resourceType }) => resourceType === 'Patient') ?? null,
+    ...Object.fromEntries(
+      Object.entries(TYPES).map(([key, type]) => [key, searchset(all.filter(({ resourceType }) => resourceType === type))]),
+    ),
+  }
+  return Object.fromEntries(Object.entries(keys).filter(([key]) => !without.includes(key)))
+}
+
+const contextOf = (patient: PatientBuilder, hook: string, user: string) => {
+  const drafts = patient.drafts()
+  return {
+    userId: user,
+    patientId: patient.record().patientId,
+    ...(hook === 'patient-view'
+      ? {}
+      : { draftOrders: { resourceType: 'Bundle', type: 'collection', entry: drafts.map((resource) => ({ resource })) } }),
+    ...(hook === 'order-select' ? { selections: drafts.map(({ id }) => `MedicationRequest/${id}`) } : {}),
+  }
+}
+
+/** Databases that every law about overrides must hold on. */
+export const ENGINES = [
+  ['embedded', embeddedPlace, null],
+  ['PostgreSQL', postgresPlace, postgresMissing],
+] as const
+
+/** A hospital with two tenants on one EHR, on a database of its own; `restart` keeps the database and changes the configuration. */
+export const openHospital = async (makePlace: () => Promise<Place>, file: object = {}) => {
+  const ehr: FakeEhr = await startEhr([])
+  const place = await makePlace()
+  let running: Running
+  let site: ReturnType<typeof makeSite>
+  const start = async (config: object) => {
+    const own = hospital(ehr, { features: ['trace'] }, config)
+    const [first] = own.clients
+    site = makeSite({ ...own, clients: [first, { ...first, id: 'other', tenant: 'clinic' }] })
+    const database = place.config.databaseUrl === null ? {} : { DATABASE_URL: place.config.databaseUrl }
+    running = await serve({ ...site.environment, ATTUNE_DATA_DIR: place.config.dataDir, ...database })
+  }
+  await start(file)
+
+  const post = (path: string, body: unknown, tenant = 'hospital') =>
+    caller(running.url, ehr)(path, { body, token: ehr.sign(running.url + path, 'ES384', { tenant }) })
+
+  const ask = async (
+    patient: PatientBuilder,
+    { hook = 'order-sign', user = 'Practitioner/one', tenant, without = [], members }: Asked = {},
+  ): Promise<Answer> => {
+    const answer = await post(
+      `/cds-services/pgx-${hook}`,
+      {
+        hook,
+        hookInstance: crypto.randomUUID(),
+        context: contextOf(patient, hook, user),
+        prefetch: prefetchOf(patient, without),
+        ...members,
+      },
+      tenant,
+    )
+    const { cards, extension } = answer.json()
+    return { status: answer.status, cards, trace: extension?.['org.attune.trace'] }
+  }
+
+  const feedback = async (cards: readonly Card[], entry: object = {}, tenant?: string): Promise<void> => {
+    const sent = cards.map(({ uuid }) => ({
+      card: uuid,
+      outcome: 'overridden',
+      overrideReason: { reason: { code: 'will-monitor', system: 'urn:attune:override-reason', display: 'Will monitor closely' } },
+      outcomeTimestamp: new Date().toISOString(),
+      ...entry,
+    }))
+    const answer = await post('/cds-services/pgx-order-sign/feedback', { feedback: sent }, tenant)
+    if (answer.status !== 200) throw new Error(`feedback was answered with ${answer.status}: ${answer.text}`)
+  }
+
+  return {
+    ask,
+    feedback,
+    place,
+    /** Shows the cards and overrides them all. */
+    override: async (patient: PatientBuilder, asked: Asked = {}): Promise<Answer> => {
+      const shown = await ask(patient, asked)
+      await feedback(shown.cards, {}, asked.tenant)
+      return shown
+    },
+    restart: async (config: object) => {
+      await running.stop()
+      site.clear()
+      await start(config)
+    },
+    close: async () => {
+      await running.stop()
+      await ehr.stop()
+      site.clear()
+      await place.clear()
+    },
+  }
+}
+
+export const summaries = ({ cards }: Answer): string[] => cards.map(({ indicator, summary }) => `${indicator}: ${summary}`)
+
+export const concernOf = (card: Card | undefined): { readonly key: string; readonly facts: string } =>
+  card?.extension?.['org.attune.concern'] as { key: string; facts: string }
