@@ -4,7 +4,10 @@ import { readConfig } from '../config.ts'
 import { loadThinking, type Thinking } from '../engine.ts'
 import { AttuneError } from '../errors.ts'
 import { projectRoot } from '../project-root.ts'
+import { readCaseFile } from './case-files.ts'
 import { printJson, progress, say, UsageError, type Verb } from './verb.ts'
+import { isCallingFile, verifyCalling } from './verify-calling.ts'
+import { isCallingTable, verifyCallingTable } from './verify-calling-tables.ts'
 import { isCaseFile, verifyCases } from './verify-cases.ts'
 import { verifyOrders } from './verify-orders.ts'
 import { isReadingsFile, verifyReadings } from './verify-readings.ts'
@@ -56,6 +59,16 @@ const SUITES: readonly Suite[] = [
       verifyCases(content, kit.knowledge).map((result) => fromPassed(result.name, result.passed, result.differences)),
   },
   {
+    recognises: isCallingFile,
+    run: async (content, _path, { kit }) =>
+      verifyCalling(content, kit.knowledge).map((result) => fromPassed(result.name, result.passed, result.differences)),
+  },
+  {
+    recognises: isCallingTable,
+    run: async (content, _path, { kit }) =>
+      verifyCallingTable(content, kit.knowledge).map((result) => fromPassed(result.name, result.passed, result.differences)),
+  },
+  {
     recognises: isVectorFile,
     run: async (content, _path, { kit }) => {
       const { model, results } = await verifyVectors(content, kit.models)
@@ -72,7 +85,7 @@ const SUITES: readonly Suite[] = [
 ]
 
 const runFile = async (path: string, thinking: Thinking): Promise<CaseResult[]> => {
-  const content = readJson(path)
+  const content = readCaseFile(path)
   const suites = SUITES.filter((suite) => suite.recognises(content))
   if (suites.length === 0) throw new AttuneError('input-unreadable', `${path} is no kind of case file that is known; see docs/verify.md`)
   return (await Promise.all(suites.map((suite) => suite.run(content, path, thinking)))).flat()
@@ -88,7 +101,7 @@ const tally = (results: readonly CaseResult[]): string => {
 
 export const verify: Verb = {
   name: 'verify',
-  summary: 'Run acceptance cases kept as data: FHIR readings, orders, guidance cases, model vectors',
+  summary: 'Run acceptance cases kept as data: allele calling, FHIR readings, orders, guidance cases, model vectors',
   usage: 'attune verify FILE... [--json]   (layouts: docs/verify.md)',
   options: {},
   run: async ({ positionals, values }) => {

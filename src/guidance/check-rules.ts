@@ -6,6 +6,7 @@ import { checkIdentifiers } from './check-identifiers.ts'
 import { checkPairs } from './check-pairs.ts'
 import { checkSources } from './check-sources.ts'
 import { checkTables } from './check-tables.ts'
+import { checkVariants } from './check-variants.ts'
 import type { ParsedRules } from './parsed-rules.ts'
 import type { Problem } from './read-rule-files.ts'
 
@@ -18,6 +19,7 @@ const CHECKS = [
   checkPairs,
   checkTables,
   checkGuidanceTables,
+  checkVariants,
 ]
 
 /** Every check that looks across rule files. */

@@ -11,6 +11,7 @@ import { buildPairs } from './build-pairs.ts'
 import { buildLoinc, buildPhenoconversion } from './build-rest.ts'
 import { buildSources } from './build-sources.ts'
 import { draftSpecial, readSpecial, writeSpecial } from './build-special.ts'
+import { buildVariants } from './build-variants.ts'
 import { giveIds, readOldIds } from './guidance-rows.ts'
 import { fileNameOf, writeRules } from './write-rules.ts'
 
@@ -50,6 +51,7 @@ const writeGuidance = (
 /** Writes every generated rule file into `rulesDir`, whatever it holds. @returns counts of what was written. */
 const writeAll = (reference: string, rulesDir: string, mayShrink: readonly string[]): object => {
   const genes = buildGenes(reference, rulesDir)
+  const variants = buildVariants(reference, rulesDir)
   const { drugs, ...drugCounts } = buildDrugs(reference, rulesDir)
   const fda = draftFda(reference)
   const special = readSpecial(reference)
@@ -66,6 +68,8 @@ const writeAll = (reference: string, rulesDir: string, mayShrink: readonly strin
     'gene-tables': genes.alleles,
     genes: genes.genes,
     'phenotype-logic': genes.genes,
+    variants: variants.positions,
+    'phase-ambiguities': variants.ambiguities,
     recommendations: listed.length,
     fda: fda.rows.length,
     special: writeSpecial(special, rows, rulesDir),
@@ -77,6 +81,7 @@ const writeAll = (reference: string, rulesDir: string, mayShrink: readonly strin
   return {
     sources: buildSources(reference, rulesDir, made, mayShrink),
     ...genes,
+    variants,
     ...drugCounts,
     guidance: { files, CPIC: count('CPIC'), DPWG: count('DPWG'), FDA: count('FDA'), fdaEntries: fda.entries, retired: retired.length },
     phenoconversion,

@@ -1,0 +1,147 @@
+import type { GeneTable } from '../gene-tables.ts'
+import { compareAlleles, compareCopies, nameDiplotype } from './allele-names.ts'
+import { keepBits, listBits, noBits, setBit } from './bits.ts'
+import { type Combination, layOuts, readCopy, type Strand } from './combine-alleles.ts'
+import type { CompiledGene } from './compile-gene.ts'
+import { seenCells } from './match-pairs.ts'
+import type { Observation } from './observe.ts'
+import { type ProxySites, proxyInList, proxyOnCopy, proxySites } from './proxy.ts'
+import type { FoundVariant } from './star-call.ts'
+
+/** What a gene shows whose phenotype rests on the lowest functions found: variants per copy, or a list of variants. */
+export type LowestReading =
+  | { readonly kind: 'diplotypes'; readonly diplotypes: readonly Combination[]; readonly notes: readonly string[] }
+  | { readonly kind: 'variants'; readonly variants: readonly FoundVariant[]; readonly notes: readonly string[] }
+
+const withoutProxy = (strand: Strand, sites: ProxySites | null): Strand =>
+  sites === null ? strand : new Map([...strand].filter(([site]) => site !== sites.marker && site !== sites.decider))
+
+const usableNames = (gene: CompiledGene, cells: readonly number[]): Set<string> => {
+  const { proxy } = gene.definitions
+  return new Set(gene.alleles.filter((name, allele) => (cells[allele] ?? 0) > 0 && name !== proxy?.both && name !== proxy?.deciderOnly))
+}
+
+/** Single alleles that account for a whole copy. Several when positions are missing that would tell them apart. */
+const exactAlleles = (gene: CompiledGene, strand: Strand, usable: ReadonlySet<string>): string[] => {
+  const bits = noBits(gene.alleles.length)
+  for (const [allele, name] of gene.alleles.entries()) if (usable.has(name)) setBit(bits, allele)
+  for (const [site, base] of strand) keepBits(bits, gene.fits[site]?.[base] ?? bits)
+  return listBits(bits).map((allele) => gene.alleles[allele] ?? '')
+}
+
+const addProxy = (gene: CompiledGene, alleles: readonly string[], proxy: string | null): string[] => {
+  if (proxy === null) return [...alleles]
+  const others = alleles.filter((name) => name !== gene.alleles[gene.reference])
+  return [...others, proxy].sort(compareAlleles)
+}
+
+const perCopy = (gene: CompiledGene, all: readonly (readonly [Strand, Strand])[], usable: ReadonlySet<string>): LowestReading => {
+  const sites = proxySites(gene)
+  const notes = new Set<string>()
+  const found = new Map<string, Combination>()
+  for (const strands of all) {
+    const rest = strands.map((strand) => withoutProxy(strand, sites))
+    const exact = rest.map((strand) => exactAlleles(gene, strand, usable))
+    const whole = exact.every((names) => names.length > 0)
+    const options = strands.map((strand, at) => {
+      const proxy = sites === null ? null : proxyOnCopy(gene, sites, strand, notes)
+      const readings = whole
+        ? (exact[at] ?? []).map((name) => [name])
+        : readCopy(gene, rest[at] ?? strand, usable).map(({ alleles }) => alleles)
+      return readings.map((alleles) => addProxy(gene, alleles, proxy))
+    })
+    for (const first of options[0] ?? [])
+      for (const second of options[1] ?? []) {
+        const copies = [first, second].sort(compareCopies)
+        found.set(nameDiplotype(copies), { copies, score: 0 })
+      }
+  }
+  return { kind: 'diplotypes', diplotypes: [...found.values()], notes: [...notes] }
+}
+
+/** Whether one copy can hold all that defines the allele: in every group, one of the two lays-out must do. */
+const canLie = (gene: CompiledGene, seen: Observation, allele: number): boolean => {
+  const mask = (site: number): number => gene.cells[allele]?.[site] ?? 0
+  const suits = (site: number, base: number): boolean => mask(site) === 0 || ((mask(site) >> base) & 1) === 1
+  const free = new Set(seen.groups.flatMap(({ sites }) => sites))
+  return (
+    seen.present.every((site) => free.has(site) || suits(site, seen.first[site] ?? 0)) &&
+    seen.groups.every(
+      ({ sites, first, second }) =>
+        sites.every((site, at) => suits(site, first[at] ?? 0)) || sites.every((site, at) => suits(site, second[at] ?? 0)),
+    )
+  )
+}
+
+const liesTwice = (gene: CompiledGene, seen: Observation, allele: number): boolean =>
+  seen.present.every((site) => {
+    const mask = gene.cells[allele]?.[site] ?? 0
+    return mask === 0 || [seen.first[site] ?? 0, seen.second[site] ?? 0].every((base) => ((mask >> base) & 1) === 1)
+  })
+
+const counted = (names: readonly string[]): FoundVariant[] =>
+  [...new Set(names)].map((allele) => ({ allele, copies: names.filter((name) => name === allele).length > 1 ? 2 : 1 }))
+
+/** Alleles that a base stands for which was read on one copy only. */
+const halfFound = (gene: CompiledGene, seen: Observation, usable: ReadonlySet<string>): string[] =>
+  seen.half.flatMap(({ site, base }) =>
+    gene.alleles.filter(
+      (name, allele) => usable.has(name) && allele !== gene.reference && (((gene.cells[allele]?.[site] ?? 0) >> base) & 1) === 1,
+    ),
+  )
+
+const asList = (gene: CompiledGene, seen: Observation, usable: ReadonlySet<string>): LowestReading => {
+  const sites = proxySites(gene)
+  const notes = new Set<string>()
+  const half = halfFound(gene, seen, new Set(gene.alleles))
+  const found = gene.alleles.flatMap((name, allele): FoundVariant[] =>
+    allele === gene.reference || !usable.has(name) || !canLie(gene, seen, allele)
+      ? []
+      : [{ allele: name, copies: liesTwice(gene, seen, allele) ? 2 : 1 }],
+  )
+  const proxies = counted(sites === null ? [] : proxyInList(gene, sites, seen, notes))
+  const single = counted(half).filter(({ allele }) => ![...found, ...proxies].some((other) => other.allele === allele))
+  const others = [...found, ...proxies, ...single]
+  const copies = found.length + proxies.reduce((sum, one) => sum + one.copies, 0) + single.length
+  const reference = gene.alleles[gene.reference] ?? ''
+  const plain = copies < 2 && canLie(gene, seen, gene.reference) ? [{ allele: reference, copies: 1 as const }] : []
+  return {
+    kind: 'variants',
+    variants: [...plain, ...others].sort((left, right) => compareAlleles(left.allele, right.allele)),
+    notes: [...notes],
+  }
+}
+
+/**
+ * Reads a gene whose phenotype rests on the lowest functions found. Where the copies can be told apart, all variants of each copy
+ * are given (`[a + b]/c`); where they cannot, a list of variants, each once or twice.
+ */
+export const readLowestFunction = (gene: CompiledGene, seen: Observation): LowestReading => {
+  const usable = usableNames(gene, seenCells(gene, seen))
+  const told = seen.half.length === 0 && (seen.groups.length <= 1 || seen.phaseSets)
+  const all = told ? layOuts(seen) : null
+  return all === null ? asList(gene, seen, usable) : perCopy(gene, all, usable)
+}
+
+/** Where an allele stands by function, lowest first: its activity value, or whether two of it make a phenotype that calls for action. */
+const rankOf = (table: GeneTable, allele: string): number => {
+  const { function: name, activity } = table.alleles[allele] ?? { function: null, activity: null }
+  if (table.method === 'activity-score') return activity === null || Number.isNaN(Number(activity)) ? Number.MAX_VALUE : Number(activity)
+  const phenotype = table.phenotypes[table.pairs?.[`${name}+${name}`] ?? '']
+  return phenotype?.priority === 'priority' ? 0 : 1
+}
+
+const byFunction =
+  (table: GeneTable) =>
+  (left: string, right: string): number =>
+    rankOf(table, left) - rankOf(table, right) || compareAlleles(left, right)
+
+/** Lowest allele of each copy. */
+export const lowestOfCopies = (table: GeneTable, copies: readonly (readonly string[])[]): string[] =>
+  copies.flatMap((alleles) => [...alleles].sort(byFunction(table)).slice(0, 1))
+
+/** The two lowest alleles of a list; CPIC takes two different variants to lie on different copies. */
+export const lowestOfList = (table: GeneTable, variants: readonly FoundVariant[]): string[] => {
+  const all = variants.flatMap(({ allele, copies }) => Array<string>(copies).fill(allele)).sort(byFunction(table))
+  return [...all, ...(table.referenceAllele === null ? [] : [table.referenceAllele])].slice(0, 2)
+}
