@@ -2,6 +2,11 @@ import type { FhirResource } from '../contract/facts.ts'
 
 /** One page of results, whoever sent it. */
 export type BundlePage = {
+  /**
+   * One resource an entry, as sent. A resource without id takes the one that its entry's address gives. Entries whose address says more
+   * than the resource's own id (`urn:uuid:` of the entry, another id inside) follow once more in one Bundle, so that links to the
+   * address can be followed.
+   */
   readonly resources: readonly FhirResource[]
   /** Address of the next page, as sent; null on the last one. */
   readonly next: string | null
@@ -35,9 +40,29 @@ const nextOf = (bundle: FhirResource): string | null => {
   return null
 }
 
+type Entry = { readonly fullUrl: string; readonly resource: FhirResource }
+
+/** Id that an entry's address gives its resource: `urn:uuid:ID`, `https://ehr/fhir/Observation/ID`. */
+const idOfUrl = (fullUrl: string, type: string): string | null => {
+  const uuid = /^urn:(?:uuid|oid):([A-Za-z0-9\-.]{1,64})$/.exec(fullUrl)?.[1]
+  if (uuid !== undefined) return uuid
+  const [kind, id] = fullUrl.split('/').slice(-2)
+  return kind === type && id !== undefined && /^[A-Za-z0-9\-.]{1,64}$/.test(id) ? id : null
+}
+
+const hasId = (resource: FhirResource): boolean => typeof resource.id === 'string' && resource.id !== ''
+
+/** The resource under the name that links use; null in place of the entry when its own id already is that name. */
+const named = (resource: FhirResource, fullUrl: string): { readonly resource: FhirResource; readonly entry: Entry | null } => {
+  const id = fullUrl === '' ? null : idOfUrl(fullUrl, resource.resourceType)
+  if (!hasId(resource) && id !== null) return { resource: { ...resource, id }, entry: null }
+  return { resource, entry: id === null || id === resource.id ? null : { fullUrl, resource } }
+}
+
 /** Takes a Bundle apart. Accepts entries as they come in practice: `{response, resource}`, null, or a single object in place of the list. */
 export const readBundle = (bundle: FhirResource): BundlePage => {
   const resources: FhirResource[] = []
+  const linked: Entry[] = []
   let errors = 0
   let broken = 0
   for (const entry of listOf(bundle.entry)) {
@@ -45,8 +70,12 @@ export const readBundle = (bundle: FhirResource): BundlePage => {
     if (!isResource(resource)) {
       // An entry without a resource (a deleted one, a bare response) says nothing; one that holds something else is broken.
       if (resource !== undefined && resource !== null) broken += 1
-    } else if (!isOperationOutcome(resource)) resources.push(resource)
-    else if (tellsOfError(resource)) errors += 1
+    } else if (!isOperationOutcome(resource)) {
+      const each = named(resource, isObject(entry) && typeof entry.fullUrl === 'string' ? entry.fullUrl : '')
+      resources.push(each.resource)
+      if (each.entry) linked.push(each.entry)
+    } else if (tellsOfError(resource)) errors += 1
   }
+  if (linked.length > 0) resources.push({ resourceType: 'Bundle', type: 'collection', entry: linked })
   return { resources, next: nextOf(bundle), errors, broken }
 }

@@ -89,7 +89,7 @@ export const makeAlleleLexicon = (table: GeneTable, names: GeneNames[string] | u
       const name = text.trim()
       const exact = named.get(name.toLowerCase())
       if (exact) return exact
-      return name.includes('+') && name.startsWith('*') ? resolveTandem(lexicon, table, name) : resolveStar(table, named, name)
+      return /\+\s?\*/.test(name) && name.startsWith('*') ? resolveTandem(lexicon, table, name) : resolveStar(table, named, name)
     },
   }
   return lexicon

@@ -6,7 +6,7 @@ import { type Called, callFinding } from './call-finding.ts'
 import { type Coverage, coverageOf } from './coverage.ts'
 import { codingsOf, isFields, listOf, textOf } from './fhir-fields.ts'
 import { judge } from './flags.ts'
-import type { Node } from './graph.ts'
+import { followAll, type Node } from './graph.ts'
 import type { Linked } from './link-evidence.ts'
 import { type Dated, dateOfResult, personFlags, type RecordContext, sampleOf, standingOf } from './standing.ts'
 import { type Transplant, transplantFlags } from './transplant.ts'
@@ -80,6 +80,37 @@ const restsOn = (linked: Linked): Node => {
   return linked.supports.find((node) => node.resource.resourceType === 'Observation') ?? linked.base.node
 }
 
+/** Words for the functions that a newer table gives (`2026:none` among the flags of an allele). */
+const FUNCTIONS: Readonly<Record<string, string>> = {
+  none: 'no function',
+  decreased: 'decreased function',
+  uncertain: 'uncertain function',
+}
+
+/** Alleles whose function a newer edition of the allele table gives otherwise. The older one is used, and the newer one is said. */
+const newerTableNotes = (table: GeneTable | undefined, genotypes: readonly Genotype[]): readonly string[] => {
+  const alleles = [...new Set(genotypes.flatMap(({ diplotype }) => diplotype?.split('/') ?? []))].sort()
+  return alleles.flatMap((allele) =>
+    (table?.alleles[allele]?.flags ?? []).flatMap((flag) => {
+      const match = /^(\d{4}):(.+)$/.exec(flag)
+      if (!match) return []
+      const now = (match[2] ?? '').replace(/[()]/g, '')
+      const used = table?.alleles[allele]?.function ?? 'not stated'
+      return [
+        `The allele table of ${match[1]} gives ${allele} as ${FUNCTIONS[now] ?? now}; the table used here says ${FUNCTIONS[used] ?? used}.`,
+      ]
+    }),
+  )
+}
+
+const CODE_ALONE = 'The gene is known from the code of the test alone.'
+
+/** Links of the resource whose targets were not received. */
+const hasMissingTarget = (context: RecordContext, node: Node): boolean =>
+  [node.resource.derivedFrom, node.resource.hasMember, ...listOf(node.resource.evidence).map((each) => each.detail)].some(
+    (member) => followAll(context.graph, node, member).missing > 0,
+  )
+
 const OTHER_PERSON = ['relative', 'subject-mismatch', 'focus-not-patient']
 
 const stateFlags = (linked: Linked, called: Called): readonly string[] => {
@@ -97,7 +128,7 @@ export const buildReading = (context: RecordContext, linked: Linked, transplants
   const standing = standingOf(context, source)
   const entry = standingOf(context, linked.base.node)
   const person = personFlags(context, linked.base.node)
-  const coverage = coverageOf(terms, source.resource)
+  const coverage = coverageOf(terms, source.resource, linked.gene)
   const relative = linked.base.role === 'relative'
   const pending = standing.flags.includes('pending')
   const flags = [
@@ -113,6 +144,7 @@ export const buildReading = (context: RecordContext, linked: Linked, transplants
     ...person,
     ...(relative ? [] : dated.flags),
     ...(linked.base.node.incomplete ? ['incomplete-search'] : []),
+    ...(hasMissingTarget(context, linked.base.node) ? ['unresolved-reference'] : []),
     ...(linked.gene === null
       ? []
       : transplantFlags(terms, transplants, { gene: linked.gene, date: dated.date, sample: sampleOf(context, source) })),
@@ -120,20 +152,17 @@ export const buildReading = (context: RecordContext, linked: Linked, transplants
   const differ = called.flags.includes('candidates-differ')
   const narrow = flags.includes('limited-coverage') && isNormal(table, called.genotype)
   const empty = called.genotype.diplotype === null && called.genotype.phenotype === null && called.candidates.length === 0
-  const nothing =
-    empty &&
-    linked.finding.variants.length === 0 &&
-    !linked.finding.flags.some((flag) => KEPT_WITHOUT_FINDING.includes(flag)) &&
-    linked.gene !== null
-  const judged = judge(dropWordFlags(flags, linked, empty), {
-    ...(nothing
-      ? { confidence: 'none', use: 'inform' }
+  const coarse = linked.finding.variants.length > 0 || linked.finding.flags.some((flag) => KEPT_WITHOUT_FINDING.includes(flag))
+  const codeAlone = linked.base.role === 'result' && linked.base.gene.how === 'code-alone' && linked.gene !== null
+  const kept = dropWordFlags(flags, linked, empty)
+  const judged = judge(
+    kept.length === 0 && empty ? ['indeterminate'] : kept,
+    empty && linked.gene !== null
+      ? { confidence: coarse ? 'low' : 'none', use: 'inform' }
       : differ
         ? { confidence: 'low', use: 'candidates' }
-        : narrow
-          ? { confidence: 'low' }
-          : {}),
-  })
+        : { confidence: narrow ? 'low' : codeAlone ? 'medium' : 'high' },
+  )
   const other = person.some((flag) => OTHER_PERSON.includes(flag))
   return {
     ref: linked.base.node.ref,
@@ -143,6 +172,11 @@ export const buildReading = (context: RecordContext, linked: Linked, transplants
     reported: reportedOf(linked),
     status: source === linked.base.node || entry.flags.length > 0 ? entry.status : standing.status,
     ...judged,
+    notes: [
+      ...judged.notes,
+      ...(codeAlone && judged.use !== 'ignore' ? [CODE_ALONE] : []),
+      ...(judged.use === 'ignore' ? [] : newerTableNotes(table, [called.genotype, ...called.candidates])),
+    ],
     lineage: {
       ...lineageOf(context, linked.base.node, dated),
       ...(source !== linked.base.node && dated.source === 'effective' ? { dateSource: 'evidence.effective' as const } : {}),

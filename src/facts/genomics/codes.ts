@@ -4,7 +4,12 @@ import { AttuneError } from '../../errors.ts'
 const words = z.array(z.string().min(1))
 const states = z.enum(['not-performed', 'pending', 'no-call', 'indeterminate', 'unread-document'])
 
-const schema = z.looseObject({
+/** `words` are found inside longer ones, `short` only as whole words. */
+const organ = z.strictObject({ codes: words, words, short: words })
+
+const schema = z.strictObject({
+  about: z.string(),
+  source: z.string(),
   roles: z.strictObject({ genotype: words, haplotype: words, variant: words, implication: words, gene: words, study: words, none: words }),
   components: z.strictObject({
     gene: words,
@@ -16,7 +21,11 @@ const schema = z.looseObject({
     alternate: words,
     sequence: words,
     position: words,
+    phase: words,
+    build: words,
   }),
+  /** Answers of the component `build`. */
+  builds: z.record(z.string(), z.string()),
   reports: words,
   enzymeActivity: words,
   perGene: z.record(z.string(), z.string()),
@@ -35,24 +44,29 @@ const schema = z.looseObject({
   ),
   conditions: z.record(z.string(), z.strictObject({ gene: z.string(), term: z.string().optional(), diplotype: z.string().optional() })),
   absent: z.record(z.string(), states),
-  phenotypes: z.array(z.strictObject({ term: z.string(), words, genes: words.optional(), legacy: z.boolean().optional() })),
+  phenotypes: z.array(
+    z.strictObject({ term: z.string(), words, genes: words.optional(), legacy: z.boolean().optional(), short: z.boolean().optional() }),
+  ),
   states: z.array(z.strictObject({ state: states, words })),
   negations: words,
   doubts: words,
   relatives: words,
   presenceWords: z.strictObject({ positive: words, negative: words }),
   genotypeWords: words,
+  /** Nouns of phenotypes, where the test's name has them and its value only the adjective. */
+  phenotypeNouns: words,
   otherWords: words,
   reportWords: words,
   transplants: z.strictObject({
-    stemCell: z.strictObject({ codes: words, words }),
-    liver: z.strictObject({ codes: words, words }),
+    stemCell: organ,
+    liver: organ,
+    transfusion: z.strictObject({ words, not: words }),
     autologous: words,
     notYet: words,
     denied: words,
   }),
   specimens: z.strictObject({ own: words, blood: words, tumour: words }),
-  coverage: z.strictObject({ narrow: words, noCopyNumber: words }),
+  coverage: z.strictObject({ narrow: words, noCopyNumber: words, tested: words, untested: words }),
 })
 
 export type GenomicCodes = Readonly<z.output<typeof schema>>

@@ -2,17 +2,20 @@ import type { Evidence } from './evidence.ts'
 import { codeOf, codesOf, codingsOf, type Fields, isFields, listOf, textOf } from './fhir-fields.ts'
 import { type Finding, finding, NO_FINDING, saysSomething } from './finding.ts'
 import type { GenomicTerms } from './genomic-terms.ts'
-import type { Node } from './graph.ts'
-import { segments } from './observation-evidence.ts'
-import { findingInConcept, findingInText } from './parse-finding.ts'
+import { canonical, type Node } from './graph.ts'
+import { findingInConcept, findingInText, segments } from './parse-finding.ts'
 import { codeOfTerm } from './phenotype-words.ts'
 import type { ResolvedGene } from './resolve-gene.ts'
-import { findWord, hasWord } from './wording.ts'
+import { findWord, hasWord, plainText } from './wording.ts'
 
 const textsOf = (concept: unknown): readonly string[] => {
   const text = isFields(concept) ? textOf(concept.text) : null
   return [...(text === null ? [] : [text]), ...codingsOf(concept).flatMap((coding) => coding.display ?? [])]
 }
+
+const genesIn = (terms: GenomicTerms, text: string): readonly string[] => [
+  ...new Set(terms.mentions(plainText(text)).map((mention) => mention.gene)),
+]
 
 type Coded = { readonly gene: ResolvedGene; readonly finding: Finding; readonly texts: readonly string[] }
 
@@ -22,7 +25,7 @@ const readConcept = (terms: GenomicTerms, concept: unknown): Coded | null => {
   const coded = codesOf(concept)
     .map((code) => terms.codes.conditions[code])
     .find((entry) => entry !== undefined)
-  const named = [...new Set(texts.flatMap((text) => terms.mentions(text).map((mention) => mention.gene)))]
+  const named = [...new Set(texts.flatMap((text) => genesIn(terms, text)))]
   const genes = [...new Set([...(coded ? [coded.gene] : []), ...named])]
   const [gene, other] = genes
   if (gene === undefined) return null
@@ -45,7 +48,7 @@ const withoutFinding = (found: Finding): Finding => (found.state === null ? foun
 
 /** One entry about several genes: `CYP2C19 poor metabolizer, CYP2D6 normal metabolizer`. */
 const severalGenes = (terms: GenomicTerms, node: Node, role: Evidence['role'], whole: string, flags: readonly string[]): Evidence[] =>
-  segments(terms, whole).map(({ gene, text }) => ({
+  segments(terms, plainText(whole)).map(({ gene, text }) => ({
     node,
     role,
     gene: { gene, how: 'text', flags: [] },
@@ -60,8 +63,12 @@ const evidenceOf = (terms: GenomicTerms, node: Node, role: Evidence['role'], con
   const read = readConcept(terms, concept)
   if (read === null) return []
   const [whole] = read.texts
-  if (read.gene.gene === null && whole !== undefined && !hasWord(whole, terms.codes.relatives))
-    return severalGenes(terms, node, role, whole, extra)
+  // Several genes in one text are several findings; a text and a display that differ are a conflict.
+  const several = read.gene.gene === null && whole !== undefined && genesIn(terms, whole).length > 1
+  if (several && !hasWord(whole, terms.codes.relatives)) {
+    const each = severalGenes(terms, node, role, whole, extra)
+    if (each.length > 0) return each
+  }
   const text = read.texts[0] ?? null
   const relative = read.texts.some((each) => hasWord(each, terms.codes.relatives))
   return [
@@ -97,27 +104,12 @@ export const allergyEvidence = (terms: GenomicTerms, node: Node): Evidence[] => 
     ...listOf(reaction.manifestation).flatMap(textsOf),
     textOf(reaction.description) ?? '',
   ])
-  for (const text of [...textsOf(resource.code), ...manifestations]) {
-    const genes = [...new Set(terms.mentions(text).map((mention) => mention.gene))]
-    const [gene, other] = genes
-    if (gene === undefined || other !== undefined) continue
-    const found = findingInText(terms, gene, text)
-    if (found.genotypes.length === 0 && found.phenotypes.length === 0) continue
-    const relative = findWord(text, terms.codes.relatives) >= 0
-    return [
-      {
-        node,
-        role: 'allergy',
-        gene: { gene, how: 'text', flags: [] },
-        finding: found,
-        flags: ['clinician-entered', ...(relative ? ['relative'] : [])],
-        text,
-        textOnly: true,
-        readFor: (wanted) => findingInText(terms, wanted, text),
-      },
-    ]
-  }
-  return []
+  const read = [...textsOf(resource.code), ...manifestations].flatMap((text) => {
+    const relative = findWord(text, terms.codes.relatives) >= 0 ? ['relative'] : []
+    return severalGenes(terms, node, 'allergy', text, ['clinician-entered', ...relative])
+  })
+  // The same allele in the code and among the reactions is one finding.
+  return [...new Map(read.map((evidence) => [`${evidence.gene.gene} ${canonical(evidence.finding)}`, evidence])).values()]
 }
 
 /** `conclusionCode` of a report. The conclusion's prose is never evidence. */

@@ -62,9 +62,16 @@ const RULES: Readonly<Record<string, Rule>> = {
   somatic: none('ignore', 'It is a tumour result.'),
   'transplant-after-result': medium('The patient had a transplant after this test.'),
   'marrow-of-donor': low('inform', 'Blood cells come from the donor since the transplant.'),
-  'blood-after-stem-cell-transplant': low('inform', 'The blood sample was taken after a stem-cell transplant and shows the donor.'),
+  'blood-after-stem-cell-transplant': low(
+    'inform',
+    'The blood sample was taken after a stem-cell transplant and shows the donor, unless the cells were the patient’s own; the record does not say.',
+  ),
   'sample-after-stem-cell-transplant': low('inform', 'The sample was taken after a stem-cell transplant and may show the donor.'),
   'liver-transplant-after-result': low('inform', 'The liver comes from a donor, so this result no longer tells how it works.'),
+  'transfusion-before-sample': {
+    ...free,
+    note: 'The patient had a transfusion before this blood sample; blood that was not leukocyte-reduced can show donor cells.',
+  },
   'linked-by-subid': medium('The gene was linked by the sub-identifier of the panel.'),
   'linked-by-single-gene': medium('The gene is the only one of the report.'),
   'clinician-entered': medium('Entered by a clinician, not by a laboratory.'),

@@ -1,4 +1,6 @@
+import type { Genotype } from '../../contract/genes.ts'
 import type { Gap } from '../../contract/lineage.ts'
+import { lookUpGenotype } from '../../pgx/genotype.ts'
 import type { Evidence } from './evidence.ts'
 import { listOf, textOf } from './fhir-fields.ts'
 import { type Finding, saysSomething, type WordedPhenotype } from './finding.ts'
@@ -7,7 +9,7 @@ import { followAll, type Node } from './graph.ts'
 import { type Draft, draftOf, linkGenes, perReport, take, type Work } from './link-genes.ts'
 import { siteNamed } from './parse-sites.ts'
 import type { RecordContext } from './standing.ts'
-import { contradicts, describeVariant } from './variant-evidence.ts'
+import { contradictionOf, describeVariant } from './variant-evidence.ts'
 
 /** One finding with everything that states the same thing. */
 export type Linked = {
@@ -83,6 +85,32 @@ const linkWithinReport = (work: Work, draft: Draft, genotypes: ReadonlyMap<Node,
   work.used.add(draft.base.node)
 }
 
+/** Genotypes that the patient would have if the variant were right and an allele of the diplotype wrong. */
+const replacedBy = (terms: GenomicTerms, gene: string, diplotype: string, alleles: readonly string[]): readonly Genotype[] => {
+  const table = terms.table(gene)
+  const [first, second, third] = diplotype.split('/')
+  if (!table || first === undefined || second === undefined || third !== undefined) return []
+  return alleles.flatMap((allele) => [lookUpGenotype(table, [allele, second]), lookUpGenotype(table, [first, allele])])
+}
+
+/** A variant below a diplotype that does not fit it is flagged; where it would change the phenotype, both stay open. */
+const checkVariant = (work: Work, draft: Draft, node: Node): void => {
+  const { terms } = work.context
+  const [genotype] = draft.finding.genotypes
+  if (draft.gene === null || !genotype?.diplotype) return
+  const contradiction = contradictionOf(terms, draft.gene, describeVariant(terms, node.resource), genotype.diplotype)
+  if (contradiction === null) return
+  draft.flags.add('variant-evidence-conflict')
+  const others = replacedBy(terms, draft.gene, genotype.diplotype, contradiction.alleles)
+  const equal = others.some((other) => other.phenotype?.code === genotype.phenotype?.code)
+  if (others.length > 0 && !equal)
+    draft.finding = {
+      ...draft.finding,
+      diplotype: draft.finding.diplotype ?? genotype.diplotype,
+      genotypes: [...draft.finding.genotypes, ...others],
+    }
+}
+
 /** Two haplotypes of one gene are a diplotype when a genotype is derived from exactly these two. */
 const linkHaplotypes = (work: Work, draft: Draft): void => {
   const targets = targetsOf(work, draft.base.node).flatMap((node) => work.drafts.get(node) ?? [])
@@ -91,10 +119,7 @@ const linkHaplotypes = (work: Work, draft: Draft): void => {
     if (target.base.role !== 'haplotype' && target.base.role !== 'variant') continue
     work.used.add(target.base.node)
     draft.supports.add(target.base.node)
-    const variant = draft.gene === null ? null : describeVariant(work.context.terms, target.base.node.resource)
-    const [genotype] = draft.finding.genotypes
-    if (variant && draft.gene !== null && genotype?.diplotype && contradicts(work.context.terms, draft.gene, variant, genotype.diplotype))
-      draft.flags.add('variant-evidence-conflict')
+    checkVariant(work, draft, target.base.node)
   }
   const [left, right] = haplotypes
   const bare = draft.finding.genotypes.length === 0 && draft.finding.state !== 'partial-call'
@@ -143,7 +168,11 @@ const settle = (draft: Draft): Linked => ({
 })
 
 const missingTargets = (context: RecordContext, nodes: readonly Node[]): Gap[] =>
-  nodes.some((node) => ['hasMember', 'derivedFrom'].some((member) => followAll(context.graph, node, node.resource[member]).missing > 0))
+  nodes.some((node) =>
+    [node.resource.hasMember, node.resource.derivedFrom, ...listOf(node.resource.evidence).map((each) => each.detail)].some(
+      (member) => followAll(context.graph, node, member).missing > 0,
+    ),
+  )
     ? [{ about: 'genomics', code: 'not-found', because: 'A genetic result points at another resource that was not received.' }]
     : []
 

@@ -1,11 +1,12 @@
 import type { Evidence, Role } from './evidence.ts'
-import { codesOf, codingsOf, type Fields, isFields, isNonconformant, listOf, textOf } from './fhir-fields.ts'
+import { codeOf, codesOf, codingsOf, type Fields, isFields, isNonconformant, listOf, textOf } from './fhir-fields.ts'
 import { type Finding, finding, NO_FINDING, saysSomething } from './finding.ts'
 import type { GenomicTerms } from './genomic-terms.ts'
 import type { Node } from './graph.ts'
-import { type Asked, findingInText, findingInValue, textsOfValue } from './parse-finding.ts'
+import { type Asked, findingInText, findingInValue, segments, textsOfValue } from './parse-finding.ts'
 import { alleleAskedFor } from './parse-hla.ts'
-import { type ResolvedGene, resolveGene, structuredGenes } from './resolve-gene.ts'
+import { phenotypesIn } from './phenotype-words.ts'
+import { type ResolvedGene, resolveGene, type StructuredGenes, structuredGenes } from './resolve-gene.ts'
 import { readVariant } from './variant-evidence.ts'
 import { hasStem, hasWord, plainText } from './wording.ts'
 
@@ -48,26 +49,31 @@ const findingInExtensions = (terms: GenomicTerms, gene: string | null, resource:
   return names.length === 2 ? findingInText(terms, gene, names.join('/')) : NO_FINDING
 }
 
+/** `Metabolizer status: Poor`: the noun of the phenotype stands in the name of the test. */
+const findingInNameAndValue = (terms: GenomicTerms, gene: string | null, resource: Fields): Finding => {
+  const names = textsOfCode(resource.code).map(plainText).join(' ').toLowerCase()
+  const [value] = textsOfValue(resource)
+  const noun = terms.codes.phenotypeNouns.find((each) => hasWord(names, [each]))
+  if (gene === null || noun === undefined || value === undefined || !/^[a-z -]{3,20}$/i.test(value.trim())) return NO_FINDING
+  const found = findingInText(terms, gene, `${value.trim()} ${noun}`)
+  return found.phenotypes.length > 0 ? found : NO_FINDING
+}
+
 const readFinding = (terms: GenomicTerms, gene: string | null, resource: Fields, asked: Asked): Finding => {
   const value = findingInValue(terms, gene, resource, asked)
   if (saysSomething(value)) return value
+  const named = findingInNameAndValue(terms, gene, resource)
+  if (saysSomething(named)) return named
   const parts = findingInComponents(terms, gene, resource)
   return saysSomething(parts) ? parts : findingInExtensions(terms, gene, resource)
 }
 
 const distinctGenes = (terms: GenomicTerms, texts: readonly string[]): readonly string[] => [
-  ...new Set(texts.flatMap((text) => terms.mentions(text).map((mention) => mention.gene))),
+  ...new Set(texts.flatMap((text) => terms.mentions(plainText(text)).map((mention) => mention.gene))),
 ]
 
-/** One text with several genes: each stretch from one gene's name to the next is read for its gene. */
-export const segments = (terms: GenomicTerms, text: string): readonly { readonly gene: string; readonly text: string }[] => {
-  const mentions = terms.mentions(text)
-  const starts = mentions.filter((mention, index) => mention.gene !== mentions[index - 1]?.gene)
-  return starts.map((mention, index) => ({ gene: mention.gene, text: text.slice(mention.start, starts[index + 1]?.start) }))
-}
-
 const readSegments = (terms: GenomicTerms, node: Node, text: string, flags: readonly string[]): Evidence[] =>
-  segments(terms, text).map(({ gene, text: part }) => ({
+  segments(terms, plainText(text)).map(({ gene, text: part }) => ({
     node,
     role: 'result',
     gene: { gene, how: 'text', flags: [] },
@@ -111,6 +117,34 @@ const readPanel = (terms: GenomicTerms, node: Node, flags: readonly string[]): E
     return [{ node, role: 'result', gene: { gene, how, flags: [] }, finding: found, flags, text, textOnly: how === 'text', readFor }]
   })
 
+const NO_STRUCTURED: StructuredGenes = { genes: [], foreign: false, torn: false, legacyShape: false }
+
+/** The gene that is studied and the gene that is named are not the same. */
+const TORN: ResolvedGene = { gene: null, how: 'structured', flags: ['gene-conflict'] }
+
+/** Begins with two star alleles, as only a genotype does. */
+const BARE_DIPLOTYPE = /^\W{0,3}\*\d{1,3}[A-Z]?(?:x\d{1,2})?\s?[/|]\s?\*\d/i
+
+/** A result without any gene is kept when it surely is one: by its code, or by words that only genotypes have. It is shown, not used. */
+const mayLackGene = (
+  terms: GenomicTerms,
+  role: Role,
+  codes: readonly string[],
+  names: readonly string[],
+  values: readonly string[],
+): boolean => {
+  if (role === 'implication') return true
+  if (role !== 'result') return false
+  if (codes.some((each) => terms.codes.roles.genotype.includes(each))) return true
+  const { genotypeWords, reportWords } = terms.codes
+  const genetic = hasStem(names.join(' '), [...genotypeWords, ...reportWords])
+  return values.some((value) => {
+    const text = plainText(value)
+    if (BARE_DIPLOTYPE.test(text) || (genetic && /\*\d{1,3}[A-Z]?\s?[/|]\s?\*\d/i.test(text))) return true
+    return phenotypesIn(terms, null, text).some((phenotype) => hasStem(phenotype.term, genotypeWords))
+  })
+}
+
 const READABLE_VALUES = ['valueCodeableConcept', 'valueString', 'valueBoolean', 'dataAbsentReason', 'component', 'extension'] as const
 
 /** Evidence in one Observation, whatever its profile. Several genes only where one text holds several. */
@@ -120,26 +154,31 @@ export const observationEvidence = (terms: GenomicTerms, node: Node): Evidence[]
   const names = textsOfCode(resource.code)
   const role = roleOf(terms, codes, names.join(' '))
   if (role === null || !READABLE_VALUES.some((member) => resource[member] !== undefined)) {
-    if (role === null || codeOfStatus(resource) !== 'registered') return []
+    if (role === null || codeOf(resource.status) !== 'registered') return []
   }
   const values = textsOfValue(resource)
   const inNames = distinctGenes(terms, names)
   const named = [...new Set([...inNames, ...(role === 'gene' ? [] : distinctGenes(terms, values))])]
-  const structured = role === 'gene' ? { genes: [], foreign: false, legacyShape: false } : structuredGenes(terms, resource, named)
+  const structured = role === 'gene' ? NO_STRUCTURED : structuredGenes(terms, resource, named)
   const code = codes.map((each) => terms.codes.perGene[each] ?? terms.codes.presence[each]?.gene).find((gene) => gene !== undefined) ?? null
   if (role === 'result' && structured.genes.length === 0 && values.length === 0 && code === null) {
     const panel = readPanel(terms, node, isNonconformant(resource) ? ['nonconformant'] : [])
     if (panel.length > 0) return panel
   }
-  const known = named.length > 0 || structured.genes.length > 0 || code !== null
+  const known = named.length > 0 || structured.genes.length > 0 || structured.torn || code !== null
   if (role === 'gene') return geneEvidence(terms, node)
-  if (!known && (role === 'result' ? !codes.some((each) => terms.codes.roles.genotype.includes(each)) : role !== 'implication')) return []
-  if (structured.foreign && structured.genes.length === 0) return []
-  const shape = [...(structured.legacyShape ? ['legacy-shape'] : []), ...(isNonconformant(resource) ? ['nonconformant'] : [])]
-  const gene = resolveGene({ structured, code, text: named })
+  if (!known && !mayLackGene(terms, role, codes, names, values)) return []
+  if (structured.foreign && structured.genes.length === 0 && named.length === 0) return []
+  const shape = [
+    ...(structured.legacyShape ? ['legacy-shape'] : []),
+    ...(isNonconformant(resource) ? ['nonconformant'] : []),
+    ...(codes.some((each) => terms.codes.misprints.includes(each)) ? ['bad-code'] : []),
+  ]
+  const gene = structured.foreign && structured.genes.length === 0 ? TORN : resolveGene({ structured, code, text: named })
   const text = values[0] ?? null
   if (role === 'variant') return readVariant(terms, node, gene, shape)
-  if (gene.how === 'text' && gene.gene === null && inNames.length === 0 && text !== null) return readSegments(terms, node, text, shape)
+  const several = gene.how === 'text' && gene.gene === null && text !== null ? readSegments(terms, node, text, shape) : []
+  if (several.length > 0 && (inNames.length === 0 || several.filter((each) => each.finding.genotypes.length > 0).length > 1)) return several
   const readFor = (other: string, siteName?: string): Finding =>
     siteName === undefined
       ? readFinding(terms, other, resource, askedOf(terms, codes, names, other))
@@ -164,13 +203,9 @@ export const observationEvidence = (terms: GenomicTerms, node: Node): Evidence[]
   ]
 }
 
-const codeOfStatus = (resource: Fields): string | null => textOf(resource.status)?.toLowerCase() ?? null
-
 /** `Gene studied` as an Observation of its own (HL7 v2 panels): says which gene its neighbours are about. */
 const geneEvidence = (terms: GenomicTerms, node: Node): Evidence[] => {
-  const holder = {
-    component: [{ code: { coding: [{ code: terms.codes.components.gene[0] }] }, valueCodeableConcept: node.resource.valueCodeableConcept }],
-  }
+  const holder = { component: [{ ...geneComponent(terms), valueCodeableConcept: node.resource.valueCodeableConcept }] }
   const text = textOf(node.resource.valueString)
   const genes = text === null ? structuredGenes(terms, holder, []).genes : distinctGenes(terms, [text])
   const [gene, other] = genes
@@ -189,6 +224,27 @@ const geneEvidence = (terms: GenomicTerms, node: Node): Evidence[] => {
   ]
 }
 
-/** Genes that a result says were studied, without a finding of their own. */
-export const studiedGenes = (terms: GenomicTerms, node: Node): readonly string[] =>
-  codesOf(node.resource.code).some((code) => terms.codes.roles.study.includes(code)) ? structuredGenes(terms, node.resource, []).genes : []
+const isStudy = (terms: GenomicTerms, resource: Fields): boolean =>
+  codesOf(resource.code).some((code) => terms.codes.roles.study.includes(code))
+
+/** Genes in the regions of a genomic study (HL7 guide STU3: an extension of the Procedure, or of the report). */
+const genesInRegions = (terms: GenomicTerms, resource: Fields): readonly string[] =>
+  listOf(resource.extension)
+    .filter((extension) => /genomic-study-analysis-regions$/.test(textOf(extension.url) ?? ''))
+    .flatMap((extension) => listOf(extension.extension))
+    .filter((part) => textOf(part.url) === 'studied')
+    .flatMap(
+      (part) =>
+        structuredGenes(terms, { component: [{ ...geneComponent(terms), valueCodeableConcept: part.valueCodeableConcept }] }, []).genes,
+    )
+
+const geneComponent = (terms: GenomicTerms): Fields => ({ code: { coding: [{ code: terms.codes.components.gene[0] }] } })
+
+/** Genes that a resource says were studied, without a finding of their own: region-studied results and genomic studies. */
+export const studiedGenes = (terms: GenomicTerms, { resource }: Node): readonly string[] => {
+  if (resource.resourceType === 'Procedure' || resource.resourceType === 'DiagnosticReport')
+    return NOT_STUDIED.includes(codeOf(resource.status) ?? '') ? [] : [...new Set(genesInRegions(terms, resource))]
+  return resource.resourceType === 'Observation' && isStudy(terms, resource) ? structuredGenes(terms, resource, []).genes : []
+}
+
+const NOT_STUDIED = ['not-done', 'entered-in-error', 'preparation', 'cancelled']

@@ -32,11 +32,26 @@ const duplicated = (table: GeneTable, alleles: readonly string[], total: number)
 
 const COUNT_WORDS: Readonly<Record<number, string>> = { 3: 'three', 4: 'four' }
 
-const totalCopies = (text: string): number | null => {
-  const counted = /\)\s?x\s?(\d)(?!\d)/i.exec(text)
-  if (counted) return Number(counted[1])
-  return /(?<![a-z])(?:dup|duplication|duplicated)(?![a-z])/i.test(text) ? 3 : null
+/** Gene copies in all that a text states beside the alleles: `(*1/*4)x3`, `3 copies`, `copy number: 3`, `DUP`. */
+type Total = { readonly copies: number; readonly open: boolean; readonly counted: boolean }
+
+const COUNTS: readonly RegExp[] = [
+  /\)\s?[x×]\s?(\d)(?!\d)/i,
+  /(?<![\dx×])(\d)\s(?:gene\s)?copies(?![a-z])/i,
+  /(?<![a-z])(?:copy number|cnv?)(?:\s(?:is|of|variation))?\s?[:=]?\s?(\d)(?![\d.])/i,
+]
+
+const totalCopies = (text: string): Total | null => {
+  if (/\)\s?[x×]\s?N(?![a-z])/i.test(text)) return { copies: 3, open: true, counted: true }
+  const counted = COUNTS.map((pattern) => pattern.exec(text)?.[1]).find((digits) => digits !== undefined)
+  if (counted !== undefined) return { copies: Number(counted), open: false, counted: true }
+  return /(?<![a-z])(?:dup|duplication|duplicated)(?![a-z])/i.test(text) && !/(?<![a-z])(?:no|without) (?:gene )?dup/i.test(text)
+    ? { copies: 3, open: false, counted: false }
+    : null
 }
+
+/** The alleles' own names say how many copies there are: `*1x2`. */
+const countsItself = (pair: readonly NamedAllele[]): boolean => pair.some((name) => name.copiesOpen || /x≥?\d/.test(name.allele))
 
 /** Genes whose alleles decide a phenotype; where they do not, the alleles are outside what the table knows. */
 const DECIDES: readonly GeneTable['method'][] = ['function-pair', 'activity-score']
@@ -58,20 +73,24 @@ const flagsOf = (
 
 const subsOf = (names: readonly NamedAllele[]): string[] => names.flatMap((name) => (name.sub ? [name.sub] : []))
 
+/** More copies in all than alleles: which allele is duplicated, and with `xN` how often, is left open. */
+const readDuplicated = (pair: Pair, { copies: total, open, counted }: Total, table: GeneTable): Finding => {
+  const plain = pair.map((name) => name.allele)
+  const alleles = [...duplicated(table, plain, total), ...(open ? duplicated(table, plain, total + 1) : [])]
+  const genotypes = alleles.map((each) => lookUpGenotype(table, each))
+  const said = open ? ' unknown number of copies' : counted ? ` ${COUNT_WORDS[total] ?? total} copies` : ' + duplication'
+  return finding({
+    genotypes,
+    diplotype: `${formatDiplotype(table, plain)}${said}`,
+    flags: ['duplicated-allele-unknown', ...(open ? ['copy-number-unknown'] : []), ...flagsOf(pair, genotypes, table, alleles)],
+    subAlleles: subsOf(pair),
+  })
+}
+
 const readPair = (pair: Pair, text: string, table: GeneTable): Finding => {
   const plain = pair.map((name) => name.allele)
-  const total = totalCopies(text)
-  if (total !== null && total > 2 && table.special.includes('copy-number')) {
-    const alleles = duplicated(table, plain, total)
-    const genotypes = alleles.map((each) => lookUpGenotype(table, each))
-    const counted = /\)\s?x/i.test(text) ? ` ${COUNT_WORDS[total] ?? total} copies` : ' + duplication'
-    return finding({
-      genotypes,
-      diplotype: `${formatDiplotype(table, plain)}${counted}`,
-      flags: ['duplicated-allele-unknown', ...flagsOf(pair, genotypes, table, alleles)],
-      subAlleles: subsOf(pair),
-    })
-  }
+  const total = table.special.includes('copy-number') && !countsItself(pair) ? totalCopies(text) : null
+  if (total !== null && total.copies > 2) return readDuplicated(pair, total, table)
   const alleles = placements(pair, table)
   const genotypes = alleles.map((each) => lookUpGenotype(table, each))
   const open = pair.some((name) => name.copiesOpen)
@@ -94,10 +113,11 @@ const readAlternatives = (pairs: readonly Pair[], table: GeneTable): Finding => 
   })
 }
 
-const ZYGOSITY = {
-  homo: /(?<![a-z])homozygous(?![a-z])/i,
-  hetero: /(?<![a-z])heterozygous(?![a-z])/i,
-  hemi: /(?<![a-z])hemizygous(?![a-z])/i,
+/** Words for how many of the copies carry a variant. */
+export const ZYGOSITY = {
+  homo: /(?<![a-z])hom(?:ozyg(?:ous|ote))?(?![a-z])/i,
+  hetero: /(?<![a-z])het(?:erozyg(?:ous|ote))?(?![a-z])/i,
+  hemi: /(?<![a-z])hemi(?:zygous)?(?![a-z])/i,
 }
 
 const makeCall = (alleles: readonly string[], names: readonly NamedAllele[], table: GeneTable, extra: readonly string[] = []): Finding => {
@@ -156,7 +176,7 @@ const readSingle = (names: readonly NamedAllele[], text: string, table: GeneTabl
 const readWordedAlleles = (text: string, table: GeneTable, lexicon: AlleleLexicon): Finding | null => {
   const pieces = text
     .split(/[/,;()]| and /)
-    .map((piece) => piece.replace(/(?:homo|hetero|hemi)zygous|variant|allele/gi, '').trim())
+    .map((piece) => piece.replace(/(?<![a-z])(?:(?:homo|hetero|hemi)zygous|het|hom|hemi|variant|allele)(?![a-z])/gi, '').trim())
     .filter((piece) => piece !== '')
   const names = pieces.map((piece) => (piece.startsWith('*') ? null : lexicon.resolve(piece)))
   const known = names.filter((name): name is NamedAllele => name !== null)
@@ -185,7 +205,9 @@ export const parseAlleles = (text: string, table: GeneTable, lexicon: AlleleLexi
   const [pair] = pairs
   if (pair !== undefined) return pairs.length === 1 ? readPair(pair, text, table) : readAlternatives(pairs, table)
   const names = tokens.map((token) => token.name)
-  const single = absent ? null : (readSingle(names, text, table) ?? (tokens.length === 0 ? readWordedAlleles(text, table, lexicon) : null))
+  const worded = absent ? null : readWordedAlleles(text, table, lexicon)
+  if (worded && (tokens.length === 0 || text.includes('/'))) return worded
+  const single = absent ? null : readSingle(names, text, table)
   if (single) return single
   const loose = names.filter((name) => name.allele !== table.referenceAllele).map((name) => name.allele)
   return loose.length > 0 ? finding({ variants: loose, flags: ['variant-only'] }) : null

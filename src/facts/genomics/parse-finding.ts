@@ -14,7 +14,7 @@ import { findWord, hasWord, plainText } from './wording.ts'
 const isTyped = (table: GeneTable): boolean => table.method === 'allele-presence' && Object.keys(table.alleles).length === 0
 
 /** `CYP2D6*4`, `CYP2D6_*1` and `CYP2D6 *1` all lose the gene before the star. */
-const withoutGeneBeforeStar = (terms: GenomicTerms, text: string): string =>
+export const withoutGeneBeforeStar = (terms: GenomicTerms, text: string): string =>
   terms
     .mentions(text)
     .reduceRight(
@@ -22,6 +22,22 @@ const withoutGeneBeforeStar = (terms: GenomicTerms, text: string): string =>
         /^[\s_]{0,2}\*/.test(left.slice(end)) ? left.slice(0, start) + left.slice(end).replace(/^[\s_]+/, '') : left,
       text,
     )
+
+/**
+ * Alleles and sites in one text (`*1/*2 (rs4244285 G/A)`): the diplotype stands. Where the sites make another genotype, both stay
+ * open and the disagreement is flagged.
+ */
+const bothRead = (sites: Finding, alleles: Finding): Finding => {
+  if (alleles.genotypes.length === 0) return sites
+  const codes = new Set(alleles.genotypes.map((genotype) => genotype.phenotype?.code ?? null))
+  const agree = sites.genotypes.length === 0 || sites.genotypes.some((site) => codes.has(site.phenotype?.code ?? null))
+  if (agree || sites.flags.includes('limited-coverage')) return alleles
+  return {
+    ...alleles,
+    genotypes: [...alleles.genotypes, ...sites.genotypes],
+    flags: [...new Set([...alleles.flags, 'variant-evidence-conflict'])],
+  }
+}
 
 const alleleFinding = (terms: GenomicTerms, gene: string, table: GeneTable, text: string): Finding | null => {
   if (isTyped(table)) {
@@ -31,10 +47,32 @@ const alleleFinding = (terms: GenomicTerms, gene: string, table: GeneTable, text
     return serotype ? finding({ flags: ['low-resolution'] }) : null
   }
   const clean = withoutGeneBeforeStar(terms, text)
-  return (
-    parseSites(clean, table, terms.sites(gene)) ??
-    parseAlleles(clean, table, terms.lexicon(gene), hasWord(clean, terms.codes.presenceWords.negative))
+  const sites = parseSites(clean, table, terms.sites(gene))
+  const alleles = parseAlleles(clean, table, terms.lexicon(gene), hasWord(clean, terms.codes.presenceWords.negative))
+  return sites === null || alleles === null ? (sites ?? alleles) : bothRead(sites, alleles)
+}
+
+/** A denial right before a gene's name belongs to that gene: `CYP9Z1 *1/*2, not CYP9Z2 poor metabolizer`. */
+const denialBefore = (terms: GenomicTerms, before: string): number => {
+  const words = [...terms.codes.negations, 'no', 'not', 'never', 'denies']
+  const tail = before.slice(-40)
+  const found = words.map((word) => tail.toLowerCase().lastIndexOf(word)).filter((at) => at >= 0)
+  const at = Math.max(...found, -1)
+  return at >= 0 && !/[*\d.;]/.test(tail.slice(at)) ? tail.length - at : 0
+}
+
+/**
+ * One text with several genes: each stretch from one gene's name to the next is read for its gene. None where alleles stand before
+ * the first name: then it cannot be told whether the names come before or after what they name.
+ */
+export const segments = (terms: GenomicTerms, text: string): readonly { readonly gene: string; readonly text: string }[] => {
+  const mentions = terms.mentions(text)
+  const first = mentions.filter((mention, index) => mention.gene !== mentions[index - 1]?.gene)
+  if (first.length > 1 && /\*\d/.test(text.slice(0, first[0]?.start))) return []
+  const starts = first.map((mention, index) =>
+    index === 0 ? 0 : mention.start - denialBefore(terms, text.slice(first[index - 1]?.end, mention.start)),
   )
+  return first.map((mention, index) => ({ gene: mention.gene, text: text.slice(starts[index], starts[index + 1]) }))
 }
 
 /** Two star alleles when nobody says of which gene: kept as text, never looked up. */
@@ -45,6 +83,9 @@ const alleleFindingWithoutGene = (text: string): Finding | null => {
     : null
 }
 
+const hasPresenceWord = (terms: GenomicTerms, text: string): boolean =>
+  hasWord(text, terms.codes.presenceWords.negative) || hasWord(text, terms.codes.presenceWords.positive)
+
 const stateOf = (terms: GenomicTerms, text: string): Finding['state'] =>
   terms.codes.states.find(({ words }) => hasWord(text, words))?.state ?? null
 
@@ -52,18 +93,45 @@ const stateOf = (terms: GenomicTerms, text: string): Finding['state'] =>
 const isDoubted = (terms: GenomicTerms, text: string, phenotypes: readonly WordedPhenotype[]): boolean =>
   hasWord(text, terms.codes.doubts) && !phenotypes.some((phenotype) => hasWord(phenotype.term, terms.codes.doubts))
 
+/** `no` and `not` deny only what stands behind them in the same clause: `not poor metabolizer`, but not `copy number not tested`. */
+const weaklyDenied = (terms: GenomicTerms, gene: string | null, text: string): number => {
+  for (const match of text.matchAll(/(?<![a-z0-9-])(?:not?|denies|never)\s([^.,;:()]{0,80})/gi))
+    if (phenotypesIn(terms, gene, match[1] ?? '').length > 0) return match.index
+  return -1
+}
+
+/** The clause in which a text gives its finding is still open, or asks: `*1/*2 (pending)`, `poor metabolizer?`. */
+const openState = (terms: GenomicTerms, gene: string | null, text: string): Finding['state'] => {
+  const clauses = text.split(/[.;\n](?=\s|$)/).filter((clause) => /\*\d/.test(clause) || phenotypesIn(terms, gene, clause).length > 0)
+  if (clauses.length === 0) return null
+  if (clauses.every((clause) => terms.codes.states.some(({ state, words }) => state === 'pending' && hasWord(clause, words))))
+    return 'pending'
+  return clauses.every((clause) => /\?\s?\)?\s?$/.test(clause) && !/\/\s?\*?\?/.test(clause)) ? 'indeterminate' : null
+}
+
+/** In a text about several genes only the stretches about this one are read for it. */
+const ownPart = (terms: GenomicTerms, gene: string | null, text: string): string => {
+  const all = gene === null ? [] : segments(terms, text)
+  const own = all.filter((segment) => segment.gene === gene)
+  return own.length === 0 || own.length === all.length ? text : own.map((segment) => segment.text).join('; ')
+}
+
 /** What one text says about one gene; `null` stands for a gene that is not known. */
 export const findingInText = (terms: GenomicTerms, gene: string | null, raw: string): Finding => {
-  const text = plainText(raw)
+  const text = ownPart(terms, gene, plainText(raw))
   const table = gene === null ? undefined : terms.table(gene)
-  const denied = findWord(text, terms.codes.negations)
+  const strongly = findWord(text, terms.codes.negations)
+  const weakly = weaklyDenied(terms, gene, text)
+  const denied = strongly >= 0 && weakly >= 0 ? Math.min(strongly, weakly) : Math.max(strongly, weakly)
   const typed = table !== undefined && isTyped(table)
   // What is denied is no finding; what stands before the denial may be one. Presence tests read their own negatives.
   const stated = denied >= 0 && !typed ? text.slice(0, denied) : text
+  const open = openState(terms, gene, stated)
+  if (open !== null && (!typed || !hasPresenceWord(terms, text))) return finding({ state: open })
   const alleles = gene !== null && table ? alleleFinding(terms, gene, table, stated) : alleleFindingWithoutGene(stated)
   if (alleles && alleles.genotypes.length > 0) return { ...alleles, phenotypes: typed ? [] : phenotypesIn(terms, gene, stated) }
-  if (denied >= 0 && !typed) return finding({ state: 'negated-text' })
   const phenotypes = typed ? [] : phenotypesIn(terms, gene, stated)
+  if (denied >= 0 && !typed && (strongly >= 0 || phenotypes.length === 0)) return finding({ state: 'negated-text' })
   if (phenotypes.length > 0)
     return isDoubted(terms, stated, phenotypes) ? finding({ state: 'indeterminate' }) : { ...(alleles ?? NO_FINDING), phenotypes }
   if (alleles && saysSomething(alleles)) return alleles
@@ -79,12 +147,20 @@ const phenotypeOfTerm = (terms: GenomicTerms, gene: string | null, term: string,
   legacy,
 })
 
+const yesNo = (terms: GenomicTerms, text: string): boolean | null => {
+  if (hasWord(text, terms.codes.presenceWords.negative)) return false
+  return hasWord(text, terms.codes.presenceWords.positive) ? true : null
+}
+
 const answerOf = (terms: GenomicTerms, gene: string | null, coding: Coding): Answer | null => {
   const badCode = terms.codes.misprints.includes(coding.code) || isDescriptionId(coding)
   const answer = badCode ? undefined : terms.codes.answers[coding.code]
   if (!answer) return badCode ? { found: NO_FINDING, presence: null, badCode } : null
   const says = coding.display ? phenotypesIn(terms, gene, plainText(coding.display)) : []
-  const differs = answer.term !== undefined && says.length > 0 && !says.some((phenotype) => phenotype.term === answer.term)
+  const shows = coding.display && answer.presence !== undefined ? yesNo(terms, plainText(coding.display)) : null
+  const differs =
+    (answer.term !== undefined && says.length > 0 && !says.some((phenotype) => phenotype.term === answer.term)) ||
+    (shows !== null && shows !== (answer.presence === 'positive'))
   if (differs) return { found: finding({ flags: ['bad-code'], state: 'indeterminate' }), presence: null, badCode: true }
   const phenotypes = answer.term === undefined ? [] : [phenotypeOfTerm(terms, gene, answer.term, answer.legacy ?? false)]
   return {
@@ -154,11 +230,6 @@ export const findingInConcept = (terms: GenomicTerms, gene: string | null, conce
   if (!best) return badFlags.length > 0 ? finding({ flags: badFlags, state: 'indeterminate' }) : NO_FINDING
   const phenotypes = best.phenotypes.length > 0 ? best.phenotypes : coded.phenotypes
   return { ...best, phenotypes, flags: [...new Set([...best.flags, ...badFlags])] }
-}
-
-const yesNo = (terms: GenomicTerms, text: string): boolean | null => {
-  if (hasWord(text, terms.codes.presenceWords.negative)) return false
-  return hasWord(text, terms.codes.presenceWords.positive) ? true : null
 }
 
 /** The value of an Observation or a component, whichever type it has. */

@@ -93,7 +93,7 @@ const fromAlternatives = (table: GeneTable, typed: readonly Typed[]): Finding =>
 const areJoined = (text: string, typed: readonly Typed[]): boolean => {
   const [first, second] = typed
   if (first === undefined || second === undefined) return true
-  return /^\s?[/+|~,;]\s?(?:HLA-)?[A-Z]?[A-Z0-9]{0,4}$/i.test(text.slice(first.end, second.start))
+  return /^(?:\s?[/+|~,;]\s?|\s)(?:HLA-)?[A-Z]?[A-Z0-9]{0,4}$/i.test(text.slice(first.end, second.start))
 }
 
 /** Most genotypes that a GL string may leave open; beyond that the typing is too coarse. */
@@ -116,12 +116,24 @@ const fromGlString = (table: GeneTable, text: string): Finding | null => {
   return finding({ genotypes: alike && first ? [{ ...first, diplotype: null }] : called, flags: ['ambiguous-diplotype'] })
 }
 
+/** Two names without stars and nothing else: `57:01/07:02` are two copies, `57:01/57:03` are alternatives of one. */
+const BARE = /^\s?(\d{2}):(\d{2})\s?[/,]\s?(\d{2}):(\d{2})\s?$/
+
+const withStars = (text: string): string =>
+  text.replace(BARE, (_all, group: string, allele: string, otherGroup: string, otherAllele: string) =>
+    group === otherGroup ? `*${group}:${allele}/${otherGroup}:${otherAllele}` : `*${group}:${allele}/*${otherGroup}:${otherAllele}`,
+  )
+
 /** HLA typing and presence tests. Null when the text names no allele. */
 export const parseHla = (raw: string, table: GeneTable, codes: GenomicCodes): Finding | null => {
-  const text = raw.replace(/^[a-z]{2,8}#[0-9.]{1,12}#/i, '')
+  const whole = raw.replace(/^[a-z]{2,8}#[0-9.-]{1,12}#/i, '')
+  const text = withStars(whole)
   const typed = typedIn(text)
   if (typed.length === 0) return null
+  if (typed[0]?.continues) return finding({ flags: ['low-resolution'] })
   if (text.includes('+') && (text.includes('|') || /\/\s?(?:HLA-)?[A-Z]{0,4}\d?\*?\d/.test(text))) return fromGlString(table, text)
+  const pending = codes.states.some(({ state, words }) => state === 'pending' && hasWord(text, words))
+  if (pending && typed.length === 1) return finding({ state: 'pending' })
   const worded = fromWords(text, table, typed, codes)
   if (worded) return worded
   if (typed.some((allele) => allele.continues) || (typed.length > 1 && /unresolved|ambiguous/i.test(text)))
@@ -129,16 +141,33 @@ export const parseHla = (raw: string, table: GeneTable, codes: GenomicCodes): Fi
   if (typed.some((allele) => allele.coarse)) return finding({ flags: ['low-resolution'] })
   if (typed.length > 2 || !areJoined(text, typed))
     return finding({ flags: ['ambiguous-diplotype'], variants: typed.map((allele) => shown(table, allele)) })
+  // One allele is a typing result only where nothing else is said of it: `pending`, `not tested`, `possible`, `no`.
+  const besides = typed.length === 1 ? saidBesides(text, table, typed, codes) : null
+  if (besides) return besides
   const genotype = fromTyping(table, typed)
   // One allele that nobody asks about says nothing about the ones that matter.
   if (genotype.keys.length === 0) return finding({})
   // In a GL string the two copies are joined by `+`; some servers write `/`.
-  const misjoined = text !== raw && typed.length === 2 && !text.includes('+') ? ['nonconformant'] : []
+  const misjoined = whole !== raw && typed.length === 2 && !text.includes('+') ? ['nonconformant'] : []
   return finding({
     genotypes: [genotype],
     diplotype: genotype.diplotype,
     flags: [...misjoined, ...(typed.some((allele) => allele.legacy) ? ['legacy-allele-name'] : [])],
   })
+}
+
+/** Words that say nothing about what was found. */
+const PLAIN_WORDS =
+  /(?<![a-z])(?:hla|class|type|typing|typed|allele|alleles|genotype|genotyping|diplotype|haplotype|result|results|gene|locus|and)(?![a-z])/gi
+
+/** What a text says besides its alleles: nothing, a reason why there is no finding, or something that was not understood. */
+const saidBesides = (text: string, table: GeneTable, typed: readonly Typed[], codes: GenomicCodes): Finding | null => {
+  const rest = typed.reduceRight((left, allele) => `${left.slice(0, allele.start)} ${left.slice(allele.end)}`, text)
+  const state = codes.states.find(({ words }) => hasWord(text, words))?.state
+  if (state !== undefined) return finding({ state })
+  const letter = table.symbol.split('-').at(-1) ?? ''
+  const words = rest.replace(PLAIN_WORDS, ' ').replace(new RegExp(`(?<![a-z])${letter}(?![a-z])`, 'gi'), ' ')
+  return /[a-z?]/i.test(words) ? finding({ state: 'indeterminate' }) : null
 }
 
 /** Whether the text holds the table's allele, for presence tests whose answer stands elsewhere. */

@@ -2,6 +2,7 @@ import type { Site } from '../../pgx/gene-names.ts'
 import type { GeneTable } from '../../pgx/gene-tables.ts'
 import { isInTable, lookUpGenotype } from '../../pgx/genotype.ts'
 import { type Finding, finding } from './finding.ts'
+import { ZYGOSITY } from './parse-alleles.ts'
 import { escapePattern } from './wording.ts'
 
 const COMPLEMENT: Readonly<Record<string, string>> = { A: 'T', C: 'G', G: 'C', T: 'A' }
@@ -10,9 +11,9 @@ const COMPLEMENT: Readonly<Record<string, string>> = { A: 'T', C: 'G', G: 'C', T
 const BASES = /^[\s:=,()-]{0,6}([ACGT])\s?[/|]?\s?([ACGT])(?![A-Za-z0-9>])/
 
 /** A genotype of two bases and nothing else. */
-const BARE = /^([ACGT])\s?[/|]\s?([ACGT])$/
+const BARE = /^([ACGT])\s?[/|]?\s?([ACGT])$/
 
-type Mention = { readonly site: Site; readonly end: number }
+type Mention = { readonly site: Site; readonly start: number; readonly end: number }
 
 const PATTERNS = new WeakMap<Site, RegExp>()
 
@@ -29,7 +30,7 @@ const patternOf = (site: Site): RegExp => {
 const mentionsOf = (text: string, sites: readonly Site[]): Mention[] =>
   sites.flatMap((site) => {
     const match = patternOf(site).exec(text)
-    return match ? [{ site, end: match.index + match[0].length }] : []
+    return match ? [{ site, start: match.index, end: match.index + match[0].length }] : []
   })
 
 /** The site a text names, when it is exactly one of the gene's. */
@@ -83,15 +84,73 @@ const asAlleles = (site: Site, bases: readonly string[], table: GeneTable): Find
   })
 }
 
-/** A site and its two bases (`-1639G>A: G/A`). Null when the text holds no bases at all. */
-export const parseSites = (text: string, table: GeneTable, sites: readonly Site[]): Finding | null => {
-  for (const { site, end } of mentionsOf(text, sites)) {
-    const match = BASES.exec(text.slice(end))
-    if (!match) continue
-    const bases = plusStrand(site, [match[1] ?? '', match[2] ?? ''])
-    if (bases === null || site.as === 'variant') return finding({ variants: [text.slice(0, 200)], flags: ['variant-only'] })
-    return site.as === 'site' ? asSite(site, bases, table) : asAlleles(site, bases, table)
+/** Words for the variant and for the usual base, where zygosity alone does not say which one is meant. */
+const VARIANT = /(?<![a-z])(?:variant|mutant|mutated|alternate)(?![a-z])/i
+const USUAL = /(?<![a-z])(?:reference|wild[ -]?type|wt)(?![a-z])/i
+
+/** Bases that the words beside a site stand for: `rs3918290 heterozygous`. Homozygous alone does not say of which base. */
+const basesOfWords = (site: Site, words: string): string[] | null => {
+  const [reference, variant, third] = Object.keys(site.bases)
+  if (reference === undefined || variant === undefined || third !== undefined) return null
+  if (ZYGOSITY.hetero.test(words)) return [reference, variant]
+  if (!ZYGOSITY.homo.test(words)) return null
+  if (USUAL.test(words)) return [reference, reference]
+  return VARIANT.test(words) ? [variant, variant] : null
+}
+
+type Seen = { readonly site: Site; readonly bases: readonly string[] | null }
+
+/** What a text says of each site it names. Null when it gives no bases and no zygosity for any of them. */
+const sitesSeen = (text: string, sites: readonly Site[]): Seen[] | null => {
+  const found = mentionsOf(text, sites)
+  const seen = found.map(({ site, end }): Seen & { readonly said: boolean } => {
+    const next = Math.min(...found.map((other) => other.start).filter((start) => start >= end), text.length)
+    const match = BASES.exec(text.slice(end, next))
+    const words = found.length === 1 ? text : text.slice(end, next)
+    const said = match !== null || ZYGOSITY.hetero.test(words) || ZYGOSITY.homo.test(words)
+    return { site, bases: match ? plusStrand(site, [match[1] ?? '', match[2] ?? '']) : basesOfWords(site, words), said }
+  })
+  return seen.some((each) => each.said) ? seen : null
+}
+
+/**
+ * Several sites of one gene: the variants found on them make the genotype where the gene's method reads lists of variants
+ * (CPIC fluoropyrimidines 2017: two variants without phase are presumed on different chromosomes). Elsewhere they are no call.
+ */
+const asList = (seen: readonly Seen[], text: string, table: GeneTable): Finding => {
+  const loose = finding({ variants: [text.slice(0, 200)], flags: ['variant-only'] })
+  const { referenceAllele } = table
+  if (!table.special.includes('lowest-function') || referenceAllele === null) return loose
+  const carried: string[] = []
+  for (const { site, bases } of seen) {
+    if (bases === null || site.as !== 'alleles') return loose
+    for (const base of bases) {
+      const [allele, other] = site.bases[base] ?? []
+      if (allele === undefined || other !== undefined) return loose
+      if (allele !== referenceAllele) carried.push(allele)
+    }
   }
+  const [first = referenceAllele, second = referenceAllele, third] = carried
+  if (third !== undefined) return loose
+  const genotype = lookUpGenotype(table, [first, second])
+  const unphased = carried.length === 2 && first !== second
+  return finding({
+    genotypes: [genotype],
+    diplotype: genotype.diplotype,
+    flags: [...(unphased ? ['ambiguous-diplotype'] : []), ...(carried.length === 0 ? ['limited-coverage'] : [])],
+  })
+}
+
+const readSite = ({ site, bases }: Seen, text: string, table: GeneTable): Finding => {
+  if (bases === null || site.as === 'variant') return finding({ variants: [text.slice(0, 200)], flags: ['variant-only'] })
+  return site.as === 'site' ? asSite(site, bases, table) : asAlleles(site, bases, table)
+}
+
+/** Sites and their two bases (`-1639G>A: G/A`) or zygosity. Null when the text holds neither. */
+export const parseSites = (text: string, table: GeneTable, sites: readonly Site[]): Finding | null => {
+  const seen = sitesSeen(text, sites)
+  const [first, second] = seen ?? []
+  if (seen && first) return second === undefined ? readSite(first, text, table) : asList(seen, text, table)
   const bare = BARE.exec(text)
   if (!bare) return null
   const shown = table.method === 'genotype' ? `${bare[1]}/${bare[2]} (site not stated)` : null

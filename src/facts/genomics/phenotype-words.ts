@@ -14,9 +14,11 @@ const entriesOf = (terms: GenomicTerms): Entry[] => {
       .filter((term) => term.includes(' ') && !/^-?\d/.test(term)),
   )
   const plain = [...new Set(own)].map((term): Entry => ({ word: term.toLowerCase(), term, legacy: false, genes: null }))
-  const other = terms.codes.phenotypes.flatMap(({ term, words, genes, legacy }) =>
-    words.map((word): Entry => ({ word: word.toLowerCase(), term, legacy: legacy ?? false, genes: genes ?? null })),
-  )
+  const other = terms.codes.phenotypes
+    .filter((each) => each.short !== true)
+    .flatMap(({ term, words, genes, legacy }) =>
+      words.map((word): Entry => ({ word: word.toLowerCase(), term, legacy: legacy ?? false, genes: genes ?? null })),
+    )
   return [...plain, ...other]
 }
 
@@ -48,6 +50,15 @@ const worded = (terms: GenomicTerms, gene: string | null, entry: Entry, modifier
   return { term, code: gene === null ? null : codeOfTerm(terms, gene, term), legacy: entry.legacy }
 }
 
+/** Abbreviations that are no code of a table: `EM`. */
+const shortWord = (terms: GenomicTerms, gene: string, word: string): WordedPhenotype[] =>
+  terms.codes.phenotypes
+    .filter(({ short, words }) => short === true && words.includes(word.toUpperCase()))
+    .flatMap(({ term, legacy }) => {
+      const code = codeOfTerm(terms, gene, term)
+      return code === null ? [] : [{ code, term, legacy: legacy ?? false }]
+    })
+
 const wholeWord = (terms: GenomicTerms, gene: string, text: string): WordedPhenotype[] => {
   const rest = terms
     .mentions(text)
@@ -57,9 +68,10 @@ const wholeWord = (terms: GenomicTerms, gene: string, text: string): WordedPheno
   const phenotypes = Object.entries(terms.table(gene)?.phenotypes ?? {})
   const match = phenotypes.find(
     ([code, { term }]) =>
-      code !== 'ind' && (term.toLowerCase() === rest.toLowerCase() || (code === rest && /^[a-z]?[A-Z]{2,3}$/.test(code))),
+      code !== 'ind' &&
+      (term.toLowerCase() === rest.toLowerCase() || (code.toLowerCase() === rest.toLowerCase() && /^[a-z]?[A-Z]{2,3}$/.test(code))),
   )
-  return match ? [{ code: match[0], term: match[1].term, legacy: false }] : []
+  return match ? [{ code: match[0], term: match[1].term, legacy: false }] : shortWord(terms, gene, rest)
 }
 
 /** `; IM` or `(PM)`: an abbreviation that stands alone. `5:00 PM` does not. */
@@ -67,7 +79,7 @@ const abbreviation = (terms: GenomicTerms, gene: string, text: string): WordedPh
   [...text.matchAll(/[;,(]\s?([a-z]?[A-Z]{2})\s?(?=[;,.)]|$)/g)].flatMap((match) => {
     const code = match[1] ?? ''
     const phenotype = terms.table(gene)?.phenotypes[code]
-    return phenotype ? [{ code, term: phenotype.term, legacy: false }] : []
+    return phenotype ? [{ code, term: phenotype.term, legacy: false }] : shortWord(terms, gene, code)
   })
 
 /**

@@ -4,15 +4,17 @@ import type { Gap } from '../../contract/lineage.ts'
 import type { GeneTables } from '../../pgx/gene-tables.ts'
 import { buildReading, lineageOf } from './build-reading.ts'
 import { allergyEvidence, conditionEvidence, relativeEvidence, reportEvidence } from './condition-evidence.ts'
-import { unreadReports } from './documents.ts'
+import { isGenetic, unreadReports } from './documents.ts'
 import type { Evidence } from './evidence.ts'
+import { codeOf, codingsOf, conceptText, listOf } from './fhir-fields.ts'
 import { type GenomicTerms, genomicTerms } from './genomic-terms.ts'
 import { canonical, followAll, type Graph, makeGraph, type Node, tailOf } from './graph.ts'
 import { linkEvidence } from './link-evidence.ts'
 import { observationEvidence, studiedGenes } from './observation-evidence.ts'
-import type { RecordContext } from './standing.ts'
+import { isOthers, type RecordContext } from './standing.ts'
 import { setAsideReplaced } from './supersede.ts'
 import { findTransplants } from './transplant.ts'
+import { plainText } from './wording.ts'
 
 export type GenomicFacts = {
   readonly readings: readonly GeneReading[]
@@ -86,11 +88,12 @@ const collect = (terms: GenomicTerms, graph: Graph, gaps: Gap[]): readonly Evide
     return reader ? contained(node, gaps, () => reader(terms, node)) : []
   })
 
-/** Said to be studied, or pending, without a result: neither normal nor untested. */
-const studiedGaps = (terms: GenomicTerms, graph: Graph, known: ReadonlySet<string>): readonly Gap[] =>
-  graph.nodes.flatMap((node) =>
-    node.resource.resourceType === 'Observation'
-      ? studiedGenes(terms, node)
+/** Said to be studied without a result: neither normal nor untested. */
+const studiedGaps = (context: RecordContext, known: ReadonlySet<string>): readonly Gap[] =>
+  context.graph.nodes.flatMap((node) =>
+    isOthers(context, node)
+      ? []
+      : studiedGenes(context.terms, node)
           .filter((gene) => !known.has(gene))
           .map(
             (gene): Gap => ({
@@ -99,9 +102,45 @@ const studiedGaps = (terms: GenomicTerms, graph: Graph, known: ReadonlySet<strin
               because: 'The gene was studied, but the record holds no finding for it.',
               resource: node.ref,
             }),
-          )
-      : [],
+          ),
   )
+
+const reportsOf = (context: RecordContext): readonly Node[] =>
+  context.graph.nodes.filter((node) => node.resource.resourceType === 'DiagnosticReport' && !isOthers(context, node))
+
+/** A genetic report that was registered, without results: which genes it is about may stand in its name. */
+const pendingGaps = (context: RecordContext, known: ReadonlySet<string>): readonly Gap[] =>
+  reportsOf(context)
+    .filter(
+      (node) => codeOf(node.resource.status) === 'registered' && listOf(node.resource.result).length === 0 && isGenetic(context, node),
+    )
+    .flatMap((node) => {
+      const names = [conceptText(node.resource.code) ?? '', ...codingsOf(node.resource.code).map((coding) => coding.display ?? '')]
+      const genes = [...new Set(names.flatMap((name) => context.terms.mentions(plainText(name)).map((mention) => mention.gene)))]
+      return (genes.length > 0 ? genes : ['genomics'])
+        .filter((about) => !known.has(about))
+        .map(
+          (about): Gap => ({
+            about,
+            code: 'indeterminate',
+            because: 'A genetic test is registered; its result is not there yet.',
+            resource: node.ref,
+          }),
+        )
+    })
+
+/** Results that a genetic report points at and that were not received. */
+const missingResultGaps = (context: RecordContext): readonly Gap[] =>
+  reportsOf(context)
+    .filter((node) => isGenetic(context, node) && followAll(context.graph, node, node.resource.result).missing > 0)
+    .map(
+      (node): Gap => ({
+        about: 'genomics',
+        code: 'not-found',
+        because: 'A genetic report points at results that were not received.',
+        resource: node.ref,
+      }),
+    )
 
 const byGene = (left: GeneReading, right: GeneReading): number => {
   const keys = (reading: GeneReading): string =>
@@ -158,7 +197,7 @@ export const readGenomics = (
   const evidence = [...collect(terms, graph, gaps)].sort(byRef)
   const groups = graph.nodes.filter((node) => node.resource.resourceType === 'Observation' && node.resource.hasMember !== undefined)
   const { linked, gaps: missing } = linkEvidence(context, evidence, groups)
-  const transplants = findTransplants(terms, graph.nodes)
+  const transplants = findTransplants(context)
   const placed = linked.flatMap((each) =>
     contained(each.base.node, gaps, () => [{ reading: buildReading(context, each, transplants), node: each.base.node }]),
   )
@@ -169,7 +208,7 @@ export const readGenomics = (
     (document): Gap => ({
       about: 'genomics',
       code: 'unread-document',
-      because: 'A genetic report is in the record only as an attachment, which is not read.',
+      because: 'A genetic report is in the record only as an attachment or in prose, which is not read.',
       resource: document.ref,
     }),
   )
@@ -180,7 +219,9 @@ export const readGenomics = (
       ...gaps,
       ...missing,
       ...unread,
-      ...studiedGaps(terms, graph, known),
+      ...studiedGaps(context, known),
+      ...pendingGaps(context, known),
+      ...missingResultGaps(context),
       ...pageGaps(graph),
       ...questionGaps(record),
       ...otherPatientGaps(readings),

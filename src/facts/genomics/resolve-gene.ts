@@ -1,8 +1,9 @@
 import { codesOf, codingsOf, type Fields, isFields, listOf, textOf } from './fhir-fields.ts'
 import type { GenomicTerms } from './genomic-terms.ts'
+import { plainText } from './wording.ts'
 
-/** How a gene became known, from a coded member down to plain text. */
-export type GeneBasis = 'structured' | 'code' | 'text' | 'none'
+/** How a gene became known, from a coded member down to plain text. `code-alone`: nothing but the LOINC of the test names it. */
+export type GeneBasis = 'structured' | 'code' | 'code-alone' | 'text' | 'none'
 
 export type ResolvedGene = { readonly gene: string | null; readonly how: GeneBasis; readonly flags: readonly string[] }
 
@@ -11,36 +12,49 @@ export const NO_GENE: ResolvedGene = { gene: null, how: 'none', flags: [] }
 export type StructuredGenes = {
   /** Genes of ours. */
   readonly genes: readonly string[]
-  /** Names a gene that is none of ours, or one that cannot be told. */
+  /** Names a gene that is none of ours. */
   readonly foreign: boolean
+  /** Number and symbol name different genes, one of them ours. */
+  readonly torn: boolean
   /** From the genetics extensions of base R4 and STU3. */
   readonly legacyShape: boolean
 }
 
 const isGeneCode = (system: string, code: string): boolean => system.includes('genenames') || /^HGNC:\d+$/i.test(code)
 
+type OfCoding = { readonly gene: string | null; readonly torn: boolean }
+
+const NO_NAMES: OfCoding = { gene: null, torn: false }
+
 /** HGNC number and symbol must agree; a symbol with a wrong number counts only when other text names the gene, too. */
 const geneOfCoding = (
   terms: GenomicTerms,
   coding: { system: string; code: string; display?: string },
   supported: readonly string[],
-): string | null => {
-  const byCode = isGeneCode(coding.system, coding.code) ? terms.geneOf(coding.code) : null
-  const named = coding.display === undefined ? [] : terms.mentions(coding.display).map((mention) => mention.gene)
+): OfCoding => {
+  const isNumber = isGeneCode(coding.system, coding.code)
+  const byCode = isNumber ? terms.geneOf(coding.code) : null
+  const named = coding.display === undefined ? [] : terms.mentions(plainText(coding.display)).map((mention) => mention.gene)
   const bySymbol = named[0] ?? (coding.display === undefined ? terms.geneOf(coding.code) : null)
-  if (byCode !== null && (bySymbol === null || bySymbol === byCode))
-    return coding.display !== undefined && named.length === 0 ? null : byCode
-  if (bySymbol === null) return null
-  return coding.code === '' || !isGeneCode(coding.system, coding.code) || supported.includes(bySymbol) ? bySymbol : null
+  if (byCode === null && bySymbol === null) return NO_NAMES
+  if (byCode !== null && (byCode === bySymbol || coding.display === undefined)) return { gene: byCode, torn: false }
+  if (bySymbol !== null && (coding.code === '' || !isNumber || supported.includes(bySymbol))) return { gene: bySymbol, torn: false }
+  return { gene: null, torn: true }
 }
 
-const genesOfConcept = (terms: GenomicTerms, concept: unknown, supported: readonly string[]): { genes: string[]; foreign: boolean } => {
+const genesOfConcept = (
+  terms: GenomicTerms,
+  concept: unknown,
+  supported: readonly string[],
+): { readonly genes: readonly string[]; readonly foreign: boolean; readonly torn: boolean } => {
   const codings = codingsOf(concept)
-  const genes = codings.flatMap((coding) => geneOfCoding(terms, coding, supported) ?? [])
-  const text = isFields(concept) ? textOf(concept.text) : null
-  const fromText = codings.length === 0 && text !== null ? terms.mentions(text).map((mention) => mention.gene) : []
+  const read = codings.map((coding) => geneOfCoding(terms, coding, supported))
+  const genes = read.flatMap((each) => each.gene ?? [])
+  const text = isFields(concept) ? textOf(concept.text) : textOf(concept)
+  const fromText = codings.length === 0 && text !== null ? terms.mentions(plainText(text)).map((mention) => mention.gene) : []
   const all = [...new Set([...genes, ...fromText])]
-  return { genes: all, foreign: all.length === 0 && (codings.length > 0 || text !== null) }
+  const torn = all.length === 0 && read.some((each) => each.torn)
+  return { genes: all, foreign: all.length === 0 && !torn && (codings.length > 0 || text !== null), torn }
 }
 
 /** Genes in `gene studied` components and in genetics extensions. */
@@ -49,10 +63,13 @@ export const structuredGenes = (terms: GenomicTerms, resource: Fields, supported
     codesOf(component.code).some((code) => terms.codes.components.gene.includes(code)),
   )
   const extensions = listOf(resource.extension).filter((extension) => /geneticsGene$/i.test(textOf(extension.url) ?? ''))
-  const read = [...components, ...extensions].map((holder) => genesOfConcept(terms, holder.valueCodeableConcept, supported))
+  const read = [...components, ...extensions].map((holder) =>
+    genesOfConcept(terms, holder.valueCodeableConcept ?? holder.valueString, supported),
+  )
   return {
     genes: [...new Set(read.flatMap((each) => each.genes))],
     foreign: read.some((each) => each.foreign),
+    torn: read.some((each) => each.torn),
     legacyShape: extensions.length > 0,
   }
 }
@@ -65,10 +82,12 @@ type Claims = { readonly structured: StructuredGenes; readonly code: string | nu
  */
 export const resolveGene = ({ structured, code, text }: Claims): ResolvedGene => {
   const [own, second] = structured.genes
+  if (structured.torn && own === undefined) return { gene: null, how: 'structured', flags: ['gene-conflict'] }
   if (second !== undefined) return { gene: null, how: 'structured', flags: ['gene-conflict'] }
   if (code !== null) {
     const others = [...new Set([...(own === undefined ? [] : [own]), ...text])].filter((gene) => gene !== code)
-    if (others.length === 0) return { gene: code, how: own === undefined ? 'code' : 'structured', flags: [] }
+    if (others.length === 0)
+      return { gene: code, how: own !== undefined ? 'structured' : text.length > 0 ? 'code' : 'code-alone', flags: [] }
     if (own !== undefined && own !== code && text.includes(own) && !text.includes(code))
       return { gene: own, how: 'structured', flags: ['loinc-gene-mismatch'] }
     return { gene: null, how: 'code', flags: ['gene-conflict'] }

@@ -1,5 +1,5 @@
 import type { DateSource, PartialDate } from '../../contract/lineage.ts'
-import { codeOf, codesOf, codingsOf, dateOf, type Fields, isFields, listOf, referenceOf, textOf } from './fhir-fields.ts'
+import { codeOf, codesOf, codingsOf, conceptText, dateOf, type Fields, isFields, listOf, referenceOf, textOf } from './fhir-fields.ts'
 import type { GenomicTerms } from './genomic-terms.ts'
 import { followAll, type Graph, type Node, tailOf } from './graph.ts'
 import { hasWord } from './wording.ts'
@@ -41,9 +41,17 @@ const INACTIVE = ['inactive', 'resolved', 'remission']
 
 export type Standing = { readonly status: string | null; readonly flags: readonly string[] }
 
+/** Code, else text, of a status; some senders put a plain text where a CodeableConcept belongs. */
+const statusWord = (status: unknown): string | null =>
+  codesOf(status)
+    .find((code) => code !== '')
+    ?.toLowerCase() ??
+  conceptText(status)?.toLowerCase().replace(/\s+/g, '-') ??
+  codeOf(status)
+
 const ofEntry = (resource: Fields): Standing => {
-  const verification = codesOf(resource.verificationStatus)[0]?.toLowerCase() ?? null
-  const clinical = codesOf(resource.clinicalStatus)[0]?.toLowerCase() ?? null
+  const verification = statusWord(resource.verificationStatus)
+  const clinical = statusWord(resource.clinicalStatus)
   const flags = verification === null ? [] : (VERIFICATION[verification] ?? ['unconfirmed'])
   const inactive = clinical !== null && INACTIVE.includes(clinical) ? ['inactive'] : []
   return { status: flags.length > 0 ? verification : clinical, flags: [...flags, ...inactive] }
@@ -85,6 +93,9 @@ const isPatient = (context: RecordContext, reference: string, from: Node): boole
   if (reference === wanted || tailOf(reference) === `Patient/${wanted}`) return true
   return context.patient !== null && context.graph.follow(reference, from) === context.patient
 }
+
+/** Whether a resource names another patient. */
+export const isOthers = (context: RecordContext, node: Node): boolean => subjectFlags(context, node).includes('subject-mismatch')
 
 /** Whether a resource is about this patient. */
 const subjectFlags = (context: RecordContext, node: Node): readonly string[] => {

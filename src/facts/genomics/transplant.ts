@@ -2,9 +2,10 @@ import type { PartialDate } from '../../contract/lineage.ts'
 import { codeOf, codesOf, codingsOf, dateOf, isFields, textOf } from './fhir-fields.ts'
 import type { GenomicTerms } from './genomic-terms.ts'
 import type { Node } from './graph.ts'
-import { hasWord } from './wording.ts'
+import { isOthers, type RecordContext } from './standing.ts'
+import { hasStem, hasWord } from './wording.ts'
 
-export type Transplant = { readonly organ: 'stemCell' | 'liver'; readonly date: PartialDate | null }
+export type Transplant = { readonly organ: 'stemCell' | 'liver' | 'transfusion'; readonly date: PartialDate | null }
 
 const NOT_DONE = ['preparation', 'not-done', 'entered-in-error', 'on-hold', 'stopped']
 const NOT_TRUE = ['refuted', 'entered-in-error', 'provisional', 'differential', 'unconfirmed']
@@ -21,6 +22,9 @@ const dateOfNode = ({ resource }: Node): PartialDate | null => {
   return dateOf(resource.performedDateTime) ?? period ?? dateOf(resource.onsetDateTime) ?? dateOf(resource.recordedDate)
 }
 
+/** ICD-10 codes come with and without their point. */
+const plainCode = (code: string): string => code.replace('.', '').toUpperCase()
+
 const tookPlace = (node: Node): boolean => {
   const { resource } = node
   if (resource.resourceType === 'Procedure') return !NOT_DONE.includes(codeOf(resource.status) ?? '')
@@ -33,17 +37,25 @@ const tookPlace = (node: Node): boolean => {
  * Transplants from donors that the record holds as done. Planned ones, evaluations and Observations that deny one are
  * not. An autologous transplant changes nothing.
  */
-export const findTransplants = (terms: GenomicTerms, nodes: readonly Node[]): readonly Transplant[] => {
-  const { stemCell, liver, autologous, notYet } = terms.codes.transplants
-  return nodes.flatMap((node): Transplant[] => {
-    if (!tookPlace(node)) return []
-    const codes = codesOf(node.resource.code)
-    const text = textsOf(node.resource.code)
+export const findTransplants = (context: RecordContext): readonly Transplant[] => {
+  const { terms, graph } = context
+  const { stemCell, liver, autologous, notYet, transfusion } = terms.codes.transplants
+  return graph.nodes.flatMap((node): Transplant[] => {
+    if (!tookPlace(node) || isOthers(context, node)) return []
+    const codes = codesOf(node.resource.code).map(plainCode)
+    const text = textsOf(node.resource.code).replace(/(?<=[a-z])-(?=[a-z])/gi, ' ')
     if (hasWord(text, notYet) || hasWord(text, autologous)) return []
+    if (hasStem(text, transfusion.words) && !hasWord(text, transfusion.not) && !hasWord(textsOf(node.resource.code), transfusion.not))
+      return [{ organ: 'transfusion', date: dateOfNode(node) }]
     const organ = [
       { organ: 'stemCell' as const, table: stemCell },
       { organ: 'liver' as const, table: liver },
-    ].find(({ table }) => codes.some((code) => table.codes.includes(code)) || table.words.some((word) => text.toLowerCase().includes(word)))
+    ].find(
+      ({ table }) =>
+        codes.some((code) => table.codes.some((known) => plainCode(known) === code)) ||
+        hasStem(text, table.words) ||
+        hasWord(text, table.short),
+    )
     return organ ? [{ organ: organ.organ, date: dateOfNode(node) }] : []
   })
 }
@@ -63,6 +75,8 @@ export const transplantFlags = (
 ): readonly string[] => {
   const { own, blood } = terms.codes.specimens
   return transplants.flatMap(({ organ, date }) => {
+    // How long donor cells stay is in no guideline (J Pers Med 2020;10(4):268), so an earlier transfusion is said, and nothing more.
+    if (organ === 'transfusion') return hasWord(result.sample, blood) && isBefore(date, result.date) ? ['transfusion-before-sample'] : []
     if (organ === 'liver') return terms.actsIn(result.gene, 'liver') ? ['liver-transplant-after-result'] : []
     if (isBefore(result.date, date)) return ['transplant-after-result', ...(terms.actsIn(result.gene, 'marrow') ? ['marrow-of-donor'] : [])]
     if (hasWord(result.sample, own)) return []

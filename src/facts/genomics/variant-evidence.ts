@@ -25,6 +25,10 @@ export type Variant = {
   readonly place: { readonly sequence: string; readonly position: number; readonly reference: string; readonly alternate: string } | null
   readonly zygosity: 'homozygous' | 'heterozygous' | 'hemizygous' | null
   readonly present: boolean | null
+  /** As the laboratory words it, `Cis`; kept for display. */
+  readonly phase: string | null
+  /** Genome build that the laboratory states: `GRCh37`, `GRCh38`. */
+  readonly build: string | null
 }
 
 const GENOMIC = /^(NC_\d{6}\.\d{1,2}):g\.(\d{1,10})([ACGT])>([ACGT])$/
@@ -66,6 +70,11 @@ export const describeVariant = (terms: GenomicTerms, resource: Fields): Variant 
     place: placeOf(terms, resource, full),
     zygosity: zygosity[0] ?? null,
     present: answer?.presence === undefined ? null : answer.presence === 'positive',
+    phase: firstText(resource, components.phase),
+    build:
+      componentsOf(resource, components.build).flatMap((component) =>
+        codesOf(component.valueCodeableConcept).flatMap((code) => terms.codes.builds[code] ?? []),
+      )[0] ?? null,
   }
 }
 
@@ -78,6 +87,8 @@ export const readVariant = (terms: GenomicTerms, node: Node, gene: ResolvedGene,
   if (gene.gene === null || isWildType(variant)) return []
   const [name] = variant.names
   const state = variant.present === false ? 'absent' : (variant.zygosity ?? '')
+  const phase = variant.phase === null || variant.present === false ? '' : `, phase ${variant.phase.toLowerCase()}`
+  const shown = name === undefined ? null : `${name} ${state}`.trim()
   const unknown = variant.present === null && textOf(node.resource.valueString) === null
   return [
     {
@@ -85,11 +96,11 @@ export const readVariant = (terms: GenomicTerms, node: Node, gene: ResolvedGene,
       role: 'variant',
       gene,
       finding: finding({
-        variants: name === undefined ? [] : [`${name} ${state}`.trim()],
+        variants: shown === null ? [] : [shown],
         flags: unknown && name === undefined ? ['no-call'] : ['variant-only'],
       }),
-      flags,
-      text: name ?? null,
+      flags: [...flags, ...(onOtherBuild(terms, gene.gene, variant) ? ['variant-evidence-conflict'] : [])],
+      text: shown === null ? null : `${shown}${phase}`,
       textOnly: false,
       readFor: () => NO_FINDING,
     },
@@ -97,18 +108,39 @@ export const readVariant = (terms: GenomicTerms, node: Node, gene: ResolvedGene,
 }
 
 /**
- * Whether a present variant speaks against a diplotype: it defines an allele that the diplotype lacks, or its position
- * belongs to another genome build than its sequence.
+ * Whether the sequence, the position or the stated build contradict each other. Our positions name the accession of GRCh38 first,
+ * further accessions of the same chromosome are older builds.
  */
-export const contradicts = (terms: GenomicTerms, gene: string, variant: Variant, alleles: string): boolean => {
-  const { place } = variant
-  if (place === null || variant.present !== true || isWildType(variant)) return false
-  for (const site of terms.sites(gene)) {
+const onOtherBuild = (terms: GenomicTerms, gene: string, { place, build }: Variant): boolean => {
+  if (place === null) return false
+  return terms.sites(gene).some((site) => {
     const positions = Object.entries(site.positions)
+    const current = positions[0]?.[0] ?? ''
+    const chromosome = current.replace(/\.\d+$/, '')
     if (positions.some(([sequence, position]) => position === place.position && sequence !== place.sequence)) return true
-    if (!positions.some(([sequence, position]) => position === place.position && sequence === place.sequence)) continue
+    return build !== null && place.sequence.startsWith(`${chromosome}.`) && (build === 'GRCh38') !== (place.sequence === current)
+  })
+}
+
+/** What a present variant has against a diplotype. */
+export type Contradiction = {
+  /** Alleles that the variant defines and the diplotype lacks; none when only the builds disagree. */
+  readonly alleles: readonly string[]
+}
+
+/**
+ * Whether a present variant speaks against a diplotype: it defines an allele that the diplotype lacks, or its position
+ * belongs to another genome build than its sequence. Null when it does not.
+ */
+export const contradictionOf = (terms: GenomicTerms, gene: string, variant: Variant, diplotype: string): Contradiction | null => {
+  const { place } = variant
+  if (place === null || variant.present !== true || isWildType(variant)) return null
+  if (onOtherBuild(terms, gene, variant)) return { alleles: [] }
+  for (const site of terms.sites(gene)) {
+    if (!Object.entries(site.positions).some(([sequence, position]) => position === place.position && sequence === place.sequence)) continue
     const carried = site.bases[place.alternate] ?? []
-    if (site.as !== 'site' && carried.length > 0 && !carried.some((allele) => alleles.split('/').includes(allele))) return true
+    if (site.as !== 'site' && carried.length > 0 && !carried.some((allele) => diplotype.split('/').includes(allele)))
+      return { alleles: carried }
   }
-  return false
+  return null
 }

@@ -1,9 +1,23 @@
+/** Full-width letters, digits and signs stand a fixed distance from the plain ones. Superscripts are not folded: a footnote is no digit. */
+const narrow = (text: string): string => text.replace(/[！-～]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0))
+
+/** HGVS states both chromosomes as `c.[1905+1G>A];[=]`. */
+const bothChromosomes = (text: string): string =>
+  text.replace(/(?<![a-z])([cgm])\.\[([^[\];]{1,40})\];\s?\[([^[\];]{1,40})\]/gi, (_all, kind: string, one: string, other: string) => {
+    const [left, right] = /(?:^|\d)=$/.test(one) ? [other, one] : [one, other]
+    if (/(?:^|\d)=$/.test(right)) return `${kind}.${left} heterozygous`
+    return left === right ? `${kind}.${left} homozygous` : `${kind}.${left}/${kind}.${right}`
+  })
+
 /** Text of results, brought to one spelling before it is read. The original stays in `reported`. */
 export const plainText = (text: string): string =>
-  text
-    .replace(/[∗＊⁎✱]/g, '*')
+  bothChromosomes(narrow(text))
+    .replace(/[∗⁎✱]/g, '*')
+    .replace(/[⁄∕]/g, '/')
     .replace(/[‐‑‒–—−]/g, '-')
     .replace(/[\u00a0\u2000-\u200b\u202f\s]+/g, ' ')
+    .replace(/(?<![a-z])star[ -]?(?=\d{1,3}(?!\d))/gi, '*')
+    .replace(/(?<=\d)\s?([ACGT])\s?>\s?([ACGT])(?![a-z])/g, '$1>$2')
     .replace(/>=\s?(?=\d)/g, '≥')
     .replace(/\*\s+(?=\d)/g, '*')
     .replace(/(?<![a-z0-9])HLA-?\s?([ABC])\s?(\d{2}):?(\d{2})(?![\d:])/gi, 'HLA-$1*$2$3')
