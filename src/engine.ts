@@ -16,6 +16,7 @@ import { genomicTerms } from './facts/genomics/genomic-terms.ts'
 import type { FactsTerms } from './facts/read-facts.ts'
 import { makeFhirClient } from './fhir/fhir-client.ts'
 import { makeOutbound, type Outbound } from './fhir/outbound.ts'
+import type { TerminologyServer } from './fhir/terminology-server.ts'
 import { loadKnowledge } from './guidance/load-knowledge.ts'
 import type { HookRequest } from './hooks/request.ts'
 import type { CdsService } from './hooks/service.ts'
@@ -52,6 +53,8 @@ export type LineLedger = Pick<Ledger, 'record' | 'patientKey' | 'userKey' | 'sea
 /** What the line needs from outside of thinking. */
 export type Surroundings = {
   readonly outbound: Outbound
+  /** Asked for drug codes that nobody here knows; null where none is configured, and for requests from files. */
+  readonly terminology: TerminologyServer | null
   readonly ledger: LineLedger
   readonly reportFault: (fault: unknown, service: string) => void
 }
@@ -60,10 +63,11 @@ export type Surroundings = {
 export const makeLine = (
   config: Config,
   thinking: Thinking,
-  { outbound, ledger, reportFault }: Surroundings,
+  { outbound, terminology, ledger, reportFault }: Surroundings,
 ): LineKit<ServiceKit> & ProfileKit => ({
   services: thinking.kit,
   terms: thinking.terms,
+  terminology,
   fhir: makeFhirClient(outbound, config.network),
   ledger,
   versions: thinking.versions,
@@ -117,6 +121,7 @@ export const composeOffline = async (environment: Readonly<Record<string, string
     let problem: unknown
     const line = makeLine(config, thinking, {
       outbound,
+      terminology: null,
       ledger: { ...(ledger ?? noLedger), record: async (decision) => void records.push(decision) },
       reportFault: (fault) => {
         problem = fault

@@ -7,6 +7,7 @@ import { type LineLedger, loadThinking, makeLine, type Service, type Thinking, V
 import { AttuneError } from './errors.ts'
 import type { FhirClient } from './fhir/fhir-client.ts'
 import { makeOutbound, type Outbound } from './fhir/outbound.ts'
+import { makeTerminologyServer, type TerminologyServer } from './fhir/terminology-server.ts'
 import { clientOfServer } from './fhir/trusted-servers.ts'
 import { makeApp } from './http/app.ts'
 import type { Kit, PartHealth } from './http/kit.ts'
@@ -66,7 +67,8 @@ const compose = async (config: Config): Promise<{ app: RequestListener; close: (
   const reportFault = (fault: unknown, service: string) =>
     log.error({ service, error: fault }, 'a call was not assessed because of a fault')
   const metrics = makeMetrics()
-  const line = makeLine(config, thinking, { outbound, ledger: counted(ledger, metrics), reportFault })
+  const terminology = config.terminology === null ? null : makeTerminologyServer(outbound, config.terminology)
+  const line = makeLine(config, thinking, { outbound, terminology, ledger: counted(ledger, metrics), reportFault })
   const replay = makeReplayGuard(config.redisUrl, (detail) => log.warn({ detail }, 'the shared replay guard is in trouble'))
   const kit: Kit<Service> = {
     config,
@@ -78,7 +80,7 @@ const compose = async (config: Config): Promise<{ app: RequestListener; close: (
     runProfile: profileRunner(config, line),
     ledger: ledgerDoor(config, ledger),
     drugs: thinking.kit.knowledge.drugs,
-    health: () => healthOf(config, thinking, ledger, line.fhir, replay),
+    health: () => healthOf(config, thinking, ledger, line, replay),
     readKeySet: (url) => outbound.json(url, KEY_SET_LIMITS),
     replay,
     ...(sandbox ? { sandbox: sandbox.router } : {}),
@@ -153,11 +155,23 @@ const modelsHealth = ({ kit }: Thinking): PartHealth => {
 }
 
 /** /readyz fails only for what makes answers impossible; what makes them poorer is said in the details. */
-const healthOf = async (config: Config, thinking: Thinking, ledger: Ledger, fhir: FhirClient, replay: Kit<Service>['replay']) => ({
+const terminologyHealth = (terminology: TerminologyServer | null): Record<string, PartHealth> =>
+  terminology === null
+    ? {}
+    : { terminology: { ok: true, detail: terminology.resting() ? 'it does not answer and is left alone for a moment' : 'ok' } }
+
+const healthOf = async (
+  config: Config,
+  thinking: Thinking,
+  ledger: Ledger,
+  { fhir, terminology }: { readonly fhir: FhirClient; readonly terminology: TerminologyServer | null },
+  replay: Kit<Service>['replay'],
+) => ({
   rules: { ok: true, detail: thinking.versions.rules },
   models: modelsHealth(thinking),
   ledger: ledgerHealth(ledger),
   fhir: { ok: true, detail: fhir.resting() > 0 ? `${fhir.resting()} FHIR servers do not answer and are left alone for a moment` : 'ok' },
+  ...terminologyHealth(terminology),
   replay: {
     ok: true,
     detail: config.redisUrl === null ? 'this process only' : replay.isShared() ? 'shared' : 'Redis is away: this process only',

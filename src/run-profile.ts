@@ -4,24 +4,24 @@ import type { Assessment } from './contract/findings.ts'
 import type { PanelWords, ProfileEvent, ProfileRequest } from './contract/profile.ts'
 import type { RiskEstimate } from './contract/risk.ts'
 import { type DecisionKit, decideProfile } from './decide.ts'
-import { type FactsTerms, readFacts } from './facts/read-facts.ts'
 import type { FhirClient } from './fhir/fhir-client.ts'
 import { trustedBase } from './fhir/trusted-servers.ts'
 import { type Answered, askServer } from './hooks/prefetch.ts'
 import type { Ledger } from './ledger/ledger.ts'
+import { type UnderstandKit, understandRecord } from './understand-record.ts'
 
 /** What the app's line needs; `main.ts` puts it together. */
-export type ProfileKit = DecisionKit & {
-  readonly fhir: FhirClient
-  readonly terms: FactsTerms
-  readonly ledger: Pick<Ledger, 'record'>
-  readonly sandbox: boolean
-  /** Question name -> FHIR query with `{patient}`. */
-  readonly questions: Readonly<Record<string, string>>
-  readonly think: (facts: PatientFacts) => Promise<Assessment>
-  readonly words: (assessment: Assessment) => PanelWords
-  readonly reportFault: (fault: unknown, service: string) => void
-}
+export type ProfileKit = DecisionKit &
+  UnderstandKit & {
+    readonly fhir: FhirClient
+    readonly ledger: Pick<Ledger, 'record'>
+    readonly sandbox: boolean
+    /** Question name -> FHIR query with `{patient}`. */
+    readonly questions: Readonly<Record<string, string>>
+    readonly think: (facts: PatientFacts) => Promise<Assessment>
+    readonly words: (assessment: Assessment) => PanelWords
+    readonly reportFault: (fault: unknown, service: string) => void
+  }
 
 /** The app waits on a screen that fills as answers come, so it may wait longer than a hook call. */
 const BUDGET_MS = 8000
@@ -122,9 +122,10 @@ async function* understand(
   started: number,
 ): AsyncGenerator<ProfileEvent> {
   const answers = byKey(kit, unordered)
-  const questions = answers.map(({ question }) => question)
   try {
-    const facts = readFacts(recordOf(request, answers, questions), kit.terms)
+    const asked = answers.map(({ question }) => question)
+    const facts = await understandRecord(recordOf(request, answers, asked), kit)
+    const { questions } = facts
     yield { event: 'facts', facts }
     const assessment = await kit.think(facts)
     const decision = decideProfile(request, client, questions, facts, assessment, kit, performance.now() - started)

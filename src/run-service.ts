@@ -8,7 +8,6 @@ import type { PatientRecord, Question } from './contract/facts.ts'
 import type { RiskEstimate } from './contract/risk.ts'
 import { type DecisionKit, decide, type Thought } from './decide.ts'
 import { AttuneError } from './errors.ts'
-import { type FactsTerms, readFacts } from './facts/read-facts.ts'
 import type { FhirClient } from './fhir/fhir-client.ts'
 import { mustRefuse } from './hooks/must-refuse.ts'
 import { completePrefetch } from './hooks/prefetch.ts'
@@ -16,12 +15,13 @@ import type { HookRequest } from './hooks/request.ts'
 import type { Asking, CdsService } from './hooks/service.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { type RecallKit, recallOverrides } from './recall-overrides.ts'
+import { type UnderstandKit, understandRecord } from './understand-record.ts'
 
 /** What the straight line needs; `main.ts` puts it together. */
 export type LineKit<Kit> = DecisionKit &
-  RecallKit & {
+  RecallKit &
+  UnderstandKit & {
     readonly services: Kit
-    readonly terms: FactsTerms
     readonly fhir: FhirClient
     readonly ledger: Pick<Ledger, 'record' | 'overrides' | 'seal'>
     readonly sandbox: boolean
@@ -44,9 +44,10 @@ export const runService = async <Kit>(
   const record = await completePrefetch(service, request, kit.fhir, client)
   if (mustRefuse(record, service.hook)) throw new AttuneError('data-missing', `${service.id}: the record could not be read`)
   const thought = await think(service, record, kit, askingOf(request, client, kit, await recalling))
-  const decision = decide(service, request, client, record.questions, thought, kit, performance.now() - started)
+  const questions = thought.facts?.questions ?? record.questions
+  const decision = decide(service, request, client, questions, thought, kit, performance.now() - started)
   await kit.ledger.record(decision, estimatesOf(thought))
-  return answer(decision, thought.written.cards, record.questions, client, () => explain(service, thought, kit))
+  return answer(decision, thought.written.cards, questions, client, () => explain(service, thought, kit))
 }
 
 /** Every estimate that was made, for the monitoring of models. */
@@ -56,7 +57,7 @@ const estimatesOf = ({ assessment }: Thought): RiskEstimate[] =>
 /** A fault of ours never becomes silence: the prescriber is told that nothing was assessed. */
 const think = async <Kit>(service: CdsService<Kit>, record: PatientRecord, kit: LineKit<Kit>, asking: Asking): Promise<Thought> => {
   try {
-    const facts = readFacts(record, kit.terms)
+    const facts = await understandRecord(record, kit)
     const assessment = await service.think(facts, kit.services)
     return { facts, assessment, written: service.write(assessment, facts, kit.services, asking) }
   } catch (fault) {

@@ -67,11 +67,18 @@ const SAID: Readonly<Record<string, string>> = {
   unavailable: 'This part of the record could not be read.',
 }
 
+const UNKNOWN_CODES = 'Some drug codes stay unknown, because'
+
 /** Questions that were not, or not fully, answered. An empty answer is no gap here: what it means, the room that asked decides. */
 export const gapsOfQuestions = (questions: readonly Question[]): Gap[] => {
   const gaps: Gap[] = []
   for (const question of questions) {
     const about = Object.hasOwn(ABOUT, question.key) ? (ABOUT[question.key] ?? question.key) : question.key
+    if (question.key === 'terminology') {
+      if (question.because !== undefined)
+        gaps.push(gap('drug codes', /in time/.test(question.because) ? 'timeout' : 'unavailable', `${UNKNOWN_CODES} ${question.because}.`))
+      continue
+    }
     if (question.state === 'not-asked') gaps.push(gap(about, 'not-asked', 'This part of the record was neither sent nor asked for.'))
     if (question.state === 'partial') gaps.push(gap(about, 'incomplete', 'Only a part of this was read: the search has more pages.'))
     if (question.state !== 'failed') continue

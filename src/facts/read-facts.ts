@@ -1,8 +1,10 @@
+import type { CodeAnswers } from '../contract/drug-answers.ts'
 import type { DocumentEntry, Measurement, Medicine, PatientFacts, PatientRecord } from '../contract/facts.ts'
 import type { Gap } from '../contract/lineage.ts'
 import { AttuneError } from '../errors.ts'
 import type { GeneTables } from '../pgx/gene-tables.ts'
 import type { DrugIndex } from '../terminology/drugs.ts'
+import { withAnswers } from '../terminology/with-answers.ts'
 import { asObjects } from './accessors.ts'
 import { readAllergy } from './allergies.ts'
 import { type Chart, type Item, openChart } from './chart.ts'
@@ -93,8 +95,10 @@ const orderRefs = (chart: Chart): ReadonlySet<string> => new Set(chart.drafts.ma
 /**
  * The record of one patient, understood: resources sorted by their type whatever key they came under, each modality read by its own
  * reader, each fact with its lineage, and everything that could not be read as a gap. Never throws for what a record holds; never modifies it.
+ * @param answers what a terminology server said of drug codes that the terms do not know
  */
-export const readFacts = (record: PatientRecord, terms: FactsTerms): PatientFacts => {
+export const readFacts = (record: PatientRecord, known: FactsTerms, answers: CodeAnswers = []): PatientFacts => {
+  const terms = answers.length === 0 ? known : { ...known, drugs: withAnswers(known.drugs, answers) }
   const chart = openChart(record)
   const gaps: Gap[] = [...gapsOfQuestions(record.questions), ...chart.gaps]
   const genomics = genomicsOf(record, terms, gaps)

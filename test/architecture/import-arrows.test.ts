@@ -13,6 +13,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/terminology': ['src/contract', 'src/errors.ts'],
   'src/pgx': ['src/contract', 'src/errors.ts'],
   'src/cards': ['src/contract', 'src/errors.ts'],
+  'src/vcf': ['src/contract', 'src/errors.ts', 'src/pgx'],
+  'src/exporters': ['src/contract', 'src/errors.ts', 'src/pgx'],
   'src/facts': ['src/contract', 'src/errors.ts', 'src/terminology', 'src/pgx'],
   'src/guidance': ['src/pgx', 'src/terminology', 'src/contract', 'src/errors.ts'],
   'src/risk': ['src/contract', 'src/errors.ts', 'src/config.ts', 'src/terminology'],
@@ -31,6 +33,7 @@ const ROOM_OF_FILE: Readonly<Record<string, string>> = {
   'src/run-service.ts': 'src/line',
   'src/run-profile.ts': 'src/line',
   'src/decide.ts': 'src/line',
+  'src/understand-record.ts': 'src/line',
   'src/recall-overrides.ts': 'src/line',
 }
 const ANYTHING = new Set(['src/main.ts', 'src/engine.ts', 'src/cli'])

@@ -24,6 +24,7 @@ it.each(SERVICES.map((service) => [service.hook, service] as const))(
     const faults: unknown[] = []
     const line = makeLine(config, await loadThinking(config), {
       outbound: makeOutbound(config.network),
+      terminology: null,
       ledger: {
         record: async (decision) => void records.push(decision),
         patientKey: () => 'key',

@@ -1,0 +1,18 @@
+import type { PatientFacts, PatientRecord } from './contract/facts.ts'
+import { type FactsTerms, readFacts } from './facts/read-facts.ts'
+import { unknownCodes } from './facts/unknown-codes.ts'
+import type { TerminologyServer } from './fhir/terminology-server.ts'
+
+/** What understanding a record needs. */
+export type UnderstandKit = { readonly terms: FactsTerms; readonly terminology: TerminologyServer | null }
+
+/**
+ * The record, understood. Where a drug code is known to nobody here and a terminology server is configured, it is asked, within its own small
+ * budget, and the record is read once more with what it said; its silence is a stated gap.
+ */
+export const understandRecord = async (record: PatientRecord, { terms, terminology }: UnderstandKit): Promise<PatientFacts> => {
+  const facts = readFacts(record, terms)
+  const resolved = terminology === null ? null : await terminology.resolve(unknownCodes(facts))
+  if (resolved === null) return facts
+  return readFacts({ ...record, questions: [...record.questions, resolved.question] }, terms, resolved.answers)
+}
