@@ -1,5 +1,5 @@
 import type { DrugIdentity, Ingredient, Order } from './facts.ts'
-import type { GeneCall, Genotype } from './genes.ts'
+import type { EnzymeModifier, GeneCall, Genotype, Phenoconversion } from './genes.ts'
 import type { Gap, Lineage } from './lineage.ts'
 import type { RiskEstimate } from './risk.ts'
 
@@ -32,6 +32,8 @@ export type GeneBasis = {
   readonly genetic: Genotype | null
   readonly clinical: Genotype | null
   readonly converted: boolean
+  /** What medicines make of the gene for this drug, those that are being ordered included; absent when nothing does. */
+  readonly phenoconversion?: Exclude<Phenoconversion, { readonly state: 'none' }>
   readonly facts: readonly Lineage[]
 }
 
@@ -121,6 +123,8 @@ export type DrugAssessment = {
   readonly testFirst: TestFirst | null
   readonly estimates: readonly RiskEstimate[]
   readonly gaps: readonly Gap[]
+  /** A medicine in use, assessed anew because what is being ordered changes how it acts: the ordered inhibitors and inducers. */
+  readonly changedBy?: readonly EnzymeModifier[]
 }
 
 /** The engine's answer on one patient. */

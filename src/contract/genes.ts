@@ -1,4 +1,4 @@
-import type { Lineage } from './lineage.ts'
+import type { Lineage, PartialDate } from './lineage.ts'
 
 /** What a reading may be used for (reference: fhir-genomics, section 3.9). In doubt the weaker one. */
 export type Use = 'act' | 'candidates' | 'inform' | 'ignore'
@@ -65,6 +65,12 @@ export type EnzymeModifier = {
   readonly strength: 'strong' | 'moderate' | 'weak'
   readonly basis: string
   readonly lineage: Lineage
+  /** Being ordered in this call, not taken yet. */
+  readonly ordered?: true
+  /** No longer taken since; its effect may last. */
+  readonly stopped?: PartialDate
+  /** The record does not say whether it is taken. */
+  readonly unsure?: true
 }
 
 /** Genotype as it acts in this patient today, after phenoconversion by medicines. */

@@ -1,7 +1,9 @@
 import type { Action, Finding, GuidanceSource } from '../contract/findings.ts'
 import type { GeneCall } from '../contract/genes.ts'
 import type { Gap } from '../contract/lineage.ts'
-import { clinicalFor, isLocal } from '../pgx/phenoconversion.ts'
+import { isLocal } from '../pgx/local-use.ts'
+import { modifiersOf, underModifiers } from '../pgx/phenoconversion.ts'
+import { changeGaps } from './change-gaps.ts'
 import { decideConditions } from './conditions.ts'
 import { seriousness, weighActions } from './consequence.ts'
 import { compareDose, keepFitting } from './doses.ts'
@@ -24,10 +26,13 @@ export type Kit = {
 /** What the sources say of one drug in this patient, and what could not be looked up. */
 export type Advice = { readonly findings: readonly Finding[]; readonly gaps: readonly Gap[]; readonly genes: readonly string[] }
 
-/** Genes as they act for this drug: it does not inhibit its own enzyme here. */
-const callFor = (gene: string, subject: Subject, kit: Kit): GeneCall | undefined => {
-  const call = kit.calls.get(gene)
-  return call && clinicalFor(call, subject.drug, kit.knowledge.genes)
+/** A gene as it acts for this drug: with what is being ordered along with it, and without the drug's own effect on its enzyme. */
+export const callFor = (gene: string, { facts, drug, beside }: Subject, { calls, knowledge }: Kit): GeneCall | undefined => {
+  const call = calls.get(gene)
+  const table = knowledge.genes.get(gene)
+  if (!call || !table || !('phenoconversion' in call)) return call
+  if (call.phenoconversion.state === 'none' && beside.length === 0) return call
+  return underModifiers(call, table, modifiersOf(gene, [...facts.medicines, ...beside], knowledge.modifiers, facts.now, drug))
 }
 
 const tooOpen = (group: RowGroup): Gap => ({
@@ -116,7 +121,12 @@ const adviseGroup = (group: RowGroup, subject: Subject, kit: Kit): { findings: F
   if (readings === null) return { findings: [], gaps: [...gaps, tooOpen(group)], usable: false }
   const matches = matchRows(group.rows, readings, kit.prepared.tables.populations.genotypeLimits, kit.knowledge.genes)
   const findings = withoutEchoes(matches.flatMap((match) => adviceOf(match, subject, kit)))
-  return { findings, gaps: [...gaps, ...openGaps(readouts, matches, kit), ...undecidedGaps(findings), ...staleGaps(matches)], usable }
+  const changes = changeGaps(group, readouts, kit)
+  return {
+    findings,
+    gaps: [...gaps, ...openGaps(readouts, matches, kit), ...undecidedGaps(findings), ...changes, ...staleGaps(matches)],
+    usable,
+  }
 }
 
 /**

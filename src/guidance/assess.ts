@@ -2,8 +2,10 @@ import type { DrugIdentity, Ingredient, Medicine, Order, PatientFacts } from '..
 import type { Assessment, DrugAssessment, GuidanceSource } from '../contract/findings.ts'
 import type { GeneCall } from '../contract/genes.ts'
 import type { Gap } from '../contract/lineage.ts'
+import { asTaken } from '../pgx/phenoconversion.ts'
 import { type Advice, advise, type Kit } from './advise.ts'
 import { findAlternatives } from './alternatives.ts'
+import { changedMedicines } from './changed-medicines.ts'
 import { describeDisagreement } from './consequence.ts'
 import { pairGaps } from './cpic-pairs.ts'
 import { prepareGuidance } from './prepare.ts'
@@ -137,6 +139,7 @@ export const subjectOfOrder = (order: Order, facts: PatientFacts): Omit<Subject,
   identity: order.drug,
   dose: order.dose,
   reasons: order.reasons,
+  beside: facts.orders.filter((other) => other !== order).map(asTaken),
 })
 
 export const subjectOfMedicine = (medicine: Medicine, facts: PatientFacts): Omit<Subject, 'drug'> => ({
@@ -146,11 +149,13 @@ export const subjectOfMedicine = (medicine: Medicine, facts: PatientFacts): Omit
   identity: medicine.drug,
   dose: medicine.dose,
   reasons: [],
+  beside: [],
 })
 
 /**
  * Guidance on one patient's orders and medicines in use. Pure: the same facts give the same answer, findings in the same order.
- * Draft orders come first; a medicine in use is assessed by the same rules, without test-first advice.
+ * Draft orders come first, each with the medicines in use that it changes; a medicine in use is assessed by the same rules,
+ * without test-first advice.
  */
 export const assess = (
   facts: PatientFacts,
@@ -161,7 +166,10 @@ export const assess = (
   const kit = kitOf(calls, knowledge, options.precedence)
   const orders = facts.orders.map((order) => ({
     order,
-    drugs: assessOne(subjectOfOrder(order, facts), kit),
+    drugs: [
+      ...assessOne(subjectOfOrder(order, facts), kit),
+      ...changedMedicines(order, facts, kit, (medicine) => subjectOfMedicine(medicine, facts), assessDrug),
+    ],
     gaps: orderGaps(order),
   }))
   const medicines = facts.medicines

@@ -1,6 +1,7 @@
 import type { Action } from '../contract/findings.ts'
 import type { Lineage } from '../contract/lineage.ts'
 import type { ModifierRow } from '../pgx/gene-tables.ts'
+import { isLocal } from '../pgx/local-use.ts'
 import type { ConditionRule, GuidanceTables } from './guidance-tables.ts'
 import { findEvidence } from './record-evidence.ts'
 import { type Subject, wasRead } from './subject.ts'
@@ -10,14 +11,14 @@ const UNKNOWN: Truth = { holds: null, facts: [] }
 
 const drugsBeside = ({ facts, drug }: Subject) => [
   ...facts.medicines
-    .filter((medicine) => medicine.state === 'active')
+    .filter((medicine) => medicine.state === 'active' && !isLocal(medicine))
     .map((medicine) => ({ drug: medicine.drug, lineage: medicine.lineage })),
   ...facts.orders
-    .filter((order) => !order.drug.ingredients.some((ingredient) => ingredient.name === drug.name))
+    .filter((order) => !order.drug.ingredients.some((ingredient) => ingredient.name === drug.name) && !isLocal(order))
     .map((order) => ({ drug: order.drug, lineage: { resource: order.ref } })),
 ]
 
-/** Medicines in use or ordered beside this one that modify an enzyme as the rule says, with their rows. */
+/** Medicines in use or ordered beside this one, but for eye, ear and skin, that modify an enzyme as the rule says, with their rows. */
 export const modifiersBeside = (
   subject: Subject,
   modifiers: readonly ModifierRow[],

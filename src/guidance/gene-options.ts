@@ -1,4 +1,4 @@
-import type { GeneCall, Genotype } from '../contract/genes.ts'
+import type { GeneCall, Genotype, Phenoconversion } from '../contract/genes.ts'
 import type { Gap, Lineage } from '../contract/lineage.ts'
 import { activityScore, scoresOfPhenotype } from '../pgx/activity-score.ts'
 import type { GeneTable } from '../pgx/gene-tables.ts'
@@ -11,6 +11,8 @@ export type GeneOption = {
   readonly genetic: Genotype | null
   readonly clinical: Genotype | null
   readonly converted: boolean
+  /** What medicines make of it for the drug at hand; absent when nothing does. */
+  readonly phenoconversion?: Exclude<Phenoconversion, { readonly state: 'none' }>
   readonly facts: readonly Lineage[]
 }
 
@@ -25,7 +27,14 @@ export type GeneReadout = {
 const NO_RESULT = 'NR'
 const STATUS = / (positive|negative)$/
 
-const noResult: GeneOption = { keys: [NO_RESULT], state: 'no-result', genetic: null, clinical: null, converted: false, facts: [] }
+const noResult: GeneOption = {
+  keys: [NO_RESULT],
+  state: 'no-result',
+  genetic: null,
+  clinical: null,
+  converted: false,
+  facts: [],
+}
 
 const VOCABULARIES = new WeakMap<readonly GuidanceRow[], Map<string, ReadonlySet<string>>>()
 
@@ -49,12 +58,13 @@ const unansweredAlleles = (genotype: Genotype, vocabulary: ReadonlySet<string>):
 
 const factsOf = (call: Extract<GeneCall, { readings: unknown }>): Lineage[] => call.readings.map((reading) => reading.lineage)
 
-const asOption = (genetic: Genotype, clinical: Genotype, converted: boolean, facts: readonly Lineage[]): GeneOption => ({
+const asOption = (genetic: Genotype, clinical: Genotype, phenoconversion: Phenoconversion, facts: readonly Lineage[]): GeneOption => ({
   keys: clinical.keys,
   state: 'called',
   genetic,
   clinical,
-  converted,
+  converted: phenoconversion.state === 'converted',
+  ...(phenoconversion.state === 'none' ? {} : { phenoconversion }),
   facts,
 })
 
@@ -123,7 +133,6 @@ export const readGene = (
     case 'indeterminate':
       return { options: [indeterminate(table, vocabulary)], gap: gapOf(gene, 'indeterminate', call.because), open: null }
     case 'called': {
-      const converted = call.phenoconversion.state === 'converted'
       if (call.clinical.keys.length === 0)
         return {
           options: [indeterminate(table, vocabulary)],
@@ -134,7 +143,7 @@ export const readGene = (
           ),
           open: null,
         }
-      return ofCall(gene, [asOption(call.genetic, call.clinical, converted, factsOf(call))], table, vocabulary, false)
+      return ofCall(gene, [asOption(call.genetic, call.clinical, call.phenoconversion, factsOf(call))], table, vocabulary, false)
     }
     case 'candidates':
       return ofCall(
@@ -143,7 +152,7 @@ export const readGene = (
           asOption(
             candidate.genetic,
             candidate.clinical,
-            call.phenoconversion.state === 'converted',
+            call.phenoconversion,
             candidate.readings.map((reading) => reading.lineage),
           ),
         ),

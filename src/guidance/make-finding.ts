@@ -43,6 +43,7 @@ const basisOf = (gene: string, key: string, match: Match): GeneBasis => {
     return option ? [option] : []
   })
   const missing = options.every((option) => option.state === 'no-result')
+  const changes = options.map((option) => option.phenoconversion).find((one) => one !== undefined)
   return {
     gene,
     state: missing ? 'no-result' : match.certain || !match.open.has(gene) ? 'called' : 'candidate',
@@ -50,6 +51,7 @@ const basisOf = (gene: string, key: string, match: Match): GeneBasis => {
     genetic: mergeGenotypes(options.map((option) => option.genetic)),
     clinical: mergeGenotypes(options.map((option) => option.clinical)),
     converted: options.some((option) => option.converted),
+    ...(changes === undefined ? {} : { phenoconversion: changes }),
     facts: distinct(options.flatMap((option) => option.facts)),
   }
 }

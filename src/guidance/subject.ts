@@ -1,4 +1,5 @@
 import type { Dose, DrugIdentity, Ingredient, Order, PatientFacts } from '../contract/facts.ts'
+import type { Taken } from '../pgx/phenoconversion.ts'
 
 /** What is assessed: one ingredient of an order or of a medicine in use, in one patient. */
 export type Subject = {
@@ -9,6 +10,8 @@ export type Subject = {
   readonly drug: Ingredient
   readonly dose: Dose
   readonly reasons: Order['reasons']
+  /** What is being ordered along with it: it acts on enzymes as a medicine in use does. */
+  readonly beside: readonly Taken[]
 }
 
 const DAY = 86_400_000

@@ -1,5 +1,6 @@
 import type { PatientFacts } from '../contract/facts.ts'
 import type { Gap } from '../contract/lineage.ts'
+import { concerns } from '../pgx/phenoconversion.ts'
 import type { Kit } from './advise.ts'
 import { wasRead } from './subject.ts'
 
@@ -18,6 +19,8 @@ export const unreadMedicineGaps = (facts: PatientFacts, genes: readonly string[]
   const code = facts.gaps.find(({ about }) => about === 'medicines')?.code ?? 'not-asked'
   const changeable = new Set(knowledge.modifiers.filter(({ verified }) => verified === 'seen').map(({ enzyme }) => enzyme))
   return genes
-    .filter((gene) => changeable.has(gene) && ['called', 'candidates'].includes(calls.get(gene)?.state ?? ''))
+    .filter(
+      (gene) => [...changeable].some((enzyme) => concerns(enzyme, gene)) && ['called', 'candidates'].includes(calls.get(gene)?.state ?? ''),
+    )
     .map((gene) => ({ about: gene, code, because: `the medicine list was not read, so medicines that change ${gene} are not known` }))
 }

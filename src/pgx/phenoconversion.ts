@@ -1,49 +1,76 @@
-import type { Ingredient, Medicine } from '../contract/facts.ts'
+import type { Dose, DrugIdentity, Ingredient, Medicine, Order } from '../contract/facts.ts'
 import type { EnzymeModifier, GeneCall, Genotype, Phenoconversion } from '../contract/genes.ts'
+import type { Lineage } from '../contract/lineage.ts'
 import { multiplyScore, scoresOfPhenotype } from './activity-score.ts'
-import type { GeneTable, GeneTables, ModifierRow } from './gene-tables.ts'
+import type { GeneTable, ModifierRow } from './gene-tables.ts'
 import { genotypeOfScore } from './genotype.ts'
+import { isLocal } from './local-use.ts'
 
-/** Inhibitor strength to the factor on the activity score (CPIC CYP2D6 guidelines since 2019). Weak ones change nothing. */
+/**
+ * Inhibitor strength to the factor on the activity score: CPIC opioid guideline of 2021 (PMID 33387367). Weak ones change nothing.
+ * CPIC 2023 (antidepressants, PMC10564324) holds that no consensus exists for other drugs; the factor is used for all and said.
+ */
 const FACTORS: Readonly<Record<EnzymeModifier['strength'], number>> = { strong: 0, moderate: 0.5, weak: 1 }
 
-/** Assumption: the effect of a medicine may last for two weeks after it was stopped. It is noted, never counted. */
+/** Assumption where no source was read: the effect of a medicine may last for two weeks after it was stopped. It is told, never counted. */
 const WASHOUT_DAYS = 14
 const DAY_MS = 86_400_000
 
-/** Forms that stay where they are put; they do not reach the liver in amounts that matter. */
-const LOCAL_ROUTES = new Set(['6064005', '54485002', '45890007', '372464004', '10547007', '46713006'])
-const LOCAL_WORDS =
-  /(?<![a-z])(?:ophthalmic|topical|cutaneous|otic|eye drops?|cream|ointment|gel|lotion|shampoo|nail lacquer|nasal spray)(?![a-z])/i
-
-/** Whether a medicine or an order is for the eye, the ear, the nose or the skin: by its route, or by the words of its product. */
-export const isLocal = ({ dose, drug }: Pick<Medicine, 'dose' | 'drug'>): boolean =>
-  (dose.route !== null && (LOCAL_ROUTES.has(dose.route.code) || LOCAL_WORDS.test(dose.route.display ?? ''))) || LOCAL_WORDS.test(drug.text)
-
 /** An enzyme name that ends in a letter (CYP3A) is a subfamily and stands for all its members (CYP3A4, CYP3A5). */
-const concerns = (enzyme: string, gene: string): boolean =>
+export const concerns = (enzyme: string, gene: string): boolean =>
   enzyme === gene || (/[A-Z]$/.test(enzyme) && gene.startsWith(enzyme) && /^\d+$/.test(gene.slice(enzyme.length)))
 
 const sameDrug = (row: ModifierRow, ingredient: Ingredient): boolean =>
   row.drug.toLowerCase() === ingredient.name.toLowerCase() || (row.rxcui !== null && row.rxcui === ingredient.rxcui)
 
-const stoppedLately = (medicine: Medicine, now: string): boolean => {
-  if (medicine.state !== 'stopped' || medicine.end === null) return false
-  const days = (Date.parse(now) - Date.parse(medicine.end)) / DAY_MS
-  return days >= 0 && days <= WASHOUT_DAYS
+/** A medicine of the record, or one that is being ordered: what could change an enzyme. */
+export type Taken = {
+  readonly drug: DrugIdentity
+  readonly dose: Dose
+  readonly state: Medicine['state'] | 'ordered'
+  readonly end: string | null
+  readonly lineage: Lineage
 }
 
-/** Medicines that act on a gene's product, and those that may still do. */
+/** A draft as something that will be taken beside the rest. */
+export const asTaken = (order: Order): Taken => ({
+  drug: order.drug,
+  dose: order.dose,
+  state: 'ordered',
+  end: null,
+  lineage: { resource: order.ref },
+})
+
+/** The last instant that a partial date allows. */
+const lastOf = (date: string): number => {
+  const [, year, month] = /^(\d{4})(?:-(\d{2}))?$/.exec(date) ?? []
+  if (year === undefined) return Date.parse(date)
+  return (month === undefined ? Date.UTC(Number(year) + 1, 0, 1) : Date.UTC(Number(year), Number(month), 1)) - DAY_MS
+}
+
+const mayLast = ({ state, end }: Taken, row: ModifierRow, now: string): boolean => {
+  if (state !== 'stopped' || end === null) return false
+  const days = (Date.parse(now) - lastOf(end)) / DAY_MS
+  return days > -1 && days <= (row.washout?.days ?? WASHOUT_DAYS)
+}
+
+/** Medicines that act on a gene's product, and those that may: stopped lately, or not surely taken. */
 export type Modifiers = {
   readonly active: readonly EnzymeModifier[]
   readonly lately: readonly EnzymeModifier[]
+  readonly unsure: readonly EnzymeModifier[]
   readonly asNeeded: readonly string[]
 }
 
 const byDrug = (left: EnzymeModifier, right: EnzymeModifier): number => (left.drug < right.drug ? -1 : left.drug > right.drug ? 1 : 0)
 
+/** One per drug and kind; one that is taken goes before the same one that is being ordered. */
 const unique = (modifiers: readonly EnzymeModifier[]): EnzymeModifier[] =>
-  [...new Map(modifiers.map((modifier) => [`${modifier.drug} ${modifier.kind}`, modifier])).values()].sort(byDrug)
+  [
+    ...new Map(
+      [...modifiers].sort((a, b) => Number(b.ordered ?? 0) - Number(a.ordered ?? 0)).map((one) => [`${one.drug} ${one.kind}`, one]),
+    ).values(),
+  ].sort(byDrug)
 
 const ROWS = new WeakMap<readonly ModifierRow[], Map<string, readonly ModifierRow[]>>()
 
@@ -56,39 +83,72 @@ const rowsFor = (gene: string, rows: readonly ModifierRow[]): readonly ModifierR
   return known
 }
 
+type Standing = 'active' | 'lately' | 'unsure'
+
+const standingOf = (taken: Taken, row: ModifierRow, now: string): Standing | null => {
+  if (taken.state === 'active' || taken.state === 'ordered') return 'active'
+  if (taken.state === 'unknown') return 'unsure'
+  return mayLast(taken, row, now) ? 'lately' : null
+}
+
+const modifierOf = ({ state, end, lineage }: Taken, row: ModifierRow): EnzymeModifier => ({
+  drug: row.drug,
+  kind: row.kind,
+  strength: row.strength,
+  basis: row.basis,
+  lineage,
+  ...(state === 'ordered' ? { ordered: true as const } : {}),
+  ...(state === 'unknown' ? { unsure: true as const } : {}),
+  ...(state === 'stopped' && end !== null ? { stopped: end } : {}),
+})
+
 /**
- * Inhibitors and inducers among the patient's medicines, for one gene. Only rows that were read in a source count;
- * medicines in use count, those stopped within two weeks are kept apart, all others do not count.
+ * Inhibitors and inducers among the patient's medicines, for one gene. Only rows that were read in a source count; medicines in use
+ * and those being ordered count, those whose effect may last or that are not surely taken are kept apart. A drug is never its own modifier.
  */
-export const modifiersOf = (gene: string, medicines: readonly Medicine[], rows: readonly ModifierRow[], now: string): Modifiers => {
+export const modifiersOf = (
+  gene: string,
+  taken: readonly Taken[],
+  rows: readonly ModifierRow[],
+  now: string,
+  except: Ingredient | null = null,
+): Modifiers => {
   const known = rowsFor(gene, rows)
-  const found = medicines.flatMap((medicine) => {
-    const lately = stoppedLately(medicine, now)
-    if ((medicine.state !== 'active' && !lately) || isLocal(medicine)) return []
+  const found = taken.flatMap((one) => {
+    if (isLocal(one)) return []
     return known
-      .filter((row) => medicine.drug.ingredients.some((ingredient) => sameDrug(row, ingredient)))
-      .map((row) => ({
-        lately,
-        asNeeded: medicine.dose.prn,
-        modifier: { drug: row.drug, kind: row.kind, strength: row.strength, basis: row.basis, lineage: medicine.lineage },
-      }))
+      .filter((row) => one.drug.ingredients.some((ingredient) => sameDrug(row, ingredient)) && !(except && sameDrug(row, except)))
+      .flatMap((row) => {
+        const standing = standingOf(one, row, now)
+        return standing === null ? [] : [{ standing, asNeeded: one.dose.prn, modifier: modifierOf(one, row) }]
+      })
   })
+  const of = (standing: Standing): EnzymeModifier[] =>
+    unique(found.filter((each) => each.standing === standing).map(({ modifier }) => modifier))
+  const active = of('active')
+  const apart = (modifiers: readonly EnzymeModifier[]) => modifiers.filter(({ drug }) => !active.some((one) => one.drug === drug))
+  const lately = apart(of('lately'))
   return {
-    active: unique(found.filter((each) => !each.lately).map((each) => each.modifier)),
-    lately: unique(found.filter((each) => each.lately).map((each) => each.modifier)),
-    asNeeded: [...new Set(found.filter((each) => each.asNeeded && !each.lately).map((each) => each.modifier.drug))].sort(),
+    active,
+    lately,
+    unsure: apart(of('unsure')).filter(({ drug }) => !lately.some((one) => one.drug === drug)),
+    asNeeded: [...new Set(found.filter((each) => each.asNeeded && each.standing === 'active').map((each) => each.modifier.drug))].sort(),
   }
 }
 
-const nameOf = (modifier: EnzymeModifier): string => `${modifier.drug} (${modifier.strength} ${modifier.kind})`
+const nameOf = (modifier: EnzymeModifier): string =>
+  `${modifier.drug} (${modifier.strength} ${modifier.kind}${modifier.ordered ? ', being ordered' : ''})`
 
-const asideNote = ({ lately, asNeeded }: Pick<Modifiers, 'lately' | 'asNeeded'>): string =>
+const asideNote = ({ lately, unsure, asNeeded }: Pick<Modifiers, 'lately' | 'unsure' | 'asNeeded'>): string =>
   [
     ...(asNeeded.length > 0 ? [`Taken as needed: ${asNeeded.join(', ')}.`] : []),
     ...(lately.length > 0
       ? [
-          `Stopped within ${WASHOUT_DAYS} days, not counted, though the effect may last: ${lately.map((modifier) => modifier.drug).join(', ')}.`,
+          `Stopped lately, not counted, though the effect may last: ${lately.map(({ drug, stopped }) => `${drug} (${stopped?.slice(0, 10)})`).join(', ')}.`,
         ]
+      : []),
+    ...(unsure.length > 0
+      ? [`Not counted, because the record does not say whether it is taken: ${unsure.map(({ drug }) => drug).join(', ')}.`]
       : []),
   ].join(' ')
 
@@ -121,7 +181,7 @@ const caution = (genetic: Genotype, by: readonly EnzymeModifier[], note: string)
 const describe = (genetic: Genotype, clinical: Genotype, by: readonly EnzymeModifier[], factor: number): string => {
   const before = genetic.activityScore?.text ?? genetic.phenotype?.term ?? 'unknown'
   const after = `${clinical.activityScore?.text ?? 'unknown'}${clinical.phenotype ? ` (${clinical.phenotype.term})` : ''}`
-  return `${by.map(nameOf).join(', ')}: activity score ${before} × ${factor} = ${after}. CPIC factor; of several inhibitors the strongest counts.`
+  return `${by.map(nameOf).join(', ')}: activity score ${before} × ${factor} = ${after}. Factor of CPIC 2021 (opioids), used for all drugs; of several inhibitors the strongest counts.`
 }
 
 /**
@@ -129,10 +189,11 @@ const describe = (genetic: Genotype, clinical: Genotype, by: readonly EnzymeModi
  * multiplied (strong × 0, moderate × 0.5); for all other genes there is no numeric rule, so the genotype stands with a caution.
  */
 export const phenoconvert = (table: GeneTable, genetic: Genotype, modifiers: Modifiers): Converted => {
-  const { active, lately } = modifiers
+  const { active, lately, unsure } = modifiers
   const aside = asideNote(modifiers)
+  const perhaps = [...lately, ...unsure]
   if (active.length === 0)
-    return lately.length === 0 ? { clinical: genetic, phenoconversion: { state: 'none' } } : caution(genetic, lately, aside)
+    return perhaps.length === 0 ? { clinical: genetic, phenoconversion: { state: 'none' } } : caution(genetic, perhaps, aside)
   const factor = strongest(active)
   if (!table.special.includes('inhibitor-score') || factor === 1)
     return caution(
@@ -164,26 +225,14 @@ export const phenoconvert = (table: GeneTable, genetic: Genotype, modifiers: Mod
   }
 }
 
-const without = (phenoconversion: Phenoconversion, drug: Ingredient): readonly EnzymeModifier[] | null => {
-  if (phenoconversion.state === 'none') return null
-  const rest = phenoconversion.by.filter((modifier) => modifier.drug.toLowerCase() !== drug.name.toLowerCase())
-  return rest.length === phenoconversion.by.length ? null : rest
-}
-
-/**
- * The call as it counts for one drug: a medicine is not its own inhibitor. Calls that the drug does not change come back as they are.
- */
-export const clinicalFor = (call: GeneCall, excluding: Ingredient, genes: GeneTables): GeneCall => {
-  if (call.state !== 'called' && call.state !== 'candidates') return call
-  const rest = without(call.phenoconversion, excluding)
-  const table = genes.get(call.gene)
-  if (rest === null || table === undefined) return call
-  const modifiers: Modifiers = { active: rest, lately: [], asNeeded: [] }
+/** The call under other medicines than the gene was called with: those of one drug at hand, or with what is being ordered. */
+export const underModifiers = (call: GeneCall, table: GeneTable, modifiers: Modifiers): GeneCall => {
   if (call.state === 'called') return { ...call, ...phenoconvert(table, call.genetic, modifiers) }
-  const candidates = call.candidates.map((candidate) => ({
-    ...candidate,
-    clinical: phenoconvert(table, candidate.genetic, modifiers).clinical,
-  }))
-  const [first] = call.candidates
-  return { ...call, candidates, phenoconversion: first ? phenoconvert(table, first.genetic, modifiers).phenoconversion : { state: 'none' } }
+  if (call.state !== 'candidates') return call
+  const converted = call.candidates.map((candidate) => ({ candidate, ...phenoconvert(table, candidate.genetic, modifiers) }))
+  return {
+    ...call,
+    candidates: converted.map(({ candidate, clinical }) => ({ ...candidate, clinical })),
+    phenoconversion: converted[0]?.phenoconversion ?? { state: 'none' },
+  }
 }

@@ -3,7 +3,7 @@ import type { PatientFacts } from '../../src/contract/facts.ts'
 import type { GeneCall } from '../../src/contract/genes.ts'
 import { readFacts } from '../../src/facts/read-facts.ts'
 import { callGenes } from '../../src/pgx/gene-calls.ts'
-import { clinicalFor } from '../../src/pgx/phenoconversion.ts'
+import { modifiersOf, underModifiers } from '../../src/pgx/phenoconversion.ts'
 import { deepFreeze, theKnowledge, theTerms } from '../builders/knowledge.ts'
 import { condition, genotype, implication, indicator, loinc, observation, ROBIN, read, recordOf } from '../genomics/results.ts'
 
@@ -253,12 +253,16 @@ describe('phenoconversion', () => {
   })
 
   test('the ordered drug does not inhibit itself', () => {
-    const { genes } = theKnowledge()
+    const { genes, modifiers } = theKnowledge()
+    const facts = factsOf(NM, DULOXETINE, PAROXETINE)
     const call = callOf('CYP2D6', NM, DULOXETINE, PAROXETINE)
-    const own = (name: string): string => line(clinicalFor(call, { name, rxcui: null }, genes))
-    expect(own('paroxetine')).toBe('called *1/*1 now 1.0 (converted)')
-    expect(own('duloxetine')).toBe('called *1/*1 now 0.0 (converted)')
-    expect(clinicalFor(call, { name: 'codeine', rxcui: '2670' }, genes)).toBe(call)
+    const table = genes.get('CYP2D6')
+    if (!table) throw new Error('no table')
+    const without = (name: string): GeneCall =>
+      underModifiers(call, table, modifiersOf('CYP2D6', facts.medicines, modifiers, facts.now, { name, rxcui: null }))
+    expect(line(without('paroxetine'))).toBe('called *1/*1 now 1.0 (converted)')
+    expect(line(without('duloxetine'))).toBe('called *1/*1 now 0.0 (converted)')
+    expect(without('codeine')).toEqual(call)
   })
 
   test('candidates are converted one by one', () => {

@@ -1,14 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import type { Medicine } from '../../src/contract/facts.ts'
+import type { GeneTable } from '../../src/pgx/gene-tables.ts'
 import { lookUpGenotype } from '../../src/pgx/genotype.ts'
+import { isLocal } from '../../src/pgx/local-use.ts'
 import { modifiersOf, phenoconvert } from '../../src/pgx/phenoconversion.ts'
 import { theKnowledge } from '../builders/knowledge.ts'
 
 const NOW = '2026-02-03T10:00:00Z'
 
-const paroxetine = (members: Partial<Medicine>): Medicine => ({
+const medicine = (name: string, rxcui: string | null, members: Partial<Medicine> = {}): Medicine => ({
   ref: 'MedicationRequest/m',
-  drug: { text: 'paroxetine 20 mg tablet', codings: [], ingredients: [{ name: 'paroxetine', rxcui: '32937' }], how: 'text', flags: [] },
+  drug: { text: `${name} tablet`, codings: [], ingredients: [{ name, rxcui }], how: 'text', flags: [] },
   dose: { mgPerDay: 20, mgPerDose: 20, timesPerDay: 1, prn: false, text: null, route: null, flags: [] },
   state: 'active',
   start: null,
@@ -17,30 +19,166 @@ const paroxetine = (members: Partial<Medicine>): Medicine => ({
   ...members,
 })
 
-const names = (medicine: Medicine): unknown => {
-  const { active, lately } = modifiersOf('CYP2D6', [medicine], theKnowledge().modifiers, NOW)
-  return { active: active.map((modifier) => modifier.drug), lately: lately.map((modifier) => modifier.drug) }
+const paroxetine = (members: Partial<Medicine> = {}): Medicine => medicine('paroxetine', '32937', members)
+
+const product = (text: string): Medicine => ({
+  ...paroxetine(),
+  drug: { ...paroxetine().drug, text },
+})
+
+const routed = (code: string): Medicine => ({
+  ...paroxetine(),
+  dose: { ...paroxetine().dose, route: { system: 'http://snomed.info/sct', code } },
+})
+
+const tableOf = (gene: string): GeneTable => {
+  const table = theKnowledge().genes.get(gene)
+  if (!table) throw new Error(`no table of ${gene}`)
+  return table
 }
+
+const groups = (gene: string, ...medicines: Medicine[]) => {
+  const { active, lately, unsure } = modifiersOf(gene, medicines, theKnowledge().modifiers, NOW)
+  return { active: active.map(({ drug }) => drug), lately: lately.map(({ drug }) => drug), unsure: unsure.map(({ drug }) => drug) }
+}
+
+const NONE = { active: [], lately: [], unsure: [] }
 
 describe('which medicines count', () => {
   test.each([
-    ['one in use', {}, { active: ['paroxetine'], lately: [] }],
-    ['one stopped five days ago is noted', { state: 'stopped', end: '2026-01-29' }, { active: [], lately: ['paroxetine'] }],
-    ['one stopped three weeks ago is not', { state: 'stopped', end: '2026-01-13' }, { active: [], lately: [] }],
-    ['one stopped at an unknown time is not', { state: 'stopped' }, { active: [], lately: [] }],
-    ['a planned one is not', { state: 'planned' }, { active: [], lately: [] }],
+    ['one in use', {}, { ...NONE, active: ['paroxetine'] }],
+    ['one stopped five days ago is told', { state: 'stopped', end: '2026-01-29' }, { ...NONE, lately: ['paroxetine'] }],
+    [
+      'one stopped 27 days ago too, as a study saw its effect for four weeks',
+      { state: 'stopped', end: '2026-01-07' },
+      { ...NONE, lately: ['paroxetine'] },
+    ],
+    ['one stopped five weeks ago is not', { state: 'stopped', end: '2025-12-30' }, NONE],
+    [
+      'one stopped in a month of which the day is not known counts to its last day',
+      { state: 'stopped', end: '2026-01' },
+      { ...NONE, lately: ['paroxetine'] },
+    ],
+    ['one stopped at an unknown time is not', { state: 'stopped' }, NONE],
+    ['one of which the record does not say whether it is taken is told', { state: 'unknown' }, { ...NONE, unsure: ['paroxetine'] }],
+    ['a planned one is not', { state: 'planned' }, NONE],
   ] as const)('%s', (_name, members, expected) => {
-    expect(names(paroxetine(members))).toEqual(expected)
+    expect(groups('CYP2D6', paroxetine(members))).toEqual(expected)
+  })
+
+  test.each([
+    ['nine weeks for one that a study followed for so long', 'fluoxetine', '4493', '2025-12-10', ['fluoxetine']],
+    ['two weeks where no source was read', 'bupropion', '42347', '2026-01-22', ['bupropion']],
+    ['not beyond them', 'bupropion', '42347', '2026-01-15', []],
+  ] as const)('an effect may last: %s', (_name, drug, rxcui, end, expected) => {
+    expect(groups('CYP2D6', medicine(drug, rxcui, { state: 'stopped', end })).lately).toEqual(expected)
+  })
+
+  test('one that is taken again is not told as stopped', () => {
+    const again = [paroxetine({ state: 'stopped', end: '2026-01-29' }), paroxetine()]
+    expect(groups('CYP2D6', ...again)).toEqual({ ...NONE, active: ['paroxetine'] })
+  })
+
+  test('a subfamily stands for its members', () => {
+    expect(groups('CYP3A5', medicine('rifampin', '9384')).active).toEqual(['rifampin'])
+    expect(groups('CYP3A4', medicine('nelfinavir', '134527')).active).toEqual(['nelfinavir'])
+  })
+
+  test('weak ones change nothing, and rows that were only recalled do not count', () => {
+    expect(groups('CYP2D6', medicine('sertraline', '36437'))).toEqual(NONE)
+    expect(groups('CYP2D6', medicine('asunaprevir', null))).toEqual(NONE)
   })
 })
 
-test('a medicine stopped lately leaves the genotype and is told', () => {
-  const table = theKnowledge().genes.get('CYP2D6')
-  if (!table) throw new Error('no table')
-  const genetic = lookUpGenotype(table, ['*1', '*1'])
-  const modifiers = modifiersOf('CYP2D6', [paroxetine({ state: 'stopped', end: '2026-01-29' })], theKnowledge().modifiers, NOW)
-  expect(phenoconvert(table, genetic, modifiers)).toMatchObject({
-    clinical: genetic,
-    phenoconversion: { state: 'caution', note: 'Stopped within 14 days, not counted, though the effect may last: paroxetine.' },
+describe('forms that stay where they are put', () => {
+  test.each([
+    ['Ketoconazole 20 MG/ML Topical Cream', true],
+    ['terbinafine 1 % cream', true],
+    ['Ketoconazole 20 MG/ML Medicated Shampoo', true],
+    ['Timolol 5 MG/ML Ophthalmic Solution', true],
+    ['Diclofenac 1 % gel', true],
+    ['Miconazole 2 % oral gel', false],
+    ['miconazole oromucosal gel', false],
+    ['ibuprofen 200 MG Soft Gel Capsule', false],
+    ['cyclosporine 25 mg liquid gel caps', false],
+    ['metoclopramide nasal spray', false],
+    ['fentanyl 25 mcg/h transdermal patch', false],
+    ['Paroxetine 20 MG Oral Tablet', false],
+  ] as const)('%s: %s', (text, local) => {
+    expect(isLocal(product(text))).toBe(local)
+  })
+
+  test.each([
+    ['topical', '6064005', true],
+    ['ophthalmic', '54485002', true],
+    ['otic', '10547007', true],
+    ['transdermal: a patch takes the drug into the blood', '45890007', false],
+    ['nasal', '46713006', false],
+    ['oral', '26643006', false],
+  ] as const)('route %s', (_name, code, local) => {
+    expect(isLocal(routed(code))).toBe(local)
+  })
+
+  test('do not inhibit', () => {
+    expect(
+      groups('CYP2D6', {
+        ...medicine('terbinafine', '37801'),
+        drug: { ...medicine('terbinafine', '37801').drug, text: 'terbinafine 1% cream' },
+      }),
+    ).toEqual(NONE)
+    expect(groups('CYP2D6', medicine('terbinafine', '37801')).active).toEqual(['terbinafine'])
+  })
+})
+
+describe('what they make of a genotype', () => {
+  const under = (gene: string, alleles: string[], ...medicines: Medicine[]) =>
+    phenoconvert(tableOf(gene), lookUpGenotype(tableOf(gene), alleles), modifiersOf(gene, medicines, theKnowledge().modifiers, NOW))
+
+  test.each([
+    ['a strong inhibitor makes the score nil', ['*1', '*1'], [paroxetine()], '0.0', 'PM'],
+    ['a moderate one halves it', ['*1', '*1'], [medicine('duloxetine', '72625')], '1.0', 'IM'],
+    ['one read in the FDA table since counts the same', ['*1', '*1'], [medicine('rolapitant', null)], '1.0', 'IM'],
+    [
+      'of several the strongest counts, and they are not multiplied',
+      ['*1', '*1'],
+      [medicine('duloxetine', '72625'), medicine('cinacalcet', '407990')],
+      '1.0',
+      'IM',
+    ],
+    ['strong beside moderate is strong', ['*1', '*2x2'], [medicine('duloxetine', '72625'), paroxetine()], '0.0', 'PM'],
+  ] as const)('%s', (_name, alleles, medicines, score, phenotype) => {
+    const { clinical, phenoconversion } = under('CYP2D6', [...alleles], ...medicines)
+    expect([phenoconversion.state, clinical.activityScore?.text, clinical.phenotype?.code]).toEqual(['converted', score, phenotype])
+  })
+
+  test('genes without a rule keep the genotype, with a caution that names the medicine', () => {
+    const genetic = lookUpGenotype(tableOf('CYP2C19'), ['*1', '*1'])
+    expect(under('CYP2C19', ['*1', '*1'], medicine('fluconazole', '4450'))).toMatchObject({
+      clinical: genetic,
+      phenoconversion: { state: 'caution', by: [{ drug: 'fluconazole', strength: 'strong', kind: 'inhibitor' }] },
+    })
+  })
+
+  test('a medicine stopped lately leaves the genotype and is told with its date', () => {
+    const genetic = lookUpGenotype(tableOf('CYP2D6'), ['*1', '*1'])
+    expect(under('CYP2D6', ['*1', '*1'], paroxetine({ state: 'stopped', end: '2026-01-29' }))).toMatchObject({
+      clinical: genetic,
+      phenoconversion: {
+        state: 'caution',
+        by: [{ drug: 'paroxetine', stopped: '2026-01-29' }],
+        note: 'Stopped lately, not counted, though the effect may last: paroxetine (2026-01-29).',
+      },
+    })
+  })
+
+  test('taken as needed counts, and is said', () => {
+    const asNeeded = paroxetine({ dose: { ...paroxetine().dose, prn: true } })
+    const { phenoconversion } = under('CYP2D6', ['*1', '*1'], asNeeded)
+    expect(phenoconversion).toMatchObject({ state: 'converted', note: expect.stringContaining('Taken as needed: paroxetine.') })
+  })
+
+  test('a drug is not its own modifier', () => {
+    const modifiers = modifiersOf('CYP2D6', [paroxetine()], theKnowledge().modifiers, NOW, { name: 'paroxetine', rxcui: null })
+    expect(modifiers.active).toEqual([])
   })
 })
