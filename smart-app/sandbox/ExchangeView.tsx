@@ -1,6 +1,7 @@
 import type { Question } from '../../src/contract/facts.ts'
 import { type Column, DataTable } from '../ui/DataTable.tsx'
 import { KeyValue, type Pair } from '../ui/KeyValue.tsx'
+import { ConsideredView } from './ConsideredView.tsx'
 import type { Exchange, Trace } from './cds.ts'
 import styles from './ExchangeView.module.css'
 import { JsonBlock } from './JsonBlock.tsx'
@@ -33,8 +34,10 @@ const Lines = ({ title, lines }: { readonly title: string; readonly lines: reado
 
 const traceLines = ({ traces }: Trace): readonly string[] =>
   traces.map(
-    ({ concern, drug, rows, facts }) =>
-      `${concern}${drug ? `, ${drug}` : ''}: rows ${rows.join(', ') || 'none'}; facts ${facts.join(', ') || 'none'}`,
+    ({ concern, drug, rows, facts, concerns }) =>
+      `${concern}${drug ? `, ${drug}` : ''}: rows ${rows.join(', ') || 'none'}; facts ${facts.join(', ') || 'none'}; concern ${
+        concerns.map(({ key, facts: digest }) => `${key} on ${digest}`).join(', ') || 'none'
+      }`,
   )
 
 const pairsOf = (exchange: Exchange): readonly Pair[] => {
@@ -75,6 +78,7 @@ export const ExchangeView = ({ exchange }: { readonly exchange: Exchange }) => {
       {trace ? (
         <>
           <Lines title={TEXTS.silence} lines={trace.silences.map(({ about, because, code }) => `${about}: ${because} (${code})`)} />
+          <ConsideredView considered={trace.considered} />
           <Lines title={TEXTS.gaps} lines={trace.gaps.map(({ about, because, code }) => `${about}: ${because} (${code})`)} />
           <section>
             <h3>{TEXTS.reads}</h3>

@@ -1,4 +1,5 @@
 import type { Card, CardTrace, Silence } from '../../src/contract/cards.ts'
+import type { Explained } from '../../src/contract/explained.ts'
 import type { Question } from '../../src/contract/facts.ts'
 import type { Gap } from '../../src/contract/lineage.ts'
 import { type Ehr, hookToken } from './ehr.ts'
@@ -19,6 +20,7 @@ export type Trace = {
   readonly silences: readonly Silence[]
   readonly gaps: readonly Gap[]
   readonly traces: readonly CardTrace[]
+  readonly considered: readonly Explained[]
 }
 
 /** One call as the inspector shows it. Large parts are kept by reference and never copied. */

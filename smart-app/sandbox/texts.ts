@@ -1,3 +1,4 @@
+import type { RowOutcome } from '../../src/contract/explained.ts'
 import type { Concern } from './story.ts'
 
 /** Every word of the sandbox page, in one place. */
@@ -95,6 +96,10 @@ export const TEXTS = {
   silence: 'Why nothing was said',
   gaps: 'What could not be assessed',
   traces: 'What each card rests on',
+  considered: 'What was considered, rule by rule',
+  noKnownDrug: 'no known drug',
+  noRows: 'No rule is about it.',
+  moreDrugs: 'more drugs stand in the response below.',
   decision: 'Decision record',
   noExchange: 'Nothing sent yet. Pick a patient.',
 } as const
@@ -111,4 +116,32 @@ export const CONCERN_WORDS: { readonly [concern in Concern]: string } = {
   'test-first': 'Test before the first dose',
   'not-assessed': 'Cannot be told, and says why',
   silence: 'Nothing to say, no interruption',
+}
+
+/** What became of a drug. */
+export const FATE_WORDS = { card: 'on a card', summarised: 'a line on the summary card', silent: 'no card' } as const
+
+/** What became of one rule row. */
+export const OUTCOME_WORDS: { readonly [outcome in RowOutcome]: string } = {
+  fired: 'Yes',
+  'not-tested': 'No: not tested',
+  'not-usable': 'No: result not usable',
+  'no-match': 'No: other result',
+  'other-alleles': 'No: other alleles',
+  'other-population': 'No: other patients',
+  superseded: 'No: superseded',
+  'less-exact': 'No: a more exact row does',
+  'same-advice': 'Said by another row',
+  'too-open': 'Cannot be told',
+  'drug-uncertain': 'Cannot be told: which drug?',
+  'local-use': 'No: local use',
+  'listed-only': 'Listed, not read',
+  off: 'Not in use',
+  'result-there': 'No: result on record',
+  'test-ordered': 'No: test ordered',
+  'dose-below': 'No: dose below',
+  tolerated: 'No: tolerated',
+  'not-first': 'Another source comes first',
+  'not-an-order': 'No: not an order',
+  'not-verified': 'Not in use: not verified',
 }

@@ -20,6 +20,7 @@ export const decision = (more: Partial<DecisionRecord> = {}): DecisionRecord => 
   hookInstance: randomUUID(),
   requestDigest: 'd'.repeat(64),
   patientKey: 'a'.repeat(64),
+  userKey: 'b'.repeat(64),
   versions: { attune: '0.1.0', rules: 'r1', models: { 'warfarin-dose': '1.0.0' } },
   outcome: 'assessed',
   questions: [],
