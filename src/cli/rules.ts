@@ -1,20 +1,24 @@
+import { resolve } from 'node:path'
 import { readWording } from '../cards/wording.ts'
 import { readConfig } from '../config.ts'
 import { genomicTerms } from '../facts/genomics/genomic-terms.ts'
 import { loadKnowledge } from '../guidance/load-knowledge.ts'
-import { reportCoverage } from '../guidance/report-coverage.ts'
+import type { Knowledge } from '../guidance/rules.ts'
 import { projectRoot } from '../project-root.ts'
-import { printJson, say, UsageError, type Verb } from './verb.ts'
+import { coverRules } from './reach/coverage.ts'
+import { sayCoverage } from './reach/say-coverage.ts'
+import { printJson, progress, say, UsageError, type Verb } from './verb.ts'
 
-const load = () => {
-  const knowledge = loadKnowledge(readConfig(process.env, projectRoot).rulesDir)
+/** The rules of a folder as the server reads them at its start, with the checks of every room. */
+const load = (folder: string | undefined): Knowledge => {
+  const knowledge = loadKnowledge(folder === undefined ? readConfig(process.env, projectRoot).rulesDir : resolve(folder))
   readWording(knowledge.tables.get('wording'), knowledge.actions.keys())
   genomicTerms(knowledge)
   return knowledge
 }
 
-const check = (json: boolean): number => {
-  const knowledge = load()
+const check = (json: boolean, [folder]: readonly string[]): number => {
+  const knowledge = load(folder)
   const rows = [...knowledge.guidance.values()].flat()
   const counts = { version: knowledge.version, genes: knowledge.genes.size, drugs: knowledge.guidance.size, rows: rows.length, problems: 0 }
   if (json) printJson(counts)
@@ -22,29 +26,31 @@ const check = (json: boolean): number => {
   return 0
 }
 
-const ACTIONS: Readonly<Record<string, (json: boolean) => number>> = {
-  check,
-  report: (json) => {
-    const report = reportCoverage(load())
-    if (json) printJson(report)
-    else {
-      for (const { source, rows, advice, reached, listed, off } of report.sources)
-        say(`${source.padEnd(5)} ${rows} rows: ${advice} advice (${reached} reach a patient), ${listed} listed only, ${off} off`)
-      for (const { row, because } of report.unreachable) say(`never reached: ${row}: ${because}`)
-      for (const { row, because } of report.off) say(`off: ${row}: ${because}`)
-    }
-    return 0
-  },
+const report = (json: boolean, [folder]: readonly string[]): number => {
+  const knowledge = load(folder)
+  progress('Running the engine on synthetic patients for every row …')
+  const coverage = coverRules(knowledge)
+  if (json) printJson(coverage)
+  else for (const line of sayCoverage(coverage)) say(line)
+  return coverage.silent.length === 0 ? 0 : 1
+}
+
+type Action = { readonly folders: number; readonly run: (json: boolean, folders: readonly string[]) => number | Promise<number> }
+
+const ACTIONS: Readonly<Record<string, Action>> = {
+  check: { folders: 1, run: check },
+  report: { folders: 1, run: report },
 }
 
 export const rules: Verb = {
   name: 'rules',
-  summary: 'Check the rules, or report their coverage',
-  usage: 'attune rules check|report [--json]',
+  summary: 'Check the rules, or report what of them reaches a patient',
+  usage: 'attune rules check|report [FOLDER] [--json]',
   options: {},
-  run: async ({ values, positionals }) => {
-    const action = ACTIONS[positionals[0] ?? '']
+  run: async ({ values, positionals: [name, ...folders] }) => {
+    const action = ACTIONS[name ?? '']
     if (!action) throw new UsageError('Say what to do: check or report.')
-    return action(values.json === true)
+    if (folders.length > action.folders) throw new UsageError(`"${folders.at(-1)}" is one folder too many.`)
+    return action.run(values.json === true, folders)
   },
 }

@@ -61,12 +61,21 @@ const methodProblems = (gene: Gene): string[] => {
   ]
 }
 
+/** `*1x2`, `*4x≥3`, `*36x2+*10`: what stands behind the x is a number of copies, at least one. */
+const copyProblems = (gene: Gene): string[] =>
+  gene.special.includes('copy-number')
+    ? Object.keys(gene.alleles)
+        .filter((name) => name.split('+').some((part) => /x(?!≥?[1-9]\d*$)/.test(part)))
+        .map((name) => `allele "${name}": not a number of copies`)
+    : []
+
 /** Each gene's table in itself, and its words against `phenotypes.json`. */
 export const checkGenes = (rules: ParsedRules): Problem[] =>
   [...rules.genes].flatMap(([file, gene]) =>
     [
       ...(file === `genes/${gene.symbol}.json` ? [] : [`the file is named otherwise than its gene ${gene.symbol}`]),
       ...methodProblems(gene),
+      ...copyProblems(gene),
       ...pairProblems(gene),
       ...rangeProblems(gene),
       ...phenotypeProblems(gene, rules.phenotypes),

@@ -29,5 +29,5 @@ export const pairGaps = (drug: string, knowledge: Knowledge): Gap[] => {
   const pairs = pairsByDrug(knowledge).get(drug) ?? []
   if (pairs.length === 0) return []
   const because = `CPIC lists ${drug} with ${listPairs(pairs)}, and the rules hold no recommendation`
-  return [{ about: drug, code: 'no-guidance', because }]
+  return [{ about: 'CPIC', code: 'no-guidance', because }]
 }

@@ -3,6 +3,7 @@ import { compareMap, notAccepted, sayConflicts } from '../terminology/compare-ma
 import { makeDrugIndex } from '../terminology/drug-index.ts'
 import { type LoadedDrugMap, readDrugMap } from '../terminology/drug-map.ts'
 import type { DrugTables } from '../terminology/drug-tables.ts'
+import { checkFiles } from './check-files.ts'
 import { checkRules } from './check-rules.ts'
 import type { ParsedRules } from './parsed-rules.ts'
 import { type Problem, parseRuleFile, type RawFiles, readRuleFiles } from './read-rule-files.ts'
@@ -93,7 +94,7 @@ const readAndCheck = (rulesDir: string, problems: Problem[]): { rules: ParsedRul
   } catch (cause) {
     throw new AttuneError('rules-invalid', `the rules folder ${rulesDir} cannot be read`, { cause })
   }
-  problems.push(...raw.problems)
+  problems.push(...raw.problems, ...checkFiles(raw))
   const rules = parseRules(raw, problems)
   if (rules !== null) problems.push(...checkRules(rules))
   return { rules, sha256: raw.sha256 }

@@ -1,20 +1,14 @@
+import { possibleScores } from '../pgx/activity-score.ts'
+import type { GeneTable } from '../pgx/gene-tables.ts'
+import { isInTable, lookUpGenotype } from '../pgx/genotype.ts'
 import type { RuleFile } from './rule-schemas.ts'
 
 type Gene = RuleFile<'gene'>
 
-const scoreText = (value: number, atLeast: boolean): string => `${atLeast ? '≥' : ''}${Number.isInteger(value) ? value.toFixed(1) : value}`
-
-const scoresOf = (gene: Gene): string[] => {
-  const values = [...new Set(Object.values(gene.alleles).map((allele) => allele.activity))].filter(
-    (activity) => activity !== null && activity !== 'n/a',
-  )
-  const numbers = values.map((activity) => ({ value: Number(activity?.replace('≥', '')), atLeast: activity?.startsWith('≥') ?? false }))
-  return numbers.flatMap((left) => numbers.map((right) => scoreText(left.value + right.value, left.atLeast || right.atLeast)))
-}
-
-const isDiplotype = (gene: Gene, key: string): boolean => {
-  const [first, second, ...rest] = key.split('/')
-  return first !== undefined && second !== undefined && rest.length === 0 && first in gene.alleles && second in gene.alleles
+/** Two alleles of the table, in the order in which results name them: `*3/*2` stands nowhere, `*2/*3` does. */
+const isDiplotype = (gene: GeneTable, key: string): boolean => {
+  const alleles = key.split('/')
+  return alleles.length === 2 && isInTable(gene, alleles) && lookUpGenotype(gene, alleles).keys.includes(key)
 }
 
 /**
@@ -22,11 +16,12 @@ const isDiplotype = (gene: Gene, key: string): boolean => {
  * status of the alleles of interest, two named alleles, and `NR` for no result.
  */
 export const keysOfGene = (gene: Gene): ((key: string) => boolean) => {
+  const table = gene as GeneTable // zod's optional members may be undefined, ours are absent; values are the same
   const keys = new Set([
     'NR',
     ...Object.values(gene.phenotypes).map((phenotype) => phenotype.key),
     ...(gene.presence ?? []).flatMap((allele) => [`${allele} positive`, `${allele} negative`]),
-    ...(gene.method === 'activity-score' ? ['n/a', ...scoresOf(gene)] : []),
+    ...(gene.method === 'activity-score' ? ['n/a', ...possibleScores(table).map((score) => score.text)] : []),
   ])
-  return (key) => keys.has(key) || isDiplotype(gene, key)
+  return (key) => keys.has(key) || isDiplotype(table, key)
 }

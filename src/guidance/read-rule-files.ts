@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { z } from 'zod'
+import { findRepeatedMembers, lineAt } from './repeated-members.ts'
 import { RULE_SCHEMAS } from './rule-schemas.ts'
 
 /** One thing that is wrong with the rules: where, and what. */
@@ -12,27 +13,93 @@ const NOT_LOADED = new Set(['cases'])
 
 export type RawFiles = { readonly files: ReadonlyMap<string, unknown>; readonly sha256: string; readonly problems: readonly Problem[] }
 
-const listFiles = (rulesDir: string, folder = ''): string[] =>
-  readdirSync(join(rulesDir, folder), { withFileTypes: true })
-    .sort((left, right) => (left.name < right.name ? -1 : 1))
-    .flatMap((entry) => {
-      const path = folder === '' ? entry.name : `${folder}/${entry.name}`
-      if (entry.isDirectory()) return NOT_LOADED.has(path) ? [] : listFiles(rulesDir, path)
-      return entry.name.endsWith('.json') ? [path] : []
+/** Every rule file of this release is under 1.2 MB; a larger file is another kind of file, or has been spoilt. */
+const LARGEST = 8 * 1024 * 1024
+
+/** Read with the rules but not part of them: notes for people. */
+const NOTES = /^(README|LICENSE)(\.md|\.txt)?$/
+
+const codeOf = (cause: unknown): string => (cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason')
+
+/** Where a name leads: folder, file or neither. Links are followed, as mounted configuration is often made of them. */
+const kindOf = (path: string): 'folder' | 'file' | 'neither' => {
+  const found = statSync(path)
+  return found.isDirectory() ? 'folder' : found.isFile() ? 'file' : 'neither'
+}
+
+/** Files under the rules folder; a link that leads back to a folder above it is a problem, as is anything but a JSON file. */
+const listFiles = (rulesDir: string, problems: Problem[], folder = '', above: readonly string[] = []): string[] => {
+  const here = realpathSync(join(rulesDir, folder))
+  if (above.includes(here)) {
+    problems.push({ file: folder, row: '-', problem: 'the link leads back to a folder that holds it' })
+    return []
+  }
+  return readdirSync(here)
+    .filter((name) => !name.startsWith('.') && !NOTES.test(name))
+    .sort()
+    .flatMap((name) => {
+      const path = folder === '' ? name : `${folder}/${name}`
+      if (NOT_LOADED.has(path)) return []
+      const bad = (problem: string): string[] => {
+        problems.push({ file: path, row: '-', problem })
+        return []
+      }
+      try {
+        const kind = kindOf(join(rulesDir, path))
+        if (kind === 'folder') return listFiles(rulesDir, problems, path, [...above, here])
+        return kind === 'file' && name.endsWith('.json') ? [path] : bad('not a .json file')
+      } catch (cause) {
+        return bad(`cannot be read (${codeOf(cause)})`)
+      }
     })
+}
+
+/** @throws Error with the reason, for people */
+const readText = (path: string): string => {
+  const { size } = statSync(path)
+  if (size > LARGEST) throw new Error(`${size} bytes, more than the ${LARGEST} that a rule file may have`)
+  const bytes = readFileSync(path)
+  if (bytes.length === 0) throw new Error('the file is empty')
+  if (bytes.includes(0)) throw new Error('the file is binary, not text')
+  const text = decode(bytes)
+  if (text.startsWith('\uFEFF')) throw new Error('the file starts with a byte order mark')
+  return text
+}
+
+const decode = (bytes: Buffer): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw new Error('the file is not UTF-8')
+  }
+}
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    const at = /position (\d+)/.exec(cause instanceof Error ? cause.message : '')?.[1]
+    throw new Error(at === undefined ? 'not valid JSON: it may be cut' : `not valid JSON (line ${lineAt(text, Number(at))})`)
+  }
+}
 
 /** Every rule file, read once: parsed, and hashed together with its name. */
 export const readRuleFiles = (rulesDir: string): RawFiles => {
   const files = new Map<string, unknown>()
   const problems: Problem[] = []
   const hash = createHash('sha256')
-  for (const file of listFiles(rulesDir)) {
-    const content = readFileSync(join(rulesDir, file), 'utf8')
-    hash.update(`${file}\n`).update(content)
+  const names = listFiles(rulesDir, problems)
+  if (names.length === 0) problems.push({ file: '-', row: '-', problem: 'the folder holds no rule files' })
+  for (const file of names) {
     try {
-      files.set(file, JSON.parse(content))
-    } catch {
-      problems.push({ file, row: '-', problem: 'not valid JSON' })
+      const content = readText(join(rulesDir, file))
+      hash.update(`${file}\n`).update(content)
+      files.set(file, parseJson(content))
+      for (const { name, line } of findRepeatedMembers(content))
+        problems.push({ file, row: `line ${line}`, problem: `"${name}" stands twice in one object: the first would be lost` })
+    } catch (cause) {
+      const reason = cause instanceof Error && !('code' in cause) ? cause.message : `cannot be read (${codeOf(cause)})`
+      problems.push({ file, row: '-', problem: reason })
     }
   }
   return { files, sha256: hash.digest('hex'), problems }

@@ -30,7 +30,7 @@ const gene = z.strictObject({
   sites: z.array(site).default([]),
 })
 
-const schema = z.looseObject({ genes: z.record(z.string(), gene) })
+const schema = z.strictObject({ about: z.string(), source: z.string(), genes: z.record(z.string(), gene) })
 
 export type GeneNames = Readonly<Record<string, z.output<typeof gene>>>
 export type Site = z.output<typeof site>

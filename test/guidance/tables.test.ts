@@ -2,11 +2,9 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { AttuneError } from '../../src/errors.ts'
 import { readGuidanceTables } from '../../src/guidance/guidance-tables.ts'
-import { reportCoverage } from '../../src/guidance/report-coverage.ts'
-import { theKnowledge } from '../builders/knowledge.ts'
 
 type Table = Record<string, never>
-const NAMES = ['populations', 'test-first', 'alternatives']
+const NAMES = ['populations', 'test-first', 'alternatives', 'drug-classes']
 const tables = (): Map<string, Table> =>
   new Map(NAMES.map((name) => [name, JSON.parse(readFileSync(new URL(`../../rules/${name}.json`, import.meta.url), 'utf8'))]))
 
@@ -55,30 +53,41 @@ describe('tables beside the rows are checked at load', () => {
       (raw: Map<string, Table>) => delete of(raw, 'alternatives').drugs.prasugrel.checks[0].source,
       'alternatives.json',
     ],
+    [
+      'a check of an unknown topic',
+      (raw: Map<string, Table>) => (of(raw, 'alternatives').drugs.prasugrel.checks[0].topic = 'luck'),
+      'topic',
+    ],
+    [
+      'a replacement with neither a product nor the reason why there is none',
+      (raw: Map<string, Table>) => delete of(raw, 'alternatives').drugs.prasugrel.product,
+      'either a product or the reason',
+    ],
+    [
+      'a class that is not defined',
+      (raw: Map<string, Table>) =>
+        of(raw, 'alternatives').drugs.prasugrel.checks.push({
+          what: 'x',
+          topic: 'allergies',
+          rule: { kind: 'allergy', class: 'wizards' },
+          result: 'caution',
+          because: 'x',
+          source: 'x',
+          url: 'https://example.org',
+        }),
+      'class "wizards"',
+    ],
+    [
+      'evidence that both tables define',
+      (raw: Map<string, Table>) => (of(raw, 'alternatives').evidence.acs = of(raw, 'populations').evidence.acs),
+      'evidence "acs" also stands in populations.json',
+    ],
+    [
+      'a cross-reaction without its source',
+      (raw: Map<string, Table>) => delete of(raw, 'drug-classes').classes.azoles.crossReaction.source,
+      'drug-classes.json',
+    ],
   ])('%s is refused by name', (_what, spoil, named) => {
     expect(refusal(spoil)).toContain(named)
-  })
-})
-
-describe('coverage of the guidance', () => {
-  const report = reportCoverage(theKnowledge())
-
-  it('every advice row reaches some patient, but for the four that a newer text of CPIC replaces whole', () => {
-    expect(report.unreachable).toEqual(
-      ['cpic/azathioprine/2', 'cpic/azathioprine/11', 'cpic/mercaptopurine/3', 'cpic/mercaptopurine/10'].map((row) => ({
-        row,
-        because: 'another row of the same source is always taken in its place',
-      })),
-    )
-  })
-
-  it('rows are advice, listed or off with a reason; nothing is silently unused', () => {
-    for (const { rows, advice, listed, off } of report.sources) expect(advice + listed + off).toBe(rows)
-    for (const { because } of report.off) expect(because.length).toBeGreaterThan(10)
-    expect(report.sources.map(({ source, reached, advice }) => [source, advice - reached])).toEqual([
-      ['CPIC', 4],
-      ['DPWG', 0],
-      ['FDA', 0],
-    ])
   })
 })

@@ -451,7 +451,7 @@ describe('rules that cannot be read', () => {
     writeFileSync(join(copy.dir, CLOPIDOGREL), '{ "drug": ')
     const error = loading()
     expect(error).toBeInstanceOf(AttuneError)
-    expect(error).toMatchObject({ code: 'rules-invalid', detail: '1 problem in the rules\nguidance/clopidogrel.json [-]: not valid JSON' })
+    expect(error).toMatchObject({ code: 'rules-invalid', detail: '1 problem in the rules\nguidance/clopidogrel.json [-]: not valid JSON: it may be cut' })
   })
 
   it('a missing table stops the start and is named', () => {
