@@ -1,8 +1,9 @@
-import type { Alternative, DrugAssessment, Finding, TestFirst } from '../contract/findings.ts'
+import type { DrugAssessment, Finding, TestFirst } from '../contract/findings.ts'
 import type { GeneCall } from '../contract/genes.ts'
 import type { Gap } from '../contract/lineage.ts'
 import type { RiskEstimate } from '../contract/risk.ts'
 import { adviceSentences, capital } from './action-words.ts'
+import { alternativesSection } from './alternatives.ts'
 import { type Concern, openBecause } from './card-policy.ts'
 import { asClause, bulletList, escapeText, joinSections, listWords, section, table } from './markdown.ts'
 import { basisSentence, byWeight, modifierNotes, riskWords, rowWords, sourceWords } from './phrases.ts'
@@ -36,28 +37,6 @@ const why = (finding: Finding, calls: readonly GeneCall[], wording: Wording): st
   if (finding.population?.state === 'matches') lines.push(`Applies here: ${finding.population.label} (${finding.population.because})`)
   return section('Why', bulletList(lines.map(escapeText)))
 }
-
-const VERDICTS: Readonly<Record<Alternative['verdict'], string>> = {
-  fits: 'fits this patient as far as checked',
-  caution: 'possible with caution',
-  unfit: 'not for this patient',
-  unknown: 'could not be checked fully',
-}
-
-const alternativeLine = (alternative: Alternative): string => {
-  const problems = alternative.checked.filter((check) => check.result === 'problem').map((check) => check.because)
-  const unchecked = alternative.checked.filter((check) => check.result === 'not-checked').map((check) => check.what)
-  const fine = alternative.checked.filter((check) => check.result === 'ok').map((check) => check.what)
-  const parts = [
-    problems.length > 0 ? problems.join('; ') : '',
-    fine.length > 0 ? `checked: ${fine.join(', ')}` : '',
-    unchecked.length > 0 ? `not checked: ${unchecked.join(', ')}` : '',
-  ]
-  return `${alternative.drug.name} (${alternative.namedBy.join(', ')}): ${[VERDICTS[alternative.verdict], ...parts.filter(Boolean).map(capital)].join('. ')}`
-}
-
-const alternatives = (drug: DrugAssessment): string =>
-  section('Alternatives named by the sources', bulletList(drug.alternatives.map((alternative) => escapeText(alternativeLine(alternative)))))
 
 /** Pairs that a source lists without our having read what it says. */
 const listedWords = ({ findings }: DrugAssessment): string[] => {
@@ -166,7 +145,7 @@ export const guidanceDetail = (drug: DrugAssessment, head: Finding, calls: reado
     whatToDo(drug, head, wording),
     why(head, calls, wording),
     estimates(drug),
-    alternatives(drug),
+    alternativesSection(drug),
     sources(drug, calls, wording),
     notAssessed(drug.gaps),
   ])

@@ -73,6 +73,18 @@ const orderedAs = (order: Order, drug: DrugAssessment): string => clip(plainText
 const alsoHolds = (order: Order, drug: DrugAssessment): string[] =>
   order.drug.ingredients.map(({ name }) => name).filter((name) => name !== drug.drug.name)
 
+const timesWords = (times: number): string => (times === 1 ? 'once daily' : times === 2 ? 'twice daily' : `${times} times daily`)
+
+const doseWords = (milligrams: number, times: number): string => `${milligrams} mg ${timesWords(times)}`
+
+/** A FHIR Dosage of so many milligrams so often a day. */
+const dosageOf = (milligrams: number, times: number, route: Order['dose']['route'] = null): object => ({
+  text: doseWords(milligrams, times),
+  timing: { repeat: { frequency: times, period: 1, periodUnit: 'd' } },
+  ...(route ? { route: codingsOf([route]) } : {}),
+  doseAndRate: [{ doseQuantity: { value: milligrams, unit: 'mg', system: UCUM, code: 'mg' } }],
+})
+
 const changeTo = (
   alternative: Alternative,
   drug: DrugAssessment,
@@ -80,18 +92,22 @@ const changeTo = (
   recommended: boolean,
   context: SuggestionContext,
 ): Suggestion | null => {
-  const product = alternative.product
+  const { product, start } = alternative
   if (!product) return null
   const resource = rewrittenOrder(
     order,
     { text: product.display, coding: [{ system: RXNORM, code: product.code, display: product.display }] },
     context,
+    start && dosageOf(start.mgPerDose, start.timesPerDay),
   )
   const lost = alsoHolds(order, drug)
+  const dose = start
+    ? `first dose ${doseWords(start.mgPerDose, start.timesPerDay)} (${start.source}); quantity and duration are left for you to enter`
+    : 'dose and duration are left for you to enter'
   const description = [
     order.hasId
-      ? `Replace ${orderedAs(order, drug)} with ${product.display}; dose and duration are left for you to enter`
-      : `Order ${product.display}; dose and duration are left for you to enter. Remove the draft for ${orderedAs(order, drug)} yourself: it has no id`,
+      ? `Replace ${orderedAs(order, drug)} with ${product.display}; ${dose}`
+      : `Order ${product.display}; ${dose}. Remove the draft for ${orderedAs(order, drug)} yourself: it has no id`,
     lost.length > 0 ? `The ordered product also holds ${listWords(lost)}` : '',
   ]
   const action: CardAction = {
@@ -118,8 +134,6 @@ const doseShare = (finding: Finding): number | null => {
   return percent > 0 && percent < 100 ? percent : null
 }
 
-const timesWords = (times: number): string => (times === 1 ? 'once daily' : times === 2 ? 'twice daily' : `${times} times daily`)
-
 /** Words of a dosage that says amount and rhythm only. Anything else (days of a cycle, a taper, a maximum) would be lost in a new dosage. */
 const PLAIN_WORDS = new Set(
   'take give mg tablet tablets capsule capsules by mouth orally oral po once twice two three four times daily a an each every per day in the morning evening night at bedtime'.split(
@@ -145,13 +159,8 @@ const reduceDose = (drug: DrugAssessment, finding: Finding, order: Order, contex
   const product = codingsOf(order.drug.codings)
   if (!product.coding || text === null || !isPlainDosage(text)) return null
   const milligrams = Math.round(mgPerDose * percent) / 100
-  const words = `${milligrams} mg ${timesWords(timesPerDay)}`
-  const dosage = {
-    text: words,
-    timing: { repeat: { frequency: timesPerDay, period: 1, periodUnit: 'd' } },
-    ...(order.dose.route ? { route: codingsOf([order.dose.route]) } : {}),
-    doseAndRate: [{ doseQuantity: { value: milligrams, unit: 'mg', system: UCUM, code: 'mg' } }],
-  }
+  const words = doseWords(milligrams, timesPerDay)
+  const dosage = dosageOf(milligrams, timesPerDay, order.dose.route)
   const name = orderedAs(order, drug)
   return {
     label: labelled(`Reduce to ${percent}% of the ordered dose: ${words}`),

@@ -170,6 +170,8 @@ export type Allergy = {
   readonly ingredients: readonly Ingredient[]
   readonly verificationStatus: string | null
   readonly clinicalStatus: string | null
+  /** As sent: food, medication, environment, biologic; absent when the EHR does not say. */
+  readonly categories?: readonly string[]
   readonly reactions: readonly string[]
   readonly lineage: Lineage
 }

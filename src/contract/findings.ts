@@ -103,6 +103,10 @@ export type Alternative = {
   }[]
   /** Product offered in a suggestion: complete RxNorm coding; null when none is known. */
   readonly product: { readonly code: string; readonly display: string } | null
+  /** Why there is no product to order, where there is none. */
+  readonly noProduct?: string
+  /** First dose that a cited row gives for this patient; absent when none fits, and then the suggestion has no dose. */
+  readonly start?: { readonly mgPerDose: number; readonly timesPerDay: number; readonly source: string; readonly url: string }
 }
 
 /** Everything the engine says about one ordered or taken drug. */

@@ -1,7 +1,7 @@
 import type { Allergy, Ingredient } from '../contract/facts.ts'
 import type { DateSource, Gap } from '../contract/lineage.ts'
 import type { DrugIndex } from '../terminology/drugs.ts'
-import { asObjects, codings, nameOf, wording } from './accessors.ts'
+import { asCode, asList, asObjects, codings, nameOf, wording } from './accessors.ts'
 import type { Item } from './chart.ts'
 import { statusOf } from './conditions.ts'
 import { gap } from './gaps.ts'
@@ -38,6 +38,7 @@ export const readAllergy = (item: Item, drugs: DrugIndex, gaps: Gap[]): Allergy 
   }
   const codes = codings(resource.code)
   const reactions = asObjects(resource.reaction)
+  const categories = asList(resource.category).flatMap((one) => asCode(one) ?? [])
   const manifestations = reactions.flatMap((reaction) => asObjects(reaction.manifestation).map((one) => nameOf(one.concept ?? one)))
   return {
     ref,
@@ -46,6 +47,7 @@ export const readAllergy = (item: Item, drugs: DrugIndex, gaps: Gap[]): Allergy 
     ingredients: ingredientsOf([resource.code, ...reactions.map((reaction) => reaction.substance)], drugs),
     verificationStatus,
     clinicalStatus: statusOf(resource.clinicalStatus),
+    ...(categories.length > 0 ? { categories } : {}),
     reactions: [...new Set(manifestations.filter((name) => name !== null))],
     lineage: lineageOf(item, dateOf(resource, DATED), mainCoding(codes), sourceOf(resource.recorder, resource.asserter)),
   }

@@ -1,21 +1,20 @@
 import { z } from 'zod'
 import { AttuneError } from '../errors.ts'
+import {
+  type AlternativesTable,
+  alternativesSchema,
+  citation,
+  type DrugClasses,
+  danglingClasses,
+  drugClassesSchema,
+  evidenceNamed,
+  evidenceSchema,
+} from './alternatives/table.ts'
 
 /**
- * The tables of `rules/` that this room reads beside the guidance rows: populations.json, test-first.json, alternatives.json.
+ * The tables of `rules/` that this room reads beside the guidance rows: populations.json, test-first.json, alternatives.json, drug-classes.json.
  * Checked strictly once per knowledge; an error stops the start.
  */
-const citation = { source: z.string().min(1), url: z.url() }
-
-const evidenceSchema = z.strictObject({
-  label: z.string().min(1),
-  /** SNOMED CT codes, each listed; no descendants are inferred. */
-  snomed: z.array(z.string().regex(/^\d{6,18}$/)).default([]),
-  /** ICD-10-CM categories or codes without dot; a code counts when it starts with one of them. */
-  icd10: z.array(z.string().regex(/^[A-Z][0-9A-Z]*$/)).default([]),
-  ...citation,
-})
-
 const populationSchema = z.strictObject({
   label: z.string().min(1),
   rule: z.discriminatedUnion('kind', [
@@ -72,14 +71,18 @@ const genotypeLimitSchema = z.strictObject({
   ...citation,
 })
 
-const populationsSchema = z.looseObject({
+const populationsSchema = z.strictObject({
+  about: z.string(),
+  source: z.string(),
   evidence: z.record(z.string(), evidenceSchema),
   populations: z.record(z.string(), populationSchema),
   conditions: z.record(z.string(), conditionSchema),
   genotypeLimits: z.array(genotypeLimitSchema),
 })
 
-const testFirstSchema = z.looseObject({
+const testFirstSchema = z.strictObject({
+  about: z.string(),
+  source: z.string(),
   tests: z.record(
     z.string(),
     z.strictObject({
@@ -110,56 +113,17 @@ const testFirstSchema = z.looseObject({
   ),
 })
 
-const checkRule = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('condition'), any: z.array(z.string()).min(1) }),
-  z.strictObject({ kind: z.literal('age'), from: z.number().optional(), below: z.number().optional() }),
-  z.strictObject({ kind: z.literal('weight'), belowKg: z.number() }),
-  z.strictObject({ kind: z.literal('egfr'), below: z.number() }),
-  z.strictObject({ kind: z.literal('medicine'), ingredients: z.array(z.string()).min(1) }),
-  z.strictObject({
-    kind: z.literal('modifier'),
-    enzymes: z.array(z.string()).min(1),
-    modifier: z.enum(['inhibitor', 'inducer']),
-    strengths: z.array(z.enum(['strong', 'moderate', 'weak'])).min(1),
-  }),
-])
-
-const alternativesSchema = z.looseObject({
-  drugs: z.record(
-    z.string(),
-    z.strictObject({
-      product: z
-        .strictObject({ code: z.string(), display: z.string(), ...citation })
-        .nullable()
-        .default(null),
-      checks: z
-        .array(
-          z.strictObject({
-            what: z.string().min(1),
-            rule: checkRule,
-            result: z.enum(['exclude', 'caution']),
-            because: z.string(),
-            ...citation,
-          }),
-        )
-        .min(1),
-    }),
-  ),
-  pregnancy: z.strictObject({ any: z.array(z.string()).min(1) }),
-})
-
 export type Evidence = Readonly<z.output<typeof evidenceSchema>>
 export type Population = Readonly<z.output<typeof populationSchema>>
 export type ConditionRule = Readonly<z.output<typeof conditionSchema>>['rule']
 export type GenotypeLimit = Readonly<z.output<typeof genotypeLimitSchema>>
 export type TestFirstTable = Readonly<z.output<typeof testFirstSchema>>
 export type TestFirstRow = TestFirstTable['rows'][number]
-export type AlternativesTable = Readonly<z.output<typeof alternativesSchema>>
-export type AlternativeCheck = AlternativesTable['drugs'][string]['checks'][number]
 export type GuidanceTables = {
   readonly populations: Readonly<z.output<typeof populationsSchema>>
   readonly testFirst: TestFirstTable
   readonly alternatives: AlternativesTable
+  readonly classes: DrugClasses
 }
 
 /** Names of evidence sets that a table mentions but does not define. */
@@ -168,10 +132,7 @@ const danglingEvidence = (tables: GuidanceTables): string[] => {
   const used = [
     ...Object.values(populations).flatMap(({ rule }) => (rule.kind === 'indication' ? [...rule.any, ...rule.unless, ...rule.others] : [])),
     ...Object.values(conditions).flatMap(({ rule }) => (rule.kind === 'evidence' ? [...rule.any, ...rule.deniedBy] : [])),
-    ...Object.values(tables.alternatives.drugs).flatMap(({ checks }) =>
-      checks.flatMap(({ rule }) => (rule.kind === 'condition' ? rule.any : [])),
-    ),
-    ...tables.alternatives.pregnancy.any,
+    ...evidenceNamed(tables.alternatives),
   ]
   return [...new Set(used.filter((name) => !(name in evidence)))]
 }
@@ -179,8 +140,17 @@ const danglingEvidence = (tables: GuidanceTables): string[] => {
 const danglingTests = ({ testFirst }: GuidanceTables): string[] =>
   testFirst.rows.flatMap((row) => row.tests.filter((test) => !(test in testFirst.tests)).map((test) => `${row.id}: ${test}`))
 
+/** The sets of evidence of both tables under one roof; a name that both use would hide one of them. */
+const withEvidence = (tables: GuidanceTables): GuidanceTables => ({
+  ...tables,
+  populations: { ...tables.populations, evidence: { ...tables.populations.evidence, ...tables.alternatives.evidence } },
+})
+
+const sharedEvidence = ({ populations, alternatives }: GuidanceTables): string[] =>
+  Object.keys(alternatives.evidence).filter((name) => name in populations.evidence)
+
 /**
- * The three tables, parsed.
+ * The tables, parsed.
  * @throws AttuneError `rules-invalid` naming file and member of every problem.
  */
 export const readGuidanceTables = (raw: ReadonlyMap<string, unknown>): GuidanceTables => {
@@ -194,8 +164,12 @@ export const readGuidanceTables = (raw: ReadonlyMap<string, unknown>): GuidanceT
   const populations = parse('populations', populationsSchema)
   const testFirst = parse('test-first', testFirstSchema)
   const alternatives = parse('alternatives', alternativesSchema)
-  if (populations && testFirst && alternatives) {
-    const tables = { populations, testFirst, alternatives }
+  const classes = parse('drug-classes', drugClassesSchema)
+  if (populations && testFirst && alternatives && classes) {
+    const parsed = { populations, testFirst, alternatives, classes }
+    const tables = withEvidence(parsed)
+    problems.push(...sharedEvidence(parsed).map((name) => `alternatives.json: evidence "${name}" also stands in populations.json`))
+    problems.push(...danglingClasses(parsed).map((what) => `alternatives.json: ${what} is not in drug-classes.json`))
     problems.push(...danglingEvidence(tables).map((name) => `populations.json: evidence "${name}" is named but not defined`))
     problems.push(...danglingTests(tables).map((name) => `test-first.json: test of row ${name} is not defined`))
     if (problems.length === 0) return tables

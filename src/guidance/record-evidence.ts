@@ -17,25 +17,55 @@ const belongs = (evidence: Evidence, coding: Coding): boolean => {
   return evidence.icd10.some((prefix) => code.startsWith(prefix))
 }
 
-type Item = { readonly name: string; readonly codes: readonly Coding[]; readonly lineage: Lineage; readonly date: string | null }
+type Item = {
+  readonly name: string
+  readonly codes: readonly Coding[]
+  readonly lineage: Lineage
+  readonly date: string | null
+  /** False for a condition that is over. */
+  readonly current: boolean
+}
+
+/** FHIR condition-clinical: the condition is over, or the patient is at present free of it. */
+const OVER = new Set(['resolved', 'inactive', 'remission'])
 
 const itemsOf = ({ facts, reasons, ref }: Subject): Item[] => [
-  ...reasons.map((reason) => ({ name: reason.text, codes: reason.codings, lineage: { resource: ref }, date: null })),
+  ...reasons.map((reason) => ({ name: reason.text, codes: reason.codings, lineage: { resource: ref }, date: null, current: true })),
   ...facts.conditions
     .filter((condition) => !NOT_SO.has(condition.verificationStatus ?? ''))
-    .map((condition) => ({ name: condition.name, codes: condition.codes, lineage: condition.lineage, date: condition.onset })),
+    .map((condition) => ({
+      name: condition.name,
+      codes: condition.codes,
+      lineage: condition.lineage,
+      date: condition.onset,
+      current: condition.abatement === null && !OVER.has(condition.clinicalStatus ?? ''),
+    })),
   ...facts.procedures
     .filter((procedure) => !NOT_SO.has(procedure.status ?? ''))
-    .map((procedure) => ({ name: procedure.name, codes: procedure.codes, lineage: procedure.lineage, date: procedure.date })),
+    .map((procedure) => ({
+      name: procedure.name,
+      codes: procedure.codes,
+      lineage: procedure.lineage,
+      date: procedure.date,
+      current: true,
+    })),
 ]
 
-/** Everything in order reasons, conditions and procedures that belongs to one of the named sets. A past event counts: its date is shown. */
-export const findEvidence = (subject: Subject, sets: readonly string[], tables: GuidanceTables): Found[] =>
+/**
+ * Everything in order reasons, conditions and procedures that belongs to one of the named sets. A past event counts: its date is shown;
+ * with `current` a condition that is over does not.
+ */
+export const findEvidence = (
+  subject: Subject,
+  sets: readonly string[],
+  tables: GuidanceTables,
+  { current = false }: { readonly current?: boolean } = {},
+): Found[] =>
   sets.flatMap((set) => {
     const evidence = tables.populations.evidence[set]
     if (!evidence) return []
     return itemsOf(subject)
-      .filter((item) => item.codes.some((coding) => belongs(evidence, coding)))
+      .filter((item) => (item.current || !current) && item.codes.some((coding) => belongs(evidence, coding)))
       .map((item) => ({ set, name: item.name, lineage: item.lineage, date: item.date }))
   })
 

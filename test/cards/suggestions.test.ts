@@ -8,6 +8,7 @@ const RXNORM = 'http://www.nlm.nih.gov/research/umls/rxnorm'
 const PCI = { procedures: [{ name: 'Percutaneous coronary intervention', snomed: '415070008', date: '2026-10-20' }] }
 const CLOPIDOGREL = {
   age: 60,
+  weightKg: 80,
   genes: { CYP2C19: '*2/*2' },
   ...PCI,
   order: { drug: 'clopidogrel', product: 'clopidogrel 75 MG Oral Tablet' },
@@ -71,6 +72,13 @@ describe('Another drug', () => {
     ])
   })
 
+  it('of which less is known about this patient comes second', () => {
+    expect(labels(suggested({ ...CLOPIDOGREL, weightKg: undefined })).slice(0, 2)).toEqual([
+      '* Change to ticagrelor 90 MG Oral Tablet',
+      'Change to prasugrel 10 MG Oral Tablet',
+    ])
+  })
+
   it('is not offered to a patient whom it does not fit', () => {
     expect(labels(suggested({ ...CLOPIDOGREL, conditions: [{ name: 'Stroke', snomed: '230690007' }] })).join()).not.toContain('prasugrel')
     expect(labels(suggested({ ...CLOPIDOGREL, allergies: ['prasugrel', 'ticagrelor'] }))).toEqual([
@@ -79,7 +87,7 @@ describe('Another drug', () => {
   })
 
   it('is never recommended where its source names it for an indication that the record does not show', () => {
-    const suggestions = suggested({ age: 60, genes: { CYP2C19: '*2/*2' }, order: { drug: 'clopidogrel' } })
+    const suggestions = suggested({ age: 60, weightKg: 80, genes: { CYP2C19: '*2/*2' }, order: { drug: 'clopidogrel' } })
     expect(labels(suggestions)).toEqual(['Change to prasugrel 10 MG Oral Tablet', 'Change to ticagrelor 90 MG Oral Tablet'])
   })
 
@@ -116,6 +124,34 @@ describe('Another drug', () => {
   it('is open where the advice depends on a condition that the record does not decide', () => {
     const suggestions = suggested({ age: 60, genes: { CYP2C19: '*2/*2' }, order: { drug: 'clomipramine' } })
     expect(suggestions.some(({ isRecommended }) => isRecommended)).toBe(false)
+  })
+})
+
+describe('The first dose of another drug', () => {
+  const GOUT = { age: 50, sex: 'male', egfr: 90, genes: { 'HLA-B': '*58:01 positive' }, order: { drug: 'allopurinol' } }
+  const resourceOf = (sketch: object) => {
+    const [action] = suggested(sketch)[0]?.actions ?? []
+    return action && 'resource' in action ? action : null
+  }
+
+  it('stands in the order where a cited row gives one for this age and this reason', () => {
+    const action = resourceOf({ ...GOUT, conditions: [{ name: 'Gout', snomed: '90560007' }] })
+    expect(action?.description).toBe(
+      'Replace allopurinol with febuxostat 40 MG Oral Tablet; first dose 40 mg once daily (FDA label of febuxostat, section 2.1); quantity and duration are left for you to enter',
+    )
+    expect(action?.resource.dosageInstruction).toEqual([
+      {
+        text: '40 mg once daily',
+        timing: { repeat: { frequency: 1, period: 1, periodUnit: 'd' } },
+        doseAndRate: [{ doseQuantity: { value: 40, unit: 'mg', system: 'http://unitsofmeasure.org', code: 'mg' } }],
+      },
+    ])
+  })
+
+  it('is left out, and that is said, where the record does not show the reason', () => {
+    const action = resourceOf(GOUT)
+    expect(action?.description).toContain('dose and duration are left for you to enter')
+    expect(action?.resource).not.toHaveProperty('dosageInstruction')
   })
 })
 

@@ -1,6 +1,6 @@
 import { setAsideBrands } from './brand-check.ts'
 import { drugsOfPairs } from './build-pairs.ts'
-import { EXTRA_DRUGS, EXTRA_PRODUCTS, NAMES, SINGLE_CODES } from './extra-drugs.ts'
+import { EXTRA_COMBINATIONS, EXTRA_DRUGS, EXTRA_PRODUCTS, NAMES, SINGLE_CODES } from './extra-drugs.ts'
 import { baseName, brandOf, substancesOf } from './product-names.ts'
 import { cell, type Row, readTable } from './read-tables.ts'
 import { writeRules } from './write-rules.ts'
@@ -156,6 +156,10 @@ export const buildDrugs = (
     ...modifiers.map((row) => plain(cell(row, 'drug'), rxcuiOf(cell(row, 'rxcui')), 'modifier', 'phenoconversion')),
     ...componentDrugs(table),
     ...EXTRA_DRUGS.map((extra) => plain(extra.name, extra.rxcui, extra.from, extra.source)),
+    ...Object.entries(EXTRA_COMBINATIONS).map(([name, components]) => ({
+      ...plain(name, null, 'alternative', 'recommendations'),
+      components,
+    })),
     ...ingredientCodes,
   ])
   for (const { name, rxcui } of drugsOfPairs(reference)) if (!named.has(name)) named.set(name, plain(name, rxcui, 'pair', 'cpic-pairs'))

@@ -21,6 +21,7 @@ const OWN_TABLES: readonly Source[] = [
   { id: 'populations', title: 'Populations and conditions, and the evidence that decides them' },
   { id: 'test-first', title: 'Drugs before whose first dose a source asks for a test' },
   { id: 'alternatives', title: 'What is checked before a replacement is offered' },
+  { id: 'drug-classes', title: 'Classes of drugs: allergies to a class or a relative, and two drugs of one group' },
 ].map((table) => ({
   ...table,
   version: RELEASE,
@@ -124,7 +125,8 @@ const SOURCES: readonly Source[] = [
   {
     id: 'phenoconversion',
     title: 'Enzyme inhibitors and inducers',
-    version: 'PharmCAT 30f8cfb7 (2024-03); PharMe 2025-08-20; FDA table of 2026-05-29 and others, named in their rows; 37 recalled rows are off',
+    version:
+      'PharmCAT 30f8cfb7 (2024-03); PharMe 2025-08-20; FDA table of 2026-05-29 and others, named in their rows; 37 recalled rows are off',
     asOf: '2025-08',
     licence: 'MIT; facts of CC BY-SA 4.0 texts',
     url: 'https://github.com/hpi-dhc/PharMe',
@@ -191,6 +193,24 @@ const SOURCES: readonly Source[] = [
     asOf: '2025-01',
     licence: 'RxNorm content US public domain (National Library of Medicine); guide CC0-1.0',
     url: 'https://hl7.org/fhir/us/qicore/',
+    file: null,
+  },
+  {
+    id: 'ecqm-value-sets',
+    title: 'RxNorm codes in value sets of US quality measures, as a public program lists them',
+    version: 'eCQM update of 2021-05-06 and later',
+    asOf: '2021-05',
+    licence: 'RxNorm content US public domain (National Library of Medicine); value sets free with attribution',
+    url: 'https://vsac.nlm.nih.gov/',
+    file: null,
+  },
+  {
+    id: 'openfda-ndc',
+    title: 'RxNorm codes in the product listing of openFDA',
+    version: 'entries of 2026-10',
+    asOf: '2026-10',
+    licence: 'CC0-1.0; RxNorm content US public domain (National Library of Medicine)',
+    url: 'https://api.fda.gov/drug/ndc.json',
     file: null,
   },
   {

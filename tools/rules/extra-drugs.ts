@@ -51,6 +51,7 @@ const CODES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     triamcinolone: '10759',
     'valproic acid': '11118',
   },
+  'ecqm-value-sets': { bisoprolol: '19484' },
   'rxnav-copy': {
     abrocitinib: '2591476',
     alprazolam: '596',
@@ -158,6 +159,9 @@ export const EXTRA_DRUGS: readonly ExtraDrug[] = [
   ...CHECKED.map((name) => ({ name, rxcui: null, source: 'alternatives', from: 'other' as const })),
 ]
 
+/** Combinations that guidance names as one alternative. */
+export const EXTRA_COMBINATIONS: Readonly<Record<string, readonly string[]>> = { 'aspirin / dipyridamole': ['aspirin', 'dipyridamole'] }
+
 /** Products that guidance's alternatives are offered as, and the source read for the code. */
 export const EXTRA_PRODUCTS: readonly {
   readonly rxcui: string
@@ -168,6 +172,17 @@ export const EXTRA_PRODUCTS: readonly {
 }[] = [
   { rxcui: '855812', tty: 'SCD', name: 'prasugrel 10 MG Oral Tablet', ingredients: ['prasugrel'], source: 'synthea' },
   { rxcui: '1116635', tty: 'SCD', name: 'ticagrelor 90 MG Oral Tablet', ingredients: ['ticagrelor'], source: 'qi-core' },
+  { rxcui: '311725', tty: 'SCD', name: 'mirtazapine 15 MG Oral Tablet', ingredients: ['mirtazapine'], source: 'ecqm-value-sets' },
+  { rxcui: '892582', tty: 'SCD', name: 'morphine sulfate 15 MG Oral Tablet', ingredients: ['morphine'], source: 'ecqm-value-sets' },
+  { rxcui: '314154', tty: 'SCD', name: 'olanzapine 10 MG Oral Tablet', ingredients: ['olanzapine'], source: 'ecqm-value-sets' },
+  { rxcui: '854905', tty: 'SCD', name: 'bisoprolol fumarate 5 MG Oral Tablet', ingredients: ['bisoprolol'], source: 'ecqm-value-sets' },
+  {
+    rxcui: '259081',
+    tty: 'SCD',
+    name: '12 HR aspirin 25 MG / dipyridamole 200 MG Extended Release Oral Capsule',
+    ingredients: ['aspirin', 'dipyridamole'],
+    source: 'openfda-ndc',
+  },
 ]
 
 /** Other names under which a substance is written on orders. */

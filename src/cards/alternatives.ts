@@ -1,0 +1,42 @@
+import type { Alternative, DrugAssessment } from '../contract/findings.ts'
+import { capital } from './action-words.ts'
+import { bulletList, escapeText, section } from './markdown.ts'
+
+const VERDICTS: Readonly<Record<Alternative['verdict'], string>> = {
+  fits: 'fits this patient as far as checked',
+  caution: 'possible with caution',
+  unfit: 'not for this patient',
+  unknown: 'could not be checked fully',
+}
+
+type Check = Alternative['checked'][number]
+
+const namesOf = (checks: readonly Check[]): string => [...new Set(checks.map(({ what }) => what))].join(', ')
+
+/** Checks without an answer, those with the same reason together: `weight (no weight on record)`. */
+const unanswered = (checks: readonly Check[]): string => {
+  const reasons = [...new Set(checks.map(({ because }) => because))]
+  return reasons.map((because) => `${namesOf(checks.filter((check) => check.because === because))} (${because})`).join('; ')
+}
+
+/** One replacement in a line: what it comes to, what stands against it, what was checked, and what was not and why. */
+const alternativeLine = ({ drug, namedBy, verdict, checked, noProduct }: Alternative): string => {
+  const by = (result: Check['result']) => checked.filter((check) => check.result === result)
+  const parts = [
+    VERDICTS[verdict],
+    by('problem')
+      .map(({ because }) => because)
+      .join('; '),
+    by('ok').length > 0 ? `checked: ${namesOf(by('ok'))}` : '',
+    by('not-checked').length > 0 ? `not checked: ${unanswered(by('not-checked'))}` : '',
+    verdict === 'fits' && noProduct !== undefined ? `not offered as an order: ${noProduct}` : '',
+  ]
+  return `${drug.name} (${namedBy.join(', ')}): ${parts
+    .filter(Boolean)
+    .map((part, at) => (at === 0 ? part : capital(part)))
+    .join('. ')}`
+}
+
+/** What the sources name instead, with what was checked for this patient. */
+export const alternativesSection = ({ alternatives }: DrugAssessment): string =>
+  section('Alternatives named by the sources', bulletList(alternatives.map((alternative) => escapeText(alternativeLine(alternative)))))

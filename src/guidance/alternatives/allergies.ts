@@ -1,0 +1,94 @@
+import type { Allergy } from '../../contract/facts.ts'
+import type { Kit } from '../advise.ts'
+import { wasRead } from '../subject.ts'
+import { type Candidate, holds, namedIn } from './candidate.ts'
+import { type Checked, fine, problem, unanswered } from './checked.ts'
+import type { DrugClass, DrugClasses } from './table.ts'
+
+const WHAT = 'allergies'
+const SNOMED = 'http://snomed.info/sct'
+const LAPSED = new Set(['refuted', 'entered-in-error'])
+
+/** "No known allergy" and "not allergic to" name no allergy. */
+const DENIED = /^\s*(no|not|nil|none|denies|without|nka|nkda)\b/i
+
+/** Categories of AllergyIntolerance that cannot be a drug. */
+const NO_DRUG = new Set(['food', 'environment'])
+
+const isDenied = (allergy: Allergy, { noAllergy }: DrugClasses): boolean =>
+  DENIED.test(allergy.name) || allergy.codes.some(({ system, code }) => system === SNOMED && noAllergy.some((one) => one.code === code))
+
+/** Allergies that may hold today and may concern a drug. */
+export const allergiesOf = ({ ordered }: Candidate, { prepared }: Kit): readonly Allergy[] =>
+  ordered.facts.allergies.filter(
+    (allergy) =>
+      !LAPSED.has(allergy.verificationStatus ?? '') &&
+      allergy.clinicalStatus !== 'resolved' &&
+      !isDenied(allergy, prepared.tables.classes) &&
+      !((allergy.categories?.length ?? 0) > 0 && allergy.categories?.every((category) => NO_DRUG.has(category))),
+  )
+
+const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
+
+/** `sulfa` stands in "Sulfa drugs", not in "sulfate". */
+const standsIn = (name: string, text: string): boolean =>
+  new RegExp(`(?<![\\p{L}\\p{N}])${escaped(name)}(?![\\p{L}\\p{N}])`, 'iu').test(text)
+
+/** Whether the allergy is to the whole class, by code or by its words. */
+export const isToClass = (allergy: Allergy, { allergy: written }: DrugClass): boolean => {
+  if (!written) return false
+  const texts = [allergy.name, ...allergy.codes.map(({ display }) => display ?? '')]
+  return (
+    allergy.codes.some(({ system, code }) => system === SNOMED && written.snomed.includes(code)) ||
+    written.names.some((name) => texts.some((text) => standsIn(name, text)))
+  )
+}
+
+/** An allergy to a drug of the class, or to the class as a whole. */
+export const concernsClass = (allergy: Allergy, one: DrugClass): boolean =>
+  isToClass(allergy, one) || namedIn(one.members, allergy.ingredients).length > 0
+
+type Verdict = { readonly weight: 'exclude' | 'caution'; readonly because: string }
+
+/** What one allergy means for the replacement: itself, its class, or a relative that it may cross-react with. */
+const judge = (allergy: Allergy, { drug, parts }: Candidate, classes: readonly DrugClass[]): Verdict | null => {
+  if (holds(allergy.ingredients, parts)) return { weight: 'exclude', because: `allergy to ${allergy.name} recorded` }
+  const own = classes.filter((one) => namedIn(one.members, parts).length > 0)
+  const whole = own.find((one) => isToClass(allergy, one))
+  if (whole) return { weight: 'exclude', because: `allergy to ${allergy.name} recorded; ${drug.name} is one of the ${whole.label}` }
+  for (const one of own) {
+    const [relative] = namedIn(one.members, allergy.ingredients)
+    const { crossReaction } = one
+    if (relative !== undefined && crossReaction)
+      return {
+        weight: crossReaction.result,
+        because: `allergy to ${allergy.name} recorded: ${crossReaction.because} (${crossReaction.source})`,
+      }
+  }
+  return null
+}
+
+/** An allergy that names neither a drug nor a class known here: it was not compared with anything. */
+const isUnknown = (allergy: Allergy, classes: readonly DrugClass[]): boolean =>
+  allergy.ingredients.length === 0 && !classes.some((one) => isToClass(allergy, one))
+
+/** Allergies to the replacement, to its class and to drugs that it may cross-react with. */
+export const checkAllergies = (candidate: Candidate, kit: Kit): Checked => {
+  const classes = Object.values(kit.prepared.tables.classes.classes)
+  const allergies = allergiesOf(candidate, kit)
+  const judged = allergies.flatMap((allergy) => {
+    const verdict = judge(allergy, candidate, classes)
+    return verdict ? [{ ...verdict, facts: [allergy.lineage] }] : []
+  })
+  const worst = judged.find(({ weight }) => weight === 'exclude') ?? judged[0]
+  if (worst) return problem(WHAT, worst.weight, worst.because, worst.facts)
+  if (!wasRead(candidate.ordered.facts, 'allergies')) return unanswered(WHAT, 'allergies were not read')
+  const unknown = allergies.filter((allergy) => isUnknown(allergy, classes))
+  if (unknown.length > 0)
+    return unanswered(WHAT, `not matched to a drug or class known here: ${unknown.map(({ name }) => name).join(', ')}`)
+  return fine(
+    WHAT,
+    allergies.length === 0 ? 'no drug allergy recorded' : 'none recorded to it or its class',
+    allergies.map((allergy) => allergy.lineage),
+  )
+}

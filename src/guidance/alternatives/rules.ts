@@ -1,0 +1,127 @@
+import type { Ingredient, PatientFacts } from '../../contract/facts.ts'
+import type { Lineage } from '../../contract/lineage.ts'
+import type { Kit } from '../advise.ts'
+import { modifiersBeside } from '../conditions.ts'
+import { findEvidence, nameFound } from '../record-evidence.ts'
+import { instantOf, sameIngredient, wasRead } from '../subject.ts'
+import { bodyWeight } from '../vitals.ts'
+import { allergiesOf, concernsClass } from './allergies.ts'
+import { type Candidate, namedIn } from './candidate.ts'
+import { type Checked, fine, problem, unanswered } from './checked.ts'
+import { besides } from './duplicates.ts'
+import { answerKidney } from './kidney.ts'
+import type { AlternativeCheck, CheckRule } from './table.ts'
+
+/** Whether the patient has what a rule asks about; null when the record cannot tell, and then what is missing. */
+export type Answer = {
+  readonly hit: boolean | null
+  readonly facts: readonly Lineage[]
+  readonly found?: string
+  readonly missing?: string
+}
+
+type Answering<K extends CheckRule['kind']> = (rule: Extract<CheckRule, { kind: K }>, candidate: Candidate, kit: Kit) => Answer
+
+const DAY = 86_400_000
+const open = (missing: string): Answer => ({ hit: null, facts: [], missing })
+const no = (facts: readonly Lineage[] = []): Answer => ({ hit: false, facts })
+
+const byCondition: Answering<'condition'> = ({ any, current }, { ordered }, kit) => {
+  const found = findEvidence(ordered, any, kit.prepared.tables, { current })
+  if (found.length > 0) return { hit: true, facts: found.map((one) => one.lineage), found: nameFound(found) }
+  return wasRead(ordered.facts, 'conditions') ? no() : open('conditions were not read')
+}
+
+const byAge: Answering<'age'> = ({ from = 0, below = Number.POSITIVE_INFINITY }, { ordered }) => {
+  const { patient } = ordered.facts
+  const age = patient?.ageYears ?? null
+  if (!patient || age === null) return open('no age on record')
+  return { hit: age >= from && age < below, facts: [patient.lineage], found: `${age} years` }
+}
+
+const byWeight: Answering<'weight'> = ({ belowKg }, { ordered }) => {
+  const weight = bodyWeight(ordered.facts)
+  return weight ? { hit: weight.kg < belowKg, facts: [weight.lineage], found: `${weight.kg.toFixed(1)} kg` } : open('no weight on record')
+}
+
+type Use = { readonly name: string; readonly lineage: Lineage }
+
+const anyOf = (names: readonly string[], ingredients: readonly Ingredient[], lineage: Lineage, after: string): Use[] =>
+  namedIn(names, ingredients).map((name) => ({ name: `${name}${after}`, lineage }))
+
+/** Medicines that ended less than so many days ago; those whose end is not known keep the question open. */
+const endedLately = (names: readonly string[], days: number, facts: PatientFacts): { readonly sure: Use[]; readonly unsure: Use[] } => {
+  const stopped = facts.medicines.filter(({ state }) => state === 'stopped' || state === 'unknown')
+  const sure: Use[] = []
+  const unsure: Use[] = []
+  for (const { drug, end, lineage } of stopped) {
+    const ended = instantOf(end, true)
+    if (ended === null) unsure.push(...anyOf(names, drug.ingredients, lineage, ''))
+    else if (Date.parse(facts.now) - ended < days * DAY) sure.push(...anyOf(names, drug.ingredients, lineage, ` (until ${end})`))
+  }
+  return { sure, unsure }
+}
+
+const byMedicine: Answering<'medicine'> = ({ ingredients, classes, daysAfter }, candidate, kit) => {
+  const { facts, drug } = candidate.ordered
+  const names = [...ingredients, ...classes.flatMap((name) => kit.prepared.tables.classes.classes[name]?.members ?? [])].filter(
+    (name) => !sameIngredient({ name, rxcui: null }, drug),
+  )
+  const now = besides(candidate).flatMap((beside) => anyOf(names, beside.ingredients, beside.lineage, ''))
+  const lately = daysAfter === undefined ? { sure: [], unsure: [] } : endedLately(names, daysAfter, facts)
+  const sure = [...now, ...lately.sure]
+  if (sure.length > 0)
+    return { hit: true, facts: sure.map(({ lineage }) => lineage), found: [...new Set(sure.map(({ name }) => name))].join(', ') }
+  if (lately.unsure.length > 0) return open(`when ${lately.unsure.map(({ name }) => name).join(', ')} ended is not on record`)
+  return wasRead(facts, 'medicines') ? no() : open('medicines were not read')
+}
+
+const byModifier: Answering<'modifier'> = ({ enzymes, modifier: kind, strengths }, { ordered, drug }, { knowledge }) => {
+  const found = modifiersBeside({ ...ordered, drug: ordered.drug }, knowledge.modifiers, { enzymes, kind, strengths }).filter(
+    ({ row }) => row.drug !== ordered.drug.name && row.drug !== drug.name,
+  )
+  const seen = found.filter(({ row }) => row.verified === 'seen')
+  const names = (rows: typeof found) => [...new Set(rows.map(({ row }) => row.drug))].join(', ')
+  if (seen.length > 0) return { hit: true, facts: seen.map(({ lineage }) => lineage), found: names(seen) }
+  if (found.length > 0) return open(`the effect of ${names(found)} on ${enzymes.join(' and ')} was not verified`)
+  return wasRead(ordered.facts, 'medicines') ? no() : open('medicines were not read')
+}
+
+const byAllergy: Answering<'allergy'> = ({ class: name }, candidate, kit) => {
+  const one = kit.prepared.tables.classes.classes[name]
+  const found = one ? allergiesOf(candidate, kit).filter((allergy) => concernsClass(allergy, one)) : []
+  if (found.length > 0)
+    return { hit: true, facts: found.map((one) => one.lineage), found: `allergy to ${found.map((one) => one.name).join(', ')}` }
+  return wasRead(candidate.ordered.facts, 'allergies') ? no() : open('allergies were not read')
+}
+
+const answerRule = (rule: CheckRule, candidate: Candidate, kit: Kit): Answer => {
+  switch (rule.kind) {
+    case 'condition':
+      return byCondition(rule, candidate, kit)
+    case 'age':
+      return byAge(rule, candidate, kit)
+    case 'weight':
+      return byWeight(rule, candidate, kit)
+    case 'kidney':
+      return answerKidney(rule.below, candidate.ordered, kit)
+    case 'medicine':
+      return byMedicine(rule, candidate, kit)
+    case 'modifier':
+      return byModifier(rule, candidate, kit)
+    case 'allergy':
+      return byAllergy(rule, candidate, kit)
+    case 'no-limit':
+      return no()
+  }
+}
+
+/** One check of a row, answered for this patient. */
+export const applyCheck = (check: AlternativeCheck, candidate: Candidate, kit: Kit): Checked => {
+  const { hit, facts, found, missing } = answerRule(check.rule, candidate, kit)
+  const cited = `${check.because} (${check.source})`
+  // What only asks for care does not hold the drug back when it is not on record; it is said.
+  if (hit === null) return unanswered(check.what, `${missing}; ${check.because}`, check.result === 'exclude' ? 'open' : 'none')
+  if (hit) return problem(check.what, check.result, `${found ?? check.what}: ${cited}`, facts)
+  return fine(check.what, check.rule.kind === 'no-limit' ? cited : `checked against: ${cited}`, facts)
+}
