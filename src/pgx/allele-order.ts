@@ -20,7 +20,7 @@ export const sortAlleles = (table: GeneTable, alleles: readonly string[]): strin
 
 /** Some alleles carry a list of names for one sequence; the first one is shown. */
 const shown = (table: GeneTable, allele: string): string =>
-  table.special.includes('x-linked') ? (allele.split(', ')[0] ?? allele) : allele
+  table.special.includes('x-linked') ? (allele.split(/,\s?/)[0] ?? allele) : allele
 
 /** Both bases of one site, `rs9923231 C/T`; null when the alleles are not named by a site. */
 const siteGenotype = (names: readonly string[]): string | null => {

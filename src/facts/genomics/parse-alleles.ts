@@ -160,12 +160,20 @@ const singleCall = (only: NamedAllele, text: string, table: GeneTable): Finding 
   return dominant(only, table)
 }
 
+/** The reference allele on the only copy is a whole call; beside an unnamed copy it is none. */
+const hemizygousReference = (names: readonly NamedAllele[], text: string, table: GeneTable): Finding | null => {
+  const [reference] = names
+  return reference && table.special.includes('x-linked') && ZYGOSITY.hemi.test(text)
+    ? makeCall([reference.allele], [reference], table)
+    : null
+}
+
 /** Named alleles with their zygosity. Only genes whose method reads lists of variants may take the other copy as reference. */
 const readSingle = (names: readonly NamedAllele[], text: string, table: GeneTable): Finding | null => {
   const [only, second, third] = [
     ...new Map(names.filter((name) => name.allele !== table.referenceAllele).map((name) => [name.allele, name])).values(),
   ]
-  if (only === undefined) return null
+  if (only === undefined) return hemizygousReference(names, text, table)
   if (second === undefined) return singleCall(only, text, table)
   // Two reduced variants in one unphased result are presumed to be on different chromosomes (CPIC fluoropyrimidines 2017).
   const listed = table.special.includes('lowest-function') && ZYGOSITY.hetero.test(text) && third === undefined
@@ -174,18 +182,31 @@ const readSingle = (names: readonly NamedAllele[], text: string, table: GeneTabl
 
 /** Names without digits (`Mediterranean`) are taken only when nothing but names and zygosity stands in the text. */
 const readWordedAlleles = (text: string, table: GeneTable, lexicon: AlleleLexicon): Finding | null => {
-  const pieces = text
-    .split(/[/,;()]| and /)
-    .map((piece) => piece.replace(/(?<![a-z])(?:(?:homo|hetero|hemi)zygous|het|hom|hemi|variant|allele)(?![a-z])/gi, '').trim())
-    .filter((piece) => piece !== '')
-  const names = pieces.map((piece) => (piece.startsWith('*') ? null : lexicon.resolve(piece)))
-  const known = names.filter((name): name is NamedAllele => name !== null)
-  if (known.length === 0 || known.length !== names.length) return null
+  // A name may hold brackets and commas of its own: `B (reference)/Japan, Shinagawa`.
+  const known = wordedNames(text.split('/'), lexicon) ?? wordedNames(text.split(/[/,;()]| and /), lexicon)
+  if (known === null) return null
   const found =
-    known.length === 2 && !ZYGOSITY.hetero.test(text)
+    known.length === 2 && !ZYGOSITY.hetero.test(text) && !ZYGOSITY.hemi.test(text)
       ? readPair([known[0], known[1]] as unknown as Pair, '', table)
       : readSingle(known, text, table) // two are known
   return found ? { ...found, inWords: true } : null
+}
+
+const ZYGOSITY_WORDS = /(?<![a-z])(?:(?:homo|hetero|hemi)zygous|het|hom|hemi|variant|allele)(?![a-z])/gi
+
+/** Names of all pieces; null when one of them is no name. */
+const wordedNames = (pieces: readonly string[], lexicon: AlleleLexicon): readonly NamedAllele[] | null => {
+  const texts = pieces
+    .map((piece) =>
+      piece
+        .replace(ZYGOSITY_WORDS, '')
+        .replace(/\(\s*\)/g, '')
+        .trim(),
+    )
+    .filter((piece) => piece !== '')
+  const names = texts.map((piece) => (piece.startsWith('*') ? null : lexicon.resolve(piece)))
+  const known = names.filter((name): name is NamedAllele => name !== null)
+  return known.length > 0 && known.length === names.length ? known : null
 }
 
 /** A pair whose second half is missing: `*1/?`. */
