@@ -6,6 +6,7 @@ import { say, UsageError, type Verb } from './verb.ts'
 const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   serve: async () => (await import('./serve.ts')).serve,
   read: async () => (await import('./read.ts')).read,
+  call: async () => (await import('./call.ts')).call,
   recommend: async () => (await import('./recommend.ts')).recommend,
   simulate: async () => (await import('./simulate.ts')).simulate,
   explain: async () => (await import('./explain.ts')).explain,

@@ -1,0 +1,75 @@
+import { closeSync, createReadStream, mkdtempSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { AttuneError } from '../errors.ts'
+
+/** Output that appears whole or not at all. */
+export type WholeOutput = {
+  readonly write: (text: string) => void
+  /** Everything was written: now it appears. */
+  readonly finish: () => Promise<void>
+  /** Something went wrong: nothing appears. Harmless after `finish`. */
+  readonly discard: () => void
+}
+
+const BATCH = 1 << 16
+
+/** Nothing of the output stays behind, however the program ends: an unlinked file lives as long as it is open (not on Windows). */
+const unlink = (folder: string): void => {
+  try {
+    rmSync(folder, { recursive: true, force: true })
+  } catch {
+    // then it is removed at the end
+  }
+}
+
+/**
+ * Writes to a file of its own that takes the place of `target` at the end; null is standard output, to which all is copied at the end.
+ * A program that is stopped half-way leaves no output that could pass as whole. Only this user can read the file meanwhile.
+ * @throws AttuneError `input-unreadable` when `target` cannot be written
+ */
+export const openWholeOutput = (target: string | null): WholeOutput => {
+  let folder: string
+  try {
+    folder = mkdtempSync(join(target === null ? tmpdir() : dirname(target), target === null ? 'attune-' : `.${basename(target)}-`))
+  } catch (cause) {
+    throw new AttuneError('input-unreadable', `${target ?? 'the temporary folder'}: cannot be written`, { cause })
+  }
+  const path = join(folder, 'output')
+  const file = openSync(path, 'wx+', 0o600)
+  if (target === null) unlink(folder)
+  let held = ''
+  let open = true
+  const flush = (): void => {
+    const bytes = Buffer.from(held)
+    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
+    held = ''
+  }
+  const close = (): void => {
+    if (open) closeSync(file)
+    open = false
+  }
+  return {
+    write: (text) => {
+      held += text
+      if (held.length >= BATCH) flush()
+    },
+    finish: async () => {
+      flush()
+      if (target === null) await copyOut(file)
+      close()
+      if (target !== null) renameSync(path, target)
+    },
+    discard: () => {
+      close()
+      unlink(folder)
+    },
+  }
+}
+
+/** A reader that leaves early has read enough. */
+const copyOut = async (file: number): Promise<void> => {
+  for await (const chunk of createReadStream('', { fd: file, start: 0, autoClose: false }))
+    if (!process.stdout.write(chunk) && !process.stdout.destroyed)
+      await new Promise<void>((resolve) => process.stdout.once('drain', resolve).once('close', resolve))
+}
