@@ -3,12 +3,13 @@ import { isInTable, lookUpGenotype, NO_GENOTYPE } from '../genotype.ts'
 import { compareCopies, nameDiplotype } from './allele-names.ts'
 import { notesOf } from './call-notes.ts'
 import { combineAlleles } from './combine-alleles.ts'
-import type { CompiledGene, MatchSite } from './compile-gene.ts'
-import type { SampleGenotypes, SiteGenotype } from './genotypes.ts'
+import type { CompiledGene } from './compile-gene.ts'
+import type { SampleGenotypes } from './genotypes.ts'
 import { lowestOfCopies, lowestOfList, readLowestFunction } from './lowest-function.ts'
 import { matchPairs, seenCells } from './match-pairs.ts'
 import { type Observation, observe } from './observe.ts'
-import type { CallOptions, CannotRuleOut, FoundVariant, PositionName, StarCall, StarDiplotype, UncallableAllele } from './star-call.ts'
+import type { CallOptions, CannotRuleOut, FoundVariant, StarCall, StarDiplotype, UncallableAllele } from './star-call.ts'
+import { basesText, usedPositions } from './used-positions.ts'
 
 /** More equal answers than this say nothing: the gene is indeterminate. */
 const MOST_TIES = 100
@@ -27,8 +28,6 @@ type Outcome = Pick<StarCall, 'state' | 'because' | 'names' | 'diplotypes' | 'pr
 const NOTHING = { names: [], diplotypes: [], preferred: null, variants: [], inferred: null, alternatives: [] } as const
 
 const notCalled = (because: string): Outcome => ({ state: 'not-called', because, ...NOTHING })
-
-const nameSite = ({ chrom, pos, rsid }: MatchSite): PositionName => ({ chrom, pos, rsid })
 
 const namesAt = (gene: CompiledGene, sites: readonly number[]): string =>
   sites.map((at) => gene.sites[at]?.rsid ?? `${gene.sites[at]?.chrom}:${gene.sites[at]?.pos}`).join(', ')
@@ -235,16 +234,13 @@ const outcomeOf = (gene: CompiledGene, seen: Observation, options: CallOptions):
   return gene.table.special.includes('lowest-function') ? callLowest(gene, seen) : callDiplotypes(gene, seen, options)
 }
 
-const basesText = (genotype: SiteGenotype): string => genotype.alleles.map((base) => base ?? '.').join(genotype.phased ? '|' : '/')
-
 /** Alleles of which a defining position is missing: those that cannot be seen at all first told from the rest by the caller's notes. */
 const uncallableOf = (gene: CompiledGene, seen: Observation): UncallableAllele[] => {
   if (seen.missing.length === 0) return []
   const cells = seenCells(gene, seen)
   return gene.alleles.flatMap((allele, at) => {
     if ((cells[at] ?? 0) > 0) return []
-    const missing = seen.missing.filter((site) => gene.cells[at]?.[site]).flatMap((site) => gene.sites[site] ?? [])
-    return [{ allele, missing: missing.map(nameSite) }]
+    return [{ allele, missing: seen.missing.filter((site) => gene.cells[at]?.[site]).flatMap((site) => gene.places[site] ?? []) }]
   })
 }
 
@@ -274,18 +270,14 @@ export const callGene = (gene: CompiledGene, sample: SampleGenotypes, options: C
     ...rest,
     genotypes,
     phasing: seen.phasing,
-    used: seen.present.flatMap((at) => {
-      const site = gene.sites[at]
-      const genotype = site && sample.at[site.index]
-      return site && genotype ? [{ ...nameSite(site), bases: basesText(genotype) }] : []
-    }),
-    missing: seen.missing.flatMap((at) => gene.sites[at] ?? []).map(nameSite),
+    used: usedPositions(gene, sample, seen.present),
+    missing: seen.missing.flatMap((at) => gene.places[at] ?? []),
     uncallable: uncallableOf(gene, seen),
     undocumented: seen.undocumented,
     cannotRuleOut: cannotRuleOut(gene, seen, rest.names),
     extra: gene.extra.map((site) => {
       const genotype = sample.at[site.index]
-      return { ...nameSite(site), bases: genotype === undefined ? null : basesText(genotype) }
+      return { chrom: site.chrom, pos: site.pos, rsid: site.rsid, bases: genotype === undefined ? null : basesText(genotype) }
     }),
   }
   return { ...call, notes: [...notes, ...notesOf(gene, seen, call, options)] }

@@ -5,24 +5,20 @@ import type { Group, Observation } from './observe.ts'
 /** What one chromosome copy may hold: alleles, and single variants that belong to none of them. */
 export type CopyReading = { readonly alleles: readonly string[]; readonly score: number }
 
-/** One copy laid out one way: the base at each present position. */
-export type Strand = ReadonlyMap<number, number>
+/** One copy laid out one way: the place of the base at each position, -1 where it is missing. */
+export type Strand = Int8Array
 
 /** More free groups than this make more lays-out than anyone could read. */
 const MOST_GROUPS = 6
 
 const layOut = (seen: Observation, swaps: number): readonly [Strand, Strand] => {
-  const one = new Map<number, number>()
-  const other = new Map<number, number>()
-  for (const site of seen.present) {
-    one.set(site, seen.first[site] ?? 0)
-    other.set(site, seen.second[site] ?? 0)
-  }
+  const one = seen.first.slice()
+  const other = seen.second.slice()
   seen.groups.forEach((group: Group, at) => {
     if (((swaps >> at) & 1) === 0) return
     for (const [index, site] of group.sites.entries()) {
-      one.set(site, group.second[index] ?? 0)
-      other.set(site, group.first[index] ?? 0)
+      one[site] = group.second[index] ?? 0
+      other[site] = group.first[index] ?? 0
     }
   })
   return [one, other]
@@ -35,16 +31,12 @@ export const layOuts = (seen: Observation): (readonly [Strand, Strand])[] | null
   return Array.from({ length: count }, (_none, swaps) => layOut(seen, swaps << 1))
 }
 
-/** Positions that make an allele and were read: cells other than the plain reference base. */
-const coreOf = (gene: CompiledGene, allele: number, strand: Strand): number[] =>
-  [...strand.keys()].filter((site) => (gene.cells[allele]?.[site] ?? 0) > 1)
-
+/** Whether all that makes an allele and was read lies on the strand. */
 const isOn = (gene: CompiledGene, allele: number, core: readonly number[], strand: Strand): boolean =>
-  core.length > 0 &&
-  core.every((site) => {
-    const base = strand.get(site)
-    return base !== undefined && (((gene.cells[allele]?.[site] ?? 0) >> base) & 1) === 1
-  })
+  core.length > 0 && core.every((site) => (((gene.cells[allele]?.[site] ?? 0) >> (strand[site] ?? 0)) & 1) === 1)
+
+const coreOn = (gene: CompiledGene, allele: number, strand: Strand): number[] =>
+  (gene.cores[allele] ?? []).filter((site) => (strand[site] ?? -1) >= 0)
 
 type Carried = { readonly allele: number; readonly core: readonly number[] }
 
@@ -70,15 +62,15 @@ const combine = (carried: readonly Carried[]): Carried[][] => {
 
 /** Variants of a strand that no allele of the set accounts for, by their genomic names. */
 const partsOf = (gene: CompiledGene, set: readonly Carried[], strand: Strand): string[] =>
-  [...strand]
-    .filter(([site, base]) => base > 0 && !set.some(({ core }) => core.includes(site)))
-    .sort(([left], [right]) => (gene.sites[left]?.pos ?? 0) - (gene.sites[right]?.pos ?? 0))
-    .map(([site, base]) => gene.sites[site]?.names[base - 1] ?? '')
+  [...strand.keys()]
+    .filter((site) => (strand[site] ?? 0) > 0 && !set.some(({ core }) => core.includes(site)))
+    .sort((left, right) => (gene.sites[left]?.pos ?? 0) - (gene.sites[right]?.pos ?? 0))
+    .map((site) => gene.sites[site]?.names[(strand[site] ?? 1) - 1] ?? '')
 
 /** The alleles that one copy may hold, and what is left over. @param usable names that may take part */
 export const readCopy = (gene: CompiledGene, strand: Strand, usable: ReadonlySet<string>): CopyReading[] => {
   const carried = gene.alleles
-    .map((name, allele) => ({ name, allele, core: coreOf(gene, allele, strand) }))
+    .map((name, allele) => ({ name, allele, core: coreOn(gene, allele, strand) }))
     .filter(({ name, allele, core }) => allele !== gene.reference && usable.has(name) && isOn(gene, allele, core, strand))
     .sort((left, right) => right.core.length - left.core.length || compareAlleles(left.name, right.name))
   const sets = carried.length === 0 ? [[]] : combine(carried)

@@ -2,6 +2,7 @@ import type { GeneTable } from '../gene-tables.ts'
 import { type Bits, noBits, setBit } from './bits.ts'
 import { basesOf, type GeneDefinitions } from './definitions.ts'
 import type { Site } from './genotypes.ts'
+import type { PositionName } from './star-call.ts'
 
 /** A position as the matcher uses it. Bases are kept as their place in `bases`; 0 is the reference base. */
 export type MatchSite = Site & { readonly bases: readonly string[]; readonly names: readonly string[] }
@@ -12,6 +13,8 @@ export type CompiledGene = {
   readonly definitions: GeneDefinitions
   /** Positions that define alleles, in the order of the definitions. */
   readonly sites: readonly MatchSite[]
+  /** The same positions by name only. */
+  readonly places: readonly PositionName[]
   /** Positions that are read, but define nothing. */
   readonly extra: readonly MatchSite[]
   readonly alleles: readonly string[]
@@ -20,6 +23,10 @@ export type CompiledGene = {
   readonly fits: readonly (readonly Bits[])[]
   /** `cells[allele][site]`: bases by which the allele is defined there, as a mask; 0 for a blank cell. */
   readonly cells: readonly Uint8Array[]
+  /** `cores[allele]`: positions that make the allele: cells other than the plain reference base. */
+  readonly cores: readonly (readonly number[])[]
+  /** `definedAt[site]`: alleles with a cell there. */
+  readonly definedAt: readonly (readonly number[])[]
   /** Positions per allele where more than one base fits. */
   readonly wobbles: readonly (readonly number[])[]
   /** Number of defined cells per allele: its score when nothing is missing. */
@@ -66,11 +73,14 @@ export const compileGene = (table: GeneTable, definitions: GeneDefinitions, all:
     table,
     definitions,
     sites,
+    places: sites.map(({ chrom, pos, rsid }) => Object.freeze({ chrom, pos, rsid })),
     extra: own.filter((site) => site.flags.includes('extra')),
     alleles,
     reference,
     fits: fitsOf(sites, cells, reference),
     cells,
+    cores: cells.map((row) => [...row.keys()].filter((at) => (row[at] ?? 0) > 1)),
+    definedAt: sites.map((_site, at) => [...cells.keys()].filter((allele) => (cells[allele]?.[at] ?? 0) > 0)),
     wobbles: cells.map((row) => [...row.keys()].filter((at) => isSeveral(row[at] ?? 0))),
     defined: cells.map((row) => row.reduce((count, mask) => count + (mask === 0 ? 0 : 1), 0)),
   }

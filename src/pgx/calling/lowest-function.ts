@@ -13,8 +13,13 @@ export type LowestReading =
   | { readonly kind: 'diplotypes'; readonly diplotypes: readonly Combination[]; readonly notes: readonly string[] }
   | { readonly kind: 'variants'; readonly variants: readonly FoundVariant[]; readonly notes: readonly string[] }
 
-const withoutProxy = (strand: Strand, sites: ProxySites | null): Strand =>
-  sites === null ? strand : new Map([...strand].filter(([site]) => site !== sites.marker && site !== sites.decider))
+const withoutProxy = (strand: Strand, sites: ProxySites | null): Strand => {
+  if (sites === null) return strand
+  const rest = strand.slice()
+  rest[sites.marker] = -1
+  rest[sites.decider] = -1
+  return rest
+}
 
 const usableNames = (gene: CompiledGene, cells: readonly number[]): Set<string> => {
   const { proxy } = gene.definitions
@@ -25,7 +30,7 @@ const usableNames = (gene: CompiledGene, cells: readonly number[]): Set<string> 
 const exactAlleles = (gene: CompiledGene, strand: Strand, usable: ReadonlySet<string>): string[] => {
   const bits = noBits(gene.alleles.length)
   for (const [allele, name] of gene.alleles.entries()) if (usable.has(name)) setBit(bits, allele)
-  for (const [site, base] of strand) keepBits(bits, gene.fits[site]?.[base] ?? bits)
+  for (const [site, base] of strand.entries()) if (base >= 0) keepBits(bits, gene.fits[site]?.[base] ?? bits)
   return listBits(bits).map((allele) => gene.alleles[allele] ?? '')
 }
 
@@ -59,25 +64,24 @@ const perCopy = (gene: CompiledGene, all: readonly (readonly [Strand, Strand])[]
   return { kind: 'diplotypes', diplotypes: [...found.values()], notes: [...notes] }
 }
 
-/** Whether one copy can hold all that defines the allele: in every group, one of the two lays-out must do. */
-const canLie = (gene: CompiledGene, seen: Observation, allele: number): boolean => {
-  const mask = (site: number): number => gene.cells[allele]?.[site] ?? 0
-  const suits = (site: number, base: number): boolean => mask(site) === 0 || ((mask(site) >> base) & 1) === 1
-  const free = new Set(seen.groups.flatMap(({ sites }) => sites))
-  return (
-    seen.present.every((site) => free.has(site) || suits(site, seen.first[site] ?? 0)) &&
-    seen.groups.every(
-      ({ sites, first, second }) =>
-        sites.every((site, at) => suits(site, first[at] ?? 0)) || sites.every((site, at) => suits(site, second[at] ?? 0)),
-    )
-  )
+const suits = (gene: CompiledGene, allele: number, site: number, base: number): boolean => {
+  const mask = gene.cells[allele]?.[site] ?? 0
+  return mask === 0 || base < 0 || ((mask >> base) & 1) === 1
 }
 
+/** Whether one copy can hold all that defines the allele: in every group, one of the two lays-out must do. */
+const canLie = (gene: CompiledGene, seen: Observation, allele: number, sites: readonly number[]): boolean =>
+  sites.every((site) => suits(gene, allele, site, seen.first[site] ?? -1) || suits(gene, allele, site, seen.second[site] ?? -1)) &&
+  seen.groups.every(
+    (group) =>
+      group.sites.every((site, at) => suits(gene, allele, site, group.first[at] ?? 0)) ||
+      group.sites.every((site, at) => suits(gene, allele, site, group.second[at] ?? 0)),
+  )
+
 const liesTwice = (gene: CompiledGene, seen: Observation, allele: number): boolean =>
-  seen.present.every((site) => {
-    const mask = gene.cells[allele]?.[site] ?? 0
-    return mask === 0 || [seen.first[site] ?? 0, seen.second[site] ?? 0].every((base) => ((mask >> base) & 1) === 1)
-  })
+  (gene.cores[allele] ?? []).every(
+    (site) => suits(gene, allele, site, seen.first[site] ?? -1) && suits(gene, allele, site, seen.second[site] ?? -1),
+  )
 
 const counted = (names: readonly string[]): FoundVariant[] =>
   [...new Set(names)].map((allele) => ({ allele, copies: names.filter((name) => name === allele).length > 1 ? 2 : 1 }))
@@ -95,7 +99,7 @@ const asList = (gene: CompiledGene, seen: Observation, usable: ReadonlySet<strin
   const notes = new Set<string>()
   const half = halfFound(gene, seen, new Set(gene.alleles))
   const found = gene.alleles.flatMap((name, allele): FoundVariant[] =>
-    allele === gene.reference || !usable.has(name) || !canLie(gene, seen, allele)
+    allele === gene.reference || !usable.has(name) || !canLie(gene, seen, allele, gene.cores[allele] ?? [])
       ? []
       : [{ allele: name, copies: liesTwice(gene, seen, allele) ? 2 : 1 }],
   )
@@ -104,7 +108,7 @@ const asList = (gene: CompiledGene, seen: Observation, usable: ReadonlySet<strin
   const others = [...found, ...proxies, ...single]
   const copies = found.length + proxies.reduce((sum, one) => sum + one.copies, 0) + single.length
   const reference = gene.alleles[gene.reference] ?? ''
-  const plain = copies < 2 && canLie(gene, seen, gene.reference) ? [{ allele: reference, copies: 1 as const }] : []
+  const plain = copies < 2 && canLie(gene, seen, gene.reference, seen.present) ? [{ allele: reference, copies: 1 as const }] : []
   return {
     kind: 'variants',
     variants: [...plain, ...others].sort((left, right) => compareAlleles(left.allele, right.allele)),

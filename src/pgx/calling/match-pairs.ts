@@ -15,10 +15,12 @@ const fitsAll = (gene: CompiledGene, sites: readonly number[], bases: ArrayLike<
 }
 
 /** Number of positions that define an allele and were read. An allele with none cannot be seen. */
-export const seenCells = (gene: CompiledGene, seen: Observation): number[] =>
-  gene.alleles.map((_name, allele) =>
-    seen.missing.reduce((count, site) => count - (gene.cells[allele]?.[site] ? 1 : 0), gene.defined[allele] ?? 0),
-  )
+export const seenCells = (gene: CompiledGene, seen: Observation): readonly number[] => {
+  if (seen.missing.length === 0) return gene.defined
+  const counts = [...gene.defined]
+  for (const site of seen.missing) for (const allele of gene.definedAt[site] ?? []) counts[allele] = (counts[allele] ?? 0) - 1
+  return counts
+}
 
 /** Alleles that can be seen and fit every position where both copies are alike. */
 const fitAlike = (gene: CompiledGene, seen: Observation, cells: readonly number[]): Bits => {

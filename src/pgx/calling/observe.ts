@@ -75,12 +75,12 @@ const readHalf = (at: number, base: number, draft: Draft): void => {
   draft.missing.push(at)
 }
 
-const readPair = (at: number, pair: readonly [number, number], genotype: SiteGenotype, draft: Draft): void => {
-  draft.first[at] = pair[0]
-  draft.second[at] = pair[1]
+const readPair = (at: number, one: number, other: number, genotype: SiteGenotype, draft: Draft): void => {
+  draft.first[at] = one
+  draft.second[at] = other
   if (genotype.phased && genotype.phaseSet !== null) draft.phaseSets = true
   if (!genotype.phased) draft.slashes = true
-  if (pair[0] === pair[1]) return
+  if (one === other) return
   if (!genotype.phased) {
     draft.free.push(at)
     return
@@ -89,16 +89,26 @@ const readPair = (at: number, pair: readonly [number, number], genotype: SiteGen
   draft.phased.set(key, [...(draft.phased.get(key) ?? []), at])
 }
 
-const readSite = (gene: CompiledGene, at: number, genotype: SiteGenotype, draft: Draft): void => {
-  const site = gene.sites[at]
-  if (site === undefined) return
+/** The common case: two bases that the definitions know. */
+const readKnownPair = (site: MatchSite, at: number, genotype: SiteGenotype, draft: Draft): boolean => {
+  const [first, second] = genotype.alleles
+  if (genotype.alleles.length !== 2 || first == null || second == null) return false
+  const one = first === site.ref ? 0 : site.bases.indexOf(first)
+  const other = second === site.ref ? 0 : site.bases.indexOf(second)
+  if (one < 0 || other < 0) return false
+  readPair(at, one, other, genotype, draft)
+  return true
+}
+
+const readSite = (gene: CompiledGene, site: MatchSite, at: number, genotype: SiteGenotype, draft: Draft): void => {
+  if (readKnownPair(site, at, genotype, draft)) return
   const unknown: string[] = []
   const places = genotype.alleles.flatMap((base) => (base === null ? [] : [placeOf(gene, site, base, unknown)]))
   noteUnknown(gene, site, unknown, draft)
   const [first, second] = places
   if (first === undefined) draft.missing.push(at)
   else if (genotype.alleles.length > 2) draft.crowded.push(at)
-  else if (second !== undefined) readPair(at, [first, second], genotype, draft)
+  else if (second !== undefined) readPair(at, first, second, genotype, draft)
   else if (genotype.alleles.length === 1 && isHemizygous(gene)) {
     draft.singles.push(at)
     draft.first[at] = first
@@ -135,17 +145,21 @@ export const observe = (gene: CompiledGene, sample: SampleGenotypes): Observatio
     slashes: false,
     phaseSets: false,
   }
-  for (const [at, site] of gene.sites.entries()) {
+  gene.sites.forEach((site, at) => {
     const genotype = sample.at[site.index]
     if (genotype === undefined) draft.missing.push(at)
-    else readSite(gene, at, genotype, draft)
-  }
+    else readSite(gene, site, at, genotype, draft)
+  })
+  const present: number[] = []
+  draft.first.forEach((base, at) => {
+    if (base >= 0 || (draft.second[at] ?? -1) >= 0) present.push(at)
+  })
   const groups = groupsOf(draft)
   const haploid = draft.singles.length > 0 && groups.length === 0
   return {
     ...draft,
     groups,
-    present: [...draft.first.keys()].filter((at) => (draft.first[at] ?? -1) >= 0 || (draft.second[at] ?? -1) >= 0),
+    present,
     haploid,
     mixedPloidy: draft.singles.length > 0 && groups.length > 0,
     phasing: haploid ? 'haploid' : phasingOf(draft, groups.length),

@@ -29,10 +29,10 @@ const contradicted = (gene: CompiledGene, sites: ProxySites): string =>
 /** The allele of the proxy on one copy, if any, and what must be said of it. */
 export const proxyOnCopy = (gene: CompiledGene, sites: ProxySites, strand: Strand, notes: Set<string>): string | null => {
   const { proxy } = gene.definitions
-  const marked = (strand.get(sites.marker) ?? 0) > 0
-  const decided = strand.get(sites.decider)
-  if (decided === undefined && marked) notes.add(onlyMarker(gene, sites))
-  if (decided === undefined) return marked ? (proxy?.both ?? null) : null
+  const marked = (strand[sites.marker] ?? -1) > 0
+  const decided = strand[sites.decider] ?? -1
+  if (decided < 0 && marked) notes.add(onlyMarker(gene, sites))
+  if (decided < 0) return marked ? (proxy?.both ?? null) : null
   if (decided > 0) return (marked ? proxy?.both : proxy?.deciderOnly) ?? null
   if (marked) notes.add(contradicted(gene, sites))
   return null
