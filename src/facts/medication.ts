@@ -1,4 +1,5 @@
-import type { DrugIdentity } from '../contract/facts.ts'
+import type { DrugIdentity, Ingredient } from '../contract/facts.ts'
+import type { Coding } from '../contract/lineage.ts'
 import type { DrugIndex } from '../terminology/drugs.ts'
 import { asObjects, codings, isJson, type Json, nameOf, referenceOf, wording } from './accessors.ts'
 import type { Chart } from './chart.ts'
@@ -20,52 +21,88 @@ const placeOf = (resource: Json): Place => {
   }
 }
 
-const identifyConcept = (concept: unknown, otherText: string | null, drugs: DrugIndex): DrugIdentity =>
-  drugs.identify({ codings: codings(concept), text: wording(concept) ?? otherText })
-
-/** A Medication without usable code is what its ingredients are. Different ingredients of one product are no conflict. */
-const identifyIngredients = (medication: Json, drugs: DrugIndex): DrugIdentity | null => {
-  const concepts = asObjects(medication.ingredient).map(
-    (one) => one.itemCodeableConcept ?? (isJson(one.item) ? one.item.concept : undefined),
-  )
-  const names = concepts.map(nameOf).filter((name) => name !== null)
-  const text = wording(medication.code) ?? (names.join(' + ') || null)
-  if (text === null) return null
-  const identity = drugs.identify({ codings: concepts.flatMap(codings), text })
-  return { ...identity, text, flags: identity.flags.filter((flag) => flag !== 'medication-conflict') }
+const identifyConcept = (concept: unknown, drugs: DrugIndex): DrugIdentity | null => {
+  const [codes, text] = [codings(concept), wording(concept)]
+  return codes.length === 0 && text === null ? null : drugs.identify({ codings: codes, text })
 }
 
-const identifyMedication = (medication: Json, display: string | null, drugs: DrugIndex): DrugIdentity => {
-  const byCode = identifyConcept(medication.code, null, drugs)
-  if (byCode.ingredients.length > 0) return byCode
-  const byIngredients = identifyIngredients(medication, drugs)
-  if (byIngredients && (byIngredients.ingredients.length > 0 || byCode.text === '')) return byIngredients
-  return byCode.text === '' || display !== null ? identifyConcept(medication.code, display, drugs) : byCode
+/** The substances of a product: named on the spot, or in another resource; a filler (`isActive` false) is none. */
+const substancesOf = (medication: Json, holder: Json, chart: Chart): unknown[] =>
+  asObjects(medication.ingredient).flatMap((one) => {
+    if (one.isActive === false) return []
+    const item = isJson(one.item) ? one.item : {}
+    const reference = one.itemReference ?? item.reference
+    const target = reference === undefined ? null : (chart.resolve(reference, holder) ?? chart.resolve(reference, medication))
+    return [one.itemCodeableConcept ?? item.concept ?? target?.resource.code ?? reference]
+  })
+
+/** A product is all of its substances. That they differ is no conflict. */
+const identifySubstances = (concepts: readonly unknown[], drugs: DrugIndex): DrugIdentity | null => {
+  const text = concepts
+    .map(nameOf)
+    .filter((name) => name !== null)
+    .join(' + ')
+  if (text === '') return null
+  const each = concepts.map((concept) => drugs.identify({ codings: codings(concept), text: nameOf(concept) }))
+  const codes = each.flatMap((identity) => identity.codings)
+  const whole = drugs.identify({ codings: codes, text })
+  return { ...whole, text, flags: whole.flags.filter((flag) => flag !== 'medication-conflict') }
+}
+
+const isPartOf = (part: readonly Ingredient[], whole: readonly Ingredient[]): boolean =>
+  part.every(({ name }) => whole.some((other) => other.name === name))
+
+const disagree = (identities: readonly DrugIdentity[]): boolean =>
+  identities.some((left, at) =>
+    identities
+      .slice(at + 1)
+      .some((right) => !isPartOf(left.ingredients, right.ingredients) && !isPartOf(right.ingredients, left.ingredients)),
+  )
+
+const distinctCodings = (all: readonly Coding[]): Coding[] => [
+  ...new Map(all.map((one) => [`${one.system}|${one.code}|${one.display ?? ''}`, one])).values(),
+]
+
+/** Named in words, not by a bare code. */
+const hasWords = ({ text, codings: codes }: DrugIdentity): boolean => text !== '' && !codes.some(({ code }) => code === text)
+
+/** All places together: each ingredient that any of them names; places that name different drugs are a conflict, and all count. */
+const together = (identities: readonly DrugIdentity[]): DrugIdentity | null => {
+  const [first] = identities
+  const known = identities.filter(({ ingredients }) => ingredients.length > 0)
+  const [best] = known
+  if (!first || !best || identities.length === 1) return best ?? first ?? null
+  const ingredients = [...new Map(known.flatMap((one) => one.ingredients).map((one) => [one.name, one])).values()]
+  const conflict = known.some(({ flags }) => flags.includes('medication-conflict')) || disagree(known)
+  return {
+    text: (identities.find(hasWords) ?? first).text || best.text,
+    codings: distinctCodings(identities.flatMap((one) => one.codings)),
+    ingredients,
+    how: best.how,
+    flags: [...(conflict ? (['medication-conflict'] as const) : []), ...(ingredients.length > 1 ? (['combination'] as const) : [])],
+  }
 }
 
 /**
- * The drug of an order or medication entry: concept, contained, sibling or referenced Medication, its ingredients, or text alone; all
- * are tried, none is stopped at. An entry that names no drug has an empty text and the flag `unmapped`.
+ * The drug of an order or medication entry: its concept; the contained, sibling or referenced Medication with its code and its ingredients;
+ * the text of the reference. All are tried, none is stopped at. An entry that names no drug has an empty text and the flag `unmapped`.
  */
 export const readMedication = (resource: Json, chart: Chart, drugs: DrugIndex): Medication => {
   const { concept, reference } = placeOf(resource)
   const target = reference === undefined ? null : chart.resolve(reference, resource)
   const display = isJson(reference) ? wording(reference) : null
-  if (concept !== undefined && (codings(concept).length > 0 || wording(concept) !== null)) {
-    const drug = identifyConcept(concept, display, drugs)
-    return { drug, strength: readStrength(drug, target?.resource ?? null, drugs) }
-  }
-  if (target) {
-    const drug = identifyMedication(target.resource, display, drugs)
-    return { drug, strength: readStrength(drug, target.resource, drugs) }
-  }
-  const drug = drugs.identify({ codings: [], text: display })
-  return { drug: named(drug, display, referenceOf(reference)), strength: readStrength(drug, null, drugs) }
+  const identities = [
+    identifyConcept(concept, drugs),
+    target && identifyConcept(target.resource.code, drugs),
+    target && identifySubstances(substancesOf(target.resource, resource, chart), drugs),
+    display === null ? null : drugs.identify({ codings: [], text: display }),
+  ].filter((identity) => identity !== null)
+  const drug = together(identities) ?? unnamed(drugs, target === null ? referenceOf(reference) : null)
+  return { drug, strength: readStrength(drug, target?.resource ?? null, drugs) }
 }
 
-/** Why no drug is known: none was named, or the Medication it points at did not come along. */
-const named = (drug: DrugIdentity, display: string | null, reference: string | null): DrugIdentity => {
-  if (display !== null || drug.ingredients.length > 0) return drug
-  const unmapped = reference === null ? 'no medication is named yet' : 'the Medication it points at was not sent'
-  return { ...drug, unmapped }
-}
+/** No drug is named: there is nothing yet, or the Medication that the entry points at did not come along. */
+const unnamed = (drugs: DrugIndex, missing: string | null): DrugIdentity => ({
+  ...drugs.identify({ codings: [], text: null }),
+  unmapped: missing === null ? 'no medication is named yet' : 'the Medication it points at was not sent',
+})

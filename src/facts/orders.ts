@@ -13,8 +13,11 @@ const NOT_ORDERED = new Set(['completed', 'stopped', 'ended', 'cancelled', 'ente
 
 type Draft = { readonly resource: Json; readonly ref: string; readonly hasId: boolean }
 
+/** An order not to give; some converters send booleans as text. */
+const isForbidden = (value: unknown): boolean => value === true || asCode(value) === 'true'
+
 const isOrder = (resource: Json): boolean =>
-  resource.resourceType === 'MedicationRequest' && !NOT_ORDERED.has(asCode(resource.status) ?? '') && resource.doNotPerform !== true
+  resource.resourceType === 'MedicationRequest' && !NOT_ORDERED.has(asCode(resource.status) ?? '') && !isForbidden(resource.doNotPerform)
 
 /** Drafts in the order received; one without id is named by its place among the entries, `#1` the first. */
 const draftsOf = (resources: readonly Json[]): Draft[] =>

@@ -49,6 +49,7 @@ const TIMES: Readonly<Record<string, number>> = {
   '4 TIMES DAILY': 4,
   QOD: 1 / 2,
   'EVERY OTHER DAY': 1 / 2,
+  MO: 1 / 30.4375,
   WK: 1 / 7,
   WEEKLY: 1 / 7,
   'ONCE WEEKLY': 1 / 7,

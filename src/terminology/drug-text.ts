@@ -1,6 +1,9 @@
 /** A word of a text, and how it was joined to the word before it. */
 export type Word = { readonly text: string; readonly joined: '-' | '/' | '' }
 
+/** A strength that is run together with the name before it: `Plavix75mg`. */
+const RUN_TOGETHER = /(\p{L}{4,})(?=\d+(?:[.,]\d+)?\s*(?:mg|mcg|ug|g|ml)(?!\p{L}))/gu
+
 /** `Aspirin/dipyridamole 200 mg` -> aspirin, dipyridamole, 200, mg. */
 export const wordsOf = (text: string): Word[] =>
   [
@@ -8,6 +11,7 @@ export const wordsOf = (text: string): Word[] =>
       .toLowerCase()
       .normalize('NFKC')
       .replaceAll('’', "'")
+      .replace(RUN_TOGETHER, '$1 ')
       .matchAll(/(-|\/\s*)?([\p{L}\p{N}]+)/gu),
   ].map(([, join = '', word = '']) => ({
     text: word,

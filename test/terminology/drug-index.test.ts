@@ -154,7 +154,7 @@ describe('text', () => {
   })
 
   it.each([
-    ['Aspirin/dipyridamole 25 mg/200 mg', ['aspirin', 'dipyridamole']],
+    ['Aspirin/dipyridamole 25 mg/200 mg', ['aspirin', 'dipyridamole', 'aspirin / dipyridamole']],
     ['codeine / acetaminophen', ['codeine', 'acetaminophen']],
     ['Tylenol with Codeine #3', ['acetaminophen', 'codeine']],
     ['abacavir / lamivudine', ['abacavir', 'lamivudine']],
