@@ -72,12 +72,24 @@ const populationVerdict = (row: GuidanceRow, subject: Subject, kit: Kit): Verdic
   return state === 'not' ? { outcome: 'other-population', because: `the row is for ${label}; ${because}` } : null
 }
 
+/** What a row amounts to, in words that stand without the rest of the card. */
+const AMOUNTS: Readonly<Record<Finding['consequence'], string>> = {
+  contraindicated: 'contraindicated',
+  avoid: 'avoid the drug',
+  alternative: 'another drug',
+  dose: 'a dose or a limit',
+  caution: 'caution',
+  monitor: 'monitoring',
+  standard: 'no change',
+  none: 'no recommendation',
+}
+
 const firedWords = (finding: Finding): string => {
   const keys = finding.basis.map(({ gene, key }) => `${gene} ${key ?? ''}`.trim()).join(' and ')
   const open =
     finding.population?.state === 'undecided' ? `; whether the patient is of its population is not known: ${finding.population.label}` : ''
   const possible = finding.basis.some(({ state }) => state === 'candidate') ? '; one of several possible readings' : ''
-  return `applies for ${keys}: ${finding.consequence}${open}${possible}`
+  return `applies for ${keys}: ${AMOUNTS[finding.consequence]}${open}${possible}`
 }
 
 /** Rows that apply are found in the assessment; of the others it is told at which step they fell away. */

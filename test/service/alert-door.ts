@@ -66,45 +66,49 @@ const contextOf = (patient: PatientBuilder, hook: string, user: string) => {
   }
 }
 
+/** The body of a hook call about the patient. */
+export const requestOf = (
+  patient: PatientBuilder,
+  { hook = 'order-sign', user = 'Practitioner/one', without = [], members }: Asked = {},
+) => ({
+  hook,
+  hookInstance: crypto.randomUUID(),
+  context: contextOf(patient, hook, user),
+  prefetch: prefetchOf(patient, without),
+  ...members,
+})
+
 /** Databases that every law about overrides must hold on. */
 export const ENGINES = [
   ['embedded', embeddedPlace, null],
   ['PostgreSQL', postgresPlace, postgresMissing],
 ] as const
 
-/** A hospital with two tenants on one EHR, on a database of its own; `restart` keeps the database and changes the configuration. */
+/** A hospital with three tenants on one EHR (the third has no trace), on a database of its own; `restart` keeps the database and changes the configuration. */
 export const openHospital = async (makePlace: () => Promise<Place>, file: object = {}) => {
   const ehr: FakeEhr = await startEhr([])
   const place = await makePlace()
   let running: Running
   let site: ReturnType<typeof makeSite>
+  let environment: Record<string, string> = {}
   const start = async (config: object) => {
     const own = hospital(ehr, { features: ['trace'] }, config)
     const [first] = own.clients
-    site = makeSite({ ...own, clients: [first, { ...first, id: 'other', tenant: 'clinic' }] })
+    const clinic = { ...first, id: 'clinic', tenant: 'clinic' }
+    const plain = { ...first, id: 'plain', tenant: 'plain', features: [] }
+    site = makeSite({ ...own, clients: [first, clinic, plain] })
     const database = place.config.databaseUrl === null ? {} : { DATABASE_URL: place.config.databaseUrl }
-    running = await serve({ ...site.environment, ATTUNE_DATA_DIR: place.config.dataDir, ...database })
+    environment = { ...site.environment, ATTUNE_DATA_DIR: place.config.dataDir, ...database }
+    running = await serve(environment)
   }
   await start(file)
 
   const post = (path: string, body: unknown, tenant = 'hospital') =>
     caller(running.url, ehr)(path, { body, token: ehr.sign(running.url + path, 'ES384', { tenant }) })
 
-  const ask = async (
-    patient: PatientBuilder,
-    { hook = 'order-sign', user = 'Practitioner/one', tenant, without = [], members }: Asked = {},
-  ): Promise<Answer> => {
-    const answer = await post(
-      `/cds-services/pgx-${hook}`,
-      {
-        hook,
-        hookInstance: crypto.randomUUID(),
-        context: contextOf(patient, hook, user),
-        prefetch: prefetchOf(patient, without),
-        ...members,
-      },
-      tenant,
-    )
+  const ask = async (patient: PatientBuilder, asked: Asked = {}): Promise<Answer> => {
+    const request = requestOf(patient, asked)
+    const answer = await post(`/cds-services/pgx-${request.hook}`, request, asked.tenant)
     const { cards, extension } = answer.json()
     return { status: answer.status, cards, trace: extension?.['org.attune.trace'] }
   }
@@ -135,6 +139,13 @@ export const openHospital = async (makePlace: () => Promise<Place>, file: object
       await running.stop()
       site.clear()
       await start(config)
+    },
+    /** What is done while the server is not running, on its database and configuration. */
+    stopped: async (work: (environment: Record<string, string>) => Promise<void>) => {
+      await running.stop()
+      await work(environment).finally(async () => {
+        running = await serve(environment)
+      })
     },
     close: async () => {
       await running.stop()
