@@ -1,0 +1,291 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { aPatient, type PatientBuilder } from '../builders/patient.ts'
+import { askAbout } from './one-patient.ts'
+import { startSandbox } from './running-sandbox.ts'
+
+let sandbox: Awaited<ReturnType<typeof startSandbox>>
+beforeAll(async () => {
+  sandbox = await startSandbox()
+})
+afterAll(() => sandbox.stop())
+
+/** What the card says of one replacement, and the orders that it offers. */
+const answerOn = async (patient: PatientBuilder, without: readonly string[] = []) => {
+  const [card] = (await askAbout(sandbox, 'order-sign', patient, without)).cards
+  const lines = (card?.detail ?? '').replaceAll('\\', '').split('\n')
+  return {
+    about: (drug: string): string => lines.find((line) => line.startsWith(`- ${drug} (`)) ?? '',
+    offers: (card?.suggestions ?? []).map(({ label }) => label).filter((label) => !label.startsWith('Remove')),
+    suggestions: card?.suggestions ?? [],
+  }
+}
+
+/** A man after a stent, CYP2C19 poor metabolizer, who is to get clopidogrel. */
+const stent = (id: string) =>
+  aPatient(id)
+    .male()
+    .born('1961-04-02')
+    .withGenotype('CYP2C19', '*2/*2')
+    .withProcedure('Percutaneous coronary intervention', { snomed: '415070008', date: '2026-10-20' })
+    .measuring('weight', 80)
+    .ordering('clopidogrel 75 MG Oral Tablet', { rxcui: '309362' })
+
+const codeine = (id: string) =>
+  aPatient(id).male().withGenotype('CYP2D6', '*4/*4').ordering('codeine sulfate 30 MG Oral Tablet', { rxcui: '997170' })
+
+const gout = (id: string) =>
+  aPatient(id).male().withGenotype('HLA-B', '*58:01/*07:02').ordering('allopurinol 100 MG Oral Tablet', { rxcui: '197319' })
+
+const paroxetine = (id: string) =>
+  aPatient(id)
+    .male()
+    .withGenotype('CYP2D6', '*1/*1x3')
+    .withGenotype('CYP2C19', '*1/*1')
+    .withGenotype('CYP2B6', '*1/*1')
+    .ordering('paroxetine 20 MG Oral Tablet', { rxcui: '1738495' })
+
+describe('A replacement that a source names', () => {
+  it('is offered as a whole order where nothing stands against it, and the card says what was checked and what was not', async () => {
+    const { about, offers, suggestions } = await answerOn(stent('p-fits'))
+    expect(offers).toEqual(['Change to prasugrel 10 MG Oral Tablet', 'Change to ticagrelor 90 MG Oral Tablet'])
+    expect(about('prasugrel')).toContain(
+      'fits this patient as far as checked. Checked: genes, allergies, duplicates, prior stroke or TIA, active bleeding, age, weight, anticoagulants and NSAIDs, kidney function, liver function, pregnancy',
+    )
+    const [action] = suggestions[0]?.actions ?? []
+    expect(action && 'resource' in action && action.resource).toMatchObject({
+      resourceType: 'MedicationRequest',
+      status: 'draft',
+      intent: 'order',
+      subject: { reference: 'Patient/p-fits' },
+      medicationCodeableConcept: { text: 'prasugrel 10 MG Oral Tablet', coding: [{ code: '855812' }] },
+    })
+  })
+
+  it('is not offered against a condition that its label excludes', async () => {
+    const { about, offers } = await answerOn(stent('p-stroke').withCondition('Stroke', { snomed: '230690007', date: '2019-05-01' }))
+    expect(about('prasugrel')).toMatch(/^- prasugrel \(CPIC, DPWG\): not for this patient\. Stroke.*contraindicated after a stroke or TIA/)
+    expect(offers).toEqual(['Change to ticagrelor 90 MG Oral Tablet'])
+  })
+
+  it('is offered again when a condition that only counts while it lasts is over', async () => {
+    const ulcer = (clinicalStatus: string) =>
+      stent(`p-ulcer-${clinicalStatus}`).withCondition('Bleeding ulcer', { snomed: '74474003', icd10: 'K25.4', clinicalStatus })
+    expect((await answerOn(ulcer('active'))).offers).toEqual([])
+    expect((await answerOn(ulcer('resolved'))).offers).toHaveLength(2)
+  })
+
+  it('is named with its reason, but not offered, from an age or below a weight', async () => {
+    const { about, offers } = await answerOn(stent('p-old').born('1944-04-02').measuring('weight', 54))
+    expect(about('prasugrel')).toContain('82 years: generally not recommended from 75 years')
+    expect(offers).toEqual(['Change to ticagrelor 90 MG Oral Tablet'])
+    const light = await answerOn(stent('p-light').measuring('weight', 54, { date: '2026-11-01' }))
+    expect(light.about('prasugrel')).toContain('54.0 kg: under 60 kg more bleeding: consider 5 mg')
+  })
+
+  it('with a weight that is not on record comes second, and the card says so', async () => {
+    const unknown = aPatient('p-weight')
+      .male()
+      .withGenotype('CYP2C19', '*2/*2')
+      .withProcedure('Percutaneous coronary intervention', { snomed: '415070008', date: '2026-10-20' })
+      .ordering('clopidogrel 75 MG Oral Tablet', { rxcui: '309362' })
+    const { about, offers } = await answerOn(unknown)
+    expect(about('prasugrel')).toContain('Not checked: weight (no weight on record; under 60 kg more bleeding: consider 5 mg)')
+    expect(offers).toEqual(['Change to ticagrelor 90 MG Oral Tablet', 'Change to prasugrel 10 MG Oral Tablet'])
+  })
+
+  it('is not offered when the list of allergies was not read', async () => {
+    const { about, offers } = await answerOn(stent('p-unread'), ['allergies'])
+    expect(about('ticagrelor')).toMatch(/could not be checked fully.*Not checked: allergies \(allergies were not read\)/)
+    expect(offers).toEqual([])
+  })
+})
+
+describe('Kidney function', () => {
+  it('is taken from the creatinine where no eGFR is on record, and what it limits is said', async () => {
+    const patient = gout('p-kidney').born('1946-04-02').measuring('creatinine', 3.6).measuring('weight', 60)
+    const { about, offers } = await answerOn(patient)
+    expect(about('febuxostat')).toMatch(
+      /possible with caution\. Creatinine clearance of 2024-03-05: 14 mL\/min: below 30 mL\/min at most 40 mg daily/,
+    )
+    expect(offers).toEqual([])
+  })
+
+  it('below a limit that a diagnosis settles needs no laboratory value', async () => {
+    const { about } = await answerOn(gout('p-ckd').withCondition('Chronic kidney disease stage 4', { snomed: '431857002', icd10: 'N18.4' }))
+    expect(about('febuxostat')).toContain('Chronic kidney disease stage 4: below 30 mL/min at most 40 mg daily')
+  })
+
+  it('that nobody measured is said, and does not hold back what it only limits', async () => {
+    const { about, offers } = await answerOn(gout('p-no-kidney'))
+    expect(about('febuxostat')).toContain('kidney function (no eGFR or creatinine on record; below 30 mL/min at most 40 mg daily)')
+    expect(offers).toEqual(['Change to febuxostat 40 MG Oral Tablet'])
+  })
+})
+
+describe('Allergies', () => {
+  it.each([
+    ['by its name', (patient: PatientBuilder) => patient.allergicTo('ticagrelor')],
+    ['by its code', (patient: PatientBuilder) => patient.allergicTo('reaction', { rxcui: '1116632' })],
+  ])('to the replacement, %s, rule it out', async (_how, allergic) => {
+    const { about, offers } = await answerOn(allergic(stent(`p-allergy-${_how.length}`)))
+    expect(about('ticagrelor')).toContain('not for this patient. Allergy to')
+    expect(offers).toEqual(['Change to prasugrel 10 MG Oral Tablet'])
+  })
+
+  it('to its whole class, by code or by the word, rule it out', async () => {
+    const byCode = await answerOn(codeine('p-opioid-code').allergicTo('Drug class', { snomed: '404642006' }))
+    expect(byCode.about('morphine')).toContain('not for this patient. Allergy to Drug class recorded; morphine is one of the opioids')
+    const byWord = await answerOn(codeine('p-opioid-word').allergicTo('Opioids'))
+    expect([...byCode.offers, ...byWord.offers]).toEqual([])
+  })
+
+  it('to a relative ask for care, with the source', async () => {
+    const { about, offers } = await answerOn(stent('p-relative').allergicTo('ticlopidine'))
+    expect(about('prasugrel')).toMatch(
+      /possible with caution\. Allergy to ticlopidine recorded: .*\(MHRA Drug Safety Update on prasugrel, May 2011\)/,
+    )
+    expect(offers).toEqual(['Change to ticagrelor 90 MG Oral Tablet'])
+  })
+
+  it('to another class, to food, or denied do not matter', async () => {
+    const patient = stent('p-other')
+      .allergicTo('Penicillin')
+      .allergicTo('No known drug allergies', { snomed: '409137002' })
+      .with({
+        resourceType: 'AllergyIntolerance',
+        id: 'alg-food',
+        category: ['food'],
+        clinicalStatus: { coding: [{ code: 'active' }] },
+        code: { text: 'Dragon fruit' },
+        patient: { reference: 'Patient/p-other' },
+      })
+    expect((await answerOn(patient)).offers).toHaveLength(2)
+  })
+
+  it('that name nothing known here were not compared: that is said, and nothing is offered', async () => {
+    const { about, offers } = await answerOn(stent('p-strange').allergicTo('Zorblaxin forte'))
+    expect(about('ticagrelor')).toContain('Not checked: allergies (not matched to a drug or class known here: Zorblaxin forte)')
+    expect(offers).toEqual([])
+  })
+})
+
+describe('Other medicines', () => {
+  it('that must not go with the replacement rule it out', async () => {
+    const { about, offers } = await answerOn(gout('p-thiopurine').on('azathioprine 50 MG Oral Tablet', { rxcui: '197388' }))
+    expect(about('febuxostat')).toContain('Azathioprine: contraindicated with azathioprine or mercaptopurine')
+    expect(offers).toEqual([])
+  })
+
+  it('count when they are ordered in the same moment', async () => {
+    const { offers } = await answerOn(gout('p-ordered').ordering('azathioprine 50 MG Oral Tablet', { id: 'order-2', rxcui: '197388' }))
+    expect(offers).toEqual([])
+  })
+
+  it('count for a while after their end, and not later', async () => {
+    const endedOn = (until: string) =>
+      codeine(`p-maoi-${until}`).on('phenelzine 15 MG Oral Tablet', { status: 'completed', since: '2026-01-01', until })
+    const lately = await answerOn(endedOn('2026-11-12'))
+    expect(lately.about('morphine')).toContain(
+      'Phenelzine (until 2026-11-12): contraindicated with MAO inhibitors and for 14 days after them',
+    )
+    expect(lately.offers).toEqual([])
+    expect((await answerOn(endedOn('2026-09-12'))).about('morphine')).not.toMatch(/phenelzine/i)
+  })
+
+  it('that block or speed up its enzyme rule it out', async () => {
+    const { about, offers } = await answerOn(stent('p-inhibitor').on('clarithromycin 500 MG Oral Tablet'))
+    expect(about('ticagrelor')).toContain('Clarithromycin: avoid with strong CYP3A inhibitors')
+    expect(offers).toEqual(['Change to prasugrel 10 MG Oral Tablet'])
+  })
+
+  it('of the same group are two of one kind', async () => {
+    const { about, offers } = await answerOn(stent('p-twice').on('ticlopidine 250 MG Oral Tablet'))
+    expect(about('ticagrelor')).toContain('Ticlopidine is already taken: two P2Y12 inhibitors at once')
+    expect(offers).toEqual([])
+  })
+
+  it('that the order itself replaces do not count', async () => {
+    const { offers } = await answerOn(stent('p-same').on('clopidogrel 75 MG Oral Tablet', { rxcui: '309362' }))
+    expect(offers).toHaveLength(2)
+  })
+})
+
+describe('The genes of the replacement', () => {
+  it('rule it out where its own guidance does not want it either', async () => {
+    const patient = aPatient('p-genes')
+      .male()
+      .withGenotype('CYP2D6', '*1/*1x3')
+      .withGenotype('CYP2C19', '*17/*17')
+      .ordering('paroxetine 20 MG Oral Tablet', { rxcui: '1738495' })
+    const { about, offers } = await answerOn(patient)
+    expect(about('citalopram')).toContain('not for this patient. Not advised either: CPIC for CYP2C19 ultrarapid metabolizer')
+    expect(offers).not.toContain('Change to Citalopram 20 MG Oral Tablet')
+  })
+
+  it('that were not tested hold it back, and that is said', async () => {
+    const patient = aPatient('p-untested')
+      .male()
+      .withGenotype('CYP2D6', '*1/*1x3')
+      .ordering('paroxetine 20 MG Oral Tablet', { rxcui: '1738495' })
+    const { about, offers } = await answerOn(patient)
+    expect(about('citalopram')).toContain('genes (no usable result for CYP2C19)')
+    expect(offers).toEqual([])
+  })
+})
+
+describe('Pregnancy', () => {
+  const statin = (id: string) =>
+    aPatient(id)
+      .female()
+      .born('1994-04-02')
+      .withGenotype('SLCO1B1', '*5/*5')
+      .withGenotype('CYP2C19', '*2/*2')
+      .withProcedure('Percutaneous coronary intervention', { snomed: '415070008', date: '2026-10-20' })
+      .measuring('weight', 80)
+      .ordering('clopidogrel 75 MG Oral Tablet', { rxcui: '309362' })
+
+  it('that is on record is weighed', async () => {
+    const { about, offers } = await answerOn(statin('p-pregnant').withCondition('Pregnancy', { snomed: '77386006' }))
+    expect(about('ticagrelor')).toContain('possible with caution. Pregnancy: not looked up for this drug, decide individually')
+    expect(offers).toEqual([])
+  })
+
+  it('that is not on record is not excluded in a woman of the age, and no question in others', async () => {
+    const { about, offers } = await answerOn(statin('p-fertile'))
+    expect(about('ticagrelor')).toContain('pregnancy (no pregnancy on record, which does not exclude one)')
+    expect(offers).toHaveLength(2)
+    expect((await answerOn(statin('p-older').born('1950-04-02'))).about('ticagrelor')).toMatch(/Checked: .*pregnancy/)
+  })
+
+  it('that ended does not count', async () => {
+    const patient = statin('p-was-pregnant').withCondition('Pregnancy', { snomed: '77386006', clinicalStatus: 'resolved' })
+    expect((await answerOn(patient)).offers).toHaveLength(2)
+  })
+})
+
+describe('Where no order is offered', () => {
+  it('the card says why: a class, no label read, or no form to choose', async () => {
+    const voriconazole = aPatient('p-fungus')
+      .male()
+      .withGenotype('CYP2C19', '*2/*2')
+      .ordering('voriconazole 200 MG Oral Tablet', { rxcui: '349435' })
+    const { about, offers } = await answerOn(voriconazole)
+    expect(about('isavuconazole')).toContain('Not offered as an order: no product code was found, and treatment starts with a loading dose')
+    expect(about('amphotericin b')).toMatch(/could not be checked fully.*not looked up for this release/)
+    expect(offers).toEqual(['Change to posaconazole 100 MG Delayed Release Oral Tablet'])
+  })
+
+  it('a drug that the source names for one indication is not offered without it', async () => {
+    const metoprolol = (id: string) =>
+      aPatient(id).male().withGenotype('CYP2D6', '*1/*1x2').ordering('metoprolol tartrate 50 MG Oral Tablet', { rxcui: '866514' })
+    const bare = await answerOn(metoprolol('p-metoprolol'))
+    expect(bare.about('carvedilol')).toContain('indication (the source names it for heart failure only, which is not on record)')
+  })
+})
+
+describe('A check that is told apart from the others', () => {
+  it('SSRIs are no way out for each other beside a second antidepressant', async () => {
+    const { about } = await answerOn(paroxetine('p-ssri').on('fluvoxamine maleate 50 MG Oral Tablet'))
+    expect(about('sertraline')).toContain('Fluvoxamine is already taken: not with another SSRI or SNRI')
+  })
+})
