@@ -143,7 +143,7 @@ const WORDS: Readonly<Record<string, (call: StarCall) => unknown>> = {
   state: (call) => call.state,
   preferred: (call) => call.preferred?.name ?? null,
   inferred: (call) => call.inferred?.name ?? null,
-  phenotypes: (call) => call.genotypes.map((genotype) => genotype.phenotype?.code ?? genotype.keys[0] ?? ''),
+  phenotypes: (call) => call.genotypes.flatMap((genotype) => genotype.phenotype?.code ?? genotype.keys[0] ?? []),
   activityScores: (call) => call.genotypes.flatMap((genotype) => genotype.activityScore?.text ?? []),
   phasing: (call) => call.phasing,
   uncallable: (call) => call.uncallable.map(({ allele }) => allele),

@@ -31,9 +31,11 @@ export const layOuts = (seen: Observation): (readonly [Strand, Strand])[] | null
   return Array.from({ length: count }, (_none, swaps) => layOut(seen, swaps << 1))
 }
 
-/** Whether all that makes an allele and was read lies on the strand. */
-const isOn = (gene: CompiledGene, allele: number, core: readonly number[], strand: Strand): boolean =>
-  core.length > 0 && core.every((site) => (((gene.cells[allele]?.[site] ?? 0) >> (strand[site] ?? 0)) & 1) === 1)
+/** Whether all that defines an allele and was read lies on the strand. */
+const isOn = (gene: CompiledGene, allele: number, strand: Strand): boolean =>
+  (gene.filled[allele] ?? []).every(
+    (site) => (strand[site] ?? -1) < 0 || (((gene.cells[allele]?.[site] ?? 0) >> (strand[site] ?? 0)) & 1) === 1,
+  )
 
 const coreOn = (gene: CompiledGene, allele: number, strand: Strand): number[] =>
   (gene.cores[allele] ?? []).filter((site) => (strand[site] ?? -1) >= 0)
@@ -71,7 +73,7 @@ const partsOf = (gene: CompiledGene, set: readonly Carried[], strand: Strand): s
 export const readCopy = (gene: CompiledGene, strand: Strand, usable: ReadonlySet<string>): CopyReading[] => {
   const carried = gene.alleles
     .map((name, allele) => ({ name, allele, core: coreOn(gene, allele, strand) }))
-    .filter(({ name, allele, core }) => allele !== gene.reference && usable.has(name) && isOn(gene, allele, core, strand))
+    .filter(({ name, allele, core }) => allele !== gene.reference && usable.has(name) && core.length > 0 && isOn(gene, allele, strand))
     .sort((left, right) => right.core.length - left.core.length || compareAlleles(left.name, right.name))
   const sets = carried.length === 0 ? [[]] : combine(carried)
   return sets.map((set) => {

@@ -25,6 +25,8 @@ export type CompiledGene = {
   readonly cells: readonly Uint8Array[]
   /** `cores[allele]`: positions that make the allele: cells other than the plain reference base. */
   readonly cores: readonly (readonly number[])[]
+  /** `filled[allele]`: positions that the definition names, with the plain reference base, too. */
+  readonly filled: readonly (readonly number[])[]
   /** `definedAt[site]`: alleles with a cell there. */
   readonly definedAt: readonly (readonly number[])[]
   /** Positions per allele where more than one base fits. */
@@ -80,6 +82,7 @@ export const compileGene = (table: GeneTable, definitions: GeneDefinitions, all:
     fits: fitsOf(sites, cells, reference),
     cells,
     cores: cells.map((row) => [...row.keys()].filter((at) => (row[at] ?? 0) > 1)),
+    filled: Object.values(definitions.alleles).map(({ at }) => [...sites.keys()].filter((place) => `${sites[place]?.pos}` in at)),
     definedAt: sites.map((_site, at) => [...cells.keys()].filter((allele) => (cells[allele]?.[at] ?? 0) > 0)),
     wobbles: cells.map((row) => [...row.keys()].filter((at) => isSeveral(row[at] ?? 0))),
     defined: cells.map((row) => row.reduce((count, mask) => count + (mask === 0 ? 0 : 1), 0)),

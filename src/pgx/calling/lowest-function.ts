@@ -78,8 +78,12 @@ const canLie = (gene: CompiledGene, seen: Observation, allele: number, sites: re
       group.sites.every((site, at) => suits(gene, allele, site, group.second[at] ?? 0)),
   )
 
+/** Whether something other than the reference base makes the allele and was read. */
+const isVariant = (gene: CompiledGene, seen: Observation, allele: number): boolean =>
+  (gene.cores[allele] ?? []).some((site) => (seen.first[site] ?? -1) >= 0)
+
 const liesTwice = (gene: CompiledGene, seen: Observation, allele: number): boolean =>
-  (gene.cores[allele] ?? []).every(
+  (gene.filled[allele] ?? []).every(
     (site) => suits(gene, allele, site, seen.first[site] ?? -1) && suits(gene, allele, site, seen.second[site] ?? -1),
   )
 
@@ -99,7 +103,10 @@ const asList = (gene: CompiledGene, seen: Observation, usable: ReadonlySet<strin
   const notes = new Set<string>()
   const half = halfFound(gene, seen, new Set(gene.alleles))
   const found = gene.alleles.flatMap((name, allele): FoundVariant[] =>
-    allele === gene.reference || !usable.has(name) || !canLie(gene, seen, allele, gene.cores[allele] ?? [])
+    allele === gene.reference ||
+    !usable.has(name) ||
+    !isVariant(gene, seen, allele) ||
+    !canLie(gene, seen, allele, gene.filled[allele] ?? [])
       ? []
       : [{ allele: name, copies: liesTwice(gene, seen, allele) ? 2 : 1 }],
   )
