@@ -64,6 +64,8 @@ const importMap = async (folder: string, { values }: VerbInput): Promise<number>
   const tables = loadDrugTables(readConfig(process.env, projectRoot).rulesDir)
   const { map, counts } = await importRxnorm(resolve(folder), release, progress)
   const comparison = compareMap(map, tables)
+  if (comparison.notInRelease.length === comparison.drugs)
+    throw new AttuneError('input-unreadable', 'RXNCONSO.RRF: no drug of the rules is in it, so this is no release to map drugs with')
   const accepted = values['accept-conflicts'] === true ? comparison.conflicts : []
   const refused = comparison.conflicts.length > accepted.length
   if (!refused) writeWhole(out, writeDrugMap({ ...map, accepted }))

@@ -49,6 +49,19 @@ describe('A config file', () => {
   })
 })
 
+describe('Drugs that the rules do not know', () => {
+  it('are looked for nowhere unless that is configured', () => {
+    expect(read('clients: []')).toMatchObject({ drugMap: null, terminology: null })
+  })
+
+  it('are found in the configured map, and at the terminology server within 300 ms', () => {
+    const { drugMap, terminology } = read('drugMap: /srv/map.tsv\nterminology: {url: https://terms.example/r4}')
+    expect(drugMap).toBe('/srv/map.tsv')
+    expect(terminology).toMatchObject({ url: 'https://terms.example/r4', timeoutMs: 300 })
+    expect(terminology?.systems).toContain('http://www.nlm.nih.gov/research/umls/rxnorm')
+  })
+})
+
 describe('The start is refused', () => {
   it('by a config file that is not there: its path and the reason are named', () => {
     expect(() => readConfig({ ATTUNE_CONFIG: '/nowhere/attune.yaml' }, ROOT)).toThrow(/\/nowhere\/attune\.yaml: ENOENT/)
@@ -86,6 +99,11 @@ describe('The start is refused', () => {
     ['a plain http FHIR server', 'clients: [{id: a, fhirServers: [http://e/fhir]}]', 'http://e/fhir is not https'],
     ['a plain http key set', 'clients: [{id: a, iss: x, jku: http://e/k}]', 'http://e/k is not https'],
     ['a FHIR server of another scheme', 'network: {allowHttp: true}\nclients: [{id: a, fhirServers: ["ftp://e/fhir"]}]', 'ftp://e/fhir'],
+    [
+      'a terminology server over http',
+      'terminology: {url: http://terms.example/r4}',
+      'terminology.url http://terms.example/r4 is not https (network.allowHttp allows http)',
+    ],
     ['a source twice in the precedence', 'precedence: [CPIC, CPIC, FDA]', 'precedence names CPIC twice'],
     ['a promise that this release does not keep', 'retention: {storeInputs: true}', 'retention.storeInputs'],
   ])('by %s', (_name, text, words) => {
