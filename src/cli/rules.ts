@@ -5,6 +5,8 @@ import { genomicTerms } from '../facts/genomics/genomic-terms.ts'
 import { loadKnowledge } from '../guidance/load-knowledge.ts'
 import type { Knowledge } from '../guidance/rules.ts'
 import { projectRoot } from '../project-root.ts'
+import { diffRules, hasChanges } from './diff/diff-rules.ts'
+import { sayDiff } from './diff/say-diff.ts'
 import { coverRules } from './reach/coverage.ts'
 import { sayCoverage } from './reach/say-coverage.ts'
 import { printJson, progress, say, UsageError, type Verb } from './verb.ts'
@@ -35,21 +37,30 @@ const report = (json: boolean, [folder]: readonly string[]): number => {
   return coverage.silent.length === 0 ? 0 : 1
 }
 
+const diff = async (json: boolean, [before, after]: readonly string[]): Promise<number> => {
+  if (before === undefined || after === undefined) throw new UsageError('Name two folders of rules: the old one, then the new one.')
+  const found = await diffRules(before, after)
+  if (json) printJson(found)
+  else for (const line of sayDiff(found)) say(line)
+  return hasChanges(found) ? 1 : 0
+}
+
 type Action = { readonly folders: number; readonly run: (json: boolean, folders: readonly string[]) => number | Promise<number> }
 
 const ACTIONS: Readonly<Record<string, Action>> = {
   check: { folders: 1, run: check },
   report: { folders: 1, run: report },
+  diff: { folders: 2, run: diff },
 }
 
 export const rules: Verb = {
   name: 'rules',
-  summary: 'Check the rules, or report what of them reaches a patient',
-  usage: 'attune rules check|report [FOLDER] [--json]',
+  summary: 'Check the rules, report what of them reaches a patient, or compare two sets and the cards they make',
+  usage: 'attune rules check|report [FOLDER] [--json]\n       attune rules diff OLD NEW [--json]',
   options: {},
   run: async ({ values, positionals: [name, ...folders] }) => {
     const action = ACTIONS[name ?? '']
-    if (!action) throw new UsageError('Say what to do: check or report.')
+    if (!action) throw new UsageError('Say what to do: check, report or diff.')
     if (folders.length > action.folders) throw new UsageError(`"${folders.at(-1)}" is one folder too many.`)
     return action.run(values.json === true, folders)
   },

@@ -1,4 +1,4 @@
-import type { DrugIdentity } from '../../contract/facts.ts'
+import type { DrugIdentity, PatientFacts } from '../../contract/facts.ts'
 import type { Assessment, DrugAssessment } from '../../contract/findings.ts'
 import type { GeneCall } from '../../contract/genes.ts'
 import { assess } from '../../guidance/assess.ts'
@@ -32,15 +32,31 @@ export type Results = Readonly<Record<string, string | null>>
 export type Trial = { readonly order: DrugIdentity; readonly results: Results; readonly extra: Extra; readonly mgPerDay?: number }
 export type Tried = { readonly assessment: Assessment; readonly calls: readonly GeneCall[] }
 
-/** The engine of the service on one synthetic patient with one order. */
-export const runTrial = ({ order, results, extra, mgPerDay }: Trial, knowledge: Knowledge): Tried => {
+const factsOf = ({ order, results, extra, mgPerDay }: Trial, knowledge: Knowledge): PatientFacts => {
   const genes = Object.fromEntries(Object.entries(results).filter((entry): entry is [string, string] => entry[1] !== null))
   const dose = mgPerDay === undefined ? {} : { mgPerDay }
   const sketch = sketchSchema.parse({ age: 45, ...extra, genes, order: { drug: order.text, ...dose } })
   const drawn = drawPatient(sketch, knowledge)
-  const facts = { ...drawn, orders: drawn.orders.map((one) => ({ ...one, drug: order })) }
+  return { ...drawn, orders: drawn.orders.map((one) => ({ ...one, drug: order })) }
+}
+
+/** The engine of the service on one synthetic patient with one order. */
+export const runTrial = (trial: Trial, knowledge: Knowledge): Tried => {
+  const facts = factsOf(trial, knowledge)
   const calls = callGenes(facts, knowledge.genes, knowledge.modifiers)
   return { calls, assessment: assess(facts, calls, knowledge, { precedence: ['CPIC', 'DPWG', 'FDA'] }) }
+}
+
+/**
+ * The facts of a made-up patient who is to get the drug; null when no order can name it.
+ * @throws AttuneError `input-unreadable` for a gene or result that the rules do not know
+ */
+export const drawTrial = (
+  { drug, results, extra }: { readonly drug: string; readonly results: Results; readonly extra: Extra },
+  knowledge: Knowledge,
+): PatientFacts | null => {
+  const order = orderOf(drug, knowledge)
+  return order && factsOf({ order, results, extra }, knowledge)
 }
 
 /** What the engine says of the drug in the trial. */
