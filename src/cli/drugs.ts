@@ -45,13 +45,14 @@ const sayCounts = ({ ingredients, codes, withoutIngredients, retiredWithoutIngre
   for (const [system, { codes: kept, leftOut }] of Object.entries(others)) say(`${system}: ${kept} codes, ${leftOut} left out.`)
 }
 
-const sayComparison = ({ agreeing, otherwiseNamed, conflicts, notInRelease, drugs }: MapComparison): void => {
+const sayComparison = ({ agreeing, otherwiseNamed, renamed, conflicts, notInRelease, drugs }: MapComparison): void => {
   say(
     `Codes that the rules know too: ${agreeing} agree, ${otherwiseNamed} differ in substances that no rule speaks of, ${conflicts.length} contradict.`,
   )
   say(`Drugs of the rules found in the release: ${drugs - notInRelease.length} of ${drugs}.`)
   if (notInRelease.length > 0) say(`Not found: ${notInRelease.join(', ')}.`)
-  if (conflicts.length > 0) say(sayConflicts(conflicts))
+  if (renamed.length > 0) say(`Called otherwise by the release, to be looked at:\n${sayConflicts(renamed)}`)
+  if (conflicts.length > 0) say(`Contradictions:\n${sayConflicts(conflicts)}`)
 }
 
 const textOf = (value: VerbInput['values'][string]): string | null =>

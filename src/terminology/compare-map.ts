@@ -1,6 +1,6 @@
 import type { AcceptedConflict, DrugMap } from './drug-map.ts'
 import type { DrugRow, DrugTables } from './drug-tables.ts'
-import { namesInRules } from './site-lookups.ts'
+import { namesInRules, rulesByName } from './site-lookups.ts'
 
 /** How a map and the rules fit together. */
 export type MapComparison = {
@@ -8,6 +8,8 @@ export type MapComparison = {
   readonly conflicts: readonly AcceptedConflict[]
   /** Codes that both know and whose other substances differ in name only: `magnesium` against `magnesium hydroxide`. The rules' stay. */
   readonly otherwiseNamed: number
+  /** Ingredients that the release calls by a name which the rules do not know: to be looked at by a person. */
+  readonly renamed: readonly AcceptedConflict[]
   /** Codes that both know and take for the same drug. */
   readonly agreeing: number
   /** Drugs of the rules that the release knows by no code and no name: orders for them are found by the rules' own codes and names only. */
@@ -32,14 +34,19 @@ export const compareMap = (map: DrugMap, tables: DrugTables): MapComparison => {
   const inRules = namesInRules(map, tables.ingredients)
   const speaksOf = new Set(tables.ingredients.filter(matters).map((row) => row.name))
   const nameOf = (rxcui: string): string => inRules.get(rxcui) ?? map.ingredients.get(rxcui)?.toLowerCase() ?? rxcui
-  const ofRelease = (rxcui: string): readonly string[] | null => {
-    if (map.ingredients.has(rxcui)) return [nameOf(rxcui)]
-    return map.codes.get(rxcui)?.ingredients.map(nameOf) ?? null
+  const byName = rulesByName(tables.ingredients)
+  const renamed: AcceptedConflict[] = []
+  const ofRelease = (rxcui: string, [rules = '']: readonly string[]): readonly string[] | null => {
+    const name = map.ingredients.get(rxcui)
+    if (name === undefined) return map.codes.get(rxcui)?.ingredients.map(nameOf) ?? null
+    const known = byName.get(name.toLowerCase())
+    if (known === undefined) renamed.push({ rxcui, rules, release: name })
+    return [known ?? nameOf(rxcui)]
   }
   const conflicts: AcceptedConflict[] = []
   let [agreeing, otherwiseNamed] = [0, 0]
   for (const [rxcui, rules] of codesOfRules(tables)) {
-    const release = ofRelease(rxcui)
+    const release = ofRelease(rxcui, rules)
     if (release === null) continue
     const drugs = (names: readonly string[]) => names.filter((name) => speaksOf.has(name))
     if (isSubset(rules, release) && isSubset(release, rules)) agreeing += 1
@@ -50,6 +57,7 @@ export const compareMap = (map: DrugMap, tables: DrugTables): MapComparison => {
   return {
     conflicts: conflicts.sort((left, right) => Number(left.rxcui) - Number(right.rxcui)),
     otherwiseNamed,
+    renamed,
     agreeing,
     notInRelease: tables.ingredients.filter((row) => matters(row) && !found.has(row.name)).map((row) => row.name),
     drugs: speaksOf.size,

@@ -15,10 +15,18 @@ export type SiteLookups = {
   readonly product: (rxcui: string) => Product | null
 }
 
+/** Names and other names in `rules/drugs`, lower case, of single substances. */
+export const rulesByName = (rows: readonly DrugRow[]): ReadonlyMap<string, string> =>
+  new Map(
+    rows
+      .filter((row) => row.components === undefined)
+      .flatMap((row) => [row.name, ...(row.also ?? [])].map((name) => [name.toLowerCase(), row.name] as const)),
+  )
+
 /** RxNorm ingredient -> name in `rules/drugs`: by code, by name or other name, or because the rules' code is a salt of it. */
 export const namesInRules = (map: Pick<DrugMap, 'ingredients' | 'codes'>, rows: readonly DrugRow[]): ReadonlyMap<string, string> => {
   const single = rows.filter((row) => row.components === undefined)
-  const byName = new Map(single.flatMap((row) => [row.name, ...(row.also ?? [])].map((name) => [name.toLowerCase(), row.name] as const)))
+  const byName = rulesByName(rows)
   const names = new Map<string, string>()
   for (const [rxcui, name] of map.ingredients) {
     const known = byName.get(name.toLowerCase())

@@ -3,6 +3,7 @@ import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFi
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { drugs } from '../../src/cli/drugs.ts'
 import type { Coding } from '../../src/contract/lineage.ts'
@@ -11,6 +12,7 @@ import { loadKnowledge } from '../../src/guidance/load-knowledge.ts'
 import { projectRoot } from '../../src/project-root.ts'
 import { makeDrugIndex } from '../../src/terminology/drug-index.ts'
 import { parseDrugMap, readDrugMap, writeDrugMap } from '../../src/terminology/drug-map.ts'
+import { importRxnorm } from '../../src/terminology/rxnorm/import-rxnorm.ts'
 import { tables } from './drug-tables.ts'
 import { aRelease, ReleaseBuilder } from './rxnorm-release.ts'
 
@@ -392,6 +394,18 @@ describe('a release that contradicts the rules', () => {
     expect([status, said.includes('1 differ in substances that no rule speaks of, 0 contradict')]).toEqual([0, true])
   })
 
+  it('an ingredient code that the release gives to another drug of the rules is a contradiction', async () => {
+    const release = new ReleaseBuilder().concept(2670, 'IN', 'codeine').concept(32968, 'IN', 'warfarin').concept(90000001, 'PIN', 'a salt')
+    const { status, said } = await run(release.relate(90000001, 'form_of', 2670).write())
+    expect([status, said.includes('32968 is clopidogrel in the rules and warfarin in the release')]).toEqual([1, true])
+  })
+
+  it('an ingredient that the release calls by a name unknown here is told, for a person to look at', async () => {
+    const { status, said } = await run(aRelease().concept(11289, 'IN', 'warfarinum inventum').write())
+    expect(status).toBe(0)
+    expect(said).toContain('to be looked at:\n11289 is warfarin in the rules and warfarinum inventum in the release')
+  })
+
   it('drugs of the rules that the release does not know are named', async () => {
     expect((await run(aRelease().write())).said).toMatch(/^Not found: .*warfarin/m)
   })
@@ -437,6 +451,31 @@ describe('a map that the server starts with', () => {
   it('that is not there stops the start with its path', () => {
     expect(() => loadKnowledge(join(projectRoot, 'rules'), '/nowhere/map.tsv')).toThrow(
       'drug map /nowhere/map.tsv: it cannot be read (ENOENT)',
+    )
+  })
+})
+
+describe('laws', () => {
+  const cell = fc.constantFrom('32968', '161', '', 'RXNORM', 'IN', 'SCD', 'N', 'has_ingredient', 'CUI', 'x', '\u0000', 'é')
+  const line = (columns: number) => fc.array(cell, { minLength: columns - 1, maxLength: columns + 1 }).map((cells) => `${cells.join('|')}|`)
+
+  it('whatever stands in the files, the import ends with a map that can be read, or is refused by file and reason', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(line(18), { maxLength: 4 }), fc.array(line(16), { maxLength: 4 }), async (concepts, relations) => {
+        const folder = aRelease().write()
+        appendFileSync(join(folder, CONSO), concepts.map((one) => `${one}\n`).join(''))
+        appendFileSync(join(folder, REL), relations.map((one) => `${one}\n`).join(''))
+        try {
+          const { map } = await importRxnorm(folder, null, () => undefined)
+          expect(parseDrugMap(writeDrugMap(map), 'm').codes.size).toBe(map.codes.size)
+        } catch (error) {
+          if (!(error instanceof AttuneError)) throw error
+          expect(error.detail).toMatch(/^RXN(CONSO|REL)\.RRF: line \d+: /)
+        } finally {
+          rmSync(folder, { recursive: true })
+        }
+      }),
+      { numRuns: 60 },
     )
   })
 })
