@@ -88,8 +88,9 @@ const draftsOf = (row: Row): DraftRow[] => {
 /** FDA table and label rows; `entries` counts the reference's rows, some of which become several. */
 export const draftFda = (reference: string): { rows: DraftRow[]; entries: number } => {
   const table = readTable(reference, 'fda.tsv')
+  const rows = table.flatMap(draftsOf)
   const gone = Object.keys(FDA_PARTS).filter((id) => !table.some((row) => cell(row, 'id') === id))
   if (gone.length > 0)
     throw new TableError('fda.tsv', null, `${gone.join(', ')} is treated apart (fda-readings.ts) but no longer in the table`)
-  return { rows: table.flatMap(draftsOf), entries: table.length }
+  return { rows, entries: table.length }
 }

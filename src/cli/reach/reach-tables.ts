@@ -38,7 +38,7 @@ type Modifier = Knowledge['modifiers'][number]
 /** The medicine must stand beside the gene's result in a patient who takes it. */
 const proveModifier = (row: Modifier, knowledge: Knowledge, asked: ReadonlySet<string>): EntryReach => {
   const entry = `${row.enzyme} ${row.kind} ${row.drug}`
-  if (row.verified !== 'seen') return off(entry, 'recalled: not read in a source')
+  if (row.verified !== 'seen') return off(entry, `recalled: ${row.note ?? 'not read in a source'}`)
   const genes = genesOf(row.enzyme, knowledge)
   const order = orderOf(row.drug, knowledge)
   if (!order) return silent(entry, `no record can name ${row.drug}`)
