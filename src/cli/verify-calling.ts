@@ -65,12 +65,14 @@ type PositionsCase = z.output<typeof positionsCase>
 type VcfCase = z.output<typeof vcfCase>
 type CallingCase = PositionsCase | VcfCase
 
+const isCase = (line: unknown): boolean =>
+  typeof line === 'object' && line !== null && 'kind' in line && (line.kind === 'positions' || line.kind === 'vcf')
+
+/** Lines of a file of cases; a file of one line is one JSON value. */
+const linesOf = (content: unknown): readonly unknown[] => (isJsonLines(content) ? content.jsonLines : isCase(content) ? [content] : [])
+
 /** JSON lines of allele-calling cases. Layout: docs/verify.md. */
-export const isCallingFile = (content: unknown): boolean =>
-  isJsonLines(content) &&
-  content.jsonLines.some(
-    (line) => typeof line === 'object' && line !== null && 'kind' in line && (line.kind === 'positions' || line.kind === 'vcf'),
-  )
+export const isCallingFile = (content: unknown): boolean => linesOf(content).some(isCase)
 
 /** Everything that cases are drawn with. */
 export type CallingBench = { readonly caller: StarCaller; readonly knowledge: Knowledge }
@@ -200,9 +202,8 @@ export const tryCase = (name: string, run: () => string[]): CallingResult => {
  * @throws AttuneError `input-unreadable` when a line does not have the layout, naming line and member
  */
 export const verifyCalling = (content: unknown, knowledge: Knowledge): readonly CallingResult[] => {
-  if (!isJsonLines(content)) return []
   const bench = makeBench(knowledge)
-  return content.jsonLines.flatMap((line, at) => {
+  return linesOf(content).flatMap((line, at) => {
     if (typeof line === 'object' && line !== null && '_meta' in line) return []
     const parsed = callingCase.safeParse(line)
     if (!parsed.success) throw new AttuneError('input-unreadable', `line ${at + 1}: ${z.prettifyError(parsed.error)}`)

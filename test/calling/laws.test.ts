@@ -6,7 +6,7 @@ import { matchPairs } from '../../src/pgx/calling/match-pairs.ts'
 import { observe } from '../../src/pgx/calling/observe.ts'
 import { bruteForce, compileToy, everyLayOut, isAllele, type ToyGene, toyCase } from './toy-gene.ts'
 
-const RUNS = { numRuns: 600 }
+const RUNS = { numRuns: 200 }
 
 const fastPairs = (toy: ToyGene, sample: SampleGenotypes): Map<string, number> => {
   const gene = compileToy(toy)

@@ -142,17 +142,18 @@ const rankOf = (table: GeneTable, allele: string): number => {
   return phenotype?.priority === 'priority' ? 0 : 1
 }
 
-const byFunction =
+/** Order of alleles by function, lowest first; of equal ones the first in the sequence. */
+export const compareByFunction =
   (table: GeneTable) =>
   (left: string, right: string): number =>
     rankOf(table, left) - rankOf(table, right) || compareAlleles(left, right)
 
 /** Lowest allele of each copy. */
 export const lowestOfCopies = (table: GeneTable, copies: readonly (readonly string[])[]): string[] =>
-  copies.flatMap((alleles) => [...alleles].sort(byFunction(table)).slice(0, 1))
+  copies.flatMap((alleles) => [...alleles].sort(compareByFunction(table)).slice(0, 1))
 
 /** The two lowest alleles of a list; CPIC takes two different variants to lie on different copies. */
 export const lowestOfList = (table: GeneTable, variants: readonly FoundVariant[]): string[] => {
-  const all = variants.flatMap(({ allele, copies }) => Array<string>(copies).fill(allele)).sort(byFunction(table))
+  const all = variants.flatMap(({ allele, copies }) => Array<string>(copies).fill(allele)).sort(compareByFunction(table))
   return [...all, ...(table.referenceAllele === null ? [] : [table.referenceAllele])].slice(0, 2)
 }

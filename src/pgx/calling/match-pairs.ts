@@ -1,4 +1,4 @@
-import { addBits, allBits, type Bits, clearBit, keepBits, listBits, noBits } from './bits.ts'
+import { addBits, allBits, type Bits, clearBit, hasBit, keepBits, listBits, noBits } from './bits.ts'
 import type { CompiledGene } from './compile-gene.ts'
 import type { Group, Observation } from './observe.ts'
 
@@ -38,10 +38,8 @@ const partnersOf = (allele: number, candidates: Bits, groups: readonly GroupFits
   const partners = candidates.slice()
   for (const { first, second } of groups) {
     const here = new Uint32Array(candidates.length)
-    const word = allele >> 5
-    const mask = 1 << (allele & 31)
-    if (((first[word] ?? 0) & mask) !== 0) addBits(here, second)
-    if (((second[word] ?? 0) & mask) !== 0) addBits(here, first)
+    if (hasBit(first, allele)) addBits(here, second)
+    if (hasBit(second, allele)) addBits(here, first)
     keepBits(partners, here)
   }
   return partners
@@ -51,8 +49,6 @@ const partnersOf = (allele: number, candidates: Bits, groups: readonly GroupFits
 const wobbleLoss = (gene: CompiledGene, allele: number, baseAt: (site: number) => number | undefined): number =>
   (gene.wobbles[allele] ?? []).reduce((loss, site) => loss + (baseAt(site) === 0 ? 1 : 0), 0)
 
-const fits = (bits: Bits, allele: number): boolean => (((bits[allele >> 5] ?? 0) >>> (allele & 31)) & 1) === 1
-
 const alikeLoss = (gene: CompiledGene, seen: Observation, allele: number): number =>
   wobbleLoss(gene, allele, (site) => (seen.first[site] === seen.second[site] ? seen.first[site] : undefined))
 
@@ -61,8 +57,8 @@ const groupLoss = (gene: CompiledGene, pair: readonly [number, number], { group,
   const [one, other] = pair
   const lossOf = (allele: number, bases: readonly number[]): number => wobbleLoss(gene, allele, (site) => bases[group.sites.indexOf(site)])
   const losses = [
-    ...(fits(first, one) && fits(second, other) ? [lossOf(one, group.first) + lossOf(other, group.second)] : []),
-    ...(fits(second, one) && fits(first, other) ? [lossOf(one, group.second) + lossOf(other, group.first)] : []),
+    ...(hasBit(first, one) && hasBit(second, other) ? [lossOf(one, group.first) + lossOf(other, group.second)] : []),
+    ...(hasBit(second, one) && hasBit(first, other) ? [lossOf(one, group.second) + lossOf(other, group.first)] : []),
   ]
   return Math.min(...losses)
 }
