@@ -3,9 +3,10 @@ import { codeOf, codesOf, codingsOf, type Fields, isFields, listOf, textOf } fro
 import { type Finding, finding, NO_FINDING, saysSomething } from './finding.ts'
 import type { GenomicTerms } from './genomic-terms.ts'
 import { canonical, type Node } from './graph.ts'
-import { findingInConcept, findingInText, segments } from './parse-finding.ts'
+import { findingInConcept, findingInText } from './parse-finding.ts'
 import { codeOfTerm } from './phenotype-words.ts'
 import type { ResolvedGene } from './resolve-gene.ts'
+import { segments } from './segments.ts'
 import { findWord, hasWord, plainText } from './wording.ts'
 
 const textsOf = (concept: unknown): readonly string[] => {

@@ -97,13 +97,17 @@ const visitParameters = (
   }
 }
 
+/** Deeper than any FHIR resource. What lies below is not looked at: a comparison must not fall over a nest of brackets. */
+const DEEPEST_CONTENT = 60
+
 /** One text per content, whatever the order of members. Only used where two resources share a name. */
-export const canonical = (value: unknown): string => {
-  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`
+export const canonical = (value: unknown, depth = 0): string => {
+  if (depth > DEEPEST_CONTENT) return 'deep'
+  if (Array.isArray(value)) return `[${value.map((each) => canonical(each, depth + 1)).join()}]`
   if (!isFields(value)) return JSON.stringify(value) ?? 'null'
   return `{${Object.keys(value)
     .sort()
-    .map((key) => `${key}:${canonical(value[key])}`)
+    .map((key) => `${key}:${canonical(value[key], depth + 1)}`)
     .join()}}`
 }
 

@@ -1,19 +1,16 @@
 import type { Evidence, Role } from './evidence.ts'
-import { codeOf, codesOf, codingsOf, type Fields, isFields, isNonconformant, listOf, textOf } from './fhir-fields.ts'
-import { type Finding, finding, NO_FINDING, saysSomething } from './finding.ts'
+import { codeOf, codesOf, isNonconformant, listOf } from './fhir-fields.ts'
+import { type Finding, finding, saysSomething } from './finding.ts'
 import type { GenomicTerms } from './genomic-terms.ts'
 import type { Node } from './graph.ts'
-import { type Asked, findingInText, findingInValue, segments, textsOfValue } from './parse-finding.ts'
-import { alleleAskedFor } from './parse-hla.ts'
+import { findingInText, findingInValue, textsOfValue } from './parse-finding.ts'
 import { phenotypesIn } from './phenotype-words.ts'
-import { type ResolvedGene, resolveGene, type StructuredGenes, structuredGenes } from './resolve-gene.ts'
+import { askedOf, readFinding, textsOfCode } from './read-finding.ts'
+import { distinctGenes, NO_GENE, type ResolvedGene, resolveGene, type StructuredGenes, structuredGenes } from './resolve-gene.ts'
+import { segments } from './segments.ts'
+import { geneEvidence } from './studied-genes.ts'
 import { readVariant } from './variant-evidence.ts'
 import { hasStem, hasWord, plainText } from './wording.ts'
-
-const textsOfCode = (code: unknown): readonly string[] => {
-  const text = isFields(code) ? textOf(code.text) : null
-  return [...(text === null ? [] : [text]), ...codingsOf(code).flatMap((coding) => coding.display ?? [])]
-}
 
 const ROLES = ['genotype', 'haplotype', 'variant', 'implication', 'gene'] as const
 
@@ -24,53 +21,6 @@ const roleOf = (terms: GenomicTerms, codes: readonly string[], names: string): R
     return null
   return /haplotype/i.test(names) ? 'haplotype' : 'result'
 }
-
-/** The allele that a presence test asks for: by the test's code, or named in its text. */
-const askedOf = (terms: GenomicTerms, codes: readonly string[], names: readonly string[], gene: string): Asked => {
-  const table = terms.table(gene)
-  if (!table?.presence) return null
-  const byCode = codes.map((code) => terms.codes.presence[code]).find((presence) => presence?.gene === gene)?.allele
-  const allele = byCode ?? names.map((name) => alleleAskedFor(plainText(name), table)).find((found) => found !== null) ?? null
-  return allele === null ? null : { table, allele }
-}
-
-/** Components that carry the implication itself (STU2 and later). */
-const findingInComponents = (terms: GenomicTerms, gene: string | null, resource: Fields): Finding =>
-  listOf(resource.component)
-    .filter((component) => codesOf(component.code).some((code) => terms.codes.components.finding.includes(code)))
-    .map((component) => findingInValue(terms, gene, component))
-    .find(saysSomething) ?? NO_FINDING
-
-/** Allele names in the genetics extensions of base R4 and STU3: two of them are a diplotype. */
-const findingInExtensions = (terms: GenomicTerms, gene: string | null, resource: Fields): Finding => {
-  const names = listOf(resource.extension)
-    .filter((extension) => /geneticsAlleleName$/i.test(textOf(extension.url) ?? ''))
-    .flatMap((extension) => textsOfValue(extension)[0] ?? [])
-  return names.length === 2 ? findingInText(terms, gene, names.join('/')) : NO_FINDING
-}
-
-/** `Metabolizer status: Poor`: the noun of the phenotype stands in the name of the test. */
-const findingInNameAndValue = (terms: GenomicTerms, gene: string | null, resource: Fields): Finding => {
-  const names = textsOfCode(resource.code).map(plainText).join(' ').toLowerCase()
-  const [value] = textsOfValue(resource)
-  const noun = terms.codes.phenotypeNouns.find((each) => hasWord(names, [each]))
-  if (gene === null || noun === undefined || value === undefined || !/^[a-z -]{3,20}$/i.test(value.trim())) return NO_FINDING
-  const found = findingInText(terms, gene, `${value.trim()} ${noun}`)
-  return found.phenotypes.length > 0 ? found : NO_FINDING
-}
-
-const readFinding = (terms: GenomicTerms, gene: string | null, resource: Fields, asked: Asked): Finding => {
-  const value = findingInValue(terms, gene, resource, asked)
-  if (saysSomething(value)) return value
-  const named = findingInNameAndValue(terms, gene, resource)
-  if (saysSomething(named)) return named
-  const parts = findingInComponents(terms, gene, resource)
-  return saysSomething(parts) ? parts : findingInExtensions(terms, gene, resource)
-}
-
-const distinctGenes = (terms: GenomicTerms, texts: readonly string[]): readonly string[] => [
-  ...new Set(texts.flatMap((text) => terms.mentions(plainText(text)).map((mention) => mention.gene))),
-]
 
 const readSegments = (terms: GenomicTerms, node: Node, text: string, flags: readonly string[]): Evidence[] =>
   segments(terms, plainText(text)).map(({ gene, text: part }) => ({
@@ -193,7 +143,8 @@ export const observationEvidence = (terms: GenomicTerms, node: Node): Evidence[]
     {
       node,
       role,
-      gene: denied ? { gene: null, how: 'none', flags: [] } : gene,
+      // A presence test's own code names gene and allele: nothing is left to a guess.
+      gene: denied ? NO_GENE : asked && gene.how === 'code-alone' ? { ...gene, how: 'code' } : gene,
       finding: unread ? finding({ state: 'indeterminate' }) : own,
       flags: shape,
       text,
@@ -202,49 +153,3 @@ export const observationEvidence = (terms: GenomicTerms, node: Node): Evidence[]
     },
   ]
 }
-
-/** `Gene studied` as an Observation of its own (HL7 v2 panels): says which gene its neighbours are about. */
-const geneEvidence = (terms: GenomicTerms, node: Node): Evidence[] => {
-  const holder = { component: [{ ...geneComponent(terms), valueCodeableConcept: node.resource.valueCodeableConcept }] }
-  const text = textOf(node.resource.valueString)
-  const genes = text === null ? structuredGenes(terms, holder, []).genes : distinctGenes(terms, [text])
-  const [gene, other] = genes
-  if (other !== undefined) return []
-  return [
-    {
-      node,
-      role: 'gene',
-      gene: { gene: gene ?? null, how: 'structured', flags: [] },
-      finding: NO_FINDING,
-      flags: [],
-      text: null,
-      textOnly: false,
-      readFor: () => NO_FINDING,
-    },
-  ]
-}
-
-const isStudy = (terms: GenomicTerms, resource: Fields): boolean =>
-  codesOf(resource.code).some((code) => terms.codes.roles.study.includes(code))
-
-/** Genes in the regions of a genomic study (HL7 guide STU3: an extension of the Procedure, or of the report). */
-const genesInRegions = (terms: GenomicTerms, resource: Fields): readonly string[] =>
-  listOf(resource.extension)
-    .filter((extension) => /genomic-study-analysis-regions$/.test(textOf(extension.url) ?? ''))
-    .flatMap((extension) => listOf(extension.extension))
-    .filter((part) => textOf(part.url) === 'studied')
-    .flatMap(
-      (part) =>
-        structuredGenes(terms, { component: [{ ...geneComponent(terms), valueCodeableConcept: part.valueCodeableConcept }] }, []).genes,
-    )
-
-const geneComponent = (terms: GenomicTerms): Fields => ({ code: { coding: [{ code: terms.codes.components.gene[0] }] } })
-
-/** Genes that a resource says were studied, without a finding of their own: region-studied results and genomic studies. */
-export const studiedGenes = (terms: GenomicTerms, { resource }: Node): readonly string[] => {
-  if (resource.resourceType === 'Procedure' || resource.resourceType === 'DiagnosticReport')
-    return NOT_STUDIED.includes(codeOf(resource.status) ?? '') ? [] : [...new Set(genesInRegions(terms, resource))]
-  return resource.resourceType === 'Observation' && isStudy(terms, resource) ? structuredGenes(terms, resource, []).genes : []
-}
-
-const NOT_STUDIED = ['not-done', 'entered-in-error', 'preparation', 'cancelled']

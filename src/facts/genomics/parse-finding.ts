@@ -1,15 +1,16 @@
-import type { Coding } from '../../contract/lineage.ts'
 import type { GeneTable } from '../../pgx/gene-tables.ts'
 import { type AlleleStatus, NO_GENOTYPE, presenceGenotype } from '../../pgx/genotype.ts'
+import { answerOf, yesNo } from './coded-answer.ts'
+import { denialIn, openState } from './denial.ts'
 import { codingsOf, type Fields, isFields, textOf } from './fhir-fields.ts'
 import { type Finding, finding, NO_FINDING, saysSomething, type WordedPhenotype } from './finding.ts'
 import type { GenomicTerms } from './genomic-terms.ts'
 import { parseAlleles } from './parse-alleles.ts'
 import { parseHla } from './parse-hla.ts'
 import { parseSites } from './parse-sites.ts'
-import { codeOfTerm, phenotypesIn } from './phenotype-words.ts'
-import { isDescriptionId } from './snomed-id.ts'
-import { findWord, hasWord, plainText } from './wording.ts'
+import { phenotypesIn } from './phenotype-words.ts'
+import { ownPart } from './segments.ts'
+import { hasWord, plainText } from './wording.ts'
 
 const isTyped = (table: GeneTable): boolean => table.method === 'allele-presence' && Object.keys(table.alleles).length === 0
 
@@ -52,29 +53,6 @@ const alleleFinding = (terms: GenomicTerms, gene: string, table: GeneTable, text
   return sites === null || alleles === null ? (sites ?? alleles) : bothRead(sites, alleles)
 }
 
-/** A denial right before a gene's name belongs to that gene: `CYP9Z1 *1/*2, not CYP9Z2 poor metabolizer`. */
-const denialBefore = (terms: GenomicTerms, before: string): number => {
-  const words = [...terms.codes.negations, 'no', 'not', 'never', 'denies']
-  const tail = before.slice(-40)
-  const found = words.map((word) => tail.toLowerCase().lastIndexOf(word)).filter((at) => at >= 0)
-  const at = Math.max(...found, -1)
-  return at >= 0 && !/[*\d.;]/.test(tail.slice(at)) ? tail.length - at : 0
-}
-
-/**
- * One text with several genes: each stretch from one gene's name to the next is read for its gene. None where alleles stand before
- * the first name: then it cannot be told whether the names come before or after what they name.
- */
-export const segments = (terms: GenomicTerms, text: string): readonly { readonly gene: string; readonly text: string }[] => {
-  const mentions = terms.mentions(text)
-  const first = mentions.filter((mention, index) => mention.gene !== mentions[index - 1]?.gene)
-  if (first.length > 1 && /\*\d/.test(text.slice(0, first[0]?.start))) return []
-  const starts = first.map((mention, index) =>
-    index === 0 ? 0 : mention.start - denialBefore(terms, text.slice(first[index - 1]?.end, mention.start)),
-  )
-  return first.map((mention, index) => ({ gene: mention.gene, text: text.slice(starts[index], starts[index + 1]) }))
-}
-
 /** Two star alleles when nobody says of which gene: kept as text, never looked up. */
 const alleleFindingWithoutGene = (text: string): Finding | null => {
   const match = /(\*\d{1,3}[A-Z]?)\s?\/\s?(\*\d{1,3}[A-Z]?)/.exec(text)
@@ -93,81 +71,24 @@ const stateOf = (terms: GenomicTerms, text: string): Finding['state'] =>
 const isDoubted = (terms: GenomicTerms, text: string, phenotypes: readonly WordedPhenotype[]): boolean =>
   hasWord(text, terms.codes.doubts) && !phenotypes.some((phenotype) => hasWord(phenotype.term, terms.codes.doubts))
 
-/** `no` and `not` deny only what stands behind them in the same clause: `not poor metabolizer`, but not `copy number not tested`. */
-const weaklyDenied = (terms: GenomicTerms, gene: string | null, text: string): number => {
-  for (const match of text.matchAll(/(?<![a-z0-9-])(?:not?|denies|never)\s([^.,;:()]{0,80})/gi))
-    if (phenotypesIn(terms, gene, match[1] ?? '').length > 0) return match.index
-  return -1
-}
-
-/** The clause in which a text gives its finding is still open, or asks: `*1/*2 (pending)`, `poor metabolizer?`. */
-const openState = (terms: GenomicTerms, gene: string | null, text: string): Finding['state'] => {
-  const clauses = text.split(/[.;\n](?=\s|$)/).filter((clause) => /\*\d/.test(clause) || phenotypesIn(terms, gene, clause).length > 0)
-  if (clauses.length === 0) return null
-  if (clauses.every((clause) => terms.codes.states.some(({ state, words }) => state === 'pending' && hasWord(clause, words))))
-    return 'pending'
-  return clauses.every((clause) => /\?\s?\)?\s?$/.test(clause) && !/\/\s?\*?\?/.test(clause)) ? 'indeterminate' : null
-}
-
-/** In a text about several genes only the stretches about this one are read for it. */
-const ownPart = (terms: GenomicTerms, gene: string | null, text: string): string => {
-  const all = gene === null ? [] : segments(terms, text)
-  const own = all.filter((segment) => segment.gene === gene)
-  return own.length === 0 || own.length === all.length ? text : own.map((segment) => segment.text).join('; ')
-}
-
 /** What one text says about one gene; `null` stands for a gene that is not known. */
 export const findingInText = (terms: GenomicTerms, gene: string | null, raw: string): Finding => {
   const text = ownPart(terms, gene, plainText(raw))
   const table = gene === null ? undefined : terms.table(gene)
-  const strongly = findWord(text, terms.codes.negations)
-  const weakly = weaklyDenied(terms, gene, text)
-  const denied = strongly >= 0 && weakly >= 0 ? Math.min(strongly, weakly) : Math.max(strongly, weakly)
+  const denial = denialIn(terms, gene, text)
   const typed = table !== undefined && isTyped(table)
   // What is denied is no finding; what stands before the denial may be one. Presence tests read their own negatives.
-  const stated = denied >= 0 && !typed ? text.slice(0, denied) : text
+  const stated = denial && !typed ? text.slice(0, denial.at) : text
   const open = openState(terms, gene, stated)
   if (open !== null && (!typed || !hasPresenceWord(terms, text))) return finding({ state: open })
   const alleles = gene !== null && table ? alleleFinding(terms, gene, table, stated) : alleleFindingWithoutGene(stated)
   if (alleles && alleles.genotypes.length > 0) return { ...alleles, phenotypes: typed ? [] : phenotypesIn(terms, gene, stated) }
   const phenotypes = typed ? [] : phenotypesIn(terms, gene, stated)
-  if (denied >= 0 && !typed && (strongly >= 0 || phenotypes.length === 0)) return finding({ state: 'negated-text' })
+  if (denial && !typed && (denial.strong || phenotypes.length === 0)) return finding({ state: 'negated-text' })
   if (phenotypes.length > 0)
     return isDoubted(terms, stated, phenotypes) ? finding({ state: 'indeterminate' }) : { ...(alleles ?? NO_FINDING), phenotypes }
   if (alleles && saysSomething(alleles)) return alleles
   return finding({ state: stateOf(terms, text) })
-}
-
-/** What an answer code says (LOINC answers, SNOMED qualifiers); `badCode` when its display says another thing. */
-type Answer = { readonly found: Finding; readonly presence: boolean | null; readonly badCode: boolean }
-
-const phenotypeOfTerm = (terms: GenomicTerms, gene: string | null, term: string, legacy: boolean): WordedPhenotype => ({
-  term,
-  code: gene === null ? null : codeOfTerm(terms, gene, term),
-  legacy,
-})
-
-const yesNo = (terms: GenomicTerms, text: string): boolean | null => {
-  if (hasWord(text, terms.codes.presenceWords.negative)) return false
-  return hasWord(text, terms.codes.presenceWords.positive) ? true : null
-}
-
-const answerOf = (terms: GenomicTerms, gene: string | null, coding: Coding): Answer | null => {
-  const badCode = terms.codes.misprints.includes(coding.code) || isDescriptionId(coding)
-  const answer = badCode ? undefined : terms.codes.answers[coding.code]
-  if (!answer) return badCode ? { found: NO_FINDING, presence: null, badCode } : null
-  const says = coding.display ? phenotypesIn(terms, gene, plainText(coding.display)) : []
-  const shows = coding.display && answer.presence !== undefined ? yesNo(terms, plainText(coding.display)) : null
-  const differs =
-    (answer.term !== undefined && says.length > 0 && !says.some((phenotype) => phenotype.term === answer.term)) ||
-    (shows !== null && shows !== (answer.presence === 'positive'))
-  if (differs) return { found: finding({ flags: ['bad-code'], state: 'indeterminate' }), presence: null, badCode: true }
-  const phenotypes = answer.term === undefined ? [] : [phenotypeOfTerm(terms, gene, answer.term, answer.legacy ?? false)]
-  return {
-    found: finding({ phenotypes, state: answer.state ?? null }),
-    presence: answer.presence === undefined ? null : answer.presence === 'positive',
-    badCode: false,
-  }
 }
 
 /** A presence test: the allele is known from the test, the answer from the value. */

@@ -4,17 +4,16 @@ import type { Gap } from '../../contract/lineage.ts'
 import type { GeneTables } from '../../pgx/gene-tables.ts'
 import { buildReading, lineageOf } from './build-reading.ts'
 import { allergyEvidence, conditionEvidence, relativeEvidence, reportEvidence } from './condition-evidence.ts'
-import { isGenetic, unreadReports } from './documents.ts'
+import { unreadReports } from './documents.ts'
 import type { Evidence } from './evidence.ts'
-import { codeOf, codingsOf, conceptText, listOf } from './fhir-fields.ts'
+import { missingResultGaps, otherPatientGaps, pageGaps, pendingGaps, questionGaps, studiedGaps, unreadable } from './genomic-gaps.ts'
 import { type GenomicTerms, genomicTerms } from './genomic-terms.ts'
 import { canonical, followAll, type Graph, makeGraph, type Node, tailOf } from './graph.ts'
 import { linkEvidence } from './link-evidence.ts'
-import { observationEvidence, studiedGenes } from './observation-evidence.ts'
-import { isOthers, type RecordContext } from './standing.ts'
+import { observationEvidence } from './observation-evidence.ts'
+import type { RecordContext } from './standing.ts'
 import { setAsideReplaced } from './supersede.ts'
 import { findTransplants } from './transplant.ts'
-import { plainText } from './wording.ts'
 
 export type GenomicFacts = {
   readonly readings: readonly GeneReading[]
@@ -58,13 +57,6 @@ const reportIndex = (graph: Graph): ReadonlyMap<Node, readonly Node[]> => {
   return index
 }
 
-const unreadable = (resource: string | null): Gap => ({
-  about: 'genomics',
-  code: 'unreadable',
-  because: 'An entry of the record could not be read and was left out.',
-  ...(resource === null ? {} : { resource }),
-})
-
 /** Runs one step for one resource; what goes wrong there costs only that resource. */
 const contained = <T>(node: Node, gaps: Gap[], step: () => readonly T[]): readonly T[] => {
   try {
@@ -88,86 +80,11 @@ const collect = (terms: GenomicTerms, graph: Graph, gaps: Gap[]): readonly Evide
     return reader ? contained(node, gaps, () => reader(terms, node)) : []
   })
 
-/** Said to be studied without a result: neither normal nor untested. */
-const studiedGaps = (context: RecordContext, known: ReadonlySet<string>): readonly Gap[] =>
-  context.graph.nodes.flatMap((node) =>
-    isOthers(context, node)
-      ? []
-      : studiedGenes(context.terms, node)
-          .filter((gene) => !known.has(gene))
-          .map(
-            (gene): Gap => ({
-              about: gene,
-              code: 'indeterminate',
-              because: 'The gene was studied, but the record holds no finding for it.',
-              resource: node.ref,
-            }),
-          ),
-  )
-
-const reportsOf = (context: RecordContext): readonly Node[] =>
-  context.graph.nodes.filter((node) => node.resource.resourceType === 'DiagnosticReport' && !isOthers(context, node))
-
-/** A genetic report that was registered, without results: which genes it is about may stand in its name. */
-const pendingGaps = (context: RecordContext, known: ReadonlySet<string>): readonly Gap[] =>
-  reportsOf(context)
-    .filter(
-      (node) => codeOf(node.resource.status) === 'registered' && listOf(node.resource.result).length === 0 && isGenetic(context, node),
-    )
-    .flatMap((node) => {
-      const names = [conceptText(node.resource.code) ?? '', ...codingsOf(node.resource.code).map((coding) => coding.display ?? '')]
-      const genes = [...new Set(names.flatMap((name) => context.terms.mentions(plainText(name)).map((mention) => mention.gene)))]
-      return (genes.length > 0 ? genes : ['genomics'])
-        .filter((about) => !known.has(about))
-        .map(
-          (about): Gap => ({
-            about,
-            code: 'indeterminate',
-            because: 'A genetic test is registered; its result is not there yet.',
-            resource: node.ref,
-          }),
-        )
-    })
-
-/** Results that a genetic report points at and that were not received. */
-const missingResultGaps = (context: RecordContext): readonly Gap[] =>
-  reportsOf(context)
-    .filter((node) => isGenetic(context, node) && followAll(context.graph, node, node.resource.result).missing > 0)
-    .map(
-      (node): Gap => ({
-        about: 'genomics',
-        code: 'not-found',
-        because: 'A genetic report points at results that were not received.',
-        resource: node.ref,
-      }),
-    )
-
 const byGene = (left: GeneReading, right: GeneReading): number => {
   const keys = (reading: GeneReading): string =>
     `${reading.gene ?? '~'} ${reading.lineage.date ?? ''} ${reading.ref} ${reading.reported.text ?? ''}`
   return keys(left) < keys(right) ? -1 : keys(left) > keys(right) ? 1 : 0
 }
-
-/** Pages of a search that were not read: genes without a result may have one there. */
-const pageGaps = (graph: Graph): readonly Gap[] =>
-  graph.nodes.some((node) => node.incomplete && READERS[node.resource.resourceType] !== undefined)
-    ? [{ about: 'genomics', code: 'incomplete', because: 'A search had more pages than were read.' }]
-    : []
-
-const isGenomicQuestion = (query: string): boolean => /^(Observation|DiagnosticReport|Condition)\b/.test(query)
-
-/** A search of another part of the record can hold genetic results, too: indicators stand among the problems. */
-const questionGaps = (record: PatientRecord): readonly Gap[] =>
-  record.questions
-    .filter((question) => question.state === 'partial' && isGenomicQuestion(question.query))
-    .map(
-      (question): Gap => ({ about: 'genomics', code: 'incomplete', because: `Not all results of the search ${question.key} were read.` }),
-    )
-
-const otherPatientGaps = (readings: readonly GeneReading[]): readonly Gap[] =>
-  readings.some((reading) => reading.flags.includes('subject-mismatch'))
-    ? [{ about: 'genomics', code: 'other-patient', because: 'A genetic result in the record belongs to another patient and was not used.' }]
-    : []
 
 const byAbout = (left: Gap, right: Gap): number => {
   const keys = (gap: Gap): string => `${gap.about} ${gap.code} ${gap.resource ?? ''} ${gap.because}`

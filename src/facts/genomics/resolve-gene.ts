@@ -9,6 +9,11 @@ export type ResolvedGene = { readonly gene: string | null; readonly how: GeneBas
 
 export const NO_GENE: ResolvedGene = { gene: null, how: 'none', flags: [] }
 
+/** Genes of ours that texts name, each once. */
+export const distinctGenes = (terms: GenomicTerms, texts: readonly string[]): readonly string[] => [
+  ...new Set(texts.flatMap((text) => terms.mentions(plainText(text)).map((mention) => mention.gene))),
+]
+
 export type StructuredGenes = {
   /** Genes of ours. */
   readonly genes: readonly string[]

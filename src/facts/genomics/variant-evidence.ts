@@ -85,7 +85,8 @@ export const isWildType = (variant: Variant): boolean => variant.place !== null 
 export const readVariant = (terms: GenomicTerms, node: Node, gene: ResolvedGene, flags: readonly string[]): Evidence[] => {
   const variant = describeVariant(terms, node.resource)
   if (gene.gene === null || isWildType(variant)) return []
-  const [name] = variant.names
+  const { place } = variant
+  const name = variant.names[0] ?? (place ? `${place.sequence}:g.${place.position}${place.reference}>${place.alternate}` : undefined)
   const state = variant.present === false ? 'absent' : (variant.zygosity ?? '')
   const phase = variant.phase === null || variant.present === false ? '' : `, phase ${variant.phase.toLowerCase()}`
   const shown = name === undefined ? null : `${name} ${state}`.trim()
