@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import { AttuneError } from '../errors.ts'
 import type { Knowledge } from '../guidance/rules.ts'
+import type { GeneDefinitions } from '../pgx/calling/definitions.ts'
 import type { Site, SiteGenotype } from '../pgx/calling/genotypes.ts'
 import { makeCaller } from '../pgx/calling/make-caller.ts'
 import type { StarCall, StarCaller } from '../pgx/calling/star-call.ts'
 import { isJsonLines } from './case-files.ts'
 import { drawSample, findSite, genotypeFrom, type SampleSketch, vcfBases } from './sample-sketch.ts'
+import { whyNotCalled } from './why-not-called.ts'
 
 export type CallingResult = { readonly name: string; readonly passed: boolean; readonly differences: readonly string[] }
 
@@ -131,13 +133,22 @@ const sidesOf = (name: string): string =>
 export const sameNames = (expected: readonly string[], actual: readonly string[]): boolean =>
   JSON.stringify(expected.map(sidesOf).sort()) === JSON.stringify(actual.map(sidesOf).sort())
 
-const compareNames = (one: CallingCase, gene: string, expected: readonly string[], call: StarCall): string[] => {
+const reasonsAgainst = (bench: CallingBench, expected: readonly string[], call: StarCall): string =>
+  expected
+    .filter((name) => !call.names.some((other) => sameNames([name], [other])))
+    .map((name) => whyNotCalled(bench.knowledge.tables.get(`${call.gene}.variants`) as GeneDefinitions, call, name)) // checked at load
+    .filter((reason) => reason !== null)
+    .map((reason) => `; ${reason}`)
+    .join('')
+
+const compareNames = (bench: CallingBench, one: CallingCase, expected: readonly string[], call: StarCall): string[] => {
   const best = sameNames(expected, call.names)
   const all = sameNames(expected, [...call.names, ...call.alternatives.map(({ name }) => name)])
   const passed = one.candidates === 'best' ? best : one.candidates === 'all' ? all : best || all
   const others = call.alternatives.length > 0 ? `; with a lower score ${call.alternatives.map(({ name }) => name).join(', ')}` : ''
   const got = call.names.length > 0 ? call.names.join(', ') : `${call.state}: ${call.because ?? ''}`
-  return passed ? [] : [`${gene}: expected ${expected.length > 0 ? expected.join(', ') : 'no call'}, got ${got}${others}`]
+  const reasons = reasonsAgainst(bench, expected, call)
+  return passed ? [] : [`${call.gene}: expected ${expected.length > 0 ? expected.join(', ') : 'no call'}, got ${got}${others}${reasons}`]
 }
 
 /** Members of a call as a case may expect them, in words. */
@@ -181,7 +192,7 @@ const runCase = (one: CallingCase, bench: CallingBench): string[] => {
     return call
   }
   return [
-    ...Object.entries(expectedOf(one, sketch, bench)).flatMap(([gene, expected]) => compareNames(one, gene, expected, callOf(gene))),
+    ...Object.entries(expectedOf(one, sketch, bench)).flatMap(([gene, expected]) => compareNames(bench, one, expected, callOf(gene))),
     ...Object.entries(one.also ?? {}).flatMap(([gene, also]) => compareAlso(gene, also, callOf(gene))),
   ]
 }

@@ -43,8 +43,8 @@ describe('A file of allele-calling cases', () => {
         { ...heterozygous, id: 'two', genotypes: { 'CYP3A5:rs776746': ['T', 'G'] } },
       ).map(({ differences }) => differences),
     ).toEqual([
-      ['CYP3A5: expected *1/*1, got *1/*3'],
-      ['CYP3A5: expected *1/*3, got not-called: a base that no definition knows: G at rs776746'],
+      ['CYP3A5: expected *1/*1, got *1/*3; *1/*1 cannot be: rs776746 is T/C'],
+      ['CYP3A5: expected *1/*3, got not-called: a base that no definition knows: G at rs776746; *1/*3 cannot be: rs776746 is T/G'],
     ])
   })
 
