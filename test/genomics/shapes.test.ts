@@ -272,6 +272,36 @@ describe('reports that hold only an attachment', () => {
     expect(facts.documents).toHaveLength(1)
   })
 
+  test.each([
+    ['plain text', { presentedForm: [{ contentType: 'text/plain', data: 'Q1lQMkMxOSAqMi8qMg==' }] }],
+    ['HTML', { presentedForm: [{ contentType: 'text/html', data: 'PGI+Q1lQMkMxOTwvYj4=' }] }],
+    ['a conclusion in prose', { conclusion: 'CYP2C19 *2/*2, poor metabolizer' }],
+    ['a narrative', { text: { status: 'generated', div: '<div>CYP2C19 *2/*2</div>' } }],
+  ])('are unread as %s, too', (_name, members) => {
+    const facts = read(report([], { code: { text: 'Pharmacogenomic panel' }, ...members }))
+    expect(facts.readings).toEqual([])
+    expect(facts.gaps).toMatchObject([{ code: 'unread-document', resource: 'DiagnosticReport/report' }])
+  })
+
+  test('are genetic by the title of a document, too', () => {
+    const document = {
+      resourceType: 'DocumentReference',
+      id: 'd',
+      status: 'current',
+      type: { text: 'Laboratory report' },
+      content: [{ attachment: { contentType: 'application/pdf', title: 'DPYD result' } }],
+    }
+    expect(read(document).documents).toMatchObject([{ ref: 'DocumentReference/d', geneticUnread: true }])
+  })
+
+  test('are not this patient’s when they name another one', () => {
+    expect(read(report([], { code: { text: 'Pharmacogenomic panel' }, subject: { reference: 'Patient/somebody-else' }, ...pdf }))).toEqual({
+      readings: [],
+      documents: [],
+      gaps: [],
+    })
+  })
+
   test('are not unread when their results came as well', () => {
     const result = genotype('CYP2C19', '*1/*1')
     expect(read(result, report([result], pdf)).documents).toEqual([])
@@ -306,4 +336,41 @@ test('a reading tells where it comes from', () => {
     dateSource: 'effective',
     code: { system: 'http://loinc.org', code: '84413-4' },
   })
+})
+
+describe('a report without results', () => {
+  test('that is registered says for which gene a test is pending', () => {
+    expect(read(report([], { status: 'registered', code: { text: 'DPYD genotyping' } })).gaps).toEqual([
+      {
+        about: 'DPYD',
+        code: 'indeterminate',
+        because: 'A genetic test is registered; its result is not there yet.',
+        resource: 'DiagnosticReport/report',
+      },
+    ])
+  })
+
+  test('whose results did not come says so', () => {
+    expect(read(report([genotype('CYP2C19', '*1/*1')])).gaps).toEqual([
+      {
+        about: 'genomics',
+        code: 'not-found',
+        because: 'A genetic report points at results that were not received.',
+        resource: 'DiagnosticReport/report',
+      },
+    ])
+  })
+})
+
+test('what a variant says of its phase is kept for display', () => {
+  const phase = { code: loinc('82120-7'), valueCodeableConcept: { text: 'Trans' } }
+  const name = { code: loinc('48004-6'), valueCodeableConcept: { coding: [{ system: 'http://varnomen.hgvs.org', code: 'c.2846A>T' }] } }
+  const [reading] = read(
+    observation('v', {
+      code: loinc('69548-6'),
+      valueCodeableConcept: loinc('LA9633-4'),
+      component: [geneStudied('DPYD'), name, { code: loinc('53034-5'), valueCodeableConcept: loinc('LA6706-1') }, phase],
+    }),
+  ).readings
+  expect(reading?.reported.text).toBe('c.2846A>T heterozygous, phase trans')
 })

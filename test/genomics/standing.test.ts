@@ -41,6 +41,8 @@ describe('status', () => {
     [{ verificationStatus: { coding: [{ code: 'refuted' }] } }, 'none ignore (refuted)'],
     [{ verificationStatus: { coding: [{ code: 'provisional' }] } }, 'none ignore (unconfirmed)'],
     [{ verificationStatus: { coding: [{ code: 'confirmed' }] } }, 'medium act (clinician-entered, phenotype-only, text-only)'],
+    [{ verificationStatus: { text: 'Refuted' } }, 'none ignore (refuted)'],
+    [{ verificationStatus: 'entered-in-error' }, 'none ignore (entered-in-error)'],
     [{ clinicalStatus: { coding: [{ code: 'resolved' }] } }, 'low inform (clinician-entered, inactive, phenotype-only, text-only)'],
   ])('a problem with %j', (members, expected) => {
     expect(linesOf(condition('DPYD poor metabolizer', members))).toEqual([`DPYD | Poor Metabolizer -> ${expected}`])
@@ -182,6 +184,31 @@ describe('transplants', () => {
       [result(), marrow({ code: { text: 'Autologous stem cell transplant' } })],
       `${IM} -> high act`,
     ],
+    [
+      'a transplant of someone else changes nothing',
+      [result(), marrow({ subject: { reference: 'Patient/somebody-else' } })],
+      `${IM} -> high act`,
+    ],
+    [
+      'a transplant by its abbreviation counts',
+      [result({ specimen: { display: 'Blood' } }), marrow({ code: { text: 'Allo-HSCT' } })],
+      `${IM} -> low inform (blood-after-stem-cell-transplant)`,
+    ],
+    [
+      'a transplant in British spelling with a hyphen counts',
+      [result({ specimen: { display: 'Blood' } }), marrow({ code: { text: 'Haematopoietic stem-cell transplant' } })],
+      `${IM} -> low inform (blood-after-stem-cell-transplant)`,
+    ],
+    [
+      'an ICD-10-CM code without its point counts',
+      [result(), { ...liver, code: { coding: [{ code: 'Z944' }] } }],
+      `${IM} -> low inform (liver-transplant-after-result)`,
+    ],
+    [
+      'leukocyte-reduced blood is not said',
+      [result({ specimen: { display: 'Blood' } }), marrow({ code: { text: 'Transfusion of leukocyte-reduced red cells' } })],
+      `${IM} -> high act`,
+    ],
     ['a liver transplant ends the use for liver enzymes', [result(), liver], `${IM} -> low inform (liver-transplant-after-result)`],
   ])('%s', (_name, resources, expected) => {
     expect(linesOf(...resources)).toEqual([expected])
@@ -265,4 +292,29 @@ test('old words are read and flagged', () => {
       implication({ text: 'High activity' }, { derivedFrom: [{ reference: 'Observation/geno-TPMT' }] }),
     ).readings.map(lineOf),
   ).toEqual(['TPMT | *1/*1 | Normal Metabolizer -> medium act (legacy-term)'])
+})
+
+describe('notes', () => {
+  const notesOf = (...resources: unknown[]): readonly string[] => read(...resources).readings.flatMap(({ notes }) => notes)
+
+  test('an allele whose function a newer table gives otherwise is said, with both functions', () => {
+    expect(notesOf(genotype('TPMT', '*1/*5'))).toEqual([
+      'The allele table of 2026 gives *5 as no function; the table used here says uncertain function.',
+    ])
+    expect(notesOf(genotype('NUDT15', '*1/*2'))).toEqual([
+      'The allele table of 2026 gives *2 as merged into *3; the table used here says no function.',
+    ])
+    expect(notesOf(genotype('TPMT', '*1/*3A'))).toEqual([])
+  })
+
+  test('a gene that only the code of the test names is said', () => {
+    expect(notesOf(observation('x', { code: loinc('40425-1'), valueString: '*4/*4' }))).toEqual([
+      'The gene is known from the code of the test alone.',
+    ])
+  })
+
+  test('tested alleles that leave one of the first tier out are told with what they do not exclude', () => {
+    const [reading] = read(genotype('CYP2C19', '*1/*1', { note: [{ text: 'Alleles tested: *2, *3. *17 was not tested.' }] })).readings
+    expect(reading?.coverage).toEqual({ text: 'Alleles tested: *2, *3. *17 was not tested. Not excluded: *17.', narrow: true })
+  })
 })
