@@ -100,11 +100,9 @@ const fromVcf = (table: GeneTable, call: StarCall, gaps: readonly PositionGap[],
   }
 }
 
-const shown = (genotype: Genotype): string => genotype.diplotype ?? genotype.phenotype?.term ?? genotype.activityScore?.text ?? ''
-
 /** An outside call goes before the file's own; what the file shows is said beside it. */
 const fromOutside = (table: GeneTable, outside: OutsideCallOf, call: StarCall | undefined): GeneReport => {
-  const names = [...new Set(outside.genotypes.map(shown))]
+  const names = [...new Set(outside.genotypes.flatMap((one) => one.diplotype ?? []))]
   const known = outside.genotypes.some(
     (one) => one.keys.length > 0 && (one.phenotype !== null || one.activityScore !== null || one.keys.some((key) => key !== one.diplotype)),
   )
@@ -149,22 +147,31 @@ const notTested = (table: GeneTable): GeneReport => ({
   notes: [],
 })
 
+const byGeneName = <T extends { readonly gene: string }>(all: readonly T[]): ReadonlyMap<string, readonly T[]> => {
+  const groups = new Map<string, T[]>()
+  for (const one of all) {
+    const own = groups.get(one.gene)
+    if (own) own.push(one)
+    else groups.set(one.gene, [one])
+  }
+  return groups
+}
+
 /** One report per gene of the tables, in their order: no gene is passed over in silence. */
 export const reportGenes = (genes: GeneTables, { calls, gaps, structural, outside }: SampleCalls): GeneReport[] => {
   const byGene = new Map(calls.map((call) => [call.gene, call]))
   const elsewhere = new Map(outside.map((call) => [call.gene, call]))
+  const [gapsOf, structuralOf] = [byGeneName(gaps), byGeneName(structural)]
   return [...genes.values()].map((table) => {
     const own = byGene.get(table.symbol)
     const given = elsewhere.get(table.symbol)
     if (given) return fromOutside(table, given, own)
     if (!own) return notTested(table)
-    const ofGene = <T extends { readonly gene: string }>(all: readonly T[]): T[] =>
-      all.length === 0 ? [] : all.filter(({ gene }) => gene === table.symbol)
     return fromVcf(
       table,
       own,
-      ofGene(gaps),
-      ofGene(structural).map(({ note }) => note),
+      gapsOf.get(table.symbol) ?? [],
+      (structuralOf.get(table.symbol) ?? []).map(({ note }) => note),
     )
   })
 }

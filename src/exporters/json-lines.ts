@@ -1,4 +1,4 @@
-import type { PositionName, StarCall } from '../pgx/calling/star-call.ts'
+import type { PositionName, StarCall, UsedPosition } from '../pgx/calling/star-call.ts'
 import type { GeneReport, SampleReport } from './gene-report.ts'
 
 const nameOf = ({ rsid, chrom, pos }: PositionName): string => rsid ?? `${chrom}:${pos}`
@@ -9,9 +9,19 @@ const unique = (texts: readonly (string | null | undefined)[]): string[] => [...
 const phenotypesOf = ({ genotypes }: GeneReport): string[] =>
   unique(genotypes.flatMap((one) => (one.phenotype ? [one.phenotype.term] : one.keys.filter((key) => key !== one.diplotype).slice(0, 1))))
 
-/** How the call came about. Empty lists are left out. */
+const USED = new WeakMap<UsedPosition, string>()
+
+/** `"rs4244285 G/A"`. Equal positions of all samples are one object, so their text is made once. */
+const usedText = (one: UsedPosition): string => {
+  const known = USED.get(one)
+  if (known !== undefined) return known
+  const text = JSON.stringify(`${nameOf(one)} ${one.bases}`)
+  USED.set(one, text)
+  return text
+}
+
+/** How the call came about, but for the positions used. Empty lists are left out. */
 const reasonsOf = (call: StarCall): object => ({
-  used: call.used.map((one) => `${nameOf(one)} ${one.bases}`),
   ...(call.alternatives.length > 0 ? { alternatives: call.alternatives.map(({ name, score }) => ({ diplotype: name, score })) } : {}),
   ...(call.diplotypes[0] ? { score: call.diplotypes[0].score } : {}),
   ...(call.undocumented.length > 0
@@ -47,6 +57,11 @@ const geneRow = (report: GeneReport): object => {
   }
 }
 
+const rowText = (report: GeneReport): string => {
+  const text = JSON.stringify(geneRow(report))
+  return report.call && report.source === 'vcf' ? `${text.slice(0, -1)},"used":[${report.call.used.map(usedText).join()}]}` : text
+}
+
 /** Most samples share the calls of most genes: their text is made once. Only reports without words of their own are kept. */
 const makeGeneText = (): ((report: GeneReport) => string) => {
   const kept = new WeakMap<StarCall, string>()
@@ -54,7 +69,7 @@ const makeGeneText = (): ((report: GeneReport) => string) => {
     const plain = report.source === 'vcf' && report.call !== null && report.notes.length === report.call.notes.length ? report.call : null
     const known = plain === null ? undefined : kept.get(plain)
     if (known !== undefined) return known
-    const text = JSON.stringify(geneRow(report))
+    const text = rowText(report)
     if (plain !== null) kept.set(plain, text)
     return text
   }

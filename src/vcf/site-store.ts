@@ -41,14 +41,26 @@ export type SiteStore = {
   readonly gapsOf: (sample: number) => readonly SiteGap[]
 }
 
+/** A site's genotypes by code, ready for many samples. */
+type Row = { readonly codes: Layer['codes']; readonly genotypes: readonly (SiteGenotype | undefined)[]; readonly spanned: boolean }
+
+const tableOf = (layer: Layer | undefined): Row | undefined => {
+  if (layer === undefined) return undefined
+  const genotypes = layer.entries.map(({ genotype }) => genotype)
+  return { codes: layer.codes, genotypes, spanned: genotypes.some((genotype) => genotype?.alleles.includes(SPANNED)) }
+}
+
 const placeOf = (site: Site): string => `${site.chrom}:${site.pos}`
 
 export const makeSiteStore = (file: string, sites: readonly Site[]): SiteStore => {
-  const layers = new Map<number, Layer>()
+  const layers: (Layer | undefined)[] = sites.map(() => undefined)
   const hints = new Map<number, string>()
   const spanned = spannedSites(sites)
+  let table: readonly (Row | undefined)[] | null = null
+  /** Sites of which anything has to be said; most files have none. */
+  let questionable: readonly Site[] | null = null
   const entryOf = (index: number, sample: number): Entry => {
-    const layer = layers.get(index)
+    const layer = layers[index]
     return layer?.entries[layer.codes[sample] ?? 0] ?? NO_RECORD
   }
 
@@ -63,32 +75,36 @@ export const makeSiteStore = (file: string, sites: readonly Site[]): SiteStore =
 
   return {
     add: (site, layer) => {
-      const earlier = layers.get(site.index)
+      const earlier = layers[site.index]
       if (earlier === undefined) {
-        layers.set(site.index, layer)
+        layers[site.index] = layer
         return
       }
       if (earlier.kind === 'record' && layer.kind === 'record' && layer.stated.some((base) => earlier.stated.includes(base)))
         throw unreadable(file, layer.line, `${placeOf(site)} has this change already in line ${earlier.line}: duplicate position`)
       const merged = mergeLayers(earlier, layer, site)
       if (merged === null) throw unreadable(file, layer.line, `its genotypes contradict those of line ${earlier.line} at ${placeOf(site)}`)
-      layers.set(site.index, merged)
+      layers[site.index] = merged
     },
     explain: (site, why) => {
       if (!hints.has(site.index)) hints.set(site.index, why)
     },
-    genotypesOf: (sample, name) => ({
-      sample: name,
-      at: sites.map((site, index) => {
-        const { genotype } = entryOf(index, sample)
-        return genotype?.alleles.includes(SPANNED) ? unspanned(index, genotype, sample, site.ref) : genotype
-      }),
-    }),
-    gapsOf: (sample) =>
-      sites.flatMap((site, index) => {
-        const { genotype, why } = entryOf(index, sample)
-        const reason = why ?? (genotype === undefined ? hints.get(index) : undefined)
+    genotypesOf: (sample, name) => {
+      table ??= layers.map(tableOf)
+      const at = table.map((row) => row?.genotypes[row.codes[sample] ?? 0])
+      for (const [index, row] of table.entries()) {
+        const genotype = row?.spanned ? at[index] : undefined
+        if (genotype) at[index] = unspanned(index, genotype, sample, sites[index]?.ref ?? '')
+      }
+      return { sample: name, at }
+    },
+    gapsOf: (sample) => {
+      questionable ??= sites.filter(({ index }) => hints.has(index) || layers[index]?.entries.some(({ why }) => why !== null))
+      return questionable.flatMap((site) => {
+        const { genotype, why } = entryOf(site.index, sample)
+        const reason = why ?? (genotype === undefined ? hints.get(site.index) : undefined)
         return reason === undefined ? [] : [{ site, why: reason }]
-      }),
+      })
+    },
   }
 }
