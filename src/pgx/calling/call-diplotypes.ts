@@ -55,13 +55,7 @@ const choose = (gene: CompiledGene, seen: Observation, all: readonly Combination
     }
   const diplotypes = make(gene, best)
   const preferred = listed && best.length > 1 ? preferredOf(gene, diplotypes) : null
-  const outcome = fromDiplotypes(gene, seen, diplotypes)
-  return {
-    ...outcome,
-    preferred,
-    alternatives: make(gene, rest),
-    genotypes: preferred === null ? outcome.genotypes : [preferred.genotype],
-  }
+  return { ...fromDiplotypes(gene, seen, diplotypes), preferred, alternatives: make(gene, rest) }
 }
 
 const combine = (gene: CompiledGene, seen: Observation): Outcome => {

@@ -1,6 +1,6 @@
 import type { CompiledGene } from './compile-gene.ts'
 import type { Observation } from './observe.ts'
-import type { CallOptions, PositionName, StarCall } from './star-call.ts'
+import type { CallOptions, PositionName, StarCall, StarDiplotype } from './star-call.ts'
 
 /** Lists longer than this are cut, with their length. The whole list stands in the call. */
 const MOST_NAMED = 8
@@ -53,6 +53,17 @@ const copyNumberNotes = (gene: CompiledGene, call: Called, options: CallOptions)
     ? ['The number of gene copies, deletions and hybrids were not seen: for research use only.']
     : []
 
+/** A preference is no finding: where another diplotype that fits would mean something else, that is said. */
+const preferredNotes = ({ preferred, diplotypes }: Called): string[] => {
+  if (preferred === null) return []
+  const wordOf = ({ genotype }: StarDiplotype): string => genotype.phenotype?.term ?? 'no phenotype'
+  const others = diplotypes.filter((one) => wordOf(one) !== wordOf(preferred)).map((one) => `${one.name} (${wordOf(one)})`)
+  return [
+    `${preferred.name} is picked by frequency among diplotypes that unphased data cannot tell apart.`,
+    ...(others.length === 0 ? [] : [`Not excluded, and of another phenotype than ${wordOf(preferred)}: ${list(others)}.`]),
+  ]
+}
+
 /** What a reader of a call must know, in sentences. */
 export const notesOf = (gene: CompiledGene, seen: Observation, call: Called, options: CallOptions): string[] => [
   ...copyNumberNotes(gene, call, options),
@@ -61,6 +72,6 @@ export const notesOf = (gene: CompiledGene, seen: Observation, call: Called, opt
   ...missingNotes(gene, seen, call),
   ...singleSiteNotes(gene, call),
   ...ploidyNotes(seen),
-  ...(call.preferred ? [`${call.preferred.name} is picked by frequency among diplotypes that unphased data cannot tell apart.`] : []),
+  ...preferredNotes(call),
   ...call.cannotRuleOut.map(({ called, alternative }) => `${alternative} cannot be ruled out: without phase it looks like ${called}.`),
 ]

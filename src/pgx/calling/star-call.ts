@@ -69,7 +69,10 @@ export type StarCall = {
   readonly variants: readonly FoundVariant[]
   /** Lowest-function genes only: the pair of alleles from which score and phenotype follow. Null elsewhere. */
   readonly inferred: StarDiplotype | null
-  /** Genotypes that follow, one per different phenotype and score: what `phenotypes` and `activityScores` are printed from. */
+  /**
+   * Genotypes that stay possible, one per different phenotype and score: what `phenotypes` and `activityScores` are printed from.
+   * A preference does not close the others.
+   */
   readonly genotypes: readonly Genotype[]
   readonly phasing: Phasing
   readonly used: readonly UsedPosition[]
