@@ -202,8 +202,8 @@ describe('facts a pharmacist would look for', () => {
   })
 
   it('recalled facts about warfarin are kept apart and are no advice', () => {
-    const special = knowledge.tables.get('special') as { warfarin: { recalled: string[] } }
-    expect(special.warfarin.recalled).toEqual(['10-25% for heterozygotes', 'CYP4F2 5-10%', 'PMID'])
+    const special = knowledge.tables.get('special') as { groups: { warfarin: { recalled: string[] } } }
+    expect(special.groups.warfarin.recalled).toEqual(['10-25% for heterozygotes', 'CYP4F2 5-10%', 'PMID'])
     expect(rowsOf('CPIC', 'warfarin').map((row) => [row.actions, row.strength, row.guideline.pmid])).toEqual([
       [['algorithm(validated, with CYP2C9, VKORC1 and clinical factors, for a target INR of 2 to 3)'], null, ['28198005', '21900891']],
     ])

@@ -146,17 +146,19 @@ export const writeSpecial = (special: Special, rows: readonly GuidanceRow[], rul
     about:
       'Facts that do not fit one row per phenotype, and what became of each: rows = the guidance rows made of it; off = why nothing is. tests: drugs before whose use a test was said to be needed; test-first.json holds the rows that ask for it, and off says why none does. Recalled facts were not read in a source and are never shown as advice.',
     source: 'special',
-    warfarin: {
-      guideline: special.warfarin.guideline,
-      genes: special.warfarin.genes,
-      verified: special.warfarin.verified,
-      seen: special.warfarin.seen,
-      recalled: special.warfarin.recalled,
-    },
-    interferon: {
-      guideline: special.peginterferon_ribavirin.guideline,
-      variant: special.peginterferon_ribavirin.variant,
-      note: special.peginterferon_ribavirin.note,
+    groups: {
+      warfarin: {
+        guideline: special.warfarin.guideline,
+        genes: special.warfarin.genes,
+        verified: special.warfarin.verified,
+        seen: special.warfarin.seen,
+        recalled: special.warfarin.recalled,
+      },
+      interferon: {
+        guideline: special.peginterferon_ribavirin.guideline,
+        variant: special.peginterferon_ribavirin.variant,
+        note: special.peginterferon_ribavirin.note,
+      },
     },
     testsVerified: special.pretest_alerts.must_test_verified,
     entries: all,

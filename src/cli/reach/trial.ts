@@ -15,7 +15,7 @@ const RXNORM = 'http://www.nlm.nih.gov/research/umls/rxnorm'
  */
 export const orderOf = (drug: string, { drugs, modifiers }: Knowledge): DrugIdentity | null => {
   const rxcui = drugs.ingredient(drug)?.rxcui ?? null
-  const product = drugs.products(drug)[0]
+  const product = drugs.products(drug)[0] ?? drugs.search(drug.replaceAll(/[^a-z0-9-]+/g, ' ').trim(), 1)[0]
   const ways = [
     ...(rxcui === null ? [] : [{ codings: [{ system: RXNORM, code: rxcui }], text: null }]),
     ...(product === undefined ? [] : [{ codings: [{ system: RXNORM, code: product.rxcui, display: product.name }], text: null }]),
