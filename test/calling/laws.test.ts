@@ -92,6 +92,23 @@ describe('Laws of calling, over made-up genes and samples', () => {
     )
   })
 
+  it('an allele that could lie on some copy is in a call, in an alternative or named as uncallable', () => {
+    fc.assert(
+      fc.property(toyCase(), ({ toy, sample }) => {
+        fc.pre(hasData(sample))
+        const { diplotypes, alternatives, uncallable } = call(toy, sample)
+        const told = new Set([
+          ...[...diplotypes, ...alternatives].flatMap(({ copies }) => copies.flat()),
+          ...uncallable.map(({ allele }) => allele),
+        ])
+        fc.pre(alternatives.length < 10)
+        const possible = [...bruteForce(toy, sample).keys()].flatMap((pair) => pair.split('/'))
+        expect(possible.filter((name) => !told.has(name))).toEqual([])
+      }),
+      RUNS,
+    )
+  })
+
   it('every position is either used or listed as missing, and missing ones are told in a note', () => {
     fc.assert(
       fc.property(toyCase(), ({ toy, sample }) => {

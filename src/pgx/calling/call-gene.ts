@@ -4,10 +4,10 @@ import { callLowest } from './call-lowest.ts'
 import { notesOf } from './call-notes.ts'
 import type { CompiledGene } from './compile-gene.ts'
 import type { SampleGenotypes } from './genotypes.ts'
-import { seenCells } from './match-pairs.ts'
 import { type Observation, observe } from './observe.ts'
 import { isUnphased, namesAt, notCalled, type Outcome } from './outcome.ts'
-import type { CallOptions, CannotRuleOut, StarCall, UncallableAllele, UndocumentedBase } from './star-call.ts'
+import type { CallOptions, CannotRuleOut, StarCall, UndocumentedBase } from './star-call.ts'
+import { uncallableAlleles } from './uncallable.ts'
 import { basesText, usedPositions } from './used-positions.ts'
 
 const unknownBecause = (unknown: readonly UndocumentedBase[]): string => {
@@ -32,16 +32,6 @@ const outcomeOf = (gene: CompiledGene, seen: Observation, options: CallOptions):
   const because = refusal(gene, seen, options)
   if (because !== null) return notCalled(because)
   return gene.table.special.includes('lowest-function') ? callLowest(gene, seen) : callDiplotypes(gene, seen, options)
-}
-
-/** Alleles of which no defining position was read. */
-const uncallableOf = (gene: CompiledGene, seen: Observation): UncallableAllele[] => {
-  if (seen.missing.length === 0) return []
-  const cells = seenCells(gene, seen)
-  return gene.alleles.flatMap((allele, at) => {
-    if ((cells[at] ?? 0) > 0) return []
-    return [{ allele, missing: seen.missing.filter((site) => gene.cells[at]?.[site]).flatMap((site) => gene.places[site] ?? []) }]
-  })
 }
 
 const sameDiplotype = (left: string, right: string): boolean => {
@@ -70,7 +60,7 @@ export const callGene = (gene: CompiledGene, sample: SampleGenotypes, options: C
     phasing: seen.phasing,
     used: usedPositions(gene, sample, seen.present),
     missing: seen.missing.flatMap((at) => gene.places[at] ?? []),
-    uncallable: uncallableOf(gene, seen),
+    uncallable: uncallableAlleles(gene, seen),
     undocumented: seen.undocumented,
     cannotRuleOut: cannotRuleOut(gene, seen, outcome.names),
     extra: gene.extra.map(({ chrom, pos, rsid, index }) => {

@@ -7,7 +7,7 @@ import type { SampleGenotypes, Site, SiteGenotype } from './genotypes.ts'
 import type { CallOptions, StarCall, StarCaller } from './star-call.ts'
 
 /** Different genotypes of one gene that are kept with their call. Beyond it the memory is cleared, so that it stays flat. */
-const MOST_KEPT = 1024
+const MOST_KEPT = 512
 
 const definitionsIn = (tables: ReadonlyMap<string, unknown>): GeneDefinitions[] =>
   [...tables]

@@ -33,7 +33,7 @@ export type StarDiplotype = {
 /** A variant that was found where the copies cannot be told apart (genes whose phenotype rests on the lowest functions). */
 export type FoundVariant = { readonly allele: string; readonly copies: 1 | 2 }
 
-/** An allele that cannot be seen, with the positions that are missing for it. */
+/** An allele that cannot be seen, or not be told from one that is called in its place, with its missing positions. */
 export type UncallableAllele = { readonly allele: string; readonly missing: readonly PositionName[] }
 
 /** A base at a defining position that no definition knows. */
