@@ -3,7 +3,7 @@ import type { Kit } from './advise.ts'
 import { checkAllergies } from './alternatives/allergies.ts'
 import type { Candidate } from './alternatives/candidate.ts'
 import { type Checked, fine, unanswered } from './alternatives/checked.ts'
-import { checkDuplicates } from './alternatives/duplicates.ts'
+import { checkDuplicates, unrecognised } from './alternatives/duplicates.ts'
 import { checkGenes } from './alternatives/genes.ts'
 import { checkPregnancy } from './alternatives/pregnancy.ts'
 import { applyCheck } from './alternatives/rules.ts'
@@ -19,6 +19,12 @@ const checkIndication = (set: string, { ordered }: Candidate, kit: Kit): Checked
     nameFound(found),
     found.map((one) => one.lineage),
   )
+}
+
+/** Medicines that could not be compared with anything: it is said, and holds nothing back, as most of them are only unknown here. */
+const checkUnrecognised = (candidate: Candidate): Checked[] => {
+  const names = unrecognised(candidate)
+  return names.length === 0 ? [] : [unanswered('other medicines', `not a drug known here: ${names.join(', ')}`, 'none')]
 }
 
 /** Topic without which nothing is said to fit. */
@@ -50,6 +56,7 @@ export const checkAlternative = (candidate: Candidate, onlyFor: string | null, k
     checkAllergies(candidate, kit),
     checkDuplicates(candidate, kit),
     ...checkRow(candidate, kit),
+    ...checkUnrecognised(candidate),
     checkPregnancy(candidate, kit),
   ]
   return { verdict: verdictOf(checks), checked: checks.map(({ weight: _weight, ...check }) => check) }

@@ -9,24 +9,20 @@ const WHAT = 'allergies'
 const SNOMED = 'http://snomed.info/sct'
 const LAPSED = new Set(['refuted', 'entered-in-error'])
 
-/** "No known allergy" and "not allergic to" name no allergy. */
-const DENIED = /^\s*(no|not|nil|none|denies|without|nka|nkda)\b/i
+/** "No known allergy" and "not allergic to" name no allergy; "not tolerated: aspirin" and "none except aspirin" do. */
+const DENIED = [
+  /^\s*(no|nil|without|denies)\s+(any\s+|known\s+|relevant\s+|drug\s+|medication\s+|medicine\s+|food\s+|other\s+|history of\s+)*(allerg|adverse|intoleran|hypersens)/i,
+  /^\s*(not (known to be )?allergic|nka\b|nkda\b)/i,
+  /^\s*(no|nil|none|negative|denied|denies)(\s+known)?\W*$/i,
+]
+const BUT = /\b(but|except\w*|apart from|other than)\b/i
 
 /** Categories of AllergyIntolerance that cannot be a drug. */
 const NO_DRUG = new Set(['food', 'environment'])
 
 const isDenied = (allergy: Allergy, { noAllergy }: DrugClasses): boolean =>
-  DENIED.test(allergy.name) || allergy.codes.some(({ system, code }) => system === SNOMED && noAllergy.some((one) => one.code === code))
-
-/** Allergies that may hold today and may concern a drug. */
-export const allergiesOf = ({ ordered }: Candidate, { prepared }: Kit): readonly Allergy[] =>
-  ordered.facts.allergies.filter(
-    (allergy) =>
-      !LAPSED.has(allergy.verificationStatus ?? '') &&
-      allergy.clinicalStatus !== 'resolved' &&
-      !isDenied(allergy, prepared.tables.classes) &&
-      !((allergy.categories?.length ?? 0) > 0 && allergy.categories?.every((category) => NO_DRUG.has(category))),
-  )
+  (DENIED.some((words) => words.test(allergy.name)) && !BUT.test(allergy.name)) ||
+  allergy.codes.some(({ system, code }) => system === SNOMED && noAllergy.some((one) => one.code === code))
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
@@ -48,6 +44,24 @@ export const isToClass = (allergy: Allergy, { allergy: written }: DrugClass): bo
 export const concernsClass = (allergy: Allergy, one: DrugClass): boolean =>
   isToClass(allergy, one) || namedIn(one.members, allergy.ingredients).length > 0
 
+/** An allergy that names neither a drug nor a class known here: it was not compared with anything. */
+const isUnknown = (allergy: Allergy, classes: readonly DrugClass[]): boolean =>
+  allergy.ingredients.length === 0 && !classes.some((one) => isToClass(allergy, one))
+
+const saysNoDrug = ({ categories = [] }: Allergy): boolean => categories.length > 0 && categories.every((one) => NO_DRUG.has(one))
+
+const classesOf = ({ prepared }: Kit): readonly DrugClass[] => Object.values(prepared.tables.classes.classes)
+
+/** Allergies that may hold today and may concern a drug: what is filed as food but names a drug is one. */
+export const allergiesOf = ({ ordered }: Candidate, kit: Kit): readonly Allergy[] =>
+  ordered.facts.allergies.filter(
+    (allergy) =>
+      !LAPSED.has(allergy.verificationStatus ?? '') &&
+      allergy.clinicalStatus !== 'resolved' &&
+      !isDenied(allergy, kit.prepared.tables.classes) &&
+      !(saysNoDrug(allergy) && isUnknown(allergy, classesOf(kit))),
+  )
+
 type Verdict = { readonly weight: 'exclude' | 'caution'; readonly because: string }
 
 /** What one allergy means for the replacement: itself, its class, or a relative that it may cross-react with. */
@@ -68,13 +82,9 @@ const judge = (allergy: Allergy, { drug, parts }: Candidate, classes: readonly D
   return null
 }
 
-/** An allergy that names neither a drug nor a class known here: it was not compared with anything. */
-const isUnknown = (allergy: Allergy, classes: readonly DrugClass[]): boolean =>
-  allergy.ingredients.length === 0 && !classes.some((one) => isToClass(allergy, one))
-
 /** Allergies to the replacement, to its class and to drugs that it may cross-react with. */
 export const checkAllergies = (candidate: Candidate, kit: Kit): Checked => {
-  const classes = Object.values(kit.prepared.tables.classes.classes)
+  const classes = classesOf(kit)
   const allergies = allergiesOf(candidate, kit)
   const judged = allergies.flatMap((allergy) => {
     const verdict = judge(allergy, candidate, classes)

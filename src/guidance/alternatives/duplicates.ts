@@ -9,18 +9,41 @@ const WHAT = 'duplicates'
 
 type Beside = { readonly ingredients: readonly Ingredient[]; readonly lineage: Lineage; readonly how: string }
 
-/** What is taken or ordered besides the drug that would be replaced. */
-export const besides = ({ ordered }: Candidate): readonly Beside[] => {
-  const others = (ingredients: readonly Ingredient[]) => ingredients.filter((one) => !sameIngredient(one, ordered.drug))
-  return [
-    ...ordered.facts.medicines
-      .filter((medicine) => medicine.state === 'active')
-      .map(({ drug, lineage }) => ({ ingredients: others(drug.ingredients), lineage, how: 'is already taken' })),
-    ...ordered.facts.orders
-      .filter((order) => order.ref !== ordered.ref)
-      .map(({ drug, ref }) => ({ ingredients: others(drug.ingredients), lineage: { resource: ref }, how: 'is being ordered too' })),
-  ].filter(({ ingredients }) => ingredients.length > 0)
-}
+const HOW = { active: 'is already taken', planned: 'is planned', unknown: 'is on record', stopped: 'was taken' } as const
+
+const medicinesOf = ({ ordered }: Candidate, states: readonly (keyof typeof HOW)[]): Beside[] =>
+  ordered.facts.medicines
+    .filter(({ state }) => states.includes(state))
+    .map(({ drug, state, lineage }) => ({ ingredients: others(drug.ingredients, ordered), lineage, how: HOW[state] }))
+    .filter(({ ingredients }) => ingredients.length > 0)
+
+const others = (ingredients: readonly Ingredient[], { drug }: Candidate['ordered']): readonly Ingredient[] =>
+  ingredients.filter((one) => !sameIngredient(one, drug))
+
+/** What is taken, planned or ordered besides the drug that would be replaced. */
+export const besides = (candidate: Candidate): readonly Beside[] => [
+  ...medicinesOf(candidate, ['active', 'planned']),
+  ...candidate.ordered.facts.orders
+    .filter((order) => order.ref !== candidate.ordered.ref)
+    .map(({ drug, ref }) => ({
+      ingredients: others(drug.ingredients, candidate.ordered),
+      lineage: { resource: ref },
+      how: 'is being ordered too',
+    }))
+    .filter(({ ingredients }) => ingredients.length > 0),
+]
+
+/** Medicines of which the record does not say whether they are still taken. */
+export const perhapsBesides = (candidate: Candidate): readonly Beside[] => medicinesOf(candidate, ['unknown'])
+
+/** Names of medicines and orders beside it that name no drug known here: nothing could be compared with them. */
+export const unrecognised = ({ ordered: { facts, ref } }: Candidate): readonly string[] => [
+  ...new Set(
+    [...facts.medicines.filter(({ state }) => state !== 'stopped'), ...facts.orders.filter((order) => order.ref !== ref)]
+      .filter(({ drug }) => drug.ingredients.length === 0)
+      .map(({ drug }) => drug.text),
+  ),
+]
 
 /** The same drug again, or another one of a group of which one is enough. */
 export const checkDuplicates = (candidate: Candidate, kit: Kit): Checked => {
@@ -36,6 +59,8 @@ export const checkDuplicates = (candidate: Candidate, kit: Kit): Checked => {
         return problem(WHAT, one.duplicate.result, `${other} ${how}: ${one.duplicate.because} (${one.duplicate.source})`, [lineage])
     }
   }
+  const perhaps = perhapsBesides(candidate).find(({ ingredients }) => holds(ingredients, parts))
+  if (perhaps) return unanswered(WHAT, `whether ${drug.name} is still taken is not on record`)
   return wasRead(candidate.ordered.facts, 'medicines')
     ? fine(WHAT, 'neither it nor another of its group is taken now')
     : unanswered(WHAT, 'medicines were not read')

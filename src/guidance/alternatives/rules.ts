@@ -8,7 +8,7 @@ import { bodyWeight } from '../vitals.ts'
 import { allergiesOf, concernsClass } from './allergies.ts'
 import { type Candidate, namedIn } from './candidate.ts'
 import { type Checked, fine, problem, unanswered } from './checked.ts'
-import { besides } from './duplicates.ts'
+import { besides, perhapsBesides } from './duplicates.ts'
 import { answerKidney } from './kidney.ts'
 import type { AlternativeCheck, CheckRule } from './table.ts'
 
@@ -49,9 +49,9 @@ type Use = { readonly name: string; readonly lineage: Lineage }
 const anyOf = (names: readonly string[], ingredients: readonly Ingredient[], lineage: Lineage, after: string): Use[] =>
   namedIn(names, ingredients).map((name) => ({ name: `${name}${after}`, lineage }))
 
-/** Medicines that ended less than so many days ago; those whose end is not known keep the question open. */
+/** Medicines that ended less than so many days ago; those without a date of their end keep the question open. */
 const endedLately = (names: readonly string[], days: number, facts: PatientFacts): { readonly sure: Use[]; readonly unsure: Use[] } => {
-  const stopped = facts.medicines.filter(({ state }) => state === 'stopped' || state === 'unknown')
+  const stopped = facts.medicines.filter(({ state }) => state === 'stopped')
   const sure: Use[] = []
   const unsure: Use[] = []
   for (const { drug, end, lineage } of stopped) {
@@ -72,6 +72,8 @@ const byMedicine: Answering<'medicine'> = ({ ingredients, classes, daysAfter }, 
   const sure = [...now, ...lately.sure]
   if (sure.length > 0)
     return { hit: true, facts: sure.map(({ lineage }) => lineage), found: [...new Set(sure.map(({ name }) => name))].join(', ') }
+  const perhaps = perhapsBesides(candidate).flatMap((beside) => anyOf(names, beside.ingredients, beside.lineage, ''))
+  if (perhaps.length > 0) return open(`whether ${perhaps.map(({ name }) => name).join(', ')} is still taken is not on record`)
   if (lately.unsure.length > 0) return open(`when ${lately.unsure.map(({ name }) => name).join(', ')} ended is not on record`)
   return wasRead(facts, 'medicines') ? no() : open('medicines were not read')
 }
