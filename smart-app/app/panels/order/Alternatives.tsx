@@ -46,7 +46,7 @@ const Checks = ({ checks }: { readonly checks: readonly Check[] }) => {
 const CheckList = ({ checks }: { readonly checks: readonly Check[] }) => (
   <ul className={styles.checks}>
     {checks.map((check) => (
-      <li key={check.what} className={styles[check.result]}>
+      <li key={`${check.what} ${check.because}`} className={styles[check.result]}>
         <span>{check.what}</span>: {TEXT.order.checkResults[check.result]}
         {check.because === '' ? null : `, ${check.because}`}
         <Facts facts={check.facts} />
