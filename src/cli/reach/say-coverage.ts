@@ -66,7 +66,7 @@ export const sayCoverage = (coverage: Coverage): string[] => {
     tableLine('Tests before the first dose', testFirst),
     tableLine('Replacements', alternatives),
     conditionLine(coverage),
-    `Drugs that an order can name by text only: ${textOnly.length === 0 ? 'none' : textOnly.join(', ')}.`,
+    `Drugs that the trials had to name by text, for want of an ingredient code or a product: ${textOnly.length === 0 ? 'none' : textOnly.join(', ')}.`,
     ...section('Rows that another row always overrules:', rowLines(coverage)),
     ...section('Parts of rows that another row always overrules:', partLines(coverage)),
     ...section(
