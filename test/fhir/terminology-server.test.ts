@@ -8,7 +8,7 @@ import { type FhirServer, type Handler, sendJson, serveFhir } from './fault-serv
 const RXNORM = 'http://www.nlm.nih.gov/research/umls/rxnorm'
 const NDC = 'http://hl7.org/fhir/sid/ndc'
 const LOCAL = 'urn:oid:1.2.3.4'
-const SETTINGS = { timeoutMs: 300, systems: [RXNORM, NDC, LOCAL], maxBytes: 20_000, cacheEntries: 100, cacheMinutes: 10 }
+const SETTINGS = { timeoutMs: 5000, systems: [RXNORM, NDC, LOCAL], maxBytes: 20_000, cacheEntries: 100, cacheMinutes: 10 }
 
 const parameters = (...parameter: object[]) => ({ resourceType: 'Parameters', parameter })
 const display = (text: string) => parameters({ name: 'display', valueString: text })
@@ -153,6 +153,8 @@ describe('a code that the server does not know', () => {
   })
 })
 
+const BOMB = zlib.gzipSync(Buffer.alloc(20_000_000, 32))
+
 /** Fault, and the words for it. */
 const FAULTS: readonly (readonly [string, Handler, string])[] = [
   ['401', (_q, res) => sendJson(res, outcome, 401), 'the terminology server did not allow the question'],
@@ -176,7 +178,7 @@ const FAULTS: readonly (readonly [string, Handler, string])[] = [
   ['too much', (_q, res) => sendJson(res, display('x'.repeat(30_000))), 'the terminology server sent more than this service reads'],
   [
     'a gzip bomb',
-    (_q, res) => res.writeHead(200, { 'content-encoding': 'gzip' }).end(zlib.gzipSync(Buffer.alloc(20_000_000, 32))),
+    (_q, res) => res.writeHead(200, { 'content-encoding': 'gzip' }).end(BOMB),
     'the terminology server sent more than this service reads',
   ],
   ['a reset', (req) => req.socket.destroy(), 'the connection to the terminology server failed'],
@@ -186,7 +188,8 @@ const FAULTS: readonly (readonly [string, Handler, string])[] = [
 
 describe('a server in trouble', () => {
   it.each(FAULTS)('%s is a failure with its reason', async (_fault, handler, because) => {
-    const { answer, state, server } = await ask(handler)
+    const late = because.endsWith('in time') ? { timeoutMs: 100 } : {}
+    const { answer, state, server } = await ask(handler, one, late)
     expect([answer, state, server.asked.length]).toEqual([{ state: 'failed', because }, 'failed', 1])
   })
 
@@ -200,7 +203,7 @@ describe('a server in trouble', () => {
   })
 
   it('that never answers holds nobody up, however many codes are asked for', async () => {
-    const { terminology } = await start(() => undefined)
+    const { terminology } = await start(() => undefined, { timeoutMs: 100 })
     const resolved = await terminology.resolve(Array.from({ length: 10 }, (_, at) => ({ system: RXNORM, code: String(100 + at) })))
     expect(resolved?.answers.map(({ answer }) => answer.state)).toEqual(Array(10).fill('failed'))
   })
