@@ -9,7 +9,7 @@ const STEPS = [
   ['dead code', node, ['node_modules/knip/bin/knip.js']],
   ['architecture', node, ['node_modules/vitest/vitest.mjs', 'run', 'test/architecture']],
   ['generated docs', node, ['dist/tools/docs/generate.js', '--check']],
-  ['rules', node, ['bin/attune.mjs', 'rules', 'check']],
+  ['rules', node, ['bin/attune.mjs', 'rules', 'report']],
   ['models', node, ['bin/attune.mjs', 'models', 'verify']],
 ]
 

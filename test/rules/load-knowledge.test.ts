@@ -397,6 +397,33 @@ const CASES: readonly Case[] = [
     problem: /product 855813 is not "prasugrel 10 MG Oral Tablet"/,
   },
   {
+    title: 'a class with a member that is no drug',
+    file: 'drug-classes.json',
+    change: (json) => {
+      json.classes.thienopyridines.members.push('prasugrell')
+    },
+    row: 'classes.thienopyridines.members',
+    problem: /unknown drug "prasugrell"/,
+  },
+  {
+    title: 'an allergy code with a wrong check digit',
+    file: 'drug-classes.json',
+    change: (json) => {
+      json.classes.opioids.allergy.snomed.push('404642007')
+    },
+    row: 'classes.opioids.allergy.snomed',
+    problem: /"404642007" is not a valid SNOMED CT concept/,
+  },
+  {
+    title: 'a LOINC code with a wrong check digit',
+    file: 'alternatives.json',
+    change: (json) => {
+      json.pregnancy.status.loinc = '82810-4'
+    },
+    row: 'pregnancy.status.loinc',
+    problem: /"82810-4" is not a valid LOINC code/,
+  },
+  {
     title: 'a SNOMED CT code that is a description, not a concept',
     file: 'populations.json',
     change: (json) => {
@@ -417,6 +444,14 @@ describe('broken rules', () => {
 
   it.each(CASES)('$title is refused, with file and row', ({ file, change, row, problem }) => {
     expect(copy.problemsAfter(file, change)).toContainEqual({ file, row, problem: expect.stringMatching(problem) })
+  })
+
+  it('a replacement that a row names and no table checks is refused, with the row', () => {
+    const problems = copy.problemsAfter('alternatives.json', (json) => {
+      delete json.drugs.febuxostat
+    })
+    const problem = 'the replacement "febuxostat" is neither among the drugs nor among the phrases of alternatives.json'
+    expect(problems).toEqual([{ file: 'guidance/allopurinol.json', row: 'dpwg/allopurinol/4', problem }])
   })
 
   it('all problems are told at once, not only the first', () => {
@@ -451,7 +486,10 @@ describe('rules that cannot be read', () => {
     writeFileSync(join(copy.dir, CLOPIDOGREL), '{ "drug": ')
     const error = loading()
     expect(error).toBeInstanceOf(AttuneError)
-    expect(error).toMatchObject({ code: 'rules-invalid', detail: '1 problem in the rules\nguidance/clopidogrel.json [-]: not valid JSON: it may be cut' })
+    expect(error).toMatchObject({
+      code: 'rules-invalid',
+      detail: '1 problem in the rules\nguidance/clopidogrel.json [-]: not valid JSON: it may be cut',
+    })
   })
 
   it('a missing table stops the start and is named', () => {
