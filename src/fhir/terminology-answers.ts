@@ -2,9 +2,6 @@ import type { CodeAnswer } from '../contract/drug-answers.ts'
 import { isObject } from './bundle.ts'
 import type { OutboundFailure, Received } from './outbound.ts'
 
-/** What one operation of the terminology server brought. */
-export type OperationAnswer = CodeAnswer
-
 const RXNORM = 'http://www.nlm.nih.gov/research/umls/rxnorm'
 
 const FAILURES: Readonly<Record<OutboundFailure, string>> = {

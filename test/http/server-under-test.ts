@@ -75,6 +75,8 @@ const configOf = ({ config = {}, clients = [], mode = 'sandbox' }: Setting, publ
     inferenceUrl: null,
     rulesDir: '',
     modelsDir: '',
+    drugMap: null,
+    terminology: null,
   }
   return { ...file, ...rest, publicUrl, mode, execution: 'cpu', logLevel: 'trace' }
 }
