@@ -1,4 +1,4 @@
-import { isSnomedConcept } from '../terminology/check-digits.ts'
+import { isLoinc, isSnomedConcept } from '../terminology/check-digits.ts'
 import type { ParsedRules } from './parsed-rules.ts'
 import type { Problem } from './read-rule-files.ts'
 
@@ -9,12 +9,21 @@ type Check = { readonly member: string; readonly tables: readonly string[]; read
 const HAND_KEPT = ['alternatives', 'drug-classes', 'populations', 'test-first']
 const unknownDrug = (name: string, known: Known): string | null => (known.drugs.has(name) ? null : `unknown drug "${name}"`)
 
+const noConcept = (code: string): string | null => (isSnomedConcept(code) ? null : `"${code}" is not a valid SNOMED CT concept`)
+
 const CHECKS: readonly Check[] = [
   { member: 'drugs', tables: HAND_KEPT, wrong: unknownDrug },
   ...['ingredients', 'members', 'parts'].map((member) => ({ member, tables: HAND_KEPT, wrong: unknownDrug })),
   { member: 'drug', tables: ['alternatives'], wrong: unknownDrug },
   { member: 'gene', tables: HAND_KEPT, wrong: (name, known) => (known.genes.has(name) ? null : `unknown gene "${name}"`) },
-  { member: 'snomed', tables: HAND_KEPT, wrong: (code) => (isSnomedConcept(code) ? null : `"${code}" is not a valid SNOMED CT concept`) },
+  { member: 'snomed', tables: HAND_KEPT, wrong: noConcept },
+  ...['pregnant', 'notPregnant'].map((member) => ({ member, tables: ['alternatives'], wrong: noConcept })),
+  { member: 'code', tables: ['drug-classes'], wrong: noConcept },
+  {
+    member: 'loinc',
+    tables: ['alternatives'],
+    wrong: (code) => (isLoinc(code) ? null : `"${code}" is not a valid LOINC code`),
+  },
 ]
 
 const textsOf = (value: unknown): string[] =>
