@@ -84,7 +84,9 @@ const arbitrarySample = fc.record({
   odd: fc.array(fc.tuple(fc.nat(), fc.constantFrom('./.', '0/1', '1/1', './1', '0', '1', 'missing')), { maxLength: 12 }),
 })
 
-const fileOf = (sample: fc.infer<typeof arbitrarySample>): string => {
+type DrawnSample = typeof arbitrarySample extends fc.Arbitrary<infer T> ? T : never
+
+const fileOf = (sample: DrawnSample): string => {
   const lines = definitions.flatMap(({ chrom, positions, alleles }, at) => {
     const names = Object.keys(alleles)
     const [one, other] = (sample.alleles[at] ?? [0, 0]).map((pick) => alleles[names[pick % names.length] ?? '']?.at ?? {})
