@@ -2,9 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { callGene } from '../../src/pgx/calling/call-gene.ts'
 import type { SampleGenotypes } from '../../src/pgx/calling/genotypes.ts'
+import { makeCaller } from '../../src/pgx/calling/make-caller.ts'
 import { matchPairs } from '../../src/pgx/calling/match-pairs.ts'
 import { observe } from '../../src/pgx/calling/observe.ts'
-import { bruteForce, compileToy, everyLayOut, isAllele, type ToyGene, toyCase } from './toy-gene.ts'
+import { bruteForce, compileToy, everyLayOut, isAllele, type ToyGene, toyCase, toyCohort } from './toy-gene.ts'
 
 const RUNS = { numRuns: 200 }
 
@@ -106,6 +107,19 @@ describe('Laws of calling, over made-up genes and samples', () => {
         expect(possible.filter((name) => !told.has(name))).toEqual([])
       }),
       RUNS,
+    )
+  })
+
+  it('what was called before never changes a call', () => {
+    fc.assert(
+      fc.property(toyCohort, fc.array(fc.boolean(), { minLength: 16, maxLength: 16 }), ({ toy, samples }, combined) => {
+        const caller = makeCaller(new Map([['TOY', toy.table]]), new Map([['TOY.variants', toy.definitions]]))
+        const options = (at: number) => ({ combinations: combined[at] ?? false })
+        expect(samples.map((sample, at) => caller.callSample(sample, options(at))[0])).toEqual(
+          samples.map((sample, at) => callGene(compileToy(toy), sample, options(at))),
+        )
+      }),
+      { numRuns: 60 },
     )
   })
 

@@ -91,6 +91,17 @@ export const toyCase = (special: readonly string[] = []): fc.Arbitrary<{ readonl
     )
     .map(([rows, at, positions]) => ({ toy: makeToy(rows, positions, special), sample: { sample: 'toy', at } }))
 
+/** A toy gene and several samples, of which some repeat each other. */
+export const toyCohort: fc.Arbitrary<{ readonly toy: ToyGene; readonly samples: readonly SampleGenotypes[] }> = toyCase().chain(
+  ({ toy, sample }) => {
+    const positions = toy.sites.length
+    const another = fc.array(genotype, { minLength: positions, maxLength: positions }).map((at) => ({ sample: 'other', at }))
+    return fc
+      .array(fc.oneof(fc.constant(sample), another), { minLength: 2, maxLength: 8 })
+      .map((samples) => ({ toy, samples: [...samples, ...samples] }))
+  },
+)
+
 export const compileToy = ({ table, definitions, sites }: ToyGene): CompiledGene => compileGene(table, definitions, sites)
 
 type Copies = readonly [readonly (string | null)[], readonly (string | null)[]]

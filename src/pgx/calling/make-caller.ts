@@ -30,12 +30,18 @@ const sitesOf = (all: readonly GeneDefinitions[]): Site[] => {
   }))
 }
 
-/** What was met last at each site: samples mostly share one genotype there, and a reader may give it as one object. */
-type Lately = { readonly genotypes: (SiteGenotype | undefined)[]; readonly letters: Uint16Array }
+/** The last sample of one gene: most samples share most genotypes with it, and a reader may give equal ones as one object. */
+type Lately = {
+  readonly genotypes: (SiteGenotype | undefined)[]
+  readonly letters: Uint16Array
+  /** Its call; null when it was not read to the end. */
+  call: StarCall | null
+  options: CallOptions | null
+}
 
-/** The genotypes of a gene as a short text, or null when they are too unusual to be met again. */
-const keyOf = (sites: readonly MatchSite[], lately: Lately, sample: SampleGenotypes): string | null => {
-  const { genotypes, letters } = lately
+/** Takes over what differs from the last sample. Null when a genotype is too unusual to be met again, else whether anything differs. */
+const takeOver = (sites: readonly MatchSite[], { genotypes, letters }: Lately, sample: SampleGenotypes): boolean | null => {
+  let differs = false
   for (let at = 0; at < sites.length; at += 1) {
     const site = sites[at]
     const genotype = site === undefined ? undefined : sample.at[site.index]
@@ -44,27 +50,37 @@ const keyOf = (sites: readonly MatchSite[], lately: Lately, sample: SampleGenoty
     if (letter < 0) return null
     genotypes[at] = genotype
     letters[at] = letter
+    differs = true
   }
-  return String.fromCharCode(...letters)
+  return differs
 }
 
 /** Samples with the same genotypes of a gene have the same call: it is made once. */
 const remember = (gene: CompiledGene): ((sample: SampleGenotypes, options: CallOptions) => StarCall) => {
   const kept = new Map<string, StarCall>()
   const sites = [...gene.sites, ...gene.extra]
-  const lately: Lately = { genotypes: sites.map(() => undefined), letters: new Uint16Array(sites.length).fill(NO_GENOTYPE_LETTER) }
+  const lately: Lately = {
+    genotypes: sites.map(() => undefined),
+    letters: new Uint16Array(sites.length).fill(NO_GENOTYPE_LETTER),
+    call: null,
+    options: null,
+  }
   return (sample, options) => {
-    const genotypes = keyOf(sites, lately, sample)
-    if (genotypes === null) return callGene(gene, sample, options)
-    const key = `${options.combinations ? 'c' : ''}${options.withoutCopyNumber ? 'n' : ''} ${genotypes}`
-    const known = kept.get(key)
-    if (known) return known
-    if (kept.size >= MOST_KEPT) kept.clear()
-    const call = callGene(gene, sample, options)
+    const differs = takeOver(sites, lately, sample)
+    if (differs === false && lately.call !== null && lately.options === options) return lately.call
+    lately.call = null
+    if (differs === null) return callGene(gene, sample, options)
+    const key = `${options.combinations ? 'c' : ''}${options.withoutCopyNumber ? 'n' : ''} ${String.fromCharCode(...lately.letters)}`
+    if (!kept.has(key) && kept.size >= MOST_KEPT) kept.clear()
+    const call = kept.get(key) ?? callGene(gene, sample, options)
     kept.set(key, call)
+    lately.call = call
+    lately.options = options
     return call
   }
 }
+
+const CLINICAL: CallOptions = {}
 
 /**
  * Reads the definitions once and gives a caller of star alleles. Pure: the same genotypes give the same calls.
@@ -90,6 +106,6 @@ export const makeCaller = (genes: GeneTables, tables: ReadonlyMap<string, unknow
   return {
     sites,
     genes: all.map((gene) => gene.symbol),
-    callSample: (sample, options = {}) => callers.map((call) => call(sample, options)),
+    callSample: (sample, options = CLINICAL) => callers.map((call) => call(sample, options)),
   }
 }
