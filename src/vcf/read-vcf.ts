@@ -43,6 +43,10 @@ export type VcfGenotypes = {
   readonly structuralOf: (sample: number) => readonly { readonly gene: string; readonly note: string }[]
 }
 
+/** Some allele is a change of the site itself, not only its absence or the loss of its base. */
+const statesChange = (bases: readonly (string | null)[], ref: string): boolean =>
+  bases.some((base) => base !== null && base !== ref && base !== SPANNED && !isAnyOther(base))
+
 const PASSED = ['PASS', '.', '']
 
 /** More than one in five known positions whose REF is another base: the coordinates are not those of GRCh38. */
@@ -188,7 +192,7 @@ const makeRecordReader = (file: string, header: VcfHeader, sites: readonly Site[
         if (reading.hint !== null) store.explain(place.site, `${reading.hint} (line ${record.line})`)
       } else {
         count.right += 1
-        const spanned = record.pos !== place.site.pos && reading.bases.every((base) => base === null || base === SPANNED)
+        const spanned = record.pos !== place.site.pos && !statesChange(reading.bases, place.site.ref)
         store.add(place.site, makeLayer(record.line, spanned ? 'spanned' : 'record', columns, place.site, reading.bases, refused))
       }
     }

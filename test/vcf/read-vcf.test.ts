@@ -193,6 +193,16 @@ describe('A deletion that takes another position along', () => {
   test('counts as reference there when a definition knows the deletion', async () => {
     expect(await genotypesIn(file(record('chr10 500 GATC G', '0/1'), record('chr10 502 T A,*', '1/2')), both)).toEqual(['GATC/G', 'A/T'])
   })
+  test('gives way to the position’s own record in a gVCF, whichever comes first', async () => {
+    const deletion = record('chr10 500 GATC G,<NON_REF>', '0/1')
+    const own = record('chr10 502 T A,*,<NON_REF>', '1/2')
+    for (const records of [
+      [deletion, own],
+      [own, deletion],
+    ])
+      expect(await genotypesIn(file(...records), both)).toEqual(['GATC/G', 'A/T'])
+    expect(await genotypesIn(file(deletion), both)).toEqual(['GATC/G', 'T/T'])
+  })
   test('is known to no definition when it is another deletion', async () => {
     const records = [record('chr10 500 GATC G', '0/0'), record('chr10 502 T A,*', '1/2')]
     expect(await genotypesIn(file(...records), both)).toEqual(['GATC/GATC', 'A/*'])
