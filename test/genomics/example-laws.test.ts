@@ -124,6 +124,9 @@ const WRONG: readonly unknown[] = [
   Array.from({ length: 500 }, () => ({})),
 ]
 
+/** A transplant rightly changes what other results are used for. */
+const TELLS_OF_OTHERS = /^4[1-4]-/
+
 const KINDS = new Set(['Observation', 'Condition', 'AllergyIntolerance', 'DiagnosticReport', 'FamilyMemberHistory'])
 
 const RESOURCES = BUNDLES.flatMap(({ name, entries }) =>
@@ -132,6 +135,10 @@ const RESOURCES = BUNDLES.flatMap(({ name, entries }) =>
     return isJson(resource) && KINDS.has(String(resource.resourceType)) && Object.keys(resource).length > 1 ? [{ name, resource }] : []
   }),
 )
+
+/** Without ids a reading cannot be told from that of a damaged resource. */
+const hasIds = ({ entries }: (typeof BUNDLES)[number]): boolean =>
+  entries.every((entry) => !isJson(entry?.resource) || entry.resource.id !== undefined)
 
 const anyChange = fc.constantFrom(...RESOURCES).chain(({ name, resource }) =>
   fc.record({
@@ -145,8 +152,8 @@ const anyChange = fc.constantFrom(...RESOURCES).chain(({ name, resource }) =>
 describe('laws of damage', () => {
   test('a damaged resource costs only itself', () => {
     fc.assert(
-      fc.property(anyBundle, fc.array(anyChange, { minLength: 1, maxLength: 3 }), ({ name, bundle }, changes) => {
-        const others = changes.filter((change) => change.name !== name)
+      fc.property(anyBundle.filter(hasIds), fc.array(anyChange, { minLength: 1, maxLength: 3 }), ({ name, bundle }, changes) => {
+        const others = changes.filter((change) => change.name !== name && !TELLS_OF_OTHERS.test(change.name))
         const damaged = others.map(({ resource, path, to }) => changed(resource, path, to))
         const refs = new Set(readFor(name, bundle).readings.map(({ ref }) => ref))
         const here = readFor(name, bundle, ...damaged).readings.filter(({ ref }) => refs.has(ref))
@@ -207,7 +214,7 @@ const normalsOf = (readings: readonly GeneReading[]): ReadonlySet<string> =>
     readings.flatMap((reading) =>
       [reading.genotype, ...reading.candidates]
         .filter((genotype) => isNormal(reading, genotype))
-        .flatMap((genotype) => [genotype.diplotype, genotype.phenotype?.term].map((word) => `${reading.gene} ${word}`)),
+        .flatMap((genotype) => [genotype.diplotype, genotype.phenotype?.term].flatMap((word) => (word ? [`${reading.gene} ${word}`] : []))),
     ),
   )
 

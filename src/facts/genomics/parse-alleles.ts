@@ -6,6 +6,8 @@ import { isInTable, lookUpGenotype, phenotypeGenotype } from '../../pgx/genotype
 import { findPairs, findTokens, type Pair, type Token } from './allele-pairs.ts'
 import { COUNT_WORDS, countsItself, duplicated, placements, type Total, totalCopies } from './copy-number.ts'
 import { type Finding, finding } from './finding.ts'
+import { readListed, readsLists } from './listed-variants.ts'
+import { USUAL_WORD, ZYGOSITY } from './zygosity.ts'
 
 const distinct = (genotypes: readonly Genotype[]): Genotype[] => [
   ...new Map(genotypes.map((genotype) => [genotype.diplotype, genotype])).values(),
@@ -71,13 +73,6 @@ const readAlternatives = (pairs: readonly Pair[], table: GeneTable): Finding => 
   })
 }
 
-/** Words for how many of the copies carry a variant. */
-export const ZYGOSITY = {
-  homo: /(?<![a-z])hom(?:ozyg(?:ous|ote))?(?![a-z])/i,
-  hetero: /(?<![a-z])het(?:erozyg(?:ous|ote))?(?![a-z])/i,
-  hemi: /(?<![a-z])hemi(?:zygous)?(?![a-z])/i,
-}
-
 const makeCall = (alleles: readonly string[], names: readonly NamedAllele[], table: GeneTable, extra: readonly string[] = []): Finding => {
   const genotype = lookUpGenotype(table, alleles)
   return finding({
@@ -113,8 +108,7 @@ const singleCall = (only: NamedAllele, text: string, table: GeneTable): Finding 
   if (special.includes('haploid')) return call(only.allele)
   if (special.includes('x-linked') && ZYGOSITY.hemi.test(text)) return call(only.allele)
   if (ZYGOSITY.homo.test(text)) return call(only.allele, only.allele)
-  const mayFill = ['lowest-function', 'any-risk', 'x-linked'].some((method) => special.includes(method))
-  if (ZYGOSITY.hetero.test(text) && referenceAllele && mayFill) return call(referenceAllele, only.allele)
+  if (ZYGOSITY.hetero.test(text) && referenceAllele && readsLists(table)) return call(referenceAllele, only.allele)
   return dominant(only, table)
 }
 
@@ -162,7 +156,8 @@ const wordedNames = (pieces: readonly string[], lexicon: AlleleLexicon): readonl
         .trim(),
     )
     .filter((piece) => piece !== '')
-  const names = texts.map((piece) => (piece.startsWith('*') ? null : lexicon.resolve(piece)))
+  if (texts.every((piece) => piece.startsWith('*'))) return null
+  const names = texts.map((piece) => lexicon.resolve(piece))
   const known = names.filter((name): name is NamedAllele => name !== null)
   return known.length > 0 && known.length === names.length ? known : null
 }
@@ -174,19 +169,20 @@ const isPartial = (text: string, tokens: readonly Token[]): boolean =>
     /(?:\?|unknown)\s?\/\s?$/i.test(text.slice(0, tokens[0]?.start)))
 
 /**
- * Alleles of one gene in a text, gene names before stars already removed. Null when there are none. Where the text says
- * that something was not found (`absent`), a single named allele is what was looked for, not what was found.
+ * Alleles of one gene in a text, gene names before stars already removed. Null when there are none. Where the text says that something
+ * was not found (`denies`), a single named allele is what was looked for, not what was found.
  */
-export const parseAlleles = (text: string, table: GeneTable, lexicon: AlleleLexicon, absent: boolean): Finding | null => {
+export const parseAlleles = (text: string, table: GeneTable, lexicon: AlleleLexicon, denies: (text: string) => boolean): Finding | null => {
   const tokens = findTokens(text, table, lexicon)
   if (isPartial(text, tokens)) return finding({ state: 'partial-call' })
   const pairs = findPairs(text, tokens, table, lexicon)
   const [pair] = pairs
   if (pair !== undefined) return pairs.length === 1 ? readPair(pair, text, table) : readAlternatives(pairs, table)
   const names = tokens.map((token) => token.name)
-  const worded = absent ? null : readWordedAlleles(text, table, lexicon)
+  const worded = denies(text) ? null : readWordedAlleles(text, table, lexicon)
   if (worded && (tokens.length === 0 || text.includes('/'))) return worded
-  const single = absent ? null : readSingle(names, text, table)
+  const absent = denies(text) || USUAL_WORD.test(text)
+  const single = readListed(text, tokens, table, denies) ?? (absent ? null : readSingle(names, text, table))
   if (single) return single
   const loose = names.filter((name) => name.allele !== table.referenceAllele).map((name) => name.allele)
   return loose.length > 0 ? finding({ variants: loose, flags: ['variant-only'] }) : null

@@ -49,7 +49,7 @@ const alleleFinding = (terms: GenomicTerms, gene: string, table: GeneTable, text
   }
   const clean = withoutGeneBeforeStar(terms, text)
   const sites = parseSites(clean, table, terms.sites(gene))
-  const alleles = parseAlleles(clean, table, terms.lexicon(gene), hasWord(clean, terms.codes.presenceWords.negative))
+  const alleles = parseAlleles(clean, table, terms.lexicon(gene), (part) => hasWord(part, terms.codes.presenceWords.negative))
   return sites === null || alleles === null ? (sites ?? alleles) : bothRead(sites, alleles)
 }
 
@@ -71,6 +71,18 @@ const stateOf = (terms: GenomicTerms, text: string): Finding['state'] =>
 const isDoubted = (terms: GenomicTerms, text: string, phenotypes: readonly WordedPhenotype[]): boolean =>
   hasWord(text, terms.codes.doubts) && !phenotypes.some((phenotype) => hasWord(phenotype.term, terms.codes.doubts))
 
+/**
+ * A text that denies a finding. A genotype in a later sentence stands; one in the same sentence cannot be told from what is denied, and
+ * is said not to be understood rather than passed over.
+ */
+const deniedFinding = (terms: GenomicTerms, gene: string | null, denied: string): Finding => {
+  const end = denied.search(/[.;](?=\s)/)
+  const rest = end < 0 ? '' : denied.slice(end + 1)
+  const later = rest === '' || denialIn(terms, gene, rest) ? NO_FINDING : findingInText(terms, gene, rest)
+  if (later.genotypes.length > 0) return later
+  return finding({ state: /\*\d{1,3}[A-Z]?\s?[/|]\s?\*\d/i.test(denied) ? 'indeterminate' : 'negated-text' })
+}
+
 /** What one text says about one gene; `null` stands for a gene that is not known. */
 export const findingInText = (terms: GenomicTerms, gene: string | null, raw: string): Finding => {
   const text = ownPart(terms, gene, plainText(raw))
@@ -84,7 +96,7 @@ export const findingInText = (terms: GenomicTerms, gene: string | null, raw: str
   const alleles = gene !== null && table ? alleleFinding(terms, gene, table, stated) : alleleFindingWithoutGene(stated)
   if (alleles && alleles.genotypes.length > 0) return { ...alleles, phenotypes: typed ? [] : phenotypesIn(terms, gene, stated) }
   const phenotypes = typed ? [] : phenotypesIn(terms, gene, stated)
-  if (denial && !typed && (denial.strong || phenotypes.length === 0)) return finding({ state: 'negated-text' })
+  if (denial && !typed && (denial.strong || phenotypes.length === 0)) return deniedFinding(terms, gene, text.slice(denial.at))
   if (phenotypes.length > 0)
     return isDoubted(terms, stated, phenotypes) ? finding({ state: 'indeterminate' }) : { ...(alleles ?? NO_FINDING), phenotypes }
   if (alleles && saysSomething(alleles)) return alleles

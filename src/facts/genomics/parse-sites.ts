@@ -2,13 +2,11 @@ import type { Site } from '../../pgx/gene-names.ts'
 import type { GeneTable } from '../../pgx/gene-tables.ts'
 import { isInTable, lookUpGenotype } from '../../pgx/genotype.ts'
 import { type Finding, finding } from './finding.ts'
-import { ZYGOSITY } from './parse-alleles.ts'
+import { genotypeOfList } from './listed-variants.ts'
 import { escapePattern } from './wording.ts'
+import { BASES, USUAL_WORD, VARIANT_WORD, ZYGOSITY } from './zygosity.ts'
 
 const COMPLEMENT: Readonly<Record<string, string>> = { A: 'T', C: 'G', G: 'C', T: 'A' }
-
-/** Bases that follow a site's name: `: G/A`, ` AA`, ` C|T`. */
-const BASES = /^[\s:=,()-]{0,6}([ACGT])\s?[/|]?\s?([ACGT])(?![A-Za-z0-9>])/
 
 /** A genotype of two bases and nothing else. */
 const BARE = /^([ACGT])\s?[/|]?\s?([ACGT])$/
@@ -84,18 +82,14 @@ const asAlleles = (site: Site, bases: readonly string[], table: GeneTable): Find
   })
 }
 
-/** Words for the variant and for the usual base, where zygosity alone does not say which one is meant. */
-const VARIANT = /(?<![a-z])(?:variant|mutant|mutated|alternate)(?![a-z])/i
-const USUAL = /(?<![a-z])(?:reference|wild[ -]?type|wt)(?![a-z])/i
-
 /** Bases that the words beside a site stand for: `rs3918290 heterozygous`. Homozygous alone does not say of which base. */
 const basesOfWords = (site: Site, words: string): string[] | null => {
   const [reference, variant, third] = Object.keys(site.bases)
   if (reference === undefined || variant === undefined || third !== undefined) return null
   if (ZYGOSITY.hetero.test(words)) return [reference, variant]
   if (!ZYGOSITY.homo.test(words)) return null
-  if (USUAL.test(words)) return [reference, reference]
-  return VARIANT.test(words) ? [variant, variant] : null
+  if (USUAL_WORD.test(words)) return [reference, reference]
+  return VARIANT_WORD.test(words) ? [variant, variant] : null
 }
 
 type Seen = { readonly site: Site; readonly bases: readonly string[] | null }
@@ -130,14 +124,13 @@ const asList = (seen: readonly Seen[], text: string, table: GeneTable): Finding 
       if (allele !== referenceAllele) carried.push(allele)
     }
   }
-  const [first = referenceAllele, second = referenceAllele, third] = carried
-  if (third !== undefined) return loose
-  const genotype = lookUpGenotype(table, [first, second])
-  const unphased = carried.length === 2 && first !== second
+  const list = genotypeOfList(carried, table)
+  if (list === null) return loose
+  const genotype = lookUpGenotype(table, list.alleles)
   return finding({
     genotypes: [genotype],
     diplotype: genotype.diplotype,
-    flags: [...(unphased ? ['ambiguous-diplotype'] : []), ...(carried.length === 0 ? ['limited-coverage'] : [])],
+    flags: [...(list.unphased ? ['ambiguous-diplotype'] : []), ...(carried.length === 0 ? ['limited-coverage'] : [])],
   })
 }
 

@@ -1,0 +1,35 @@
+import type { Finding } from './finding.ts'
+import type { GenomicTerms } from './genomic-terms.ts'
+import { phenotypesIn } from './phenotype-words.ts'
+import { findWord, hasWord } from './wording.ts'
+
+/** `no` and `not` deny only what stands behind them in the same clause: `not poor metabolizer`, but not `copy number not tested`. */
+const weaklyDenied = (terms: GenomicTerms, gene: string | null, text: string): number => {
+  for (const match of text.matchAll(/(?<![a-z0-9-])(?:not?|denies|never)\s([^.,;:()]{0,80})/gi))
+    if (/^(?:an? )?\*\d/.test(match[1] ?? '') || phenotypesIn(terms, gene, match[1] ?? '').length > 0) return match.index
+  return -1
+}
+
+/** A question mark right behind an allele or a phenotype. `*1/?` is another matter: half a call. */
+const ASKED = /(?:\*\d{1,3}[A-Z]?(?:x[\dN]{1,2})?|metabolizer|function|(?<![A-Za-z])[A-Z]{2})\s?\)?\s?\?/i
+
+/** The clause in which a text gives its finding is still open, or asks: `*1/*2 (pending)`, `poor metabolizer?`. */
+export const openState = (terms: GenomicTerms, gene: string | null, text: string): Finding['state'] => {
+  const clauses = text.split(/[.;\n](?=\s|$)/).filter((clause) => /\*\d/.test(clause) || phenotypesIn(terms, gene, clause).length > 0)
+  if (clauses.length === 0) return null
+  if (clauses.every((clause) => terms.codes.states.some(({ state, words }) => state === 'pending' && hasWord(clause, words))))
+    return 'pending'
+  return clauses.every((clause) => ASKED.test(clause)) ? 'indeterminate' : null
+}
+
+/** Where a text begins to deny a finding; null when it denies none. A strong denial takes along what stands before it, too. */
+export const denialIn = (
+  terms: GenomicTerms,
+  gene: string | null,
+  text: string,
+): { readonly at: number; readonly strong: boolean } | null => {
+  const strongly = findWord(text, terms.codes.negations)
+  const weakly = weaklyDenied(terms, gene, text)
+  if (strongly < 0 && weakly < 0) return null
+  return { at: strongly >= 0 && weakly >= 0 ? Math.min(strongly, weakly) : Math.max(strongly, weakly), strong: strongly >= 0 }
+}

@@ -1,0 +1,94 @@
+import type { PatientRecord } from '../../contract/facts.ts'
+import type { GeneReading } from '../../contract/genes.ts'
+import type { Gap } from '../../contract/lineage.ts'
+import { isGenetic } from './documents.ts'
+import { codeOf, codingsOf, conceptText, listOf } from './fhir-fields.ts'
+import { followAll, type Graph, type Node } from './graph.ts'
+import { distinctGenes } from './resolve-gene.ts'
+import { isOthers, type RecordContext } from './standing.ts'
+import { studiedGenes } from './studied-genes.ts'
+
+/** Kinds of resources that can hold a genetic result. */
+const HELD_IN: readonly string[] = ['Observation', 'Condition', 'AllergyIntolerance', 'DiagnosticReport', 'FamilyMemberHistory']
+
+export const unreadable = (resource: string | null): Gap => ({
+  about: 'genomics',
+  code: 'unreadable',
+  because: 'An entry of the record could not be read and was left out.',
+  ...(resource === null ? {} : { resource }),
+})
+
+/** Said to be studied without a result: neither normal nor untested. */
+export const studiedGaps = (context: RecordContext, known: ReadonlySet<string>): readonly Gap[] =>
+  context.graph.nodes.flatMap((node) =>
+    isOthers(context, node)
+      ? []
+      : studiedGenes(context.terms, node)
+          .filter((gene) => !known.has(gene))
+          .map(
+            (gene): Gap => ({
+              about: gene,
+              code: 'indeterminate',
+              because: 'The gene was studied, but the record holds no finding for it.',
+              resource: node.ref,
+            }),
+          ),
+  )
+
+const reportsOf = (context: RecordContext): readonly Node[] =>
+  context.graph.nodes.filter((node) => node.resource.resourceType === 'DiagnosticReport' && !isOthers(context, node))
+
+/** A genetic report that was registered, without results: which genes it is about may stand in its name. */
+export const pendingGaps = (context: RecordContext, known: ReadonlySet<string>): readonly Gap[] =>
+  reportsOf(context)
+    .filter(
+      (node) => codeOf(node.resource.status) === 'registered' && listOf(node.resource.result).length === 0 && isGenetic(context, node),
+    )
+    .flatMap((node) => {
+      const names = [conceptText(node.resource.code) ?? '', ...codingsOf(node.resource.code).map((coding) => coding.display ?? '')]
+      const genes = distinctGenes(context.terms, names)
+      return (genes.length > 0 ? genes : ['genomics'])
+        .filter((about) => !known.has(about))
+        .map(
+          (about): Gap => ({
+            about,
+            code: 'indeterminate',
+            because: 'A genetic test is registered; its result is not there yet.',
+            resource: node.ref,
+          }),
+        )
+    })
+
+/** Results that a genetic report points at and that were not received. */
+export const missingResultGaps = (context: RecordContext): readonly Gap[] =>
+  reportsOf(context)
+    .filter((node) => isGenetic(context, node) && followAll(context.graph, node, node.resource.result).missing > 0)
+    .map(
+      (node): Gap => ({
+        about: 'genomics',
+        code: 'not-found',
+        because: 'A genetic report points at results that were not received.',
+        resource: node.ref,
+      }),
+    )
+
+/** Pages of a search that were not read: genes without a result may have one there. */
+export const pageGaps = (graph: Graph): readonly Gap[] =>
+  graph.nodes.some((node) => node.incomplete && HELD_IN.includes(node.resource.resourceType))
+    ? [{ about: 'genomics', code: 'incomplete', because: 'A search had more pages than were read.' }]
+    : []
+
+const isGenomicQuestion = (query: string): boolean => /^(Observation|DiagnosticReport|Condition)\b/.test(query)
+
+/** A search of another part of the record can hold genetic results, too: indicators stand among the problems. */
+export const questionGaps = (record: PatientRecord): readonly Gap[] =>
+  record.questions
+    .filter((question) => question.state === 'partial' && isGenomicQuestion(question.query))
+    .map(
+      (question): Gap => ({ about: 'genomics', code: 'incomplete', because: `Not all results of the search ${question.key} were read.` }),
+    )
+
+export const otherPatientGaps = (readings: readonly GeneReading[]): readonly Gap[] =>
+  readings.some((reading) => reading.flags.includes('subject-mismatch'))
+    ? [{ about: 'genomics', code: 'other-patient', because: 'A genetic result in the record belongs to another patient and was not used.' }]
+    : []
