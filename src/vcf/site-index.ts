@@ -12,20 +12,21 @@ export type ChromosomeSites = {
 /** Where a reader has to look. Chromosomes by plain name: `10`, `X`, `MT`. */
 export type SiteIndex = {
   readonly chromosomes: ReadonlyMap<string, ChromosomeSites>
-  /** rs number to the positions that carry it. */
-  readonly places: ReadonlyMap<string, ReadonlySet<number>>
+  /** rs number, without `rs`, to the positions that carry it. */
+  readonly places: ReadonlyMap<number, ReadonlySet<number>>
 }
 
 export const indexSites = (sites: readonly Site[]): SiteIndex => {
   const byChromosome = new Map<string, SiteChanges[]>()
-  const places = new Map<string, Set<number>>()
+  const places = new Map<number, Set<number>>()
   for (const site of sites) {
     const chromosome = chromosomeOf(site.chrom)
     if (chromosome === null) throw new TypeError(`a site lies on no chromosome: ${site.chrom}`)
     const own = byChromosome.get(chromosome)
     if (own) own.push(siteChanges(site))
     else byChromosome.set(chromosome, [siteChanges(site)])
-    if (site.rsid !== null) places.set(site.rsid, (places.get(site.rsid) ?? new Set()).add(site.pos))
+    const rs = Number(/^rs(\d+)$/.exec(site.rsid ?? '')?.[1] ?? 0)
+    if (rs > 0) places.set(rs, (places.get(rs) ?? new Set()).add(site.pos))
   }
   const chromosomes = new Map(
     [...byChromosome].map(([name, own]) => [
