@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, test } from 'vitest'
+import { readAlleles } from '../../src/vcf/read-alleles.ts'
 import { readVcf } from '../../src/vcf/read-vcf.ts'
 import { siteChanges } from '../../src/vcf/site-changes.ts'
 import { aFolder, genotypesIn, HEADER, record, sites, vcf } from './vcf-files.ts'
@@ -373,5 +374,39 @@ describe('The reference that the definitions of this release show', () => {
         bases.set(place, base)
       })
     expect(wrong).toEqual([])
+  })
+
+  test('every change of every definition is read alike wherever it can be shifted, with and without more context', () => {
+    let written = 0
+    const wrong: string[] = []
+    for (const place of positions)
+      place.changes.forEach(({ start, deleted, inserted }, at) => {
+        const { site, context } = place
+        const alt = site.alts[at] ?? ''
+        const unit = deleted || inserted
+        const until = site.pos + context.length
+        const shifts = (deleted === '') === (inserted === '') ? 0 : until - start - deleted.length
+        for (let shift = 0; shift <= shifts; shift += 1) {
+          const moved = unit.slice(shift % unit.length) + unit.slice(0, shift % unit.length)
+          const from = start + shift - site.pos
+          if (deleted !== '' && inserted === '' && context.slice(from, from + unit.length) !== moved) continue
+          if (deleted === '' && context.slice(start - site.pos, from) !== unit.repeat(shift).slice(0, shift)) continue
+          const [gone, come] = deleted !== '' && inserted !== '' ? [deleted, inserted] : deleted === '' ? ['', moved] : [moved, '']
+          for (const first of [Math.max(0, from - 1), 0])
+            for (const last of [Math.max(from + gone.length, first + 1), context.length]) {
+              const ref = context.slice(first, last)
+              const changed = context.slice(first, from) + come + context.slice(from + gone.length, last)
+              if (ref === '' || changed === '') continue
+              written += 1
+              const [reading] = readAlleles({ pos: site.pos + first, ref, alts: [changed] }, [place])
+              if (reading?.state !== 'read' || reading.bases[0] !== site.ref || reading.bases[1] !== alt)
+                wrong.push(
+                  `${site.gene} ${site.pos} ${site.ref}>${alt} as ${site.pos + first} ${ref}>${changed}: ${JSON.stringify(reading)}`,
+                )
+            }
+        }
+      })
+    expect(wrong).toEqual([])
+    expect(written).toBeGreaterThan(positions.length)
   })
 })
