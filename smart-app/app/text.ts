@@ -184,6 +184,7 @@ export const TEXT = {
       recommended: 'A source recommends a test before the first dose.',
       consider: 'A source names a test to consider before the first dose.',
     },
+    onlyFor: (whom: string) => `Asked for only: ${whom}. The record does not decide that here`,
     gaps: 'Not assessed',
     noGaps: 'Nothing was left out for this drug.',
     otherOrders: 'Other drugs in this order',

@@ -1,4 +1,4 @@
-import type { DrugAssessment, Finding, TestFirst } from '../contract/findings.ts'
+import type { DrugAssessment, Finding, TestDemand, TestFirst } from '../contract/findings.ts'
 import type { GeneCall } from '../contract/genes.ts'
 import type { Gap } from '../contract/lineage.ts'
 import type { RiskEstimate } from '../contract/risk.ts'
@@ -150,17 +150,25 @@ export const guidanceDetail = (drug: DrugAssessment, head: Finding, calls: reado
     notAssessed(drug.gaps),
   ])
 
+/** One source's request, whom it is limited to, and where it stands. */
+const demandLine = ({ source, year, demand, tests, basis, url, limit }: TestDemand): string => {
+  const who = limit === null ? '' : ` Asked for only: ${limit}. The record does not decide that here.`
+  return `[${escapeText([source, year].filter(Boolean).join(' '))}](${url}) (${demand}; ${escapeText(listWords(tests))}): ${escapeText(`${basis}.${who}`)}`
+}
+
 export const testFirstDetail = (drug: DrugAssessment, test: TestFirst): string =>
   joinSections([
     section(
       'What to do',
       bulletList(
         test.genes.map((gene) =>
-          escapeText(`Order ${gene.test} and wait for the result before the first dose, if the patient's condition allows.`),
+          escapeText(
+            `${gene.demand === 'consider' ? 'Consider ordering' : 'Order'} ${gene.test}${gene.limit === null ? '' : ` (${gene.limit})`} and wait for the result before the first dose, if the patient's condition allows.`,
+          ),
         ),
       ),
     ),
-    section('Why', escapeText(test.basis)),
-    section('Source', `[${escapeText([test.source, test.year].filter(Boolean).join(' '))}](${test.url})`),
+    section('Why', bulletList(test.genes.map((gene) => escapeText(`${gene.test}: ${gene.because}`)))),
+    section('Sources', bulletList(test.demands.map(demandLine))),
     notAssessed(drug.gaps),
   ])

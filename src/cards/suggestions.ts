@@ -220,30 +220,36 @@ export const suggestChanges = (drug: DrugAssessment, head: Finding, order: Order
   return [...changes, removal].filter(present)
 }
 
-/** A complete ServiceRequest for the test that should come first. */
-export const suggestTest = (test: TestFirst, order: Order | null, context: SuggestionContext): Suggestion[] =>
-  context.patientId === ''
-    ? []
-    : test.genes.map((gene) => ({
-        label: labelled(`Order ${gene.test}`),
-        uuid: context.newUuid(),
-        ...(test.genes.length === 1 ? { isRecommended: true } : {}),
-        actions: [
-          {
-            type: 'create' as const,
-            description: `Order ${gene.test} before the first dose of ${test.drug.name}`,
-            resource: {
-              resourceType: 'ServiceRequest',
-              status: 'draft',
-              intent: 'order',
-              category: [{ coding: [{ system: 'http://snomed.info/sct', code: '108252007', display: 'Laboratory procedure' }] }],
-              code: { ...(gene.coding ? { coding: [gene.coding] } : {}), text: gene.test },
-              subject: { reference: subjectOf(order, context) },
-              ...encounterOf(order, context),
-              authoredOn: context.now,
-              ...(order?.requester ? { requester: { reference: order.requester } } : {}),
-              reasonCode: [{ text: `Before the first dose of ${test.drug.name}` }],
-            },
-          },
-        ],
-      }))
+/** One ServiceRequest, whole: it can be signed as it stands. The drug's draft is not referred to, as it may never be saved. */
+const testRequest = (test: TestFirst, gene: TestFirst['genes'][number], order: Order | null, context: SuggestionContext): FhirResource => ({
+  resourceType: 'ServiceRequest',
+  status: 'draft',
+  intent: 'order',
+  category: [{ coding: [{ system: 'http://snomed.info/sct', code: '108252007', display: 'Laboratory procedure' }] }],
+  priority: order?.priority || 'routine',
+  code: { ...(gene.coding ? { coding: [gene.coding] } : {}), text: gene.test },
+  subject: { reference: subjectOf(order, context) },
+  ...encounterOf(order, context),
+  authoredOn: context.now,
+  ...(order?.requester ? { requester: { reference: order.requester } } : {}),
+  reasonCode: [{ text: `Before the first dose of ${test.drug.name}` }],
+  note: [{ text: `Result wanted before ${test.drug.name} is started (${[test.source, test.year].filter(Boolean).join(' ')}).` }],
+})
+
+/** All tests that should come first, in one suggestion: of several suggestions a client lets only one be taken. */
+export const suggestTest = (test: TestFirst, order: Order | null, context: SuggestionContext): Suggestion[] => {
+  if (context.patientId === '') return []
+  const before = `before the first dose of ${test.drug.name}`
+  return [
+    {
+      label: labelled(`Order ${listWords(test.genes.map((gene) => gene.test))}`),
+      uuid: context.newUuid(),
+      isRecommended: true,
+      actions: test.genes.map((gene) => ({
+        type: 'create' as const,
+        description: `Order ${gene.test} ${before}`,
+        resource: testRequest(test, gene, order, context),
+      })),
+    },
+  ]
+}

@@ -61,9 +61,20 @@ const guidanceCard = (
 }
 
 /** `Test HLA-B*57:01 before abacavir`, `Consider testing CYP2C19 before clopidogrel`. */
-export const testFirstWords = (test: TestFirst): string => {
-  const what = listWords(test.genes.map((gene) => gene.test.replace(/ (?:test|genotype)\b.*$/, '')))
-  return `${test.demand === 'consider' ? 'Consider testing' : 'Test'} ${what} before ${test.drug.name}`
+export const testFirstWords = ({ genes, drug }: TestFirst): string => {
+  const wordsOf = (some: TestFirst['genes']): string =>
+    listWords(some.map((gene) => `${gene.test.replace(/ (?:test|genotype)\b.*$/, '')}${gene.limit === null ? '' : ` (${gene.limit})`}`))
+  const firm = genes.filter(({ demand }) => demand !== 'consider')
+  const soft = genes.filter(({ demand }) => demand === 'consider')
+  if (firm.length === 0) return `Consider testing ${wordsOf(soft)} before ${drug.name}`
+  return `Test ${wordsOf(firm)} before ${drug.name}${soft.length === 0 ? '' : `, and consider ${wordsOf(soft)}`}`
+}
+
+/** Why the record does not answer it, where one reason holds for all tests. */
+const unanswered = ({ genes }: TestFirst): string => {
+  const reasons = new Set(genes.map(({ because }) => because.replace(/:.*$/, '')))
+  const [only] = reasons
+  return reasons.size === 1 && only !== undefined ? only : 'no full result on record'
 }
 
 const testCard = (drug: DrugAssessment, order: Order | null, context: SuggestionContext, writing: Writing): Written | null => {
@@ -72,7 +83,7 @@ const testCard = (drug: DrugAssessment, order: Order | null, context: Suggestion
   const uuid = writing.newUuid()
   const card = finish(
     {
-      summary: `${testFirstWords(test)}: no result on record`,
+      summary: `${testFirstWords(test)}: ${unanswered(test)}`,
       detail: testFirstDetail(drug, test),
       indicator: test.demand === 'consider' ? 'info' : 'warning',
       links: [appLink(drug, drug.ref, uuid, writing)],

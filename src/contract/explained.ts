@@ -43,7 +43,7 @@ export type RowOutcome =
 export type RowConsidered = {
   readonly row: string
   readonly kind: 'guidance' | 'test-first'
-  readonly source: GuidanceSource
+  readonly source: GuidanceSource | 'EMA'
   readonly year: number | null
   readonly genes: readonly string[]
   readonly strength: string | null

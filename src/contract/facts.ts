@@ -161,6 +161,7 @@ export type TestRequest = {
   readonly name: string
   readonly codes: readonly Coding[]
   readonly status: string | null
+  readonly ordered?: PartialDate
 }
 
 export type Allergy = {

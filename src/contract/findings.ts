@@ -73,7 +73,24 @@ export type Finding = {
   readonly facts: readonly Lineage[]
 }
 
-/** Advice to test before the first dose, where a source asks for it. */
+/** How firmly a source asks for a test: its label demands it, it advises it, it doses by the result or names the test. */
+export type Demand = 'required' | 'recommended' | 'consider'
+
+/** What one source asks to be tested before the first dose. */
+export type TestDemand = {
+  readonly row: string
+  readonly source: GuidanceSource | 'EMA'
+  readonly demand: Demand
+  /** Tests, as in `genes` of the advice. */
+  readonly tests: readonly string[]
+  readonly basis: string
+  readonly url: string
+  readonly year: number | null
+  /** Whom the source limits it to, where the record does not decide that; never decided by guess. Null: everyone. */
+  readonly limit: string | null
+}
+
+/** Advice to test before the first dose, of all sources that ask for it; its own source is the one that asks most firmly. */
 export type TestFirst = {
   readonly id: string
   readonly order: string
@@ -82,9 +99,15 @@ export type TestFirst = {
     readonly gene: string
     readonly test: string
     readonly coding: { readonly system: string; readonly code: string; readonly display: string } | null
+    readonly demand: Demand
+    /** Whom the firmest request for this test is limited to, in a few words; null: everyone. */
+    readonly limit: string | null
+    /** Why the record does not answer it. */
+    readonly because: string
   }[]
-  readonly demand: 'required' | 'recommended' | 'consider'
-  readonly source: GuidanceSource
+  readonly demands: readonly TestDemand[]
+  readonly demand: Demand
+  readonly source: GuidanceSource | 'EMA'
   readonly basis: string
   readonly url: string
   readonly year: number | null

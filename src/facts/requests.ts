@@ -1,5 +1,5 @@
 import type { TestRequest } from '../contract/facts.ts'
-import { asCode, codings, nameOf } from './accessors.ts'
+import { asCode, asDate, codings, nameOf } from './accessors.ts'
 import type { Item } from './chart.ts'
 
 /** Requests that still stand; the others were taken back or are done. */
@@ -10,5 +10,7 @@ export const readRequest = ({ resource, ref }: Item): TestRequest | null => {
   const status = asCode(resource.status)
   if (status !== null && !STANDING.has(status)) return null
   if (resource.doNotPerform === true) return null
-  return { ref, name: nameOf(resource.code) ?? 'Unnamed request', codes: codings(resource.code), status }
+  const ordered = asDate(resource.authoredOn)
+  const name = nameOf(resource.code) ?? 'Unnamed request'
+  return { ref, name, codes: codings(resource.code), status, ...(ordered === null ? {} : { ordered }) }
 }

@@ -15,6 +15,7 @@ export const TYPES_READ: Readonly<Record<string, Modality>> = {
   ImagingStudy: 'imaging',
   Media: 'imaging',
   FamilyMemberHistory: 'family',
+  ServiceRequest: 'procedures',
 }
 
 /** Types that are looked up by reference, or that hold nothing this product uses. Their presence is no gap. */
@@ -23,7 +24,7 @@ export const TYPES_BESIDE: ReadonlySet<string> = new Set(
   DeviceDefinition DeviceMetric DeviceUseStatement DeviceRequest Specimen BodyStructure Substance MolecularSequence Encounter EpisodeOfCare
   Appointment AppointmentResponse Schedule Slot Account Coverage CoverageEligibilityRequest CoverageEligibilityResponse Claim ClaimResponse
   ExplanationOfBenefit Invoice ChargeItem PaymentNotice Immunization ImmunizationEvaluation ImmunizationRecommendation CarePlan CareTeam
-  Goal ServiceRequest NutritionOrder VisionPrescription RequestGroup Task Communication CommunicationRequest Consent Contract Flag
+  Goal NutritionOrder VisionPrescription RequestGroup Task Communication CommunicationRequest Consent Contract Flag
   DetectedIssue AdverseEvent ClinicalImpression RiskAssessment Questionnaire QuestionnaireResponse List Composition Binary Basic Provenance
   AuditEvent Library Measure MeasureReport PlanDefinition ActivityDefinition ResearchStudy ResearchSubject StructureDefinition ValueSet
   CodeSystem ConceptMap NamingSystem CapabilityStatement SearchParameter OperationDefinition ImplementationGuide SupplyRequest

@@ -2,7 +2,6 @@ import type { DrugIdentity, Ingredient, Medicine, Order, PatientFacts } from '..
 import type { Assessment, DrugAssessment, GuidanceSource } from '../contract/findings.ts'
 import type { GeneCall } from '../contract/genes.ts'
 import type { Gap } from '../contract/lineage.ts'
-import { asTaken } from '../pgx/phenoconversion.ts'
 import { type Advice, advise, type Kit } from './advise.ts'
 import { findAlternatives } from './alternatives.ts'
 import { changedMedicines } from './changed-medicines.ts'
@@ -10,16 +9,21 @@ import { describeDisagreement } from './consequence.ts'
 import { pairGaps } from './cpic-pairs.ts'
 import { prepareGuidance } from './prepare.ts'
 import type { Knowledge } from './rules.ts'
-import type { Subject } from './subject.ts'
-import { testFirst } from './test-first.ts'
+import { type Subject, takenAlong } from './subject.ts'
+import { testFirst, waitingGaps } from './test-first.ts'
 import { unreadMedicineGaps } from './unread-medicines.ts'
 
 /** Gaps over the whole record that explain a missing gene result better than "not tested". */
 const explainMissing = (gaps: readonly Gap[], facts: PatientFacts): Gap[] => {
   if (!gaps.some((gap) => gap.code === 'not-tested')) return [...gaps]
-  const genomics = facts.gaps.filter((gap) => gap.about === 'genomics' || gap.code === 'unread-document')
-  return [...gaps, ...genomics]
+  return [...gaps, ...facts.gaps.filter(mayHideResult)]
 }
+
+const GENETIC = new Set(['genomics', 'genotypes'])
+
+/** A result under a local code comes with the laboratory results only: where those were not read at all, it may stand there. */
+const mayHideResult = ({ about, code }: Gap): boolean =>
+  GENETIC.has(about) || code === 'unread-document' || (about === 'labs' && code !== 'incomplete')
 
 const stateOf = ({ findings, genes }: Advice, gaps: readonly Gap[]): DrugAssessment['state'] => {
   if (genes.length === 0) return 'no-guidance'
@@ -43,7 +47,7 @@ const withoutGuidance = ({ findings }: Advice, subject: Subject, { knowledge }: 
 const assessDrug = (subject: Subject, kit: Kit): DrugAssessment => {
   const advice = advise(subject, kit)
   const own = advice.genes.length === 0 ? withoutGuidance(advice, subject, kit) : explainMissing(advice.gaps, subject.facts)
-  const gaps = [...own, ...unreadMedicineGaps(subject.facts, advice.genes, kit)]
+  const gaps = [...waitingGaps(subject, kit), ...own, ...unreadMedicineGaps(subject.facts, advice.genes, kit)]
   return {
     ref: subject.ref,
     about: subject.about,
@@ -139,7 +143,7 @@ export const subjectOfOrder = (order: Order, facts: PatientFacts): Omit<Subject,
   identity: order.drug,
   dose: order.dose,
   reasons: order.reasons,
-  beside: facts.orders.filter((other) => other !== order).map(asTaken),
+  beside: takenAlong(facts, order),
 })
 
 export const subjectOfMedicine = (medicine: Medicine, facts: PatientFacts): Omit<Subject, 'drug'> => ({

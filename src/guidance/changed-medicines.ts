@@ -5,7 +5,7 @@ import { isLocal } from '../pgx/local-use.ts'
 import { asTaken, modifiersOf } from '../pgx/phenoconversion.ts'
 import { callFor, type Kit } from './advise.ts'
 import { seriousness } from './consequence.ts'
-import { type Subject, sameIngredient } from './subject.ts'
+import { type Subject, sameIngredient, takenAlong } from './subject.ts'
 
 /** Genes whose product the order acts on. */
 const genesOf = (order: Order, facts: PatientFacts, { calls, knowledge }: Kit): Set<string> =>
@@ -60,7 +60,7 @@ export const changedMedicines = (
 ): DrugAssessment[] => {
   const genes = genesOf(order, facts, kit)
   if (genes.size === 0) return []
-  const beside = facts.orders.map(asTaken)
+  const beside = takenAlong(facts, null)
   const changed = takenOnly(facts).flatMap((medicine) =>
     medicine.drug.ingredients.flatMap((drug): DrugAssessment[] => {
       const own = kit.prepared.drugs.get(drug.name)?.genes ?? []

@@ -2,9 +2,8 @@ import type { RowConsidered, RowOutcome } from '../contract/explained.ts'
 import type { DrugAssessment } from '../contract/findings.ts'
 import { isLocalUse, type Kit } from './advise.ts'
 import type { TestFirstRow } from './guidance-tables.ts'
-import { toleratedFor } from './populations.ts'
 import type { Subject } from './subject.ts'
-import { isAnswered, isOrdered } from './test-first.ts'
+import { demandOf, isAnswered, isOrdered } from './test-first.ts'
 
 type Verdict = { readonly outcome: RowOutcome; readonly because: string }
 
@@ -17,21 +16,16 @@ const verdictOf = (row: TestFirstRow, subject: Subject, assessment: DrugAssessme
   if (!row.verified) return { outcome: 'not-verified', because: row.note ?? 'the source of the row was not read' }
   if (subject.about !== 'order') return { outcome: 'not-an-order', because: 'asked for when a drug is ordered, not while it is taken' }
   if (isLocalUse(subject)) return { outcome: 'local-use', because: 'the product is for local use' }
-  const { mgPerDay } = subject.dose
-  if (row.minMgPerDay !== undefined && (mgPerDay === null || mgPerDay <= row.minMgPerDay))
-    return {
-      outcome: 'dose-below',
-      because: `asked for above ${row.minMgPerDay} mg/day; ordered: ${mgPerDay === null ? 'a dose that cannot be computed' : `${mgPerDay} mg/day`}`,
-    }
-  if (row.silentAfterMonths !== undefined && toleratedFor(subject, subject.drug.name, row.silentAfterMonths))
-    return { outcome: 'tolerated', because: `the drug was taken for more than ${row.silentAfterMonths} months` }
+  if (demandOf(row, subject) === null)
+    return row.minMgPerDay !== undefined && subject.dose.mgPerDay !== null && subject.dose.mgPerDay <= row.minMgPerDay
+      ? { outcome: 'dose-below', because: `asked for above ${row.minMgPerDay} mg/day; ordered: ${subject.dose.mgPerDay} mg/day` }
+      : { outcome: 'tolerated', because: `the drug was taken for more than ${row.silentAfterMonths} months` }
   const unanswered = row.tests.filter((name) => !isAnswered(name, kit))
   if (unanswered.length === 0) return { outcome: 'result-there', because: `a result is on record for ${what}` }
   if (unanswered.every((name) => isOrdered(name, subject, kit))) return { outcome: 'test-ordered', because: `already ordered: ${what}` }
-  const spoken = assessment.testFirst
-  return spoken && spoken.source === row.source && spoken.demand === row.demand && spoken.basis === row.basis
+  return assessment.testFirst?.demands.some((demand) => demand.row === row.id)
     ? { outcome: 'fired', because: `asks for ${what} before the first dose (${row.demand})` }
-    : { outcome: 'not-first', because: `another source asks for the test more firmly: ${spoken?.source ?? 'none'}` }
+    : { outcome: 'not-first', because: 'the test is asked for by another row' }
 }
 
 /** The rows that ask for a test before the first dose of this drug. */

@@ -91,6 +91,8 @@ const testFirstSchema = z.strictObject({
       allele: z.string().optional(),
       text: z.string().min(1),
       coding: z.strictObject({ system: z.url(), code: z.string(), display: z.string() }).nullable(),
+      /** Further LOINC codes under which the test may stand in an order. */
+      loinc: z.array(z.string()).default([]),
       basis: z.string().min(1),
     }),
   ),
@@ -99,13 +101,17 @@ const testFirstSchema = z.strictObject({
       id: z.string().min(1),
       drugs: z.array(z.string()).min(1),
       tests: z.array(z.string()).min(1),
-      source: z.enum(['CPIC', 'DPWG', 'FDA']),
+      source: z.enum(['CPIC', 'DPWG', 'FDA', 'EMA']),
       demand: z.enum(['required', 'recommended', 'consider']),
+      /** Whom the source limits its request to, where the record does not decide it: in a few words for the headline, and in full. */
+      limit: z.strictObject({ short: z.string().min(1), text: z.string().min(1) }).optional(),
       basis: z.string().min(1),
       url: z.url(),
       year: z.number().int().nullable(),
       /** Silent when the same drug has been taken for longer, where the source says that it is then tolerated. */
       silentAfterMonths: z.number().positive().optional(),
+      /** Only a course that is still in use counts as tolerated: the source asks again before a restart. */
+      inUse: z.boolean().default(false),
       minMgPerDay: z.number().positive().optional(),
       verified: z.boolean(),
       note: z.string().optional(),

@@ -1,5 +1,6 @@
 import type { Medicine } from '../contract/facts.ts'
 import type { Lineage } from '../contract/lineage.ts'
+import { isLocal } from '../pgx/local-use.ts'
 import type { GuidanceTables, Population } from './guidance-tables.ts'
 import { findEvidence, nameFound } from './record-evidence.ts'
 import { instantOf, monthsBetween, type Subject, wasRead } from './subject.ts'
@@ -64,19 +65,38 @@ const byIndication: Decider<'indication'> = (rule, subject, tables) => {
   return answer('undecided', 'the record does not show the indication')
 }
 
-type Course = { readonly medicine: Medicine; readonly months: number | null }
+type Course = { readonly medicine: Medicine; readonly from: number | null; readonly to: number | null }
 
 const coursesOf = (drugs: readonly string[], { facts, ref }: Subject): Course[] => {
   const now = Date.parse(facts.now)
   return facts.medicines
-    .filter((medicine) => medicine.drug.ingredients.some((ingredient) => drugs.includes(ingredient.name)))
+    .filter((medicine) => medicine.drug.ingredients.some((ingredient) => drugs.includes(ingredient.name)) && !isLocal(medicine))
     .filter((medicine) => medicine.state !== 'planned' && (medicine.ref !== ref || medicine.state === 'active'))
     .map((medicine) => {
       // Cautious at both ends: the latest start and the earliest end that the dates allow.
-      const from = instantOf(medicine.start, true)
       const to = medicine.state === 'active' ? now : instantOf(medicine.end)
-      return { medicine, months: from === null || to === null ? null : monthsBetween(from, Math.min(to, now)) }
+      return { medicine, from: instantOf(medicine.start, true), to: to === null ? null : Math.min(to, now) }
     })
+}
+
+/** Assumption: prescriptions that follow one another within two weeks are one use. */
+const PAUSE = 14 * 86_400_000
+
+/** Months of the longest use without a longer pause, days in between not counted; null when no course has both dates. */
+const longestUse = (courses: readonly Course[]): number | null => {
+  const spans = courses
+    .flatMap(({ from, to }) => (from === null || to === null ? [] : [{ from: Math.min(from, to), to }]))
+    .sort((a, b) => a.from - b.from)
+  let longest: number | null = spans.length === 0 ? null : 0
+  let use = 0
+  let end = Number.NEGATIVE_INFINITY
+  for (const { from, to } of spans) {
+    if (from - end > PAUSE) use = 0
+    use += Math.max(0, to - Math.max(from, end))
+    end = Math.max(end, to)
+    longest = Math.max(longest ?? 0, monthsBetween(0, use))
+  }
+  return longest
 }
 
 const reactionTo = (drugs: readonly string[], subject: Subject) =>
@@ -92,10 +112,10 @@ const exposureOf = (drugs: readonly string[], months: number, subject: Subject) 
   const courses = coursesOf(drugs, subject)
   const facts = courses.map((course) => course.medicine.lineage)
   const reaction = reactionTo(drugs, subject)
-  const longest = courses.reduce<number | null>((most, { months: one }) => (one === null ? most : Math.max(most ?? 0, one)), null)
+  const longest = longestUse(courses)
   if (reaction) return { state: 'reacted' as const, because: 'a reaction to it is recorded', facts: [...facts, reaction.lineage] }
   if (longest !== null && longest > months) return { state: 'over' as const, because: `taken for ${Math.floor(longest)} months`, facts }
-  if (courses.some((course) => course.months === null))
+  if (courses.some(({ from, to }) => from === null || to === null))
     return { state: 'unknown' as const, because: 'taken, but since when is not known', facts }
   if (longest !== null) return { state: 'short' as const, because: `taken for less than ${months} months`, facts }
   return wasRead(subject.facts, 'medicines')
@@ -118,9 +138,10 @@ const byAsking: Decider<'ask'> = (rule, subject, tables) => {
   return other?.state === 'matches' ? answer('not', other.because, other.facts) : answer('undecided', 'the record cannot tell')
 }
 
-/** Months of use, for the silence of test-first advice; null when never or not known. */
-export const toleratedFor = (subject: Subject, drug: string, months: number): boolean =>
-  exposureOf([drug], months, subject).state === 'over'
+/** Whether the drug was taken for longer without a recorded reaction; with `inUse`, only when it is taken still. */
+export const toleratedFor = (subject: Subject, drug: string, months: number, inUse = false): boolean =>
+  exposureOf([drug], months, subject).state === 'over' &&
+  (!inUse || coursesOf([drug], subject).some(({ medicine, from }) => medicine.state === 'active' && from !== null))
 
 /** Whether the patient belongs to the population of a row: decided from the record, or undecided and asked for. */
 export const decidePopulation = (code: string, subject: Subject, tables: GuidanceTables): PopulationAnswer => {

@@ -1,5 +1,6 @@
 import type { Dose, DrugIdentity, Ingredient, Order, PatientFacts } from '../contract/facts.ts'
-import type { Taken } from '../pgx/phenoconversion.ts'
+import { isLocal } from '../pgx/local-use.ts'
+import { asTaken, type Taken } from '../pgx/phenoconversion.ts'
 
 /** What is assessed: one ingredient of an order or of a medicine in use, in one patient. */
 export type Subject = {
@@ -13,6 +14,22 @@ export type Subject = {
   /** What is being ordered along with it: it acts on enzymes as a medicine in use does. */
   readonly beside: readonly Taken[]
 }
+
+const DRAFTS = new WeakMap<PatientFacts, readonly Order[]>()
+
+/** Drafts of different substances: what a basket can do to enzymes, however often it holds the same drug. */
+const differentDrafts = (facts: PatientFacts): readonly Order[] => {
+  const keyOf = (order: Order): string => `${isLocal(order)} ${order.drug.ingredients.map(({ name }) => name).join('+')}`
+  const known = DRAFTS.get(facts) ?? [...new Map([...facts.orders].reverse().map((order) => [keyOf(order), order])).values()].reverse()
+  DRAFTS.set(facts, known)
+  return known
+}
+
+/** What is being ordered along with an order, or with a medicine in use, as something that acts on enzymes. */
+export const takenAlong = (facts: PatientFacts, own: Order | null): Taken[] =>
+  differentDrafts(facts)
+    .filter((order) => order !== own)
+    .map(asTaken)
 
 const DAY = 86_400_000
 const MONTH = 30.4375 * DAY

@@ -1,62 +1,172 @@
-import { createHash } from 'node:crypto'
-import type { TestFirst } from '../contract/findings.ts'
+import { hash } from 'node:crypto'
+import type { TestRequest } from '../contract/facts.ts'
+import type { Demand, TestDemand, TestFirst } from '../contract/findings.ts'
+import type { Gap } from '../contract/lineage.ts'
 import { isLocalUse, type Kit } from './advise.ts'
-import type { TestFirstRow } from './guidance-tables.ts'
+import type { TestFirstRow, TestFirstTable } from './guidance-tables.ts'
 import { toleratedFor } from './populations.ts'
-import type { Subject } from './subject.ts'
+import { instantOf, type Subject } from './subject.ts'
 
-const DEMANDS: readonly TestFirst['demand'][] = ['required', 'recommended', 'consider']
+const DEMANDS: readonly Demand[] = ['required', 'recommended', 'consider']
+const byDemand = (a: { readonly demand: Demand }, b: { readonly demand: Demand }): number =>
+  DEMANDS.indexOf(a.demand) - DEMANDS.indexOf(b.demand)
 
-/** A result that guidance can use exists, or one is there and has to be looked at first: no new test then. */
+/** Assumption: a test that was ordered longer ago and has no result was not done. */
+const STALE_DAYS = 90
+const DAY = 86_400_000
+
+type Test = TestFirstTable['tests'][string]
+
+/** Why the record does not answer a test; null when a result that guidance can use is there. */
+const unanswered = (test: Test, kit: Kit): string | null => {
+  const call = kit.calls.get(test.gene)
+  const none = 'no result on record'
+  if (call === undefined || call.state === 'not-tested') return none
+  if (call.state === 'indeterminate') return `no usable result: ${call.because}`
+  // A normal result of a test that looks for few variants only: it raises nothing, and silences nothing (reference: section 3.8).
+  if (call.state === 'called' && call.confidence === 'low' && call.flags.includes('limited-coverage')) {
+    const said = call.readings.find(({ coverage }) => coverage?.narrow)?.coverage?.text
+    return `the normal result on record looked for few variants only${said === undefined ? '' : `: ${said.slice(0, 200)}`}`
+  }
+  if (test.allele === undefined) return null
+  const genotypes = call.state === 'called' ? [call.clinical] : call.candidates.map((candidate) => candidate.clinical)
+  return genotypes.every((genotype) => genotype.keys.some((key) => key.startsWith(`${test.allele} `))) ? null : none
+}
+
+/** A result that guidance can use exists: no new test then. */
 export const isAnswered = (name: string, kit: Kit): boolean => {
   const test = kit.prepared.tables.testFirst.tests[name]
-  if (!test) return true
-  const call = kit.calls.get(test.gene)
-  if (call === undefined || call.state === 'not-tested') return false
-  if (call.state === 'indeterminate') return false
-  if (test.allele === undefined) return true
-  const genotypes = call.state === 'called' ? [call.clinical] : call.candidates.map((candidate) => candidate.clinical)
-  return genotypes.every((genotype) => genotype.keys.some((key) => key.startsWith(`${test.allele} `)))
+  return test === undefined || unanswered(test, kit) === null
 }
 
-/** The test is ordered already, or stands beside the drug among the drafts: asking again would only be noise. */
-export const isOrdered = (name: string, { facts }: Subject, kit: Kit): boolean => {
-  const test = kit.prepared.tables.testFirst.tests[name]
-  if (!test) return false
-  const { text, coding } = test
-  return facts.requests.some(
-    (request) => request.name === text || request.codes.some(({ system, code }) => system === coding?.system && code === coding.code),
+const LOINC = 'http://loinc.org'
+const lettersOf = (text: string): string => text.toUpperCase().replaceAll(/[^A-Z0-9]/g, '')
+
+/** The words of an order name the test: the gene as a whole word, or for an allele its digits as well (`HLA-B*5701`). */
+const namesTest = (words: string, { gene, allele, text }: Test): boolean => {
+  if (words === text) return true
+  if (allele !== undefined) return lettersOf(words).includes(lettersOf(`${gene.replace(/^HLA-/, '')}${allele}`))
+  return words
+    .toUpperCase()
+    .split(/[^A-Z0-9-]+/)
+    .includes(gene)
+}
+
+const asksFor = ({ name, codes }: TestRequest, test: Test): boolean =>
+  namesTest(name, test) ||
+  codes.some(
+    ({ system, code, display }) =>
+      (system === test.coding?.system && code === test.coding.code) ||
+      (system === LOINC && test.loinc.includes(code)) ||
+      (display !== undefined && namesTest(display, test)),
   )
+
+const isRecent = ({ ordered, status }: TestRequest, now: string): boolean => {
+  const at = status === 'draft' ? null : instantOf(ordered ?? null, true)
+  return at === null || Date.parse(now) - at <= STALE_DAYS * DAY
 }
 
-const applies = (row: TestFirstRow, subject: Subject): boolean => {
-  if (!row.verified || !row.drugs.includes(subject.drug.name)) return false
-  const dose = subject.dose.mgPerDay
-  if (row.minMgPerDay !== undefined && (dose === null || dose <= row.minMgPerDay)) return false
-  return row.silentAfterMonths === undefined || !toleratedFor(subject, subject.drug.name, row.silentAfterMonths)
+const requestFor = (test: Test, { facts }: Subject): TestRequest | null =>
+  facts.requests.find((request) => asksFor(request, test) && isRecent(request, facts.now)) ?? null
+
+const isPending = ({ gene }: Test, { calls }: Kit): boolean => {
+  const call = calls.get(gene)
+  return call?.state === 'indeterminate' && call.flags.includes('pending')
 }
+
+/** The test is ordered already, pending, or stands beside the drug among the drafts: asking again would only be noise. */
+export const isOrdered = (name: string, subject: Subject, kit: Kit): boolean => {
+  const test = kit.prepared.tables.testFirst.tests[name]
+  return test !== undefined && (isPending(test, kit) || requestFor(test, subject) !== null)
+}
+
+/** What a row asks of this order: how firmly, and of whom where the record does not decide it. Null: nothing. */
+export const demandOf = (
+  row: TestFirstRow,
+  subject: Subject,
+): { readonly demand: Demand; readonly limit: TestFirstRow['limit'] } | null => {
+  if (!row.verified || !row.drugs.includes(subject.drug.name)) return null
+  if (row.silentAfterMonths !== undefined && toleratedFor(subject, subject.drug.name, row.silentAfterMonths, row.inUse)) return null
+  const { mgPerDay } = subject.dose
+  if (row.minMgPerDay === undefined) return { demand: row.demand, limit: row.limit }
+  if (mgPerDay === null) {
+    const short = `above ${row.minMgPerDay} mg/day`
+    return { demand: 'consider', limit: { short, text: `${short}, and the ordered daily dose could not be computed` } }
+  }
+  return mgPerDay > row.minMgPerDay ? { demand: row.demand, limit: row.limit } : null
+}
+
+type Due = {
+  readonly row: TestFirstRow
+  readonly demand: Demand
+  readonly limit: TestFirstRow['limit']
+  readonly missing: readonly string[]
+}
+
+const dueOf = (subject: Subject, kit: Kit): Due[] =>
+  kit.prepared.tables.testFirst.rows
+    .flatMap((row) => {
+      const asked = demandOf(row, subject)
+      return asked ? [{ row, ...asked, missing: row.tests.filter((name) => !isAnswered(name, kit)) }] : []
+    })
+    .filter(({ missing }) => missing.length > 0)
+    .sort(byDemand)
+
+const withoutOrdered = (due: readonly Due[], subject: Subject, kit: Kit): Due[] =>
+  due
+    .map((one) => ({ ...one, missing: one.missing.filter((name) => !isOrdered(name, subject, kit)) }))
+    .filter(({ missing }) => missing.length > 0)
+
+/** A test that is ordered and has no result yet: said instead of asking for it again. */
+export const waitingGaps = (subject: Subject, kit: Kit): Gap[] => {
+  if (subject.about !== 'order' || isLocalUse(subject)) return []
+  const { tests } = kit.prepared.tables.testFirst
+  const names = [...new Set(dueOf(subject, kit).flatMap(({ missing }) => missing))]
+  return names.flatMap((name): Gap[] => {
+    const test = tests[name]
+    const request = test ? requestFor(test, subject) : null
+    if (!test || !request) return []
+    const since = request.ordered === undefined ? '' : ` since ${request.ordered.slice(0, 10)}`
+    return [
+      { about: test.gene, code: 'not-tested', because: `the ${test.text} is ordered${since} and has no result yet`, resource: request.ref },
+    ]
+  })
+}
+
+const askOf = ({ row, demand, limit, missing }: Due, tests: TestFirstTable['tests']): TestDemand => ({
+  row: row.id,
+  source: row.source,
+  demand,
+  tests: missing.flatMap((name) => tests[name]?.text ?? []),
+  basis: row.basis,
+  url: row.url,
+  year: row.year,
+  limit: limit?.text ?? null,
+})
 
 /**
- * The one test that should come before the first dose: of the rows that apply, the one with the highest demand.
+ * The tests that should come before the first dose, of all sources together, in one advice: the firmest request leads.
  * Null when every result is there or ordered, when the drug has long been tolerated, or when no verified source asks for a test.
  */
 export const testFirst = (subject: Subject, kit: Kit): TestFirst | null => {
   if (subject.about !== 'order' || isLocalUse(subject)) return null
-  const { tests, rows } = kit.prepared.tables.testFirst
-  const due = rows
-    .filter((row) => applies(row, subject))
-    .map((row) => ({ row, missing: row.tests.filter((name) => !isAnswered(name, kit) && !isOrdered(name, subject, kit)) }))
-    .filter(({ missing }) => missing.length > 0)
-    .sort((a, b) => DEMANDS.indexOf(a.row.demand) - DEMANDS.indexOf(b.row.demand))[0]
-  if (!due) return null
-  const genes = due.missing.flatMap((name) => {
+  const { tests } = kit.prepared.tables.testFirst
+  const due = withoutOrdered(dueOf(subject, kit), subject, kit)
+  const [first] = due
+  if (!first) return null
+  const names = [...new Set(due.flatMap(({ missing }) => missing))]
+  const genes = names.flatMap((name) => {
     const test = tests[name]
-    return test ? [{ gene: test.gene, test: test.text, coding: test.coding }] : []
+    const asked = due.find(({ missing }) => missing.includes(name))
+    if (!test || !asked) return []
+    // A request that is limited to some patients does not limit what another source asks of everyone as firmly.
+    const open = due.some((one) => one.missing.includes(name) && one.demand === asked.demand && one.limit === undefined)
+    const limit = open ? null : (asked.limit?.short ?? null)
+    const because = unanswered(test, kit) ?? 'no result on record'
+    return [{ gene: test.gene, test: test.text, coding: test.coding, demand: asked.demand, limit, because }]
   })
-  const id = createHash('sha256')
-    .update(JSON.stringify([due.row.id, subject.ref, due.missing]))
-    .digest('hex')
-    .slice(0, 16)
-  const { source, demand, basis, url, year } = due.row
-  return { id, order: subject.ref, drug: subject.drug, genes, demand, source, basis, url, year }
+  const id = hash('sha256', JSON.stringify([due.map(({ row }) => row.id), subject.ref, names])).slice(0, 16)
+  const demands = due.map((one) => askOf(one, tests))
+  const { source, basis, url, year } = first.row
+  return { id, order: subject.ref, drug: subject.drug, genes, demands, demand: first.demand, source, basis, url, year }
 }

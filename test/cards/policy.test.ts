@@ -186,7 +186,7 @@ describe('What sources say', () => {
 describe('Before the first dose', () => {
   it.each([
     ['abacavir', 'warning: Test HLA-B*57:01 before abacavir: no result on record'],
-    ['pegloticase', 'warning: Test G6PD before pegloticase: no result on record'],
+    ['pegloticase', 'warning: Test G6PD (at risk of deficiency) before pegloticase: no result on record'],
     ['eliglustat', 'warning: Test CYP2D6 before eliglustat: no result on record'],
     ['clopidogrel', 'info: Consider testing CYP2C19 before clopidogrel: no result on record'],
     ['azathioprine', 'info: Consider testing TPMT and NUDT15 before azathioprine: no result on record'],

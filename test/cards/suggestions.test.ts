@@ -222,17 +222,21 @@ describe('A test', () => {
           status: 'draft',
           intent: 'order',
           category: [{ coding: [{ system: 'http://snomed.info/sct', code: '108252007', display: 'Laboratory procedure' }] }],
+          priority: 'routine',
           code: { coding: [{ system: 'http://loinc.org', code: '50956-2', display: 'HLA-B*57:01 [Presence]' }], text: 'HLA-B*57:01 test' },
           subject: { reference: 'Patient/p' },
           authoredOn: '2026-11-01T09:00:00Z',
           requester: { reference: 'Practitioner/d1' },
           reasonCode: [{ text: 'Before the first dose of abacavir' }],
+          note: [{ text: 'Result wanted before abacavir is started (FDA 2017).' }],
         },
       },
     ])
   })
 
-  it('of two genes is offered for each, and neither is preferred', () => {
-    expect(labels(suggested({ age: 45, order: { drug: 'azathioprine' } }))).toEqual(['Order TPMT genotype', 'Order NUDT15 genotype'])
+  it('of two genes orders both at once: of several suggestions only one can be taken', () => {
+    const suggestions = suggested({ age: 45, order: { drug: 'azathioprine' } })
+    expect(labels(suggestions)).toEqual(['* Order TPMT genotype and NUDT15 genotype'])
+    expect(suggestions[0]?.actions.map((action) => action.type)).toEqual(['create', 'create'])
   })
 })

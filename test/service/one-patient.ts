@@ -7,6 +7,9 @@ type Sandbox = Awaited<ReturnType<typeof startSandbox>>
 /** What kinds of resources belong under a prefetch key, by the first word of its query. */
 const typeOf = (template: string): string => template.split(/[?/]/)[0] ?? ''
 
+/** Resources that no prefetch key asks for travel under the first one that is a search: an EHR may send them so. */
+const UNASKED = 'labs'
+
 /** A patient built in a test through the real door: every prefetch key is answered, from the builder's resources. */
 export const askAbout = async (
   sandbox: Sandbox,
@@ -16,11 +19,14 @@ export const askAbout = async (
 ): Promise<HookAnswer> => {
   const service = sandbox.services.find((candidate) => candidate.hook === hook)
   const { patientId, resources, draftOrders } = patient.record()
+  const asked = new Set(Object.values(service?.prefetch ?? {}).map(typeOf))
   const prefetch = Object.fromEntries(
     Object.entries(service?.prefetch ?? {})
       .filter(([key]) => !without.includes(key))
       .map(([key, template]) => {
-        const found = resources.filter(({ resourceType }) => resourceType === typeOf(template))
+        const found = resources.filter(
+          ({ resourceType }) => resourceType === typeOf(template) || (key === UNASKED && !asked.has(resourceType)),
+        )
         return [
           key,
           key === 'patient' ? found[0] : { resourceType: 'Bundle', type: 'searchset', entry: found.map((resource) => ({ resource })) },
