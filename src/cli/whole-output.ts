@@ -42,7 +42,11 @@ export const openWholeOutput = (target: string | null): WholeOutput => {
   let open = true
   const flush = (): void => {
     const bytes = Buffer.from(held)
-    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
+    } catch (cause) {
+      throw new AttuneError('input-unreadable', `${target ?? 'the temporary folder'}: cannot be written`, { cause })
+    }
     held = ''
   }
   const close = (): void => {
