@@ -81,6 +81,13 @@ describe('Every silence is explained', () => {
   })
 })
 
+describe('A result that may stand in what was not read', () => {
+  it.each([[['genotypes']], [['labs']], [['genotypes', 'labs']]])('is never called missing: without %s', async (without) => {
+    const answer = await hospital.ask(aPatient('hidden').ordering('abacavir 300 MG'), { without })
+    expect(answer.cards.map(({ summary }) => summary)).toEqual([expect.stringMatching(/^Not assessed: abacavir against HLA-B, because /)])
+  })
+})
+
 describe('Every rule row that was looked at', () => {
   it('stands in the trace with source, year and reason', async () => {
     const { trace } = await hospital.ask(aPatient('rows').withGenotype('CYP2C19', '*2/*2').ordering('citalopram 20 MG'))
