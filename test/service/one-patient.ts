@@ -7,10 +7,13 @@ type Sandbox = Awaited<ReturnType<typeof startSandbox>>
 /** What kinds of resources belong under a prefetch key, by the first word of its query. */
 const typeOf = (template: string): string => template.split(/[?/]/)[0] ?? ''
 
-/** Resources that no prefetch key asks for travel under the first one that is a search: an EHR may send them so. */
-const UNASKED = 'labs'
+const bundleOf = (resources: readonly object[]) => ({
+  resourceType: 'Bundle',
+  type: 'searchset',
+  entry: resources.map((resource) => ({ resource })),
+})
 
-/** A patient built in a test through the real door: every prefetch key is answered, from the builder's resources. */
+/** A patient built in a test through the real door: every prefetch key is answered from the builder's resources; what no key asks for travels under one of its own. */
 export const askAbout = async (
   sandbox: Sandbox,
   hook: string,
@@ -20,19 +23,16 @@ export const askAbout = async (
   const service = sandbox.services.find((candidate) => candidate.hook === hook)
   const { patientId, resources, draftOrders } = patient.record()
   const asked = new Set(Object.values(service?.prefetch ?? {}).map(typeOf))
-  const prefetch = Object.fromEntries(
+  const beside = resources.filter(({ resourceType }) => !asked.has(resourceType))
+  const answered = Object.fromEntries(
     Object.entries(service?.prefetch ?? {})
       .filter(([key]) => !without.includes(key))
       .map(([key, template]) => {
-        const found = resources.filter(
-          ({ resourceType }) => resourceType === typeOf(template) || (key === UNASKED && !asked.has(resourceType)),
-        )
-        return [
-          key,
-          key === 'patient' ? found[0] : { resourceType: 'Bundle', type: 'searchset', entry: found.map((resource) => ({ resource })) },
-        ]
+        const found = resources.filter(({ resourceType }) => resourceType === typeOf(template))
+        return [key, key === 'patient' ? found[0] : bundleOf(found)]
       }),
   )
+  const prefetch = { ...answered, ...(beside.length === 0 ? {} : { testOrders: bundleOf(beside) }) }
   const entry = draftOrders.map((resource) => ({ resource }))
   const response = await post(`${sandbox.base}/cds-services/${service?.id}`, {
     hook,
