@@ -234,6 +234,31 @@ describe('references', () => {
     ])
   })
 
+  const panel = (code: object): unknown => observation('panel', { code, hasMember: [{ reference: 'Observation/gone' }] })
+
+  test.each([
+    ['by its name', [panel({ text: 'Pharmacogenomic panel' })]],
+    ['by its report', [panel({ text: 'Panel' }), report([observation('panel', {})])]],
+    [
+      'by another member',
+      [
+        observation('panel', {
+          code: { text: 'Panel' },
+          hasMember: [{ reference: 'Observation/gone' }, { reference: 'Observation/geno-CYP2C19' }],
+        }),
+        genotype('CYP2C19', '*1/*1'),
+      ],
+    ],
+  ])('a missing member is said of a group that is genetic %s', (_name, resources) => {
+    expect(read(...resources).gaps.map(({ code }) => code)).toContain('not-found')
+  })
+
+  test('a missing member of a panel of other tests is no gap of genetics', () => {
+    expect(
+      read(panel({ text: 'Lipid panel', coding: [{ system: 'http://loinc.org', code: '24331-1' }] }), genotype('TPMT', '*1/*1')).gaps,
+    ).toEqual([])
+  })
+
   test('a page that was not read is flagged', () => {
     const bundle = {
       resourceType: 'Bundle',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { condition, genotype, lineOf, linesOf, read, textResult } from './results.ts'
+import { condition, genotype, lineOf, linesOf, observation, read, textResult } from './results.ts'
 
 const keysOf = (gene: string, text: string): readonly string[] =>
   read(genotype(gene, text)).readings.flatMap((reading) => reading.genotype.keys)
@@ -116,6 +116,15 @@ describe('never read as a finding, let alone as normal', () => {
     expect(linesOf(textResult(name, value))).toEqual([])
   })
 })
+
+test.each([{ valueString: '1.25' }, { valueQuantity: { value: 1.25 } }, { valueInteger: 1 }])(
+  'an activity score without alleles is said to be there, and not used: %j',
+  (value) => {
+    expect(linesOf(observation('score', { code: { text: 'CYP2D6 activity score' }, ...value }))).toEqual([
+      'CYP2D6 -> none inform (indeterminate)',
+    ])
+  },
+)
 
 describe('HLA typing and presence', () => {
   test.each([

@@ -2,7 +2,7 @@ import type { PatientRecord } from '../../contract/facts.ts'
 import type { GeneReading } from '../../contract/genes.ts'
 import type { Gap } from '../../contract/lineage.ts'
 import { isGenetic } from './documents.ts'
-import { codeOf, codingsOf, conceptText, listOf } from './fhir-fields.ts'
+import { codeOf, codesOf, codingsOf, conceptText, listOf } from './fhir-fields.ts'
 import { followAll, type Graph, type Node } from './graph.ts'
 import { distinctGenes } from './resolve-gene.ts'
 import { isOthers, type RecordContext } from './standing.ts'
@@ -58,6 +58,18 @@ export const pendingGaps = (context: RecordContext, known: ReadonlySet<string>):
           }),
         )
     })
+
+/** Groups that hold genetic results, or are said to: by their name or code, by their report, by what their members hold. */
+export const geneticGroups = (context: RecordContext, holding: ReadonlySet<Node>): readonly Node[] => {
+  const { none, study } = context.terms.codes.roles
+  const isGroup = ({ resource }: Node): boolean => resource.resourceType === 'Observation' && resource.hasMember !== undefined
+  const isOurs = (node: Node): boolean =>
+    isGenetic(context, node) ||
+    codesOf(node.resource.code).some((code) => none.includes(code) || study.includes(code)) ||
+    (context.reportsOf.get(node) ?? []).some((report) => isGenetic(context, report)) ||
+    followAll(context.graph, node, node.resource.hasMember).nodes.some((member) => holding.has(member))
+  return context.graph.nodes.filter((node) => isGroup(node) && isOurs(node))
+}
 
 /** Results that a genetic report points at and that were not received. */
 export const missingResultGaps = (context: RecordContext): readonly Gap[] =>

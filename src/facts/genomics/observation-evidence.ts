@@ -97,13 +97,17 @@ const mayLackGene = (
 
 const READABLE_VALUES = ['valueCodeableConcept', 'valueString', 'valueBoolean', 'dataAbsentReason', 'component', 'extension'] as const
 
+/** An activity score as a number: said to be there and not understood, as the alleles behind it are not stated. */
+const NUMBERS = ['valueQuantity', 'valueInteger'] as const
+
 /** Evidence in one Observation, whatever its profile. Several genes only where one text holds several. */
 export const observationEvidence = (terms: GenomicTerms, node: Node): Evidence[] => {
   const resource = node.resource
   const codes = codesOf(resource.code)
   const names = textsOfCode(resource.code)
   const role = roleOf(terms, codes, names.join(' '))
-  if (role === null || !READABLE_VALUES.some((member) => resource[member] !== undefined)) {
+  const inNumbers = NUMBERS.some((member) => resource[member] !== undefined) && hasStem(names.join(' '), terms.codes.genotypeWords)
+  if (role === null || !(inNumbers || READABLE_VALUES.some((member) => resource[member] !== undefined))) {
     if (role === null || codeOf(resource.status) !== 'registered') return []
   }
   const values = textsOfValue(resource)
@@ -138,7 +142,7 @@ export const observationEvidence = (terms: GenomicTerms, node: Node): Evidence[]
   if (role === 'result' && !asked && isOtherMatter(terms, names.join(' '), gene, own)) return []
   // A sentence that denies a finding is not taken as naming a gene either.
   const denied = own.state === 'negated-text' && gene.how === 'text' && inNames.length === 0
-  const unread = role === 'result' && !saysSomething(own) && gene.gene !== null && values.length > 0
+  const unread = role === 'result' && !saysSomething(own) && gene.gene !== null && (values.length > 0 || inNumbers)
   return [
     {
       node,

@@ -6,7 +6,16 @@ import { buildReading, lineageOf } from './build-reading.ts'
 import { allergyEvidence, conditionEvidence, relativeEvidence, reportEvidence } from './condition-evidence.ts'
 import { unreadReports } from './documents.ts'
 import type { Evidence } from './evidence.ts'
-import { missingResultGaps, otherPatientGaps, pageGaps, pendingGaps, questionGaps, studiedGaps, unreadable } from './genomic-gaps.ts'
+import {
+  geneticGroups,
+  missingResultGaps,
+  otherPatientGaps,
+  pageGaps,
+  pendingGaps,
+  questionGaps,
+  studiedGaps,
+  unreadable,
+} from './genomic-gaps.ts'
 import { type GenomicTerms, genomicTerms } from './genomic-terms.ts'
 import { canonical, followAll, type Graph, makeGraph, type Node, tailOf } from './graph.ts'
 import { linkEvidence } from './link-evidence.ts'
@@ -112,8 +121,7 @@ export const readGenomics = (
     reportsOf: reportIndex(graph),
   }
   const evidence = [...collect(terms, graph, gaps)].sort(byRef)
-  const groups = graph.nodes.filter((node) => node.resource.resourceType === 'Observation' && node.resource.hasMember !== undefined)
-  const { linked, gaps: missing } = linkEvidence(context, evidence, groups)
+  const { linked, gaps: missing } = linkEvidence(context, evidence, geneticGroups(context, new Set(evidence.map((each) => each.node))))
   const transplants = findTransplants(context)
   const placed = linked.flatMap((each) =>
     contained(each.base.node, gaps, () => [{ reading: buildReading(context, each, transplants), node: each.base.node }]),
