@@ -47,7 +47,7 @@ const fileSchema = z.strictObject({
         .min(1)
         .max(1024)
         .default(64)
-        .describe('Connections to one FHIR server at the same time; a hook call without prefetch makes nine reads.'),
+        .describe('Connections to one FHIR server at the same time; a hook call without prefetch makes eleven reads.'),
       maxPages: z.number().int().min(1).max(50).default(5).describe('Pages followed per search.'),
       maxBytes: z.number().int().min(10000).default(20_000_000).describe('Bytes read from the FHIR server per hook call.'),
     })
@@ -66,6 +66,13 @@ const fileSchema = z.strictObject({
     .length(3)
     .default(['CPIC', 'DPWG', 'FDA'])
     .describe('Whose advice is the headline when sources differ.'),
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/)
+    .default('US')
+    .describe(
+      'Country of the site, ISO 3166-1. In `US`, what an FDA label says of the genotype in its Boxed Warning or Contraindications is told on every card of the drug, whatever `precedence` and `alertPolicy` say.',
+    ),
   alertPolicy: z
     .strictObject({
       testFirst: z.boolean().default(true).describe('Show cards that advise a test before the first dose.'),

@@ -11,6 +11,7 @@ import { type ClientConfig, type Config, readConfig } from './config.ts'
 import type { CardsResponse } from './contract/cards.ts'
 import type { DecisionRecord } from './contract/decision.ts'
 import type { Explained } from './contract/explained.ts'
+import type { GuidanceSource } from './contract/findings.ts'
 import { AttuneError } from './errors.ts'
 import { genomicTerms } from './facts/genomics/genomic-terms.ts'
 import type { FactsTerms } from './facts/read-facts.ts'
@@ -33,6 +34,9 @@ export type Service = CdsService<ServiceKit>
 /** Everything a decision needs but the record, loaded and checked. */
 export type Thinking = { readonly kit: ServiceKit; readonly terms: FactsTerms; readonly versions: DecisionRecord['versions'] }
 
+/** Whose labels bind, by country. */
+const BINDING: Readonly<Record<string, readonly GuidanceSource[]>> = { US: ['FDA'] }
+
 /** @throws AttuneError `rules-invalid`, `model-invalid` */
 export const loadThinking = async (config: Config): Promise<Thinking> => {
   const modelsLoading = loadModels(config.modelsDir, { execution: config.execution })
@@ -41,7 +45,13 @@ export const loadThinking = async (config: Config): Promise<Thinking> => {
   const wording = readWording(knowledge.tables.get('wording'), knowledge.actions.keys())
   const models = await modelsLoading
   return {
-    kit: { knowledge, models, wording, precedence: config.precedence, policy: config.alertPolicy },
+    kit: {
+      knowledge,
+      models,
+      wording,
+      precedence: config.precedence,
+      policy: { ...config.alertPolicy, binding: BINDING[config.country] ?? [] },
+    },
     terms: { drugs: knowledge.drugs, genes: knowledge.genes, tables: knowledge.tables },
     versions: { attune: VERSION, rules: knowledge.version, models: models.versions },
   }

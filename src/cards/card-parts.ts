@@ -8,7 +8,12 @@ import type { Wording } from './wording.ts'
 export const SUMMARY_LIMIT = 139
 
 /** A card and why it is there. */
-export type Written = { readonly card: Card; readonly trace: CardTrace }
+export type Written = {
+  readonly card: Card
+  readonly trace: CardTrace
+  /** It tells what a binding label says in its boxed warning or contraindications. */
+  readonly binding?: boolean
+}
 
 /** What writing needs to know of the call. */
 export type Writing = {

@@ -1,4 +1,4 @@
-import type { Action, Consequence, DrugAssessment, Finding, TestFirst } from '../contract/findings.ts'
+import type { Action, Consequence, DrugAssessment, Finding, GuidanceSource, TestFirst } from '../contract/findings.ts'
 import type { Gap } from '../contract/lineage.ts'
 import type { Wording } from './wording.ts'
 
@@ -8,6 +8,8 @@ export type AlertPolicy = {
   readonly notAssessed: boolean
   readonly optionalAdvice: 'card' | 'app'
   readonly maxCards: number
+  /** Whose labels bind at this site: what stands in their boxed warnings and contraindications for this genotype is always told. */
+  readonly binding?: readonly GuidanceSource[]
 }
 
 const RANK: Readonly<Record<Consequence, number>> = {
@@ -30,8 +32,9 @@ const CAUTION = RANK.caution
 const speaks = (finding: Finding): boolean =>
   finding.kind === 'guidance' && finding.consequence !== 'none' && finding.population?.state !== 'undecided'
 
-const isWeak = (finding: Finding): boolean =>
-  finding.strength === 'Optional' || finding.strength === 'No recommendation' || (finding.strength?.startsWith('3') ?? false)
+/** Weak by its own strength, and not firmer for one of its genes alone. */
+const isWeak = ({ strength, strengthAlone }: Finding): boolean =>
+  strengthAlone === undefined && (strength === 'Optional' || strength === 'No recommendation' || (strength?.startsWith('3') ?? false))
 
 const DOSING = new Set([
   'start',
@@ -89,12 +92,17 @@ const isOpen = (finding: Finding): boolean => isConditional(finding) && !alwaysC
 
 const isDecided = (finding: Finding): boolean => finding.population?.state !== 'undecided'
 
+/** Advice to change something that a dose at hand does not already keep, too weak for a card of its own. */
+export const isLeftToApp = (finding: Finding): boolean =>
+  isWeak(finding) && RANK[finding.consequence] <= CAUTION && !keepsItsLimits(finding)
+
 /** A weak caution speaks only where its row is about exactly this patient's situation (for example: tolerated for months). */
 const asksForChange = (finding: Finding, policy: AlertPolicy): boolean => {
   if (keepsItsLimits(finding)) return false
   const rank = RANK[finding.consequence]
-  if (isWeak(finding) && policy.optionalAdvice === 'app') return rank <= RANK.avoid
-  return rank <= CHANGE || (rank === CAUTION && (!isWeak(finding) || finding.population?.state === 'matches'))
+  const aboutThisPatient = rank === CAUTION && finding.population?.state === 'matches'
+  if (isWeak(finding) && policy.optionalAdvice === 'app') return rank <= RANK.avoid || aboutThisPatient
+  return rank <= CHANGE || (rank === CAUTION && !isWeak(finding)) || aboutThisPatient
 }
 
 /** Phenotypes that are the usual ones; for some drugs they are the ones to act on, so this alone decides nothing. */
@@ -106,9 +114,21 @@ const isUsual = ({ basis }: Finding): boolean =>
 /** A dose for the usual genotype, about which another source sees nothing to do, is the usual dose. */
 const isUsualDose = (finding: Finding, all: readonly Finding[]): boolean =>
   finding.consequence === 'dose' &&
+  finding.met === undefined &&
   isUsual(finding) &&
   all.some(
     (other) => other.kind === 'guidance' && other.source !== finding.source && RANK[other.consequence] >= RANK.standard && isUsual(other),
+  )
+
+/** What a binding label says of this genotype in its boxed warning or its contraindications, unless it does not hold for this patient. */
+export const labelFindings = (drug: DrugAssessment, { binding = [] }: AlertPolicy): Finding[] =>
+  drug.findings.filter(
+    ({ kind, label, source, consequence, actions }) =>
+      kind === 'guidance' &&
+      label !== undefined &&
+      binding.includes(source) &&
+      RANK[consequence] <= CAUTION &&
+      actions.some(({ code }) => CHANGING.has(code)),
   )
 
 const bySeverity = (a: Finding, b: Finding): number => RANK[a.consequence] - RANK[b.consequence]
@@ -117,6 +137,7 @@ const bySeverity = (a: Finding, b: Finding): number => RANK[a.consequence] - RAN
  * The finding that the card speaks for: by precedence of sources (findings come in that order), the first that asks for a change.
  * What is decided goes before what hangs on an open condition or population, and a contraindication before anything milder than avoid.
  * Where the preferred source says the usual dose, a caution or an open condition of another one stays in the app.
+ * What a binding label says in its boxed warning or contraindications is never left to the app.
  * Null: nothing to say at the moment of prescribing; the app shows the rest.
  */
 export const headFinding = (drug: DrugAssessment, policy: AlertPolicy): Finding | null => {
@@ -134,7 +155,7 @@ export const headFinding = (drug: DrugAssessment, policy: AlertPolicy): Finding 
   if (forbidden && head && RANK[head.consequence] > RANK.avoid) return forbidden
   if (head) return head
   const open = asking.filter((finding) => !isDecided(finding) || (isOpen(finding) && !(calm && RANK[finding.consequence] > RANK.avoid)))
-  return open[0] ?? null
+  return open[0] ?? labelFindings(drug, policy)[0] ?? null
 }
 
 const isGrave = ({ risk, effect }: Finding, wording: Wording): boolean => {
@@ -159,18 +180,47 @@ export const indicatorOf = (finding: Finding, wording: Wording): Indicator => {
   return rank <= CHANGE && !startsAsUsual ? 'warning' : 'info'
 }
 
-/** Contraindications that another source than the head's states for this patient. */
-export const otherContraindications = (drug: DrugAssessment, head: Finding): Finding[] =>
+/** Contraindications that hold for this patient. */
+const forbidding = (drug: DrugAssessment): Finding[] =>
   drug.findings.filter(
     (finding) =>
       finding.kind === 'guidance' &&
       finding.consequence === 'contraindicated' &&
-      head.consequence !== 'contraindicated' &&
-      finding.source !== head.source &&
       isDecided(finding) &&
       !isOpen(finding) &&
       finding.basis.every(({ state }) => state === 'called'),
   )
+
+/** Contraindications that another source than the head's states for this patient. */
+export const otherContraindications = (drug: DrugAssessment, head: Finding): Finding[] =>
+  head.consequence === 'contraindicated' ? [] : forbidding(drug).filter(({ source }) => source !== head.source)
+
+/** Sources that say avoid where the head only asks for caution. */
+export const otherAvoids = (drug: DrugAssessment, head: Finding): Finding[] =>
+  head.consequence !== 'caution'
+    ? []
+    : drug.findings.filter(
+        (finding) =>
+          finding.kind === 'guidance' &&
+          finding.source !== head.source &&
+          RANK[finding.consequence] <= RANK.avoid &&
+          isDecided(finding) &&
+          !isOpen(finding),
+      )
+
+/** Whether what a label says hangs on what the record does not tell, or on which of several readings holds. */
+const isUnsure = (finding: Finding): boolean => !isDecided(finding) || isOpen(finding) || isPossible(finding)
+
+/** `FDA boxed warning`, and `see detail` where the record leaves open whether it is meant for this patient. */
+export const labelWords = (drug: DrugAssessment, head: Finding, policy: AlertPolicy): string[] => {
+  const labels = labelFindings(drug, policy)
+  const boxed = labels.filter(({ label }) => label?.includes('boxed-warning'))
+  const sure = boxed.find((finding) => !isUnsure(finding))
+  if (sure) return [`${sure.source} boxed warning`]
+  if (boxed[0]) return [`${boxed[0].source} boxed warning: see detail`]
+  const open = labels.find((finding) => finding !== head && isUnsure(finding))
+  return open ? [`${open.source} contraindication: see detail`] : []
+}
 
 const DAILY = /^(?:<=|<)?\s*(\d+(?:\.\d+)?) mg\/day$/
 
@@ -203,8 +253,12 @@ export const cardIndicator = (drug: DrugAssessment, head: Finding, wording: Word
   )
   const all = [
     indicatorOf(head, wording),
-    // A label's contraindication often names no harm; the head does.
-    ...otherContraindications(drug, head).map((finding) => (isGrave(head, wording) ? 'critical' : indicatorOf(finding, wording))),
+    // A contraindication of another source often names no harm; the head does.
+    ...forbidding(drug).map((finding) =>
+      finding.source !== head.source && head.consequence !== 'contraindicated' && isGrave(head, wording)
+        ? 'critical'
+        : indicatorOf(finding, wording),
+    ),
     ...(others.length > 0 ? (['warning'] as const) : []),
   ]
   return SEVERITY.find((one) => all.includes(one)) ?? 'info'
@@ -288,7 +342,10 @@ export const concernOf = (drug: DrugAssessment, policy: AlertPolicy): Concern | 
 }
 
 /** Why results leave the advice open: the phenotype alone does not decide it, or results differ. */
-export const openBecause = (drug: DrugAssessment, genes: readonly string[]): string =>
-  drug.gaps.some((gap) => gap.code === 'conflict' && genes.includes(gap.about))
-    ? 'results lead to different advice'
+export const openBecause = (drug: DrugAssessment, genes: readonly string[]): string => {
+  const gaps = drug.gaps.filter(({ about }) => genes.includes(about))
+  if (gaps.some(({ code }) => code === 'conflict')) return 'results lead to different advice'
+  return gaps.some(({ code, because }) => code === 'incomplete' && because.includes('diplotype'))
+    ? 'the advice depends on the diplotype, which is not stated'
     : 'the advice depends on the activity score, and only the phenotype is known'
+}

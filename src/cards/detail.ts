@@ -4,10 +4,14 @@ import type { Gap } from '../contract/lineage.ts'
 import type { RiskEstimate } from '../contract/risk.ts'
 import { adviceSentences, capital } from './action-words.ts'
 import { alternativesSection } from './alternatives.ts'
-import { type Concern, openBecause } from './card-policy.ts'
+import type { Writing } from './card-parts.ts'
+import { type Concern, labelFindings, openBecause } from './card-policy.ts'
 import { asClause, bulletList, escapeText, joinSections, listWords, section, table } from './markdown.ts'
-import { basisSentence, byWeight, modifierNotes, riskWords, rowWords, sourceWords } from './phrases.ts'
+import { basisSentence, byWeight, modifierNotes, placeWords, riskWords, rowWords, sourceWords } from './phrases.ts'
 import type { Wording } from './wording.ts'
+
+/** How it is worded, and what the site has decided. */
+type Told = Pick<Writing, 'wording' | 'policy'>
 
 /** Said of a medicine in use that what is being ordered changes. */
 const whyNow = ({ drug, changedBy }: DrugAssessment): string[] =>
@@ -19,8 +23,18 @@ const whyNow = ({ drug, changedBy }: DrugAssessment): string[] =>
         ),
       ]
 
-const whatToDo = (drug: DrugAssessment, finding: Finding, wording: Wording): string => {
-  const lines = [...whyNow(drug), ...adviceSentences(finding, wording).map(escapeText)]
+/** `FDA label, boxed warning and contraindications: …`, of findings that the card does not speak for. */
+const labelLines = (drug: DrugAssessment, head: Finding, { wording, policy }: Told): string[] =>
+  labelFindings(drug, policy)
+    .filter((finding) => finding !== head && finding.id !== head.id)
+    .map((finding) => escapeText(`${finding.source} label, ${placeWords(finding)}: ${adviceSentences(finding, wording).join(' ')}`))
+
+const whatToDo = (drug: DrugAssessment, finding: Finding, told: Told): string => {
+  const own = adviceSentences(finding, told.wording).map(escapeText)
+  const place = labelFindings(drug, told.policy).includes(finding)
+    ? [escapeText(`This stands in the ${finding.source} label: ${placeWords(finding)}.`)]
+    : []
+  const lines = [...whyNow(drug), ...own, ...place, ...labelLines(drug, finding, told)]
   const population = finding.population
   if (population?.state === 'undecided')
     lines.unshift(escapeText(`This applies only to: ${population.label}. The record does not decide it (${asClause(population.because)}).`))
@@ -34,6 +48,7 @@ const why = (finding: Finding, calls: readonly GeneCall[], wording: Wording): st
   if (effects.length > 0) lines.push(`Expected: ${effects.join(', ')}`)
   const risk = riskWords(finding, wording)
   if (risk) lines.push(`Risk: ${risk}`)
+  if (finding.met !== undefined) lines.push(`Applies here: ${listWords(finding.met.map((text) => wording.when.get(text) ?? text))}`)
   if (finding.population?.state === 'matches') lines.push(`Applies here: ${finding.population.label} (${finding.population.because})`)
   return section('Why', bulletList(lines.map(escapeText)))
 }
@@ -124,29 +139,30 @@ export const conflictDetail = (
   drug: DrugAssessment,
   { head, genes }: Extract<Concern, { kind: 'conflict' }>,
   calls: readonly GeneCall[],
-  wording: Wording,
+  told: Told,
 ): string =>
   joinSections([
     section(
       'What to do',
       bulletList([
         escapeText(clarify(drug, genes)),
-        escapeText(`If the more serious reading holds: ${adviceSentences(head, wording).join(' ')}`),
+        escapeText(`If the more serious reading holds: ${adviceSentences(head, told.wording).join(' ')}`),
+        ...labelLines(drug, head, told),
       ]),
     ),
     results(drug, calls),
-    sources(drug, calls, wording),
+    sources(drug, calls, told.wording),
     notAssessed(drug.gaps),
   ])
 
 /** Detail of a guidance card: what to do, why, alternatives, estimate, sources, what was not assessed. */
-export const guidanceDetail = (drug: DrugAssessment, head: Finding, calls: readonly GeneCall[], wording: Wording): string =>
+export const guidanceDetail = (drug: DrugAssessment, head: Finding, calls: readonly GeneCall[], told: Told): string =>
   joinSections([
-    whatToDo(drug, head, wording),
-    why(head, calls, wording),
+    whatToDo(drug, head, told),
+    why(head, calls, told.wording),
     estimates(drug),
     alternativesSection(drug),
-    sources(drug, calls, wording),
+    sources(drug, calls, told.wording),
     notAssessed(drug.gaps),
   ])
 
@@ -168,7 +184,13 @@ export const testFirstDetail = (drug: DrugAssessment, test: TestFirst): string =
         ),
       ),
     ),
-    section('Why', bulletList(test.genes.map((gene) => escapeText(`${gene.test}: ${gene.because}`)))),
+    section(
+      'Why',
+      bulletList([
+        ...test.genes.map((gene) => escapeText(`${gene.test}: ${gene.because}`)),
+        ...(test.ordersUnread === undefined ? [] : [escapeText(test.ordersUnread)]),
+      ]),
+    ),
     section('Sources', bulletList(test.demands.map(demandLine))),
     notAssessed(drug.gaps),
   ])

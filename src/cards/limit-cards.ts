@@ -66,7 +66,8 @@ const summaryCard = (rest: readonly Written[], shown: number, writing: Writing):
 }
 
 /**
- * Most serious first, at most `maxCards`: the last card then sums up what is left over. Critical cards all stay, however many there are.
+ * Most serious first, at most `maxCards`: the last card then sums up what is left over. Critical cards, and those that tell a binding
+ * label's boxed warning or contraindication, all stay, however many there are.
  * The summary has no override reasons: who has not read a concern has not overridden it.
  */
 export const limitCards = (written: readonly Written[], writing: Writing): Written[] => {
@@ -75,6 +76,8 @@ export const limitCards = (written: readonly Written[], writing: Writing): Writt
   if (sorted.length <= maxCards) return sorted
   const critical = sorted.filter(({ card }) => card.indicator === 'critical').length
   const shown = Math.max(critical, maxCards - 1)
-  const rest = sorted.slice(shown)
-  return rest.length === 0 ? sorted : [...sorted.slice(0, shown), summaryCard(rest, shown, writing)]
+  const rest = sorted.slice(shown).filter(({ binding }) => !binding)
+  if (rest.length === 0) return sorted
+  const kept = [...sorted.slice(0, shown), ...sorted.slice(shown).filter(({ binding }) => binding)]
+  return [...kept, summaryCard(rest, kept.length, writing)]
 }

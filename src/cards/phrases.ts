@@ -107,11 +107,18 @@ export const basisSentence = (basis: GeneBasis, calls: readonly GeneCall[]): str
 export const modifierNotes = ({ basis }: Finding): string[] =>
   basis.flatMap(({ gene, phenoconversion }) => (phenoconversion ? [`${gene}: ${phenoconversion.note}`] : []))
 
+const PLACES = { 'boxed-warning': 'boxed warning', contraindications: 'contraindications' } as const
+
+/** `boxed warning and contraindications`: where a label says it. */
+export const placeWords = ({ label = [] }: Finding): string => listWords(label.map((place) => PLACES[place]))
+
 /** `CPIC 2022, Strong`; `DPWG, data of 2024-03`; `FDA, data of 2026-07, management`. */
-export const sourceWords = ({ source, guideline, strength }: Finding): string => {
+export const sourceWords = (finding: Finding): string => {
+  const { source, guideline, strength } = finding
   const when = guideline.year === null ? `, data of ${guideline.asOf}` : ` ${guideline.year}`
   const what = strength
-  return `${source}${when}${what && what !== 'N/A' ? `, ${what.replace(/^\d\s*/, '')}` : ''}`
+  const place = placeWords(finding)
+  return `${source}${when}${what && what !== 'N/A' ? `, ${what.replace(/^\d\s*/, '')}` : ''}${place ? `, ${place}` : ''}`
 }
 
 /** The harm in words: the half of a double phrase that this finding's effects mean; the whole where they mean both or neither. */

@@ -6,14 +6,26 @@ import type { Gap } from '../contract/lineage.ts'
 import type { RiskEstimate } from '../contract/risk.ts'
 import { headline } from './action-words.ts'
 import { appLink, finish, SUMMARY_LIMIT, sourceLink, trace, type Writing, type Written } from './card-parts.ts'
-import { blindingGaps, type Concern, cardIndicator, concernOf, openBecause, otherContraindications, stricterLimits } from './card-policy.ts'
+import {
+  type AlertPolicy,
+  blindingGaps,
+  type Concern,
+  cardIndicator,
+  concernOf,
+  isLeftToApp,
+  labelFindings,
+  labelWords,
+  openBecause,
+  otherAvoids,
+  otherContraindications,
+  stricterLimits,
+} from './card-policy.ts'
 import { concernExtension, markConcern, overriddenSilence, overrideOf } from './concern-mark.ts'
 import { amount, conflictDetail, guidanceDetail, notAssessed, testFirstDetail, unitWords } from './detail.ts'
 import { limitCards } from './limit-cards.ts'
 import { asClause, escapeText, joinSections, listWords } from './markdown.ts'
 import { basisWords, reasonWords } from './phrases.ts'
 import { type SuggestionContext, suggestChanges, suggestTest } from './suggestions.ts'
-import type { Wording } from './wording.ts'
 
 /** `, about 21 mg/week`: the number that the advice asks to calculate. */
 const estimateWords = (estimates: readonly RiskEstimate[]): string => {
@@ -21,17 +33,27 @@ const estimateWords = (estimates: readonly RiskEstimate[]): string => {
   return estimate?.state === 'estimated' ? `, about ${amount(estimate.value)} ${unitWords(estimate.unit)}` : ''
 }
 
-/** ` (FDA: contraindicated)`, ` (FDA: 4 mg/day)`: what another source puts more strictly is never left to the detail. */
-const stricterWords = (drug: DrugAssessment, head: Finding): string => {
-  const sources = [...new Set(otherContraindications(drug, head).map(({ source }) => source))]
-  const words = sources.length > 0 ? [`${listWords(sources)}: contraindicated`] : stricterLimits(drug, head)
+/** `DPWG and FDA: avoid`. */
+const saidBy = (findings: readonly Finding[], what: string): string[] =>
+  findings.length > 0 ? [`${listWords([...new Set(findings.map(({ source }) => source))])}: ${what}`] : []
+
+/** ` (FDA: contraindicated)`, ` (FDA: 4 mg/day)`, ` (FDA boxed warning)`: what another source puts more strictly is never left to the detail. */
+const stricterWords = (drug: DrugAssessment, head: Finding, policy: AlertPolicy): string => {
+  const forbidden = saidBy(otherContraindications(drug, head), 'contraindicated')
+  const others = forbidden.length > 0 ? forbidden : [...saidBy(otherAvoids(drug, head), 'avoid'), ...stricterLimits(drug, head)]
+  const words = [...others, ...labelWords(drug, head, policy)]
   return words.length > 0 ? ` (${words.join('; ')})` : ''
 }
 
 /** `Avoid clopidogrel: CYP2C19 poor metabolizer`; reasons are shortened before the action is. */
-export const summaryOf = (drug: DrugAssessment, head: Finding, assessment: Assessment, wording: Wording): string => {
+export const summaryOf = (
+  drug: DrugAssessment,
+  head: Finding,
+  assessment: Assessment,
+  { wording, policy }: Pick<Writing, 'wording' | 'policy'>,
+): string => {
   const ask = head.population?.state === 'undecided' ? `, if ${head.population.label}` : ''
-  const action = `${headline(head, wording)}${ask}${estimateWords(drug.estimates)}${stricterWords(drug, head)}`
+  const action = `${headline(head, wording)}${ask}${estimateWords(drug.estimates)}${stricterWords(drug, head, policy)}`
   const whole = `${action}: ${reasonWords(head.basis, assessment.geneCalls)}`
   return whole.length <= SUMMARY_LIMIT ? whole : `${action}: ${listWords(head.basis.map(({ gene }) => gene))}`
 }
@@ -47,8 +69,8 @@ const guidanceCard = (
   const uuid = writing.newUuid()
   const card = finish(
     {
-      summary: summaryOf(drug, head, assessment, writing.wording),
-      detail: guidanceDetail(drug, head, assessment.geneCalls, writing.wording),
+      summary: summaryOf(drug, head, assessment, writing),
+      detail: guidanceDetail(drug, head, assessment.geneCalls, writing),
       indicator: cardIndicator(drug, head, writing.wording),
       links: [appLink(drug, drug.ref, uuid, writing), ...sourceLink(head, writing)],
     },
@@ -57,8 +79,12 @@ const guidanceCard = (
     writing,
     true,
   )
-  return { card, trace: trace(card, 'guidance', drug, drug.findings) }
+  return { card, trace: trace(card, 'guidance', drug, drug.findings), ...boxOf(drug, writing) }
 }
+
+/** A card that tells what stands in a binding label's boxed warning or contraindications: no limit on cards takes it away. */
+const boxOf = (drug: DrugAssessment, { policy }: Writing): Pick<Written, 'binding'> =>
+  labelFindings(drug, policy).length > 0 ? { binding: true } : {}
 
 /** `Test HLA-B*57:01 before abacavir`, `Consider testing CYP2C19 before clopidogrel`. */
 export const testFirstWords = ({ genes, drug }: TestFirst): string => {
@@ -106,8 +132,8 @@ const conflictCard = (
   const uuid = writing.newUuid()
   const card = finish(
     {
-      summary: `Clarify ${listWords(concern.genes)} before ${drug.drug.name}: ${openBecause(drug, concern.genes)}`,
-      detail: conflictDetail(drug, concern, assessment.geneCalls, writing.wording),
+      summary: `Clarify ${listWords(concern.genes)} before ${drug.drug.name}${stricterWords(drug, concern.head, writing.policy)}: ${openBecause(drug, concern.genes)}`,
+      detail: conflictDetail(drug, concern, assessment.geneCalls, writing),
       indicator: 'warning',
       links: [appLink(drug, drug.ref, uuid, writing), ...sourceLink(concern.head, writing)],
     },
@@ -116,7 +142,7 @@ const conflictCard = (
     writing,
     true,
   )
-  return { card, trace: trace(card, 'not-assessed', drug, drug.findings) }
+  return { card, trace: trace(card, 'not-assessed', drug, drug.findings), ...boxOf(drug, writing) }
 }
 
 /** The genes, where the reason does not name one itself. */
@@ -168,7 +194,9 @@ export const silenceWords = (drug: DrugAssessment, calls: readonly GeneCall[]): 
   const calm = drug.findings.find((finding) => finding.kind === 'guidance')
   if (calm) {
     const who = [calm.source, calm.guideline.year].filter(Boolean).join(' ')
-    const what = CALM[calm.consequence] ?? 'gives advice that is left to the app'
+    const what = isLeftToApp(calm)
+      ? 'gives advice that is left to the app'
+      : (CALM[calm.consequence] ?? 'gives advice that is left to the app')
     return { about, code: 'no-change', because: `${who} ${what} for ${listWords(calm.basis.map((basis) => basisWords(basis, calls)))}` }
   }
   const gap = drug.gaps[0]
@@ -215,11 +243,11 @@ const writeDrug = (
   const written = concern && writeConcern(concern, drug, order, assessment, context, writing)
   if (concern && !written) return byPolicy(concern.kind, drug)
   if (!concern || !written) return { ...silenceWords(drug, assessment.geneCalls), order: drug.ref }
-  const { card, trace: why } = written
+  const { card, trace: why, ...rest } = written
   const mark = markConcern(concern, drug, order, card, writing.seal)
   const past = overrideOf(mark, card.indicator, writing.overridden)
   if (past) return overriddenSilence(mark, past, drug.drug.name)
-  return { card: { ...card, ...concernExtension([mark], writing.seal) }, trace: { ...why, concerns: [mark] } }
+  return { ...rest, card: { ...card, ...concernExtension([mark], writing.seal) }, trace: { ...why, concerns: [mark] } }
 }
 
 /** Cards for order hooks, most serious first, and why there is none for the rest. */

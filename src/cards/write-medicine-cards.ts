@@ -3,7 +3,7 @@ import type { PatientFacts } from '../contract/facts.ts'
 import type { Assessment, DrugAssessment, Finding } from '../contract/findings.ts'
 import type { Gap } from '../contract/lineage.ts'
 import { appLink, finish, sourceLink, trace, type Writing } from './card-parts.ts'
-import { blindingGaps, type Concern, cardIndicator, concernOf, isBlinding, openBecause, rankOf } from './card-policy.ts'
+import { blindingGaps, type Concern, cardIndicator, concernOf, isBlinding, labelFindings, openBecause, rankOf } from './card-policy.ts'
 import { concernExtension, markConcern, markList, overriddenSilence, overrideOf } from './concern-mark.ts'
 import { conflictDetail, guidanceDetail } from './detail.ts'
 import { asClause, bulletList, escapeText, joinSections, listWords, section } from './markdown.ts'
@@ -16,7 +16,8 @@ type Flagged = Found & { readonly mark: ConcernMark }
 const flag = (drug: DrugAssessment, writing: Writing): Found[] => {
   const concern = concernOf(drug, writing.policy)
   if (concern?.kind !== 'guidance' && concern?.kind !== 'conflict') return []
-  return rankOf(concern.head.consequence) <= rankOf('dose') ? [{ drug, concern }] : []
+  const tells = rankOf(concern.head.consequence) <= rankOf('dose') || labelFindings(drug, writing.policy).length > 0
+  return tells ? [{ drug, concern }] : []
 }
 
 /** What is to be said, and what the same user has heard and overridden. */
@@ -40,13 +41,13 @@ const marked = (card: Card, why: CardTrace, marks: readonly ConcernMark[], writi
 
 const headOf = ({ drug, concern }: Found, assessment: Assessment, writing: Writing): string =>
   concern.kind === 'guidance'
-    ? summaryOf(drug, concern.head, assessment, writing.wording)
+    ? summaryOf(drug, concern.head, assessment, writing)
     : `Clarify ${listWords(concern.genes)} for ${drug.drug.name}: ${openBecause(drug, concern.genes)}`
 
 const detailOf = ({ drug, concern }: Found, assessment: Assessment, writing: Writing): string =>
   concern.kind === 'guidance'
-    ? guidanceDetail(drug, concern.head, assessment.geneCalls, writing.wording)
-    : conflictDetail(drug, concern, assessment.geneCalls, writing.wording)
+    ? guidanceDetail(drug, concern.head, assessment.geneCalls, writing)
+    : conflictDetail(drug, concern, assessment.geneCalls, writing)
 
 const indicatorOf = ({ drug, concern }: Found, writing: Writing): Card['indicator'] =>
   concern.kind === 'guidance' ? cardIndicator(drug, concern.head, writing.wording) : 'warning'

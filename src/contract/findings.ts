@@ -37,6 +37,9 @@ export type GeneBasis = {
   readonly facts: readonly Lineage[]
 }
 
+/** Sections of a US label that are never left to the app. */
+export type LabelPlace = 'boxed-warning' | 'contraindications'
+
 /** Guidance of one source for one drug and this patient's genes. */
 export type Finding = {
   /** Stable: the same row on the same facts has the same id in card and panel. */
@@ -71,6 +74,12 @@ export type Finding = {
   } | null
   /** Facts that decided a population or a condition. */
   readonly facts: readonly Lineage[]
+  /** Conditions of the row that hold for this patient: what is told follows from them and not from the genotype alone. */
+  readonly met?: readonly string[]
+  /** Where the label says this for this genotype; absent when it stands elsewhere in it, or the source is no label. */
+  readonly label?: readonly LabelPlace[]
+  /** Strength of the same source's change for one of these genes alone, where the row for all of them together is weaker. */
+  readonly strengthAlone?: string
 }
 
 /** How firmly a source asks for a test: its label demands it, it advises it, it doses by the result or names the test. */
@@ -106,6 +115,8 @@ export type TestFirst = {
     readonly because: string
   }[]
   readonly demands: readonly TestDemand[]
+  /** Earlier orders of the tests were not, or not all, read: said, as they may be ordered already. Absent when they were read. */
+  readonly ordersUnread?: string
   readonly demand: Demand
   readonly source: GuidanceSource | 'EMA'
   readonly basis: string

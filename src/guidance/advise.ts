@@ -7,7 +7,7 @@ import { changeGaps } from './change-gaps.ts'
 import { decideConditions } from './conditions.ts'
 import { seriousness, weighActions } from './consequence.ts'
 import { compareDose, keepFitting } from './doses.ts'
-import { type GeneReadout, readGene } from './gene-options.ts'
+import { type GeneReadout, noResult, readGene } from './gene-options.ts'
 import { guidanceFinding, listedFinding } from './make-finding.ts'
 import { combine, type Match, matchRows } from './match-rows.ts'
 import { decidePopulation } from './populations.ts'
@@ -48,29 +48,62 @@ const openGaps = (readouts: ReadonlyMap<string, GeneReadout>, matches: readonly 
     if (open === 'conflict')
       return [{ about: gene, code: 'conflict', because: call?.state === 'candidates' ? call.because : 'results differ' }]
     return [
-      { about: gene, code: 'incomplete', because: `only the ${gene} phenotype is known, and the advice depends on the activity score` },
+      {
+        about: gene,
+        code: 'incomplete',
+        because:
+          open === 'no-diplotype'
+            ? `the ${gene} diplotype is not stated, and the advice depends on it`
+            : `only the ${gene} phenotype is known, and the advice depends on the activity score`,
+      },
     ]
   })
 
-const adviceOf = (match: Match, subject: Subject, kit: Kit): Finding[] => {
+const FIRM = ['Strong', 'Moderate']
+
+/**
+ * A row for several genes may be weaker than what the same source says for one of them alone: a further result must not silence what
+ * was firm without it.
+ */
+const strengthAlone = (match: Match, group: RowGroup, kit: Kit): string | undefined => {
+  const { row, readings } = match
+  const [reading] = readings
+  if (group.genes.length < 2 || row.strength !== 'Optional' || !reading) return undefined
+  const limits = kit.prepared.tables.populations.genotypeLimits
+  const found = group.genes.flatMap((gene) => {
+    const alone = new Map([...reading].map(([one, option]) => [one, one === gene ? option : noResult] as const))
+    return matchRows(group.rows, [alone], limits, kit.knowledge.genes).flatMap((one) => {
+      const actions = kit.prepared.actions.get(one.row.id) ?? []
+      const changes = seriousness(weighActions(actions, kit.knowledge.actions)) <= seriousness('dose')
+      return changes && one.row.population === row.population ? [one.row.strength ?? ''] : []
+    })
+  })
+  return FIRM.find((strength) => found.includes(strength))
+}
+
+const adviceOf = (match: Match, group: RowGroup, subject: Subject, kit: Kit): Finding[] => {
   const { row } = match
   const { tables, actions: parsed } = kit.prepared
   const population = row.population === undefined ? null : decidePopulation(row.population, subject, tables)
   if (population?.state === 'not') return []
   const decided = decideConditions(parsed.get(row.id) ?? [], subject, tables, kit.knowledge.modifiers)
   const actions = compareDose(keepFitting(decided.actions, subject), subject)
+  const alone = strengthAlone(match, group, kit)
   const label = tables.populations.populations[row.population ?? '']?.label ?? row.population ?? ''
   return [
-    guidanceFinding(
-      match,
-      subject,
-      actions,
-      weighActions(actions, kit.knowledge.actions),
-      population && row.population !== undefined
-        ? { code: row.population, label, state: population.state, because: population.because }
-        : null,
-      [...(population?.facts ?? []), ...decided.facts],
-    ),
+    {
+      ...guidanceFinding(
+        match,
+        subject,
+        actions,
+        weighActions(actions, kit.knowledge.actions),
+        population && row.population !== undefined
+          ? { code: row.population, label, state: population.state, because: population.because }
+          : null,
+        { facts: [...(population?.facts ?? []), ...decided.facts], met: decided.met },
+      ),
+      ...(alone === undefined ? {} : { strengthAlone: alone }),
+    },
   ]
 }
 
@@ -120,7 +153,7 @@ const adviseGroup = (group: RowGroup, subject: Subject, kit: Kit): { findings: F
   const readings = combine(readouts)
   if (readings === null) return { findings: [], gaps: [...gaps, tooOpen(group)], usable: false }
   const matches = matchRows(group.rows, readings, kit.prepared.tables.populations.genotypeLimits, kit.knowledge.genes)
-  const findings = withoutEchoes(matches.flatMap((match) => adviceOf(match, subject, kit)))
+  const findings = withoutEchoes(matches.flatMap((match) => adviceOf(match, group, subject, kit)))
   const changes = changeGaps(group, readouts, kit)
   return {
     findings,
@@ -128,6 +161,44 @@ const adviseGroup = (group: RowGroup, subject: Subject, kit: Kit): { findings: F
     usable,
   }
 }
+
+/** `likely` and `possible` phenotypes: `lPM`, `pIM`. */
+const UNSURE = /^[lp](?=[A-Z])/
+
+/** Advice of the group that a result comes near without having its word: a `likely` phenotype, or a score that the rows leave out. */
+const nearMisses = (group: RowGroup, subject: Subject, kit: Kit): string[] => {
+  const asking = group.rows.filter((row) => {
+    const weight = weighActions(kit.prepared.actions.get(row.id) ?? [], kit.knowledge.actions)
+    return seriousness(weight) <= seriousness('monitor')
+  })
+  const readouts = readGroup(group, subject, kit)
+  return [...readouts].flatMap(([gene, { options }]) => {
+    const [clinical] = options.map((option) => option.clinical)
+    const words = new Set(asking.flatMap((row) => row.when.flatMap((entry) => entry[gene] ?? [])))
+    const all = group.rows.flatMap((row) => row.when.flatMap((entry) => entry[gene] ?? []))
+    if (options.length !== 1 || !clinical?.phenotype) return []
+    const { phenotype, activityScore } = clinical
+    const sure = kit.knowledge.genes.get(gene)?.phenotypes[phenotype.code.replace(UNSURE, '')]
+    if (UNSURE.test(phenotype.code) && sure && words.has(sure.key))
+      return [
+        `${group.source} has advice for ${gene} ${sure.term.toLowerCase()}s, and does not speak of ${phenotype.term.toLowerCase()}s`,
+      ]
+    const scored = [...words].some((word) => /^≥?\d/.test(word))
+    return scored && activityScore && !all.includes(activityScore.text)
+      ? [`${group.source} has advice by ${gene} activity score, and none for ${activityScore.text}`]
+      : []
+  })
+}
+
+/** What a source comes near to saying is told; when no source speaks, the drug was not assessed. */
+const nearGaps = (groups: readonly RowGroup[], findings: readonly Finding[], subject: Subject, kit: Kit): Gap[] =>
+  groups
+    .filter((group) => !findings.some((finding) => finding.source === group.source && finding.genes.join() === group.genes.join()))
+    .flatMap((group) => nearMisses(group, subject, kit))
+    .map((because) => {
+      const spoken = findings.some((finding) => finding.kind === 'guidance')
+      return { about: subject.drug.name, code: spoken ? ('no-guidance' as const) : ('indeterminate' as const), because }
+    })
 
 /**
  * Rows that fit this result but were not read: what they say is missing from the answer, and that is said.
@@ -195,7 +266,9 @@ const adviseSystemic = (subject: Subject, kit: Kit): Advice => {
   const silent = groups.length > 0 && groups.every((group) => group.findings.length === 0) && groups.some((group) => group.usable)
   const gaps = groups.flatMap((group) => group.gaps)
   gaps.push(...unreadGaps(guidance.unread, findings, subject, kit))
-  if (silent && !gaps.some((gap) => gap.code === 'unreadable'))
+  const near = silent || findings.length > 0 ? nearGaps(guidance.groups, findings, subject, kit) : []
+  gaps.push(...near)
+  if (silent && near.length === 0 && !gaps.some((gap) => gap.code === 'unreadable'))
     gaps.push({ about: guidance.genes.join(', '), code: 'no-guidance', because: 'no source has advice for this result' })
   return { findings: findings.sort(bySpeaking(kit.precedence)), gaps: distinctGaps(gaps), genes: guidance.genes }
 }

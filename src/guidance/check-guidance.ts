@@ -59,7 +59,20 @@ const standingProblems = (row: Row): string[] => {
   return row.actions.length === 0 || row.when.length === 0 ? ['advice needs actions and genotypes'] : []
 }
 
-const CHECKS: readonly ((row: Row, known: Known) => string[])[] = [actionProblems, geneProblems, keyProblems, standingProblems]
+/** A place in a label is told on every card of the drug: it must be one that somebody read. */
+const labelProblems = (row: Row): string[] => {
+  if (row.label === undefined) return []
+  if (row.source !== 'FDA') return ['only rows of the FDA stand in a US label']
+  return row.read === undefined || row.standing !== 'advice' ? ['a place in the label needs advice and the copy that was read'] : []
+}
+
+const CHECKS: readonly ((row: Row, known: Known) => string[])[] = [
+  actionProblems,
+  geneProblems,
+  keyProblems,
+  standingProblems,
+  labelProblems,
+]
 
 /** Same source, same people, same words: stated twice by mistake. */
 const statementOf = (row: Row): string =>

@@ -57,6 +57,13 @@ const byAge = (rule: Extract<ConditionRule, { kind: 'age' }>, { facts }: Subject
   return !holds && age < (rule.openBelow ?? 0) ? UNKNOWN : { holds, facts: [facts.patient.lineage] }
 }
 
+/** False as soon as one does not hold; open while one is. */
+const byAll = (rule: Extract<ConditionRule, { kind: 'all' }>, subject: Subject, modifiers: readonly ModifierRow[]): Truth => {
+  const truths = rule.of.map((one) => byModifier(one, subject, modifiers))
+  if (truths.some(({ holds }) => holds === false)) return { holds: false, facts: [] }
+  return truths.every(({ holds }) => holds) ? { holds: true, facts: truths.flatMap(({ facts }) => facts) } : UNKNOWN
+}
+
 const truthOf = (text: string, subject: Subject, tables: GuidanceTables, modifiers: readonly ModifierRow[]): Truth => {
   const rule = tables.populations.conditions[text]?.rule
   switch (rule?.kind) {
@@ -66,6 +73,8 @@ const truthOf = (text: string, subject: Subject, tables: GuidanceTables, modifie
       return byEvidence(rule, subject, tables)
     case 'modifier':
       return byModifier(rule, subject, modifiers)
+    case 'all':
+      return byAll(rule, subject, modifiers)
     case 'age':
       return byAge(rule, subject)
   }
@@ -101,10 +110,10 @@ export const decideConditions = (
   subject: Subject,
   tables: GuidanceTables,
   modifiers: readonly ModifierRow[],
-): { readonly actions: readonly Action[]; readonly facts: readonly Lineage[] } => {
+): { readonly actions: readonly Action[]; readonly facts: readonly Lineage[]; readonly met: readonly string[] } => {
   const branches = branchesOf(actions)
   const texts = [...new Set(branches.filter((text) => text !== null))]
-  if (texts.length === 0) return { actions, facts: [] }
+  if (texts.length === 0) return { actions, facts: [], met: [] }
   const truths = new Map(texts.filter((text) => text !== 'other').map((text) => [text, truthOf(text, subject, tables, modifiers)]))
   const known = [...truths.values()]
   const other: Truth = known.some((truth) => truth.holds === true)
@@ -124,6 +133,7 @@ export const decideConditions = (
       return [holds === true ? decided(action) : withBranch(action, branches[index] ?? null)]
     }),
     facts: known.filter((truth) => truth.holds !== null).flatMap((truth) => truth.facts),
+    met: [...truths].flatMap(([text, { holds }]) => (holds === true ? [text] : [])),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Action } from '../contract/findings.ts'
 import type { Subject } from './subject.ts'
+import { bodyWeight } from './vitals.ts'
 
 /** Codes whose value is an upper limit for the daily dose at this moment. */
 const LIMITS = new Set(['max', 'max-start', 'start'])
@@ -18,6 +19,16 @@ const fitsAge = (detail: string, age: number): boolean => {
   return !(over && age <= Number(over[1]))
 }
 
+const FROM_KG = /\bfrom (\d+(?:\.\d+)?) kg\b/
+const BELOW_KG = /\b(?:under|below) (\d+(?:\.\d+)?) kg\b/
+
+/** Weights in brackets: `from 40 kg` inclusive, `under 40 kg` exclusive. */
+const fitsWeight = (detail: string, kg: number): boolean => {
+  const from = FROM_KG.exec(detail)
+  const below = BELOW_KG.exec(detail)
+  return !(from && kg < Number(from[1])) && !(below && kg >= Number(below[1]))
+}
+
 /** Dosage forms that a source names with a limit, and the words of a product by which they are known. */
 const FORMS: readonly (readonly [RegExp, RegExp])[] = [
   [/\btablets\b/, /\b(tablet|tab|capsule)s?\b/i],
@@ -31,13 +42,18 @@ const fitsForm = (detail: string, product: string): boolean => {
   return !known || known === named
 }
 
-/** Leaves out limits that are meant for another age or dosage form, when age or form is known. */
+/** Leaves out doses and limits that are meant for another age, weight or dosage form, when that is known. */
 export const keepFitting = (actions: readonly Action[], { facts, identity, dose }: Subject): Action[] => {
   const age = facts.patient?.ageYears ?? null
+  const weight = bodyWeight(facts)
   const product = [identity.text, ...identity.codings.map((coding) => coding.display ?? ''), dose.text ?? ''].join(' ')
   return actions.filter((action) => {
     if (!LIMITS.has(action.code) || action.detail === undefined) return true
-    return (age === null || fitsAge(action.detail, age)) && fitsForm(action.detail, product)
+    return (
+      (age === null || fitsAge(action.detail, age)) &&
+      (weight === null || fitsWeight(action.detail, weight.kg)) &&
+      fitsForm(action.detail, product)
+    )
   })
 }
 

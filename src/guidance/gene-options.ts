@@ -2,6 +2,7 @@ import type { GeneCall, Genotype, Phenoconversion } from '../contract/genes.ts'
 import type { Gap, Lineage } from '../contract/lineage.ts'
 import { activityScore, scoresOfPhenotype } from '../pgx/activity-score.ts'
 import type { GeneTable } from '../pgx/gene-tables.ts'
+import { isInTable, lookUpGenotype } from '../pgx/genotype.ts'
 import type { GuidanceRow } from './rules.ts'
 
 /** One way to read a gene for a set of rows: the words under which it is looked up. */
@@ -20,14 +21,15 @@ export type GeneOption = {
 export type GeneReadout = {
   readonly options: readonly GeneOption[]
   readonly gap: Gap | null
-  /** Why there is more than one option: results differ, or the result is coarser than the rows. */
-  readonly open: 'conflict' | 'incomplete' | null
+  /** Why there is more than one option: results differ, or the result is coarser than the rows, which ask for a score or a diplotype. */
+  readonly open: 'conflict' | 'no-score' | 'no-diplotype' | null
 }
 
 const NO_RESULT = 'NR'
 const STATUS = / (positive|negative)$/
 
-const noResult: GeneOption = {
+/** A gene without a usable result. */
+export const noResult: GeneOption = {
   keys: [NO_RESULT],
   state: 'no-result',
   genetic: null,
@@ -81,6 +83,25 @@ const spreadScores = (option: GeneOption, table: GeneTable, vocabulary: Readonly
   }))
 }
 
+const DIPLOTYPE = /^[^/]+\/[^/]+$/
+
+/**
+ * A phenotype or score without a diplotype stands for each diplotype that has it: where rows name some of them apart (`*1/*2` no change,
+ * other intermediate metabolizers half the dose), all are tried, and the other ones as well.
+ */
+const spreadDiplotypes = (option: GeneOption, table: GeneTable, vocabulary: ReadonlySet<string>): GeneOption[] => {
+  const { clinical, genetic } = option
+  if (!clinical?.phenotype || clinical.diplotype !== null || genetic?.diplotype) return [option]
+  const { phenotype, activityScore: score } = clinical
+  const named = [...vocabulary].filter((word) => word !== 'n/a' && DIPLOTYPE.test(word)).sort()
+  const fitting = named.filter((word) => {
+    const alleles = word.split('/')
+    const one = isInTable(table, alleles) ? lookUpGenotype(table, alleles) : null
+    return one?.phenotype?.code === phenotype.code && (score === null || one.activityScore?.text === score.text)
+  })
+  return [option, ...fitting.map((word) => ({ ...option, keys: [...option.keys, word] }))]
+}
+
 const gapOf = (gene: string, code: Gap['code'], because: string): Gap => ({ about: gene, code, because })
 
 /** Result not usable for these rows: the word of the table for it (`ind`, `n/a`) where the rows have one, else no result at all. */
@@ -107,8 +128,10 @@ const ofCall = (
   const answersSome = stemsOf(vocabulary).size > unanswered.length
   const spread = pairs.flatMap((option) => spreadScores(option, table, vocabulary))
   // `no result` may be looked up for the alleles that were not tested, but only when none of those asked for was.
-  const options = unanswered.length > 0 && !answersSome ? [noResult] : spread
-  const open = conflict ? 'conflict' : spread.length > pairs.length ? 'incomplete' : null
+  const whole = spread.flatMap((option) => spreadDiplotypes(option, table, vocabulary))
+  const options = unanswered.length > 0 && !answersSome ? [noResult] : whole
+  const coarse = whole.length > spread.length ? 'no-diplotype' : spread.length > pairs.length ? 'no-score' : null
+  const open = conflict ? 'conflict' : coarse
   const gap =
     unanswered.length > 0
       ? gapOf(gene, 'not-tested', `${gene} was tested, but not for ${unanswered.join(' and ')}`)

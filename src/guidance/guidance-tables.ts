@@ -40,6 +40,14 @@ const populationSchema = z.strictObject({
   ...citation,
 })
 
+/** A medicine that modifies the enzyme; `absent` turns the question round. */
+const modifierRule = z.strictObject({
+  kind: z.literal('modifier'),
+  enzymes: z.array(z.string()).min(1),
+  strengths: z.array(z.enum(['strong', 'moderate', 'weak'])).min(1),
+  absent: z.boolean().default(false),
+})
+
 const conditionSchema = z.strictObject({
   rule: z.discriminatedUnion('kind', [
     z.strictObject({
@@ -50,13 +58,9 @@ const conditionSchema = z.strictObject({
     }),
     /** Outside the ages but under `openBelow` it stays open: the condition has another half. */
     z.strictObject({ kind: z.literal('age'), from: z.number().optional(), below: z.number().optional(), openBelow: z.number().optional() }),
-    /** A medicine that modifies the enzyme; `absent` turns the question round. */
-    z.strictObject({
-      kind: z.literal('modifier'),
-      enzymes: z.array(z.string()).min(1),
-      strengths: z.array(z.enum(['strong', 'moderate', 'weak'])).min(1),
-      absent: z.boolean().default(false),
-    }),
+    modifierRule,
+    /** All of them at once. */
+    z.strictObject({ kind: z.literal('all'), of: z.array(modifierRule).min(2) }),
   ]),
   ...citation,
 })

@@ -66,6 +66,7 @@ const common = (row: GuidanceRow, subject: Subject) => ({
   strength: row.strength ?? row.tier ?? null,
   effect: row.effect,
   risk: row.risk,
+  ...(row.label === undefined ? {} : { label: row.label }),
 })
 
 export const guidanceFinding = (
@@ -74,7 +75,7 @@ export const guidanceFinding = (
   actions: readonly Action[],
   consequence: Consequence,
   population: Finding['population'],
-  facts: readonly Lineage[],
+  decided: { readonly facts: readonly Lineage[]; readonly met: readonly string[] },
 ): Finding => {
   const basis = [...match.keys].sort(([a], [b]) => a.localeCompare(b)).map(([gene, key]) => basisOf(gene, key, match))
   return {
@@ -85,7 +86,8 @@ export const guidanceFinding = (
     actions,
     consequence,
     population,
-    facts: distinct(facts),
+    facts: distinct(decided.facts),
+    ...(decided.met.length === 0 ? {} : { met: decided.met }),
   }
 }
 

@@ -99,7 +99,7 @@ const ANSWERS = new WeakMap<GuidanceRow, string>()
 
 /** What a row says, apart from its id: rows with the same answer are one finding. */
 export const answerOf = ({ row }: Hit): string => {
-  const answer = ANSWERS.get(row) ?? JSON.stringify([row.genes, row.population ?? null, row.strength, row.actions])
+  const answer = ANSWERS.get(row) ?? JSON.stringify([row.genes, row.population ?? null, row.strength, row.actions, row.label ?? null])
   ANSWERS.set(row, answer)
   return answer
 }

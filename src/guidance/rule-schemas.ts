@@ -29,6 +29,11 @@ const guidanceRow = z.strictObject({
   superseded: z.enum(['partly', 'unknown']).optional(),
   note: text.optional(),
   origin: text.optional(),
+  label: z
+    .array(z.enum(['boxed-warning', 'contraindications']))
+    .min(1)
+    .optional(),
+  read: z.strictObject({ title: text, where: text, url: z.url({ protocol: /^https$/ }), asOf: month }).optional(),
 })
 
 const pair = z.strictObject({

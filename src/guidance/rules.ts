@@ -1,4 +1,4 @@
-import type { Consequence, GuidanceSource } from '../contract/findings.ts'
+import type { Consequence, GuidanceSource, LabelPlace } from '../contract/findings.ts'
 import type { GeneTables, ModifierRow } from '../pgx/gene-tables.ts'
 import type { DrugIndex } from '../terminology/drugs.ts'
 
@@ -35,6 +35,10 @@ export type GuidanceRow = {
   readonly note?: string
   /** Source (`rules/sources.json`) of a row that comes from another file than its source's own table. */
   readonly origin?: string
+  /** Where this stands in the US label, for this genotype. */
+  readonly label?: readonly LabelPlace[]
+  /** The copy that was read, where it is another than the reference's. */
+  readonly read?: { readonly title: string; readonly where: string; readonly url: string; readonly asOf: string }
 }
 
 /** One row of `rules/cpic-pairs.json`: that CPIC lists a gene with a drug, at a level. Never advice. */

@@ -25,7 +25,9 @@ describe('What surfaces', () => {
   })
 
   it('advice that all readings of a coarse result share: a DPYD phenotype without a score is no reason to say nothing', () => {
-    expect(saying(order('capecitabine', { genes: { DPYD: 'PM' } }))).toEqual(['critical: Avoid capecitabine: DPYD poor metabolizer'])
+    expect(saying(order('capecitabine', { genes: { DPYD: 'PM' } }))).toEqual([
+      'critical: Avoid capecitabine (FDA boxed warning: see detail): DPYD poor metabolizer',
+    ])
     expect(saying(order('capecitabine', { genes: { DPYD: 'IM' } }))).toEqual([
       'warning: Start capecitabine at 50% of the usual dose: DPYD intermediate metabolizer',
     ])
@@ -96,10 +98,10 @@ describe('What stays calm', () => {
   it('a drug tolerated for long is not one to stop at once, though another source says avoid', () => {
     const long = { medicines: [{ drug: 'carbamazepine', start: '2025-01-01' }] }
     expect(saying(order('carbamazepine', { genes: { 'HLA-B': '*15:02 positive', 'HLA-A': '*31:01 negative' }, ...long }))).toEqual([
-      'warning: Use carbamazepine with caution: HLA-B*15:02 positive and HLA-A*31:01 negative',
+      'warning: Use carbamazepine with caution (DPWG and FDA: avoid; FDA boxed warning): HLA-B*15:02 positive and HLA-A*31:01 negative',
     ])
     expect(saying(order('carbamazepine', { genes: { 'HLA-B': '*15:02 positive', 'HLA-A': '*31:01 negative' } }))).toEqual([
-      'critical: Avoid carbamazepine: HLA-B*15:02 positive and HLA-A*31:01 negative',
+      'critical: Avoid carbamazepine (FDA boxed warning): HLA-B*15:02 positive and HLA-A*31:01 negative',
     ])
   })
 })
@@ -210,7 +212,7 @@ describe('The card on opening a chart', () => {
     expect(cards[0]?.summary).toBe('Review 2 medicines against genotype: abacavir and citalopram')
     expect(cards[0]?.indicator).toBe('critical')
     expect(cards[0]?.detail?.split('\n').slice(0, 2)).toEqual([
-      '- Avoid abacavir (DPWG and FDA: contraindicated): HLA-B\\*57:01 positive',
+      '- Avoid abacavir (DPWG and FDA: contraindicated; FDA boxed warning): HLA-B\\*57:01 positive',
       '- Choose another drug than citalopram: CYP2C19 poor metabolizer',
     ])
   })

@@ -60,7 +60,7 @@ export const theWriting = (changes: Partial<Writing> = {}): Writing => {
   const knowledge = theKnowledge()
   return {
     wording: readWording(knowledge.tables.get('wording'), knowledge.actions.keys()),
-    policy: { testFirst: true, notAssessed: true, optionalAdvice: 'card', maxCards: 200 },
+    policy: { testFirst: true, notAssessed: true, optionalAdvice: 'card', maxCards: 200, binding: ['FDA'] },
     sandbox: false,
     appLaunchUrl: 'https://attune.example.org/app/launch.html',
     linkHosts: [],

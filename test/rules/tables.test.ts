@@ -140,7 +140,9 @@ describe('other tables are refused', () => {
 
   it('an FDA entry that is treated apart and has gone', () => {
     put('fda.tsv', `${TABLE_SHAPES['fda.tsv']?.columns.join('\t')}\nFDA-table\t1 management\txdrug\tCYP2C19\tPM\tavoid\t\tPA1\tseen\n`)
-    expect(refusal(() => draftFda(dir))).toMatch(/^fda\.tsv: PA\d+.* is treated apart \(fda-readings\.ts\) but no longer in the table$/)
+    expect(refusal(() => draftFda(dir))).toMatch(
+      /^fda\.tsv: PA\d+.* is treated apart \(fda-readings\.ts, fda-labels\.ts\) but no longer in the table$/,
+    )
   })
 
   it('a pair name that is treated apart and has gone', () => {

@@ -13,8 +13,8 @@ export const FDA_PARTS: Readonly<Record<string, readonly FdaPart[]>> = {
   ],
   // eliglustat: the label doses NM, IM and PM, each by co-medication; no use in UM
   PA166329564: [
-    { keys: ['NM'], actions: ['dose-by-label(by metabolizer status)'] },
-    { keys: ['IM', 'PM'], actions: ['dose-by-label(by metabolizer status)', 'if(strong CYP3A inhibitor):contraindicated'] },
+    // The label's own rows hold the doses (fda-labels.ts).
+    { keys: ['NM', 'IM', 'PM'], actions: ['information'] },
     { keys: ['UM'], actions: ['no-effect'] },
   ],
   // flurbiprofen
@@ -61,13 +61,6 @@ export const FDA_PARTS: Readonly<Record<string, readonly FdaPart[]>> = {
   PA166329594: [
     { keys: ['PM'], actions: ['start=10% or less'] },
     { keys: ['IM'], actions: ['consider-dose-reduction', 'stricter-if(IM for both TPMT and NUDT15)'] },
-  ],
-  // tramadol
-  PA166329596: [
-    {
-      keys: ['UM'],
-      actions: ['if(under 12 y, or adolescent after tonsillectomy or adenoidectomy):contraindicated', 'if(breastfeeding):avoid'],
-    },
   ],
   // carbamazepine is named as the drug that phenytoin would replace
   PA166329570: [{ keys: ['*15:02 positive'], actions: ['if(chosen in place of carbamazepine):avoid'] }],

@@ -73,6 +73,10 @@ export const recordUnder = (rule: ConditionRule, tables: GuidanceTables, modifie
       return { age: withinAges(rule) }
     case 'modifier':
       return inhibitor(rule, modifiers)
+    case 'all':
+      return rule.of
+        .map((one) => inhibitor(one, modifiers))
+        .reduce<Extra | null>((all, one) => (all && one ? { medicines: [...(all.medicines ?? []), ...(one.medicines ?? [])] } : null), {})
   }
 }
 
