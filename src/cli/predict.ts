@@ -24,8 +24,18 @@ const readInputs = (file: string): Inputs[] => {
   })
 }
 
+/** The variant that the inputs themselves name, in the words of vector files (`algorithm`, `model` and `horizon`). */
+const namedVariant = (model: Model, inputs: Inputs): string | undefined => {
+  const named = Object.values(model.manifest.vectors.expected).flatMap(({ variant }) => {
+    const parts = [...variant.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
+    if (parts.length === 0 || !parts.every((name) => inputs[name] !== undefined)) return []
+    return [variant.replace(/\{(\w+)\}/g, (_, name: string) => String(inputs[name]))]
+  })
+  return named[0]
+}
+
 const variantOf = (model: Model, inputs: Inputs, option: unknown): string | undefined => {
-  const asked = option ?? inputs[model.manifest.vectors.variantInput]
+  const asked = option ?? namedVariant(model, inputs)
   if (asked === undefined) return undefined
   if (model.variants.some(({ spec }) => spec.id === asked)) return String(asked)
   throw new UsageError(`${model.ref.id} has no variant ${String(asked)}; it has ${model.variants.map(({ spec }) => spec.id).join(', ')}.`)
@@ -39,7 +49,9 @@ const show = (estimate: RiskEstimate): void => {
   }
   const { interval, value, unit } = estimate
   const range = interval ? ` (${interval.level * 100} % interval ${interval.low.toFixed(1)} to ${interval.high.toFixed(1)})` : ''
-  say(`${estimate.title}: ${value.toFixed(2)} ${unit}${range}`)
+  const { label, band, also = [] } = estimate
+  say(`${estimate.title}: ${label ? `${label} ` : ''}${value.toFixed(2)} ${unit}${band ? `, ${band}` : ''}${range}`)
+  for (const other of also) say(`  ${other.label}: ${other.value.toFixed(2)} ${other.unit}`)
   for (const reason of estimate.reasons) say(`  ${reason.contribution.toFixed(4).padStart(8)}  ${reason.label}`)
   for (const missing of estimate.missing) say(`  missing: ${missing.label}. ${missing.effect}`)
   for (const other of estimate.comparison) say(`  ${other.variant}: ${other.value.toFixed(2)} ${other.unit}`)
@@ -60,7 +72,7 @@ export const predict: Verb = {
       const model = opened.all.find(({ manifest }) => manifest.id === name || manifest.vectors.names.includes(name))
       if (!model) throw new UsageError(`There is no model "${name}". Known: ${opened.all.map(({ ref }) => ref.id).join(', ')}.`)
       const estimates: RiskEstimate[] = []
-      for (const one of inputs) estimates.push(await estimateFrom(model, one, variantOf(model, one, values.variant)))
+      for (const one of inputs) estimates.push(...(await estimateFrom(model, one, variantOf(model, one, values.variant))))
       if (values.json === true) printJson(estimates.length === 1 ? estimates[0] : estimates)
       else for (const estimate of estimates) show(estimate)
       return estimates.every(({ state }) => state === 'estimated') ? 0 : 1

@@ -34,6 +34,12 @@ export type RiskEstimate =
       readonly title: string
       readonly value: number
       readonly unit: string
+      /** What the value is, when the model gives further numbers with it. */
+      readonly label?: string
+      /** Class that the value falls into, as the source names it. */
+      readonly band?: string
+      /** Further numbers of the same equations: other outcomes, other horizons. */
+      readonly also?: readonly { readonly label: string; readonly value: number; readonly unit: string }[]
       readonly interval: { readonly low: number; readonly high: number; readonly level: number; readonly basis: string } | null
       readonly baseline: number
       /** Whose output the baseline is, in words; reasons are counted from there. */

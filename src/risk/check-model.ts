@@ -1,46 +1,78 @@
 import { AttuneError } from '../errors.ts'
 import { refuseValue } from './encode.ts'
+import { namesIn, parseFormula } from './formula.ts'
 import type { FolderParts } from './load-model.ts'
-import { type InputSpec, SOURCE_ATTRIBUTES, type Values, type Variant } from './model-folder.ts'
+import { type Graph, SOURCE_ATTRIBUTES, type Values, type Variant } from './model-folder.ts'
 
 const missingIn = (wanted: readonly string[], have: ReadonlySet<string>): string[] => wanted.filter((one) => !have.has(one))
 
-const referenceProblems = (variant: Variant, inputs: readonly InputSpec[]): string[] =>
+const twice = (names: readonly string[]): string[] => [...new Set(names.filter((name, n) => names.indexOf(name) !== n))]
+
+const referenceProblems = ({ file, input, reference }: Graph, { inputs }: FolderParts): string[] =>
   inputs
-    .filter(({ name }) => variant.input.columns.some(({ input }) => input === name))
+    .filter(({ name }) => input.columns.some((column) => column.input === name))
     .flatMap((spec) => {
-      const value = (variant.reference as Values)[spec.name]
-      if (value === undefined) return [`variant ${variant.id}: the reference person has no ${spec.name}`]
+      const value = (reference as Values)[spec.name]
+      if (value === undefined) return [`graph ${file}: the reference person has no ${spec.name}`]
       const because = refuseValue(spec, value)
-      return because === null ? [] : [`variant ${variant.id}: reference person: ${because}`]
+      return because === null ? [] : [`graph ${file}: reference person: ${because}`]
     })
 
-const variantProblems = (variant: Variant, { inputs, coefficients, manifest }: FolderParts): string[] => {
+const graphProblems = (graph: Graph, parts: FolderParts): string[] => {
+  const names = new Set(parts.inputs.map(({ name }) => name))
+  const { columns } = graph.input
+  const used = [...columns.map(({ input }) => input), ...graph.sameAsPatient]
+  const terms = equationsOf(graph, parts).flatMap((id) => parts.equations.get(id)?.terms.flatMap((term) => term.columns) ?? [])
+  const have = columns.map(({ term }) => term)
+  return [
+    ...missingIn(used, names).map((input) => `graph ${graph.file} uses the input ${input}, which features.json does not have`),
+    ...twice(have).map((term) => `graph ${graph.file}: the term ${term} has two columns`),
+    ...missingIn([...new Set(terms)], new Set(have)).map((term) => `graph ${graph.file}: no column for ${term}`),
+    ...missingIn(have, new Set(terms)).map((term) => `graph ${graph.file}: no coefficient for ${term}`),
+    ...referenceProblems(graph, parts),
+  ]
+}
+
+const equationsOf = ({ file }: Graph, { manifest }: FolderParts): string[] =>
+  manifest.variants.filter(({ graph }) => graph === file).flatMap(({ outputs }) => outputs.map(({ equation }) => equation))
+
+const outputProblems = (variant: Variant, { equations }: FolderParts): string[] =>
+  variant.outputs.flatMap(({ id, equation, value, bands = [] }) => {
+    const unknown = namesIn(parseFormula(value)).filter((name) => name !== 'raw')
+    const limits = bands.slice(0, -1).map(({ below }) => below)
+    const rising = limits.every((limit, n) => limit !== undefined && (n === 0 || limit > (limits[n - 1] ?? limit)))
+    return [
+      ...(equations.has(equation) ? [] : [`variant ${variant.id}: coefficients.json has no equation ${equation}`]),
+      ...unknown.map((name) => `variant ${variant.id}: the value of ${id} uses ${name}; it may use raw only`),
+      ...(rising && bands.at(-1)?.below === undefined ? [] : [`variant ${variant.id}: the bands of ${id} leave a gap`]),
+    ]
+  })
+
+const variantProblems = (variant: Variant, parts: FolderParts): string[] => {
+  const { inputs, manifest } = parts
   const names = new Set(inputs.map(({ name }) => name))
-  const terms = new Set(Object.keys(coefficients.equations[variant.id]?.terms ?? {}))
-  const columns = variant.input.columns.map(({ term }) => term)
   const used = [
-    ...variant.input.columns.map(({ input }) => input),
     ...(variant.needsAnyOf?.inputs ?? []),
+    ...(variant.valid ?? []).map(({ input }) => input),
     ...variant.without.map(({ input }) => input),
   ]
+  const rows = manifest.intervals?.variants[variant.id]
   return [
     ...missingIn(used, names).map((input) => `variant ${variant.id} uses the input ${input}, which features.json does not have`),
-    ...missingIn(columns, terms).map((term) => `variant ${variant.id}: no coefficient for ${term}`),
-    ...missingIn([...terms], new Set(columns)).map((term) => `variant ${variant.id}: coefficient ${term} has no column`),
-    ...(new Set(columns).size === columns.length ? [] : [`variant ${variant.id}: a term has two columns`]),
-    ...(manifest.intervals.variants[variant.id]?.at(-1)?.when.length === 0
+    ...(manifest.graphs.some(({ file }) => file === variant.graph) ? [] : [`variant ${variant.id}: there is no graph ${variant.graph}`]),
+    ...(manifest.questions.some(({ id }) => id === variant.question) ? [] : [`variant ${variant.id}: no question ${variant.question}`]),
+    ...(manifest.intervals === undefined || rows?.at(-1)?.when.length === 0
       ? []
       : [`variant ${variant.id}: the last interval row is not for everyone`]),
-    ...referenceProblems(variant, inputs),
+    ...outputProblems(variant, parts),
   ]
 }
 
 const intervalProblems = ({ manifest: { intervals } }: FolderParts): string[] =>
-  Object.entries(intervals.variants).flatMap(([variant, rows]) =>
+  Object.entries(intervals?.variants ?? {}).flatMap(([variant, rows]) =>
     rows
-      .filter((row) => !(intervals.low in row.quantiles && intervals.high in row.quantiles))
-      .map((row) => `intervals ${variant}/${row.group}: no quantile ${intervals.low} or ${intervals.high}`),
+      .filter((row) => intervals && !(intervals.low in row.quantiles && intervals.high in row.quantiles))
+      .map((row) => `intervals ${variant}/${row.group}: no quantile ${intervals?.low} or ${intervals?.high}`),
   )
 
 const cardProblems = ({ card, manifest }: FolderParts): string[] => {
@@ -52,21 +84,18 @@ const cardProblems = ({ card, manifest }: FolderParts): string[] => {
   ]
 }
 
-const vectorProblems = ({ vectors, manifest }: FolderParts): string[] => [
-  ...(manifest.vectors.names.includes(vectors.model) ? [] : ['vectors.json is of another model']),
-  ...manifest.variants
-    .filter(({ id }) => !vectors.vectors.some(({ inputs }) => inputs[manifest.vectors.variantInput] === id))
-    .map(({ id }) => `vectors.json has no vector for variant ${id}`),
-]
-
 /** Holds the files of a folder against each other. @throws AttuneError `model-invalid` with every problem */
 export const checkFolder = (parts: FolderParts): void => {
+  const { coefficients, manifest, vectors } = parts
   const problems = [
-    ...(parts.coefficients.id === parts.manifest.id ? [] : ['coefficients.json is of another model']),
-    ...parts.manifest.variants.flatMap((variant) => variantProblems(variant, parts)),
+    ...(coefficients.id === manifest.id ? [] : ['coefficients.json is of another model']),
+    ...twice(parts.inputs.map(({ name }) => name)).map((name) => `features.json has the input ${name} twice`),
+    ...twice(manifest.variants.map(({ id }) => id)).map((id) => `there are two variants ${id}`),
+    ...manifest.graphs.flatMap((graph) => graphProblems(graph, parts)),
+    ...manifest.variants.flatMap((variant) => variantProblems(variant, parts)),
     ...intervalProblems(parts),
     ...cardProblems(parts),
-    ...vectorProblems(parts),
+    ...(manifest.vectors.names.includes(vectors.model) ? [] : ['vectors.json is of another model']),
   ]
   if (problems.length > 0) throw new AttuneError('model-invalid', problems.join('; '))
 }

@@ -2,7 +2,7 @@ import type { GeneCall } from '../contract/genes.ts'
 import type { Gap } from '../contract/lineage.ts'
 import { holds } from './encode.ts'
 import type { InputReadings } from './input-reading.ts'
-import type { LoadedVariant, Model } from './load-model.ts'
+import type { LoadedVariant } from './load-model.ts'
 import type { Values, Variant } from './model-folder.ts'
 import { statesTested } from './read-genotype.ts'
 
@@ -13,37 +13,44 @@ export type Choice = {
 }
 
 /** Inputs of a variant by name; inputs that cannot be used are left out. */
-export const valuesFor = ({ input }: Variant, readings: InputReadings): Values => {
+export const valuesFor = ({ inputs }: LoadedVariant, readings: InputReadings): Values => {
   const values: Record<string, number | string | null> = {}
-  for (const column of input.columns) {
-    const reading = readings.get(column.input)
-    if (reading && reading.state !== 'unusable') values[column.input] = reading.value
+  for (const name of inputs) {
+    const reading = readings.get(name)
+    if (reading && reading.state !== 'unusable') values[name] = reading.value
   }
   return values
 }
 
-const unusableInputs = (variant: Variant, readings: InputReadings): Gap[] => {
-  const names = new Set(variant.input.columns.map(({ input }) => input))
-  return [...names].flatMap((name) => {
+const unusableInputs = ({ inputs }: LoadedVariant, readings: InputReadings): Gap[] =>
+  inputs.flatMap((name) => {
     const reading = readings.get(name)
     return reading?.state === 'unusable' ? [reading.gap] : []
   })
-}
 
-const blocks = (variant: Variant, readings: InputReadings, calls: readonly GeneCall[]): readonly Gap[] => {
+const outsideOf = ({ spec }: LoadedVariant, values: Values): Gap[] =>
+  (spec.valid ?? []).flatMap(({ input, low, high, says }) => {
+    const value = values[input]
+    return typeof value === 'number' && (value < low || value > high) ? [{ about: input, code: 'out-of-range', because: says }] : []
+  })
+
+const blocks = (variant: LoadedVariant, readings: InputReadings, calls: readonly GeneCall[]): readonly Gap[] => {
+  const { id, off, needsAnyOf, unless } = variant.spec
+  if (off !== undefined) return [{ about: id, code: 'unavailable', because: off }]
   const gaps = unusableInputs(variant, readings)
   if (gaps.length > 0) return gaps
-  const { needsAnyOf } = variant
-  if (needsAnyOf && !needsAnyOf.inputs.some((name) => readings.get(name)?.state === 'known'))
-    return [{ about: variant.id, code: 'incomplete', because: needsAnyOf.because }]
+  if (needsAnyOf && needsAnyOf.inputs.filter((name) => readings.get(name)?.state === 'known').length < (needsAnyOf.atLeast ?? 1))
+    return [{ about: id, code: 'incomplete', because: needsAnyOf.because }]
   const values = valuesFor(variant, readings)
-  const rule = variant.unless?.find(({ when, gene, tested }) => holds(when, values) && !statesTested(calls, gene, tested))
-  return rule ? [{ about: variant.id, code: 'incomplete', because: rule.because }] : []
+  const outside = outsideOf(variant, values)
+  if (outside.length > 0) return outside
+  const rule = unless?.find(({ when, gene, tested }) => holds(when, values) && !statesTested(calls, gene, tested))
+  return rule ? [{ about: id, code: 'incomplete', because: rule.because }] : []
 }
 
 /** The first variant in the manifest's order for which enough is known; nothing is imputed to reach a better one. */
-export const chooseVariant = (model: Model, readings: InputReadings, calls: readonly GeneCall[]): Choice => {
-  const judged = model.variants.map((variant) => ({ variant, because: blocks(variant.spec, readings, calls) }))
+export const chooseVariant = (variants: readonly LoadedVariant[], readings: InputReadings, calls: readonly GeneCall[]): Choice => {
+  const judged = variants.map((variant) => ({ variant, because: blocks(variant, readings, calls) }))
   return {
     usable: judged.filter(({ because }) => because.length === 0).map(({ variant }) => variant),
     skipped: judged.filter(({ because }) => because.length > 0).map(({ variant, because }) => ({ variant: variant.spec, because })),

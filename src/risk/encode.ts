@@ -1,5 +1,6 @@
 import { AttuneError } from '../errors.ts'
-import type { Column, Condition, InputSpec, InputValue, Values } from './model-folder.ts'
+import type { Numbered } from './formula.ts'
+import type { Column, Condition, InputSpec, InputSpecOf, InputValue, Values } from './model-folder.ts'
 
 const numeric = (column: Column, value: InputValue): number => {
   if (typeof value === 'number' && Number.isFinite(value)) return value
@@ -7,37 +8,44 @@ const numeric = (column: Column, value: InputValue): number => {
 }
 
 const ENCODERS: { readonly [As in Column['as']]: (column: Extract<Column, { as: As }>, value: InputValue) => number } = {
-  number: numeric,
+  number: (column, value) => (value === null && column.ifMissing !== undefined ? column.ifMissing : numeric(column, value)),
   decade: (column, value) => Math.floor(numeric(column, value) / 10),
   indicator: (column, value) => (column.equals.includes(value) ? 1 : 0),
 }
 
+const encode = (column: Column, values: Values): number => {
+  const value = values[column.input]
+  if (value === undefined) throw new AttuneError('model-failed', `input ${column.input} is not given`)
+  return (ENCODERS[column.as] as (column: Column, value: InputValue) => number)(column, value) // table and union walk together
+}
+
 /** Inputs by name -> one row of the model's input tensor, in the order of its columns. */
-export const encodeRow = (columns: readonly Column[], values: Values): number[] =>
-  columns.map((column) => {
-    const value = values[column.input]
-    if (value === undefined) throw new AttuneError('model-failed', `input ${column.input} is not given`)
-    return (ENCODERS[column.as] as (column: Column, value: InputValue) => number)(column, value) // table and union walk together
-  })
+export const encodeRow = (columns: readonly Column[], values: Values): number[] => columns.map((column) => encode(column, values))
+
+/** The same by name of the column, as formulas take it. */
+export const encodeColumns = (columns: readonly Column[], values: Values): Numbered =>
+  Object.fromEntries(columns.map((column) => [column.term, encode(column, values)]))
 
 /** True when every named input has one of the listed values. */
 export const holds = (condition: Condition, values: Values): boolean =>
   Object.entries(condition).every(([input, allowed]) => values[input] !== undefined && allowed.includes(values[input]))
 
-/** Values that an input may take; null for numbers, which have a range in place of it. */
-export const allowedValues = (spec: InputSpec): readonly InputValue[] | null => {
-  switch (spec.kind) {
-    case 'age':
-    case 'measurement':
-      return null
-    case 'race':
-      return [...new Set([...Object.keys(spec.categories), spec.otherwise])]
-    case 'genotype':
-      return [...new Set(Object.values(spec.values))]
-    case 'medicine':
-      return [0, 1]
-  }
+const ALLOWED: { readonly [K in InputSpec['kind']]: (spec: InputSpecOf<K>) => readonly InputValue[] | null } = {
+  age: () => null,
+  measurement: () => null,
+  computed: () => null,
+  sex: ({ values }) => Object.values(values),
+  race: ({ categories, otherwise }) => [...new Set([...Object.keys(categories), otherwise])],
+  genotype: ({ values }) => [...new Set(Object.values(values))],
+  medicine: () => [0, 1],
+  condition: () => [0, 1],
+  answer: ({ answers }) => [...new Set(answers.map(({ value }) => value))],
+  asked: ({ values }) => values ?? null,
 }
+
+/** Values that an input may take; null for numbers, which have a range in place of it. */
+export const allowedValues = (spec: InputSpec): readonly InputValue[] | null =>
+  (ALLOWED[spec.kind] as (spec: InputSpec) => readonly InputValue[] | null)(spec) // table and union walk together
 
 /** Why a value cannot be used for an input, or null when it can. */
 export const refuseValue = (spec: InputSpec, value: InputValue): string | null => {
@@ -53,7 +61,7 @@ export const refuseValue = (spec: InputSpec, value: InputValue): string | null =
         ? spec.outside
         : `${spec.label} has a value that the model does not know.`
   if (typeof value !== 'number' || !Number.isFinite(value)) return `${spec.label} is not a number.`
-  if ('range' in spec && (value < spec.range.low || value > spec.range.high))
+  if ('range' in spec && spec.range && (value < spec.range.low || value > spec.range.high))
     return `${spec.label} ${value} ${spec.unit} is outside ${spec.range.low} to ${spec.range.high} ${spec.unit}.`
   return null
 }

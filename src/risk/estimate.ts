@@ -4,48 +4,63 @@ import type { Gap } from '../contract/lineage.ts'
 import type { Reason, RiskEstimate } from '../contract/risk.ts'
 import { AttuneError } from '../errors.ts'
 import { type Choice, chooseVariant, valuesFor } from './choose-variant.ts'
+import { refuseValue } from './encode.ts'
 import { readInputs, takeInputs } from './features.ts'
-import type { InputReadings } from './input-reading.ts'
+import { absent, type InputReading, type InputReadings, known, unusable } from './input-reading.ts'
 import { intervalFor } from './interval.ts'
 import type { LoadedVariant, Model } from './load-model.ts'
-import type { Values } from './model-folder.ts'
+import type { InputSpecOf, Values } from './model-folder.ts'
 import { contributionsOf } from './reference.ts'
 import type { Models } from './registry.ts'
-import { type Outputs, runVariant } from './run-variant.ts'
+import { bandOf, type Output, runVariant, wholeRow } from './run-variant.ts'
 
 type Estimated = Extract<RiskEstimate, { state: 'estimated' }>
+
+/** One question of a model with the variants that answer it, in order of preference. */
+type Asked = { readonly model: Model; readonly title: string; readonly variants: readonly LoadedVariant[] }
 
 /** What the estimate is made for, beyond the inputs. */
 type Situation = { readonly calls: readonly GeneCall[]; readonly alreadyTaken: boolean }
 
-const refuse = (model: Model, readings: InputReadings, because: readonly Gap[]): RiskEstimate => ({
-  state: 'refused',
-  model: model.ref,
-  title: model.manifest.title,
-  because,
-  inputs: [...readings.values()].map(({ input }) => input),
-})
+const refuse = ({ model, title, variants }: Asked, readings: InputReadings, because: readonly Gap[]): RiskEstimate => {
+  const used = new Set(variants.flatMap(({ inputs }) => inputs))
+  return {
+    state: 'refused',
+    model: model.ref,
+    title,
+    because,
+    inputs: [...readings].filter(([name]) => used.has(name)).map(([, { input }]) => input),
+  }
+}
+
+/** The person that contributions are counted from, for this patient: the inputs that the graph leaves as they are are the patient's. */
+const referenceFor = ({ graph }: LoadedVariant, values: Values): Values => {
+  const same = graph.sameAsPatient.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]] as const]))
+  return { ...graph.reference, ...Object.fromEntries(same) }
+}
 
 /** Contributions per input, largest first. An input that does what the reference person's does has no line. */
-const explain = (model: Model, { spec, equation }: LoadedVariant, readings: InputReadings, values: Values) => {
-  const { baseline, contributions } = contributionsOf(equation, spec.input.columns, values, spec.reference)
+const explain = (variant: LoadedVariant, { output }: Output, readings: InputReadings, values: Values) => {
+  const { columns } = variant.graph.input
+  const row = wholeRow(variant, values)
+  const { baseline, contributions } = contributionsOf(output.equation, columns, row, referenceFor(variant, row))
   const reasons = contributions
     .filter(({ contribution }) => contribution !== 0)
     .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution))
     .map(({ input, contribution }): Reason => {
       const shown = readings.get(input)?.input
       const value = shown?.value === null || shown === undefined ? 'not known' : `${shown.value}${shown.unit ? ` ${shown.unit}` : ''}`
-      return { label: `${shown?.label ?? input}: ${value}`, contribution, scale: model.manifest.output.scale }
+      return { label: `${shown?.label ?? input}: ${value}`, contribution, scale: output.spec.scale }
     })
-  return { baseline, baselineBasis: spec.referenceSays, reasons }
+  return { baseline, baselineBasis: variant.spec.referenceSays, reasons }
 }
 
 const addsUp = ({ baseline, reasons }: { baseline: number; reasons: readonly Reason[] }, raw: number): boolean =>
-  Math.abs(reasons.reduce((sum, { contribution }) => sum + contribution, baseline) - raw) <= 1e-9
+  Math.abs(reasons.reduce((sum, { contribution }) => sum + contribution, baseline) - raw) <= 1e-9 * Math.max(1, Math.abs(raw))
 
-const missingOf = ({ spec }: LoadedVariant, readings: InputReadings, { skipped }: Choice): Estimated['missing'] => {
-  const used = new Set(spec.input.columns.map(({ input }) => input))
-  const inputs = [...readings].flatMap(([name, reading]) =>
+const missingOf = ({ inputs }: LoadedVariant, readings: InputReadings, { skipped }: Choice): Estimated['missing'] => {
+  const used = new Set(inputs)
+  const defaults = [...readings].flatMap(([name, reading]) =>
     reading.state === 'default' && used.has(name) ? [{ name, label: reading.input.label, effect: reading.effect }] : [],
   )
   const variants = skipped.map(({ variant, because }) => ({
@@ -53,101 +68,159 @@ const missingOf = ({ spec }: LoadedVariant, readings: InputReadings, { skipped }
     label: variant.label,
     effect: because.map((gap) => gap.because).join(' '),
   }))
-  return [...variants, ...inputs]
+  return [...variants, ...defaults]
 }
 
-const populationOf = ({ manifest }: Model, values: Values, value: number, { alreadyTaken }: Situation): Estimated['population'] => {
+const populationOf = (
+  { manifest }: Model,
+  values: Values,
+  { output, value }: Output,
+  { alreadyTaken }: Situation,
+): Estimated['population'] => {
   const { limits, statements } = manifest.population
   const broken = limits.filter(({ input, low = Number.NEGATIVE_INFINITY, high = Number.POSITIVE_INFINITY }) => {
     const given = values[input]
     return typeof given === 'number' && (given < low || given > high)
   })
-  const { typical } = manifest.output
+  const { typical } = output.spec
   const says = [
     ...broken.map((limit) => limit.says),
-    ...(value < typical.low || value > typical.high ? [typical.says] : []),
+    ...(typical && (value < typical.low || value > typical.high) ? [typical.says] : []),
     ...(alreadyTaken && manifest.alreadyTaken ? [manifest.alreadyTaken] : []),
   ]
   return { fits: says.length === 0, limits: [...statements, ...says] }
 }
 
+const hasMeaning = ({ output: { spec }, raw }: Output): boolean => spec.rawAbove === undefined || raw > spec.rawAbove
+
 /** The other variants, and the chosen one with an input left out (for example race). */
-const compare = async (model: Model, chosen: LoadedVariant, choice: Choice, readings: InputReadings): Promise<Estimated['comparison']> => {
+const compare = async (chosen: LoadedVariant, choice: Choice, readings: InputReadings): Promise<Estimated['comparison']> => {
   const rows: { variant: string; value: number; unit: string }[] = []
   const add = async (variant: LoadedVariant, label: string, values: Values) => {
-    const { raw, value } = await runVariant(variant, values)
-    if (raw > model.manifest.output.rawAbove) rows.push({ variant: label, value, unit: model.manifest.output.unit })
+    const [output] = await runVariant(variant, values)
+    if (hasMeaning(output)) rows.push({ variant: label, value: output.value, unit: output.output.spec.unit })
   }
   for (const { input, value, label } of chosen.spec.without)
-    if (readings.get(input)?.state === 'known') await add(chosen, label, { ...valuesFor(chosen.spec, readings), [input]: value })
-  for (const other of choice.usable) if (other !== chosen) await add(other, other.spec.label, valuesFor(other.spec, readings))
+    if (readings.get(input)?.state === 'known') await add(chosen, label, { ...valuesFor(chosen, readings), [input]: value })
+  for (const other of choice.usable) if (other !== chosen) await add(other, other.spec.label, valuesFor(other, readings))
   return rows
 }
 
+/** Further numbers of the same equation family: other outcomes, other horizons. */
+const alsoOf = (others: readonly Output[]): NonNullable<Estimated['also']> =>
+  others.filter(hasMeaning).map((one) => ({ label: one.output.spec.label, value: one.value, unit: one.output.spec.unit }))
+
 const finish = async (
-  model: Model,
+  asked: Asked,
   chosen: LoadedVariant,
   choice: Choice,
   readings: InputReadings,
   situation: Situation,
 ): Promise<RiskEstimate> => {
-  const { manifest } = model
-  const values = valuesFor(chosen.spec, readings)
-  const { raw, value }: Outputs = await runVariant(chosen, values)
-  if (!(raw > manifest.output.rawAbove))
-    return refuse(model, readings, [
+  const { model, title } = asked
+  const values = valuesFor(chosen, readings)
+  const [main, ...others] = await runVariant(chosen, values)
+  if (!hasMeaning(main))
+    return refuse(asked, readings, [
       { about: model.ref.id, code: 'out-of-range', because: 'The inputs together lie outside what the equation can say.' },
     ])
-  const explained = explain(model, chosen, readings, values)
-  if (!addsUp(explained, raw)) throw new AttuneError('model-failed', `${model.ref.id}: contributions do not add up to the output`)
-  const used = new Set(chosen.spec.input.columns.map(({ input }) => input))
+  const explained = explain(chosen, main, readings, values)
+  if (!addsUp(explained, main.raw)) throw new AttuneError('model-failed', `${model.ref.id}: contributions do not add up to the output`)
+  const used = new Set(chosen.inputs)
+  const band = bandOf(main)
+  const also = alsoOf(others)
   return {
     state: 'estimated',
     model: model.ref,
     variant: chosen.spec.id,
-    title: `${manifest.title} (${chosen.spec.label})`,
-    value,
-    unit: manifest.output.unit,
-    interval: intervalFor(manifest, chosen.spec.id, values, raw),
+    title: `${title} (${chosen.spec.label})`,
+    value: main.value,
+    unit: main.output.spec.unit,
+    ...(band ? { band: band.label } : {}),
+    ...(others.length > 0 ? { label: main.output.spec.label } : {}),
+    ...(also.length > 0 ? { also } : {}),
+    interval: intervalFor(model.manifest, chosen.spec.id, values, main),
     ...explained,
     inputs: [...readings].filter(([name]) => used.has(name)).map(([, { input }]) => input),
     missing: missingOf(chosen, readings, choice),
-    population: populationOf(model, values, value, situation),
-    limits: manifest.limits,
-    comparison: await compare(model, chosen, choice, readings),
+    population: populationOf(model, values, main, situation),
+    limits: model.manifest.limits,
+    comparison: await compare(chosen, choice, readings),
     execution: chosen.session.provider,
   }
 }
 
-const estimateOne = async (model: Model, readings: InputReadings, situation: Situation): Promise<RiskEstimate> => {
-  const choice = chooseVariant(model, readings, situation.calls)
+const answer = async (asked: Asked, readings: InputReadings, situation: Situation): Promise<RiskEstimate> => {
+  const choice = chooseVariant(asked.variants, readings, situation.calls)
   const [chosen] = choice.usable
   // Refused: what the least demanding variant lacks.
-  if (!chosen) return refuse(model, readings, choice.skipped.at(-1)?.because ?? [])
+  if (!chosen) return refuse(asked, readings, choice.skipped.at(-1)?.because ?? [])
   try {
-    return await finish(model, chosen, choice, readings, situation)
+    return await finish(asked, chosen, choice, readings, situation)
   } catch (error) {
     // A model that fails costs its own number and nothing else.
     if (!(error instanceof AttuneError)) throw error
-    return refuse(model, readings, [{ about: model.ref.id, code: 'unavailable', because: 'The model could not be run.' }])
+    return refuse(asked, readings, [{ about: asked.model.ref.id, code: 'unavailable', because: 'The model could not be run.' }])
   }
 }
+
+const questionsOf = (model: Model, variants = model.variants): Asked[] =>
+  model.manifest.questions
+    .map(({ id, title }) => ({ model, title, variants: variants.filter(({ spec }) => spec.question === id) }))
+    .filter((asked) => asked.variants.length > 0)
 
 const isTaken = ({ manifest }: Model, { medicines }: PatientFacts): boolean =>
   medicines.some(
     ({ state, drug }) => state === 'active' && drug.ingredients.some(({ rxcui }) => manifest.drugs.some((one) => one.rxcui === rxcui)),
   )
 
-/** Estimates of all models that concern a drug: a number with interval and reasons, or a stated refusal. Never throws for a patient's data. */
-export const estimate = (models: Models, facts: PatientFacts, calls: readonly GeneCall[], about: Ingredient): Promise<RiskEstimate[]> =>
-  Promise.all(
-    models
-      .forDrug(about)
-      .map((model) => estimateOne(model, readInputs(model.inputs, facts, calls), { calls, alreadyTaken: isTaken(model, facts) })),
-  )
+/** An input that another model gives, on the same record, with the resources that went into it. */
+const computeFrom = async (
+  models: Models,
+  spec: InputSpecOf<'computed'>,
+  facts: PatientFacts,
+  calls: readonly GeneCall[],
+): Promise<InputReading> => {
+  const about = spec.name
+  const model = models.get(spec.model)
+  const variants = model?.variants.filter(({ spec: { id } }) => id === spec.variant) ?? []
+  const [asked] = model ? questionsOf(model, variants) : []
+  if (!model || !asked)
+    return absent(spec, { about, code: 'unavailable', because: `${spec.label}: the model ${spec.model} is not served.` })
+  const one = await answer(asked, await read(models, model, facts, calls), { calls, alreadyTaken: false })
+  const lineage = one.inputs.flatMap((input) => input.facts)
+  if (one.state === 'refused')
+    return absent(spec, { about, code: 'incomplete', because: `${spec.label}: ${one.because.map(({ because }) => because).join(' ')}` })
+  const because = refuseValue(spec, one.value)
+  if (because !== null) return unusable(spec, { about, code: 'out-of-range', because }, lineage)
+  return known(spec, { value: one.value, shown: Number(one.value.toPrecision(4)), facts: lineage, note: `computed: ${one.title}` })
+}
 
-/** The same from inputs given by name, as `attune predict` takes them. `variant` asks for one variant only. */
-export const estimateFrom = (model: Model, given: Readonly<Record<string, unknown>>, variant?: string): Promise<RiskEstimate> => {
-  const asked = variant === undefined ? model : { ...model, variants: model.variants.filter(({ spec }) => spec.id === variant) }
-  return estimateOne(asked, takeInputs(model.inputs, given), { calls: [], alreadyTaken: false })
+const read = (models: Models, model: Model, facts: PatientFacts, calls: readonly GeneCall[]): Promise<InputReadings> =>
+  readInputs(model.inputs, { facts, calls, compute: (spec) => computeFrom(models, spec, facts, calls) })
+
+const estimateModel = async (models: Models, model: Model, facts: PatientFacts, calls: readonly GeneCall[]): Promise<RiskEstimate[]> => {
+  const readings = await read(models, model, facts, calls)
+  return Promise.all(questionsOf(model).map((asked) => answer(asked, readings, { calls, alreadyTaken: isTaken(model, facts) })))
+}
+
+/** Estimates of all models that concern a drug: a number with interval and reasons, or a stated refusal. Never throws for a patient's data. */
+export const estimate = async (
+  models: Models,
+  facts: PatientFacts,
+  calls: readonly GeneCall[],
+  about: Ingredient,
+): Promise<RiskEstimate[]> => (await Promise.all(models.forDrug(about).map((model) => estimateModel(models, model, facts, calls)))).flat()
+
+/** Estimates of the models that speak of the person and not of a drug, for the app. */
+export const estimatePerson = async (models: Models, facts: PatientFacts, calls: readonly GeneCall[]): Promise<RiskEstimate[]> => {
+  const general = models.all.filter(({ manifest }) => manifest.drugs.length === 0)
+  return (await Promise.all(general.map((model) => estimateModel(models, model, facts, calls)))).flat()
+}
+
+/** The same from inputs given by name, as `attune predict` takes them; one answer per question. `variant` asks for one variant only. */
+export const estimateFrom = (model: Model, given: Readonly<Record<string, unknown>>, variant?: string): Promise<RiskEstimate[]> => {
+  const variants = variant === undefined ? model.variants : model.variants.filter(({ spec }) => spec.id === variant)
+  const readings = takeInputs(model.inputs, given)
+  return Promise.all(questionsOf(model, variants).map((asked) => answer(asked, readings, { calls: [], alreadyTaken: false })))
 }

@@ -1,40 +1,56 @@
-import type { PatientFacts } from '../contract/facts.ts'
-import type { GeneCall } from '../contract/genes.ts'
 import { refuseValue } from './encode.ts'
-import { absent, type InputReading, type InputReadings, known, unusable } from './input-reading.ts'
+import { absent, type InputReading, type InputReadings, known, type RecordView, unusable } from './input-reading.ts'
 import type { InputSpec, InputSpecOf, InputValue } from './model-folder.ts'
+import { readAnswer } from './read-answer.ts'
+import { readCondition } from './read-condition.ts'
 import { readGenotype } from './read-genotype.ts'
 import { readMeasurement } from './read-measurement.ts'
 import { readMedicine } from './read-medicine.ts'
-import { readAge, readRace } from './read-person.ts'
+import { readAge, readRace, readSex } from './read-person.ts'
 
-type Reader<K extends InputSpec['kind']> = (spec: InputSpecOf<K>, facts: PatientFacts, calls: readonly GeneCall[]) => InputReading
+type Reader<K extends InputSpec['kind']> = (spec: InputSpecOf<K>, record: RecordView) => InputReading | Promise<InputReading>
 
 /** One reader per kind of input; no model has reading code of its own. */
 const READERS: { readonly [K in InputSpec['kind']]: Reader<K> } = {
-  age: readAge,
-  measurement: readMeasurement,
-  race: readRace,
-  genotype: readGenotype,
-  medicine: readMedicine,
+  age: (spec, { facts }) => readAge(spec, facts),
+  sex: (spec, { facts }) => readSex(spec, facts),
+  race: (spec, { facts }) => readRace(spec, facts),
+  measurement: (spec, { facts }) => readMeasurement(spec, facts),
+  answer: (spec, { facts }) => readAnswer(spec, facts),
+  condition: (spec, { facts }) => readCondition(spec, facts),
+  medicine: (spec, { facts }) => readMedicine(spec, facts),
+  genotype: (spec, { facts, calls }) => readGenotype(spec, facts, calls),
+  computed: (spec, { compute }) => compute(spec),
+  asked: (spec) => absent(spec, { about: spec.name, code: 'not-asked', because: spec.because }),
 }
 
 /** Inputs of a model from a patient's facts and gene calls, as `features.json` declares them. */
-export const readInputs = (specs: readonly InputSpec[], facts: PatientFacts, calls: readonly GeneCall[]): InputReadings =>
-  new Map(specs.map((spec) => [spec.name, (READERS[spec.kind] as Reader<InputSpec['kind']>)(spec as never, facts, calls)])) // table and union walk together
+export const readInputs = async (specs: readonly InputSpec[], record: RecordView): Promise<InputReadings> => {
+  const readings = new Map<string, InputReading>()
+  for (const spec of specs) readings.set(spec.name, await (READERS[spec.kind] as Reader<InputSpec['kind']>)(spec as never, record)) // table and union walk together
+  return readings
+}
 
+/** JSON has true and false where an input is 1 or 0. */
+const plain = (value: unknown): unknown => (typeof value === 'boolean' ? Number(value) : value)
 const isValue = (value: unknown): value is InputValue => value === null || typeof value === 'number' || typeof value === 'string'
+
+const shownAs = (spec: InputSpec, value: InputValue): { shown?: string } => {
+  const yesOrNo = spec.kind === 'medicine' || spec.kind === 'condition'
+  if (yesOrNo) return { shown: value === 1 ? 'yes' : 'no' }
+  if (spec.kind === 'sex') return { shown: value === spec.values.female ? 'female' : 'male' }
+  return {}
+}
+
+const takeInput = (spec: InputSpec, given: unknown): InputReading => {
+  const value = plain(given ?? null)
+  const about = spec.name
+  if (value === null) return absent(spec, { about, code: 'not-found', because: `${spec.label} (${spec.name}) is not given.` })
+  if (!isValue(value)) return unusable(spec, { about, code: 'out-of-range', because: `${spec.label} is neither a number nor a word.` })
+  const because = refuseValue(spec, value)
+  return because === null ? known(spec, { value, ...shownAs(spec, value) }) : unusable(spec, { about, code: 'out-of-range', because })
+}
 
 /** Inputs given by name (test vectors, `attune predict`), held to the same ranges and missing rules as those from a record. */
 export const takeInputs = (specs: readonly InputSpec[], given: Readonly<Record<string, unknown>>): InputReadings =>
-  new Map(
-    specs.map((spec): [string, InputReading] => {
-      const value = given[spec.name] ?? null
-      if (value === null)
-        return [spec.name, absent(spec, { about: spec.name, code: 'not-found', because: `${spec.label} (${spec.name}) is not given.` })]
-      const because = isValue(value) ? refuseValue(spec, value) : `${spec.label} is neither a number nor a word.`
-      if (because !== null || !isValue(value))
-        return [spec.name, unusable(spec, { about: spec.name, code: 'out-of-range', because: because ?? '' })]
-      return [spec.name, known(spec, spec.kind === 'medicine' ? { value, shown: value === 1 ? 'yes' : 'no' } : { value })]
-    }),
-  )
+  new Map(specs.map((spec) => [spec.name, takeInput(spec, Object.hasOwn(given, spec.name) ? given[spec.name] : null)]))

@@ -1,6 +1,8 @@
+import type { PatientFacts } from '../contract/facts.ts'
+import type { GeneCall } from '../contract/genes.ts'
 import type { Gap, Lineage } from '../contract/lineage.ts'
 import type { ModelInput } from '../contract/risk.ts'
-import type { InputSpec, InputValue } from './model-folder.ts'
+import type { InputSpec, InputSpecOf, InputValue } from './model-folder.ts'
 
 /** One input of a model as the record gives it. `default` is the model's own term for missing; `unusable` rules out equations that need it. */
 export type InputReading =
@@ -9,6 +11,14 @@ export type InputReading =
   | { readonly state: 'unusable'; readonly input: ModelInput; readonly gap: Gap }
 
 export type InputReadings = ReadonlyMap<string, InputReading>
+
+/** What readers read from. */
+export type RecordView = {
+  readonly facts: PatientFacts
+  readonly calls: readonly GeneCall[]
+  /** Number of another model on the same record. */
+  readonly compute: (spec: InputSpecOf<'computed'>) => Promise<InputReading>
+}
 
 type Known = {
   readonly value: InputValue

@@ -32,6 +32,8 @@ const common = {
 
 const inputSpec = z.discriminatedUnion('kind', [
   z.strictObject({ ...common, kind: z.literal('age'), range }),
+  /** Sex as the record has it -> value of the input. Any other entry (other, unknown) is not guessed. */
+  z.strictObject({ ...common, kind: z.literal('sex'), values: z.strictObject({ female: inputValue, male: inputValue }) }),
   z.strictObject({
     ...common,
     kind: z.literal('measurement'),
@@ -40,6 +42,8 @@ const inputSpec = z.discriminatedUnion('kind', [
     aggregate: z.literal('latest'),
     /** Older values are not used. */
     freshDays: z.number().int().positive(),
+    /** From other units, where UCUM alone does not know the analyte: value x factor + offset. */
+    convert: z.array(z.strictObject({ from: z.string().min(1), factor: z.number(), offset: z.number().optional() })).optional(),
     /** Values of one day that differ by more than this share contradict each other. */
     agreeWithin: z.number().positive(),
     range,
@@ -67,29 +71,100 @@ const inputSpec = z.discriminatedUnion('kind', [
     /** Draft orders of the same visit count too. */
     orders: z.boolean(),
   }),
+  /** 1 when the record has such a condition, 0 when the conditions were read to their end and none is. */
+  z.strictObject({
+    ...common,
+    kind: z.literal('condition'),
+    codes: z.array(coding).min(1),
+    /** Beginnings of words (lower case). A condition named so under an unknown code is unclear, and never counted as absent. */
+    words: z.array(z.string().regex(/^[a-z]+$/)).min(1),
+    /** Conditions of the past count too (a stroke that was). */
+    ever: z.boolean(),
+  }),
+  /** A coded answer, for example smoking status. */
+  z.strictObject({
+    ...common,
+    kind: z.literal('answer'),
+    from: z.array(z.enum(['vitals', 'labs', 'lifestyle'])).min(1),
+    codes: z.array(coding).min(1),
+    answers: z.array(coding.extend({ value: z.number() })).min(1),
+    freshDays: z.number().int().positive(),
+  }),
+  /** A number that another model of this installation gives. */
+  z.strictObject({ ...common, kind: z.literal('computed'), model: z.string(), variant: z.string(), range }),
+  /** Not read from the record in this release: it has to be given. */
+  z.strictObject({
+    ...common,
+    kind: z.literal('asked'),
+    range: range.optional(),
+    values: z.array(inputValue).min(1).optional(),
+    because: z.string().min(1),
+  }),
 ])
 
 export const featuresSchema = z.strictObject({ inputs: z.array(inputSpec).min(1) })
 
 const column = z.discriminatedUnion('as', [
-  z.strictObject({ term: z.string(), input: z.string(), as: z.literal('number') }),
+  z.strictObject({
+    term: z.string(),
+    input: z.string(),
+    as: z.literal('number'),
+    /** In place of a missing value; an indicator column says that it is missing. */ ifMissing: z.number().optional(),
+  }),
   z.strictObject({ term: z.string(), input: z.string(), as: z.literal('decade') }),
   z.strictObject({ term: z.string(), input: z.string(), as: z.literal('indicator'), equals: z.array(inputValue).min(1) }),
 ])
 
 const condition = z.record(z.string(), z.array(inputValue).min(1))
 
-const variant = z.strictObject({
-  id: z.string().min(1),
-  label: z.string().min(1),
+/** One ONNX file. Variants may share it; a variant asks for its own outputs only. */
+const graph = z.strictObject({
   file: z.string().regex(/^[\w.-]+\.onnx$/),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   irVersion: z.number().int(),
   opset: z.number().int(),
   input: z.strictObject({ name: z.string(), type: z.literal('float64'), columns: z.array(column).min(1) }),
-  /** `raw` on the model's own scale, on which contributions add up; `value` in `output.unit`. */
-  outputs: z.strictObject({ raw: z.string(), value: z.string() }),
-  needsAnyOf: z.strictObject({ inputs: z.array(z.string()).min(1), because: z.string().min(1) }).optional(),
+  /** Contributions are counted from this person, whose values also fill the columns that a variant does not use. */
+  reference: z.record(z.string(), inputValue),
+  /** Inputs in which the reference person is as the patient is (sex), so that they have no contribution. */
+  sameAsPatient: z.array(z.string()),
+})
+
+const output = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z0-9_]*$/),
+  label: z.string().min(1),
+  /** Equation of coefficients.json that gives `raw`, the scale on which contributions add up. */
+  equation: z.string(),
+  /** Formula of `raw`. */
+  value: z.string().min(1),
+  unit: z.string(),
+  /** What `raw` is measured in. */
+  scale: z.string().min(1),
+  /** At or below this the raw output has no meaning and the estimate is refused. */
+  rawAbove: z.number().optional(),
+  typical: range.extend({ says: z.string().min(1) }).optional(),
+  /** In rising order; the first whose `below` is above the value. The last has none. */
+  bands: z
+    .array(z.strictObject({ below: z.number().optional(), id: z.string().min(1), label: z.string().min(1) }))
+    .min(2)
+    .optional(),
+})
+
+const variant = z.strictObject({
+  id: z.string().min(1),
+  label: z.string().min(1),
+  /** Question that it answers. Variants of one question are alternatives, in order of preference. */
+  question: z.string(),
+  graph: z.string(),
+  /** The first is the estimate; the others are shown with it. */
+  outputs: z.array(output).min(1),
+  /** Not computed for anyone, and why; its vectors still run. */
+  off: z.string().min(1).optional(),
+  needsAnyOf: z
+    .strictObject({ inputs: z.array(z.string()).min(1), atLeast: z.number().int().positive().optional(), because: z.string().min(1) })
+    .optional(),
+  /** Narrower than the range of the input itself. */
+  valid: z.array(range.extend({ input: z.string(), says: z.string().min(1) })).optional(),
   /** The variant is not used when the condition holds, unless the gene's result says that these alleles were tested. */
   unless: z
     .array(
@@ -103,8 +178,6 @@ const variant = z.strictObject({
       }),
     )
     .optional(),
-  /** Contributions are counted from this person. */
-  reference: z.record(z.string(), inputValue),
   referenceSays: z.string().min(1),
   /** The same equation with one input left at its missing term, shown for comparison (for example without race). */
   without: z.array(z.strictObject({ input: z.string(), value: inputValue, label: z.string().min(1) })),
@@ -134,24 +207,22 @@ export const manifestSchema = z.strictObject({
   standing: z.enum(['published', 'research']),
   /** Drugs whose order makes this model speak. */
   drugs: z.array(ingredient),
-  output: z.strictObject({
-    name: z.string(),
-    label: z.string(),
-    unit: z.string(),
-    scale: z.string(),
-    /** At or below this the raw output has no meaning and the estimate is refused. */
-    rawAbove: z.number(),
-    typical: range.extend({ says: z.string().min(1) }),
-  }),
+  /** What the variants answer, each with its title. */
+  questions: z.array(z.strictObject({ id: z.string(), title: z.string().min(1) })).min(1),
+  /** Whether the numbers were read in their source or made by an independent implementation, and what is open. */
+  verified: z.strictObject({ state: z.enum(['independent', 'source', 'partly', 'recalled']), says: z.string().min(1) }),
+  graphs: z.array(graph).min(1),
   variants: z.array(variant).min(1),
-  intervals: z.strictObject({
-    level: z.number().gt(0).lt(1),
-    low: z.string(),
-    high: z.string(),
-    rule: z.string(),
-    basis: z.string().min(1),
-    variants: z.record(z.string(), z.array(intervalRow).min(1)),
-  }),
+  intervals: z
+    .strictObject({
+      level: z.number().gt(0).lt(1),
+      low: z.string(),
+      high: z.string(),
+      rule: z.string(),
+      basis: z.string().min(1),
+      variants: z.record(z.string(), z.array(intervalRow).min(1)),
+    })
+    .optional(),
   population: z.strictObject({
     limits: z.array(z.strictObject({ input: z.string(), low: z.number().optional(), high: z.number().optional(), says: z.string() })),
     statements: z.array(z.string()),
@@ -162,18 +233,33 @@ export const manifestSchema = z.strictObject({
   vectors: z.strictObject({
     /** Names under which vector files know this model. */
     names: z.array(z.string()).min(1),
-    /** Input that names the variant. */
-    variantInput: z.string(),
-    expected: z.record(z.string(), z.enum(['raw', 'value'])),
-    tolerance: z.number().positive(),
+    /** Name of an expected number -> variant and output; `{input}` stands for the value of that input of the vector. */
+    expected: z.record(
+      z.string(),
+      z.strictObject({
+        variant: z.string(),
+        output: z.string(),
+        read: z.enum(['raw', 'value', 'band']),
+        /** The vector's unit by ours: 0.01 where it has a share and the output per cent. */ factor: z.number().positive().optional(),
+      }),
+    ),
+    tolerance: z.number().nonnegative(),
   }),
 })
+
+/** A number, or a formula of numbers where the paper prints one: `ln(0.9938)`. */
+const constant = z.union([z.number(), z.string()])
+const layer = z.strictObject({ intercept: constant, terms: z.record(z.string(), constant) })
 
 export const coefficientsSchema = z.strictObject({
   id: z.string(),
   citation: z.string().min(1),
-  scale: z.string(),
-  equations: z.record(z.string(), z.strictObject({ intercept: z.number(), terms: z.record(z.string(), z.number()) })),
+  /** Where the numbers were read, and against what they were held. */
+  taken: z.string().optional(),
+  /** Names for formulas over the columns and over definitions before them. */
+  definitions: z.record(z.string(), z.string()).optional(),
+  /** A term is a formula over columns and definitions. `strata`: one table each, switched on by a formula that is 1 or 0. */
+  equations: z.record(z.string(), z.union([layer, z.strictObject({ strata: z.record(z.string(), layer) })])),
 })
 
 /** Also the layout of vector files from elsewhere, so further keys are let through. */
@@ -222,7 +308,8 @@ export type Variant = z.output<typeof variant>
 export type IntervalRow = z.output<typeof intervalRow>
 export type Manifest = z.output<typeof manifestSchema>
 export type Coefficients = z.output<typeof coefficientsSchema>
-export type Equation = Coefficients['equations'][string]
+export type Graph = z.output<typeof graph>
+export type OutputSpec = z.output<typeof output>
 export type VectorFile = z.output<typeof vectorsSchema>
 export type ModelCard = z.output<typeof cardSchema>
 

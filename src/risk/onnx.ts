@@ -11,14 +11,16 @@ export type SessionSpec = {
   readonly name: string
   readonly input: { readonly name: string; readonly columns: number }
   readonly outputs: readonly string[]
+  /** Row of the first run; zeros when not given. */
+  readonly warm?: readonly number[]
 }
 
 export type Session = {
   readonly provider: Provider
   /** Why the session does not run where it was asked to; null when it does. */
   readonly fallback: string | null
-  /** Rows of doubles in, one number per row and output out. @throws AttuneError `model-failed`, also when an output is not finite. */
-  run(rows: readonly (readonly number[])[]): Promise<Readonly<Record<string, Float64Array>>>
+  /** Rows of doubles in, one number per row and asked output out (all when not said). @throws AttuneError `model-failed`, also when an output is not finite. */
+  run(rows: readonly (readonly number[])[], outputs?: readonly string[]): Promise<Readonly<Record<string, Float64Array>>>
   close(): Promise<void>
 }
 
@@ -85,15 +87,15 @@ const column = (name: string, tensor: Tensor | undefined, rows: number, spec: Se
   return tensor.data
 }
 
-const runNative = async (native: InferenceSession, spec: SessionSpec, rows: readonly (readonly number[])[]) => {
+const runNative = async (native: InferenceSession, spec: SessionSpec, rows: readonly (readonly number[])[], outputs = spec.outputs) => {
   const flat = Float64Array.from(rows.flat())
   if (flat.length !== rows.length * spec.input.columns || !flat.every(Number.isFinite))
     throw new AttuneError('model-failed', `${spec.name}: an input row has the wrong length or a value that is not a finite number`)
   const feeds = { [spec.input.name]: new Tensor('float64', flat, [rows.length, spec.input.columns]) }
-  const results = await native.run(feeds).catch((cause: unknown) => {
+  const results = await native.run(feeds, outputs).catch((cause: unknown) => {
     throw new AttuneError('model-failed', `${spec.name}: ONNX Runtime could not run the graph`, { cause })
   })
-  return Object.fromEntries(spec.outputs.map((name) => [name, column(name, results[name], rows.length, spec)]))
+  return Object.fromEntries(outputs.map((name) => [name, column(name, results[name], rows.length, spec)]))
 }
 
 /**
@@ -104,6 +106,6 @@ const runNative = async (native: InferenceSession, spec: SessionSpec, rows: read
 export const openSession = async (bytes: Uint8Array, spec: SessionSpec, execution: Execution): Promise<Session> => {
   const { native, provider, fallback } = await create(bytes, spec, execution)
   checkPorts(native, spec)
-  await runNative(native, spec, [Array.from({ length: spec.input.columns }, () => 0)])
-  return { provider, fallback, run: (rows) => runNative(native, spec, rows), close: () => native.release() }
+  await runNative(native, spec, [spec.warm ?? Array.from({ length: spec.input.columns }, () => 0)])
+  return { provider, fallback, run: (rows, outputs) => runNative(native, spec, rows, outputs), close: () => native.release() }
 }

@@ -11,6 +11,18 @@ export const readAge = (spec: InputSpecOf<'age'>, { patient }: PatientFacts): In
   return known(spec, { value: patient.ageYears, facts: [patient.lineage] })
 }
 
+/** Female or male as recorded (the administrative sex of the record). Anything else is said and not guessed. */
+export const readSex = (spec: InputSpecOf<'sex'>, { patient }: PatientFacts): InputReading => {
+  const sex = patient?.sex
+  if (!patient || !sex || sex === 'unknown')
+    return absent(spec, { about: spec.name, code: 'not-found', because: 'The sex is not recorded.' })
+  if (sex === 'other') {
+    const because = 'The equation is known for female and male only; the record says other.'
+    return unusable(spec, { about: spec.name, code: 'out-of-range', because }, [patient.lineage])
+  }
+  return known(spec, { value: spec.values[sex], shown: sex, facts: [patient.lineage], note: 'administrative sex of the record' })
+}
+
 /** Race as recorded, by code or exact text. Several races, or one that the model does not know, take the `otherwise` value. */
 export const readRace = (spec: InputSpecOf<'race'>, { patient }: PatientFacts): InputReading => {
   if (!patient?.race) return absent(spec, { about: spec.name, code: 'not-found', because: 'No race is recorded.' })

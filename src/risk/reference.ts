@@ -1,25 +1,48 @@
-import { AttuneError } from '../errors.ts'
-import { encodeRow } from './encode.ts'
-import type { Column, Equation, Values } from './model-folder.ts'
-
-const coefficient = (equation: Equation, term: string): number => {
-  const value = equation.terms[term]
-  if (value === undefined) throw new AttuneError('model-invalid', `no coefficient for term ${term}`)
-  return value
-}
-
-/**
- * The published formula evaluated in plain TypeScript, term by term, on the model's own scale.
- * Every ONNX graph is held against it at load and in tests.
- */
-export const evaluateEquation = (equation: Equation, columns: readonly Column[], values: Values): number =>
-  encodeRow(columns, values).reduce((sum, x, index) => sum + x * coefficient(equation, columns[index]?.term ?? ''), equation.intercept)
+import { encodeColumns } from './encode.ts'
+import { type Equation, evaluate, type Term } from './equation.ts'
+import type { Numbered } from './formula.ts'
+import type { Column, Values } from './model-folder.ts'
 
 export type Contribution = { readonly input: string; readonly contribution: number }
 
+type Change = { readonly input: string; readonly columns: readonly string[] }
+
+/** k! (n-k-1)! / n!, the share of orders in which exactly these k others come before. */
+const weight = (before: number, all: number): number => {
+  let ways = all
+  for (let i = 1; i <= before; i += 1) ways = (ways * (all - i)) / i
+  return 1 / ways
+}
+
+/** The term with the columns of some inputs as here and the rest as there, for every set of inputs (bit n: input n as here). */
+const everyMix = (term: Term, changes: readonly Change[], here: Numbered, there: Numbered): number[] =>
+  Array.from({ length: 2 ** changes.length }, (_, mask) => {
+    const mixed: Record<string, number> = {}
+    for (const name of term.columns) mixed[name] = there[name] ?? Number.NaN
+    changes.forEach(({ columns }, n) => {
+      if (mask & (1 << n)) for (const name of columns) mixed[name] = here[name] ?? Number.NaN
+    })
+    return term.coefficient * term.compute(mixed)
+  })
+
+const bits = (mask: number): number => (mask === 0 ? 0 : (mask & 1) + bits(mask >> 1))
+
+/** What each changed input adds to a term: its mean effect over all orders in which the inputs can be changed (Shapley). */
+const shares = (term: Term, changes: readonly Change[], here: Numbered, there: Numbered): number[] => {
+  const mixes = everyMix(term, changes, here, there)
+  return changes.map((_, n) =>
+    mixes.reduce((sum, without, mask) => {
+      if (mask & (1 << n)) return sum
+      const withIt = mixes[mask | (1 << n)] ?? Number.NaN
+      return sum + weight(bits(mask), changes.length) * (withIt - without)
+    }, 0),
+  )
+}
+
 /**
- * Exact contributions of a linear equation, per input, counted from a reference person:
+ * Exact contributions of an equation, per input, counted from a reference person:
  * baseline (the reference person's output) plus all contributions is the raw output.
+ * A term of one input is that input's alone; a term that several inputs make together is shared among them.
  */
 export const contributionsOf = (
   equation: Equation,
@@ -27,15 +50,21 @@ export const contributionsOf = (
   values: Values,
   reference: Values,
 ): { readonly baseline: number; readonly contributions: readonly Contribution[] } => {
-  const here = encodeRow(columns, values)
-  const there = encodeRow(columns, reference)
-  const byInput = new Map<string, number>()
-  columns.forEach((column, index) => {
-    const share = ((here[index] ?? 0) - (there[index] ?? 0)) * coefficient(equation, column.term)
-    byInput.set(column.input, (byInput.get(column.input) ?? 0) + share)
-  })
+  const here = encodeColumns(columns, values)
+  const there = encodeColumns(columns, reference)
+  const owner = new Map(columns.map(({ term, input }) => [term, input]))
+  const sums = new Map<string, number>()
+  for (const term of equation.terms) {
+    const changed = term.columns.filter((name) => here[name] !== there[name])
+    const inputs = [...new Set(changed.map((name) => owner.get(name) ?? name))]
+    const changes = inputs.map((input) => ({ input, columns: changed.filter((name) => owner.get(name) === input) }))
+    shares(term, changes, here, there).forEach((share, n) => {
+      const input = inputs[n] ?? ''
+      sums.set(input, (sums.get(input) ?? 0) + share)
+    })
+  }
   return {
-    baseline: evaluateEquation(equation, columns, reference),
-    contributions: [...byInput].map(([input, contribution]) => ({ input, contribution })),
+    baseline: evaluate(equation, there),
+    contributions: [...sums].map(([input, contribution]) => ({ input, contribution })),
   }
 }

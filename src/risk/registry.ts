@@ -3,7 +3,7 @@ import type { Ingredient } from '../contract/facts.ts'
 import { AttuneError } from '../errors.ts'
 import { loadModel, type Model } from './load-model.ts'
 import type { Execution } from './onnx.ts'
-import { runVector, type VectorResult } from './vectors.ts'
+import { runVector, type VectorResult, variantFor } from './vectors.ts'
 
 export type ModelHealth =
   | {
@@ -43,8 +43,16 @@ type Loaded = { readonly id: string; readonly model: Model } | { readonly id: st
 const describe = (result: VectorResult): string =>
   `${result.id} (${result.because ?? (result.state === 'skipped' ? 'skipped' : `off by ${result.difference}`)})`
 
+/** Variants that no vector speaks about. */
+const untested = (model: Model): string[] => {
+  const named = model.vectors.flatMap((vector) => Object.keys(vector.expected).map((name) => variantFor(model, name, vector)))
+  return model.variants.map(({ spec }) => spec.id).filter((id) => !named.includes(id))
+}
+
 /** Golden vectors: a model that misses one is not served. */
 const checkVectors = async (model: Model): Promise<void> => {
+  const without = untested(model)
+  if (without.length > 0) throw new AttuneError('model-invalid', `vectors.json has no vector for ${without.join(', ')}`)
   const missed: string[] = []
   for (const vector of model.vectors) {
     const result = await runVector(model, vector)
@@ -74,10 +82,13 @@ const foldersIn = async (modelsDir: string): Promise<string[]> => {
   return folders.sort()
 }
 
+/** Variants of one graph share its session. */
+const sessionsOf = (variants: Model['variants']) => [...new Set(variants.map(({ session }) => session))]
+
 const healthOf = (loaded: Loaded): ModelHealth => {
   if (!('model' in loaded)) return { id: loaded.id, state: 'not-served', because: loaded.because }
   const { ref, variants, vectors } = loaded.model
-  const sessions = variants.map(({ session }) => session)
+  const sessions = sessionsOf(variants)
   return {
     id: loaded.id,
     state: 'serving',
@@ -103,10 +114,22 @@ const makeModels = (loaded: readonly Loaded[]): Models => {
     versions: Object.fromEntries(all.map(({ ref }) => [ref.id, `${ref.version}+sha256:${ref.sha256.slice(0, 12)}`])),
     health: (): ModelsHealth => ({ state: fine ? 'ok' : 'degraded', models: health }),
     close: async () => {
-      await Promise.all(all.flatMap(({ variants }) => variants.map(({ session }) => session.close())))
+      await Promise.all(all.flatMap(({ variants }) => sessionsOf(variants).map((session) => session.close())))
     },
   })
 }
+
+/** Models that take a number from one that is not here. */
+const openEnds = (models: readonly Model[]): { id: string; because: string }[] =>
+  models.flatMap(({ ref, inputs }) =>
+    inputs.flatMap((spec) => {
+      if (spec.kind !== 'computed') return []
+      const source = models.find((other) => other.ref.id === spec.model)
+      return source?.variants.some((variant) => variant.spec.id === spec.variant)
+        ? []
+        : [{ id: ref.id, because: `${spec.name} comes from ${spec.model}/${spec.variant}, which is not served` }]
+    }),
+  )
 
 /**
  * Loads, checks and warms every folder under `modelsDir`.
@@ -115,7 +138,8 @@ const makeModels = (loaded: readonly Loaded[]): Models => {
 export const loadModels = async (modelsDir: string, { execution, strict = true }: LoadOptions): Promise<Models> => {
   const loaded: Loaded[] = []
   for (const id of await foldersIn(modelsDir)) loaded.push(await tryLoad(modelsDir, id, execution))
-  const problems = loaded.flatMap((one) => ('because' in one ? [`${one.id}: ${one.because}`] : []))
+  const open = openEnds(loaded.flatMap((one) => ('model' in one ? [one.model] : [])))
+  const problems = [...loaded.filter((one) => 'because' in one), ...open].map(({ id, because }) => `${id}: ${because}`)
   if (strict && problems.length > 0) throw new AttuneError('model-invalid', problems.join('\n'))
   return makeModels(loaded)
 }

@@ -6,7 +6,7 @@ import { AttuneError } from '../../src/errors.ts'
 import { estimate } from '../../src/risk/estimate.ts'
 import { openSession } from '../../src/risk/onnx.ts'
 import { loadModels } from '../../src/risk/registry.ts'
-import { buildWarfarin } from '../../tools/models/build-warfarin.ts'
+import { buildModel } from '../../tools/models/build.ts'
 import { type OnnxGraph, writeOnnx } from '../../tools/models/onnx-writer.ts'
 import { patient, WARFARIN } from './patient.ts'
 
@@ -115,7 +115,7 @@ describe('a model folder is complete or it is not loaded', () => {
   it('the build writes the same bytes again', () => {
     const files = ['iwpc_pg.onnx', 'iwpc_clinical.onnx', 'manifest.json', 'card.md']
     const before = files.map((file) => readFileSync(at(file)))
-    buildWarfarin(join(dir, 'warfarin-dose'))
+    buildModel(join(dir, 'warfarin-dose'))
     expect(files.map((file) => readFileSync(at(file)))).toEqual(before)
   })
 })

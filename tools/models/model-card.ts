@@ -1,25 +1,6 @@
-/** Renders `card.json` (the 31 source attributes) and the performance rows of the manifest as Markdown for people. */
-type Card = {
-  readonly version: string
-  readonly asOf: string
-  readonly attributes: readonly { readonly id: string; readonly label: string; readonly text: string }[]
-}
-type Row = {
-  readonly label: string
-  readonly n: number
-  readonly maePerWeek: number
-  readonly biasPerWeek: number
-  readonly within20Percent: number
-  readonly r2: number
-}
-type Manifest = {
-  readonly name: string
-  readonly title: string
-  readonly citation: string
-  readonly variants: readonly { readonly id: string; readonly label: string; readonly file: string; readonly sha256: string }[]
-  readonly intervals: { readonly variants: { readonly [id: string]: readonly Row[] } }
-}
+import type { IntervalRow, Manifest, ModelCard } from '../../src/risk/model-folder.ts'
 
+/** Renders `card.json` (the 31 source attributes) and the performance rows of the manifest as Markdown for people. */
 const GROUPS: readonly (readonly [string, string])[] = [
   ['details_and_output', 'Details and output'],
   ['purpose', 'Purpose'],
@@ -34,7 +15,7 @@ const GROUPS: readonly (readonly [string, string])[] = [
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`
 
-const table = (label: string, rows: readonly Row[]): string =>
+const table = (label: string, rows: readonly IntervalRow[]): string =>
   [
     `### ${label}`,
     '',
@@ -45,19 +26,23 @@ const table = (label: string, rows: readonly Row[]): string =>
     ),
   ].join('\n')
 
-export const writeModelCard = (card: Card, manifest: Manifest): string =>
+const figures = ({ variants, intervals }: Manifest): string[] =>
+  intervals ? ['## Figures by group', ...variants.map(({ id, label }) => table(label, intervals.variants[id] ?? []))] : []
+
+export const writeModelCard = (card: ModelCard, manifest: Manifest): string =>
   `${[
     `# ${manifest.title}: ${manifest.name}`,
     `Version ${card.version}, as of ${card.asOf}. Made from card.json and manifest.json by the build; do not edit here.`,
     manifest.citation,
+    `Checked: ${manifest.verified.says}`,
+    ...manifest.variants.flatMap(({ label, off }) => (off ? [`Off: ${label}. ${off}`] : [])),
     ...GROUPS.map(([group, title]) =>
       [
         `## ${title}`,
         ...card.attributes.filter(({ id }) => id.startsWith(`${group}.`)).map(({ label, text }) => `**${label}.** ${text}`),
       ].join('\n\n'),
     ),
-    '## Figures by group',
-    ...manifest.variants.map(({ id, label }) => table(label, manifest.intervals.variants[id] ?? [])),
+    ...figures(manifest),
     '## Files',
-    manifest.variants.map(({ file, sha256 }) => `- \`${file}\` SHA-256 \`${sha256}\``).join('\n'),
+    manifest.graphs.map(({ file, sha256 }) => `- \`${file}\` SHA-256 \`${sha256}\``).join('\n'),
   ].join('\n\n')}\n`

@@ -7,11 +7,19 @@ export type OnnxNode = {
   readonly name: string
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
+  /** Whole-number attributes, for example `axis`. */
+  readonly ints?: Readonly<Record<string, number>>
 }
 
 /** Double tensor; `shape` entries that are words are free dimensions (`N` rows). */
 export type OnnxPort = { readonly name: string; readonly shape: readonly (number | string)[] }
-export type OnnxConstant = { readonly name: string; readonly shape: readonly number[]; readonly values: readonly number[] }
+export type OnnxConstant = {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly values: readonly number[]
+  /** `double` when not said. */
+  readonly type?: 'double' | 'int64'
+}
 
 export type OnnxGraph = {
   readonly name: string
@@ -24,7 +32,9 @@ export type OnnxGraph = {
   readonly outputs: readonly OnnxPort[]
 }
 
-const DOUBLE = 11 // TensorProto.DataType.DOUBLE
+/** TensorProto.DataType */
+const TYPES = { double: 11, int64: 7 } as const
+const INT_ATTRIBUTE = 2 // AttributeProto.AttributeType.INT
 
 const varint = (value: number): Buffer => {
   const bytes: number[] = []
@@ -51,18 +61,37 @@ const doubles = (values: readonly number[]): Buffer => {
   return buffer
 }
 
-const node = ({ op, name, inputs, outputs }: OnnxNode): Buffer =>
-  message(1, ...inputs.map((input) => text(1, input)), ...outputs.map((output) => text(2, output)), text(3, name), text(4, op))
+const longs = (values: readonly number[]): Buffer => {
+  const buffer = Buffer.alloc(values.length * 8)
+  values.forEach((value, index) => {
+    buffer.writeBigInt64LE(BigInt(value), index * 8)
+  })
+  return buffer
+}
 
-const constant = ({ name, shape, values }: OnnxConstant): Buffer =>
-  message(5, ...shape.map((size) => int(1, size)), int(2, DOUBLE), text(8, name), bytes(9, doubles(values)))
+const PACK = { double: doubles, int64: longs } as const
+
+const attribute = ([name, value]: readonly [string, number]): Buffer => message(5, text(1, name), int(3, value), int(20, INT_ATTRIBUTE))
+
+const node = ({ op, name, inputs, outputs, ints = {} }: OnnxNode): Buffer =>
+  message(
+    1,
+    ...inputs.map((input) => text(1, input)),
+    ...outputs.map((output) => text(2, output)),
+    text(3, name),
+    text(4, op),
+    ...Object.entries(ints).map(attribute),
+  )
+
+const constant = ({ name, shape, values, type = 'double' }: OnnxConstant): Buffer =>
+  message(5, ...shape.map((size) => int(1, size)), int(2, TYPES[type]), text(8, name), bytes(9, PACK[type](values)))
 
 const dimension = (size: number | string): Buffer => message(1, typeof size === 'number' ? int(1, size) : text(2, size))
 
 const port =
   (field: number) =>
   ({ name, shape }: OnnxPort): Buffer =>
-    message(field, text(1, name), message(2, message(1, int(1, DOUBLE), message(2, ...shape.map(dimension)))))
+    message(field, text(1, name), message(2, message(1, int(1, TYPES.double), message(2, ...shape.map(dimension)))))
 
 /** ModelProto bytes of a graph over doubles. */
 export const writeOnnx = (graph: OnnxGraph): Buffer =>

@@ -1,0 +1,149 @@
+import { AttuneError } from '../errors.ts'
+
+/**
+ * Formulas of the risk equations as data: `clamp(ln(inr), 0, 2) * female`. One parser, so that the TypeScript reference and the
+ * ONNX graph (tools/models) come from the same text that a pharmacist can hold against the paper.
+ *
+ * Numbers, names of columns, `+ - * / ^`, comparisons (1 when true, 0 when not), and the functions of `FUNCTIONS`.
+ */
+export type Formula =
+  | { readonly op: 'number'; readonly value: number }
+  | { readonly op: 'name'; readonly name: string }
+  | { readonly op: Operator; readonly args: readonly Formula[] }
+
+export type Operator = '+' | '-' | '*' | '/' | '^' | '>=' | '>' | '<=' | '<' | 'negate' | 'ln' | 'exp' | 'min' | 'max' | 'floor'
+
+type Numbers = (...args: readonly number[]) => number
+const both =
+  (of: (a: number, b: number) => number): Numbers =>
+  (a = Number.NaN, b = Number.NaN) =>
+    of(a, b)
+const one =
+  (of: (a: number) => number): Numbers =>
+  (a = Number.NaN) =>
+    of(a)
+
+const COMPUTE: Readonly<Record<Operator, Numbers>> = {
+  '+': both((a, b) => a + b),
+  '-': both((a, b) => a - b),
+  '*': both((a, b) => a * b),
+  '/': both((a, b) => a / b),
+  '^': both((a, b) => a ** b),
+  '>=': both((a, b) => Number(a >= b)),
+  '>': both((a, b) => Number(a > b)),
+  '<=': both((a, b) => Number(a <= b)),
+  '<': both((a, b) => Number(a < b)),
+  negate: one((a) => -a),
+  ln: one(Math.log),
+  exp: one(Math.exp),
+  min: both(Math.min),
+  max: both(Math.max),
+  floor: one(Math.floor),
+}
+
+const call = (op: Operator, ...args: readonly Formula[]): Formula => ({ op, args })
+
+/** Name in a formula -> number of arguments and what it stands for. */
+const FUNCTIONS: Readonly<Record<string, { readonly takes: number; readonly make: (args: readonly Formula[]) => Formula }>> = {
+  ln: { takes: 1, make: (args) => call('ln', ...args) },
+  exp: { takes: 1, make: (args) => call('exp', ...args) },
+  floor: { takes: 1, make: (args) => call('floor', ...args) },
+  min: { takes: 2, make: (args) => call('min', ...args) },
+  max: { takes: 2, make: (args) => call('max', ...args) },
+  clamp: { takes: 3, make: ([x, low, high]) => call('min', call('max', x as Formula, low as Formula), high as Formula) }, // three by `takes`
+}
+
+const TOKEN = /\s*(?:(\d+(?:\.\d+)?(?:e-?\d+)?)|([A-Za-z_][A-Za-z0-9_]*)|(>=|<=|[-+*/^(),<>]))/y
+type Token = { readonly kind: 'number' | 'name' | 'sign'; readonly text: string }
+
+const fail = (text: string, because: string): never => {
+  throw new AttuneError('model-invalid', `formula "${text}": ${because}`)
+}
+
+const tokens = (text: string): Token[] => {
+  const found: Token[] = []
+  TOKEN.lastIndex = 0
+  let end = 0
+  for (let match = TOKEN.exec(text); match; match = TOKEN.exec(text)) {
+    const [, number, name, sign] = match
+    found.push({ kind: number !== undefined ? 'number' : name !== undefined ? 'name' : 'sign', text: number ?? name ?? sign ?? '' })
+    end = TOKEN.lastIndex
+  }
+  if (text.slice(end).trim() !== '') fail(text, `"${text.slice(end).trim()}" cannot be read`)
+  return found
+}
+
+/** @throws AttuneError `model-invalid` when the text is not a formula */
+export const parseFormula = (text: string): Formula => {
+  const list = tokens(text)
+  let at = 0
+  const take = (...signs: readonly string[]): string | null => {
+    const token = list[at]
+    if (token?.kind !== 'sign' || !signs.includes(token.text)) return null
+    at += 1
+    return token.text
+  }
+  const need = (sign: string): void => {
+    if (take(sign) === null) fail(text, `"${sign}" is missing before "${list[at]?.text ?? 'the end'}"`)
+  }
+  const leftToRight = (next: () => Formula, ...signs: readonly Operator[]): Formula => {
+    let left = next()
+    for (let sign = take(...signs); sign !== null; sign = take(...signs)) left = call(sign as Operator, left, next())
+    return left
+  }
+  const named = (name: string): Formula => {
+    if (take('(') === null) return { op: 'name', name }
+    const made = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined
+    if (!made) return fail(text, `there is no function ${name}`)
+    const args = [comparison()]
+    while (take(',') !== null) args.push(comparison())
+    need(')')
+    return args.length === made.takes ? made.make(args) : fail(text, `${name} takes ${made.takes} arguments`)
+  }
+  const atom = (): Formula => {
+    if (take('(') !== null) {
+      const inner = comparison()
+      need(')')
+      return inner
+    }
+    const token = list[at]
+    at += 1
+    if (token?.kind === 'number') return { op: 'number', value: Number(token.text) }
+    return token?.kind === 'name' ? named(token.text) : fail(text, `"${token?.text ?? 'the end'}" stands where a value is expected`)
+  }
+  const power = (): Formula => {
+    const base = atom()
+    return take('^') === null ? base : call('^', base, signed())
+  }
+  const signed = (): Formula => (take('-') === null ? power() : call('negate', signed()))
+  const product = (): Formula => leftToRight(signed, '*', '/')
+  const sum = (): Formula => leftToRight(product, '+', '-')
+  const comparison = (): Formula => leftToRight(sum, '>=', '>', '<=', '<')
+  const formula = comparison()
+  return at < list.length ? fail(text, `"${list[at]?.text}" is one too many`) : formula
+}
+
+/** Names that a formula uses, each once. */
+export const namesIn = (formula: Formula): string[] =>
+  formula.op === 'number' ? [] : formula.op === 'name' ? [formula.name] : [...new Set(formula.args.flatMap(namesIn))]
+
+/** The formula with names replaced by the formulas they stand for. */
+export const expand = (formula: Formula, definitions: ReadonlyMap<string, Formula>): Formula => {
+  if (formula.op === 'number') return formula
+  if (formula.op === 'name') return definitions.get(formula.name) ?? formula
+  return { op: formula.op, args: formula.args.map((arg) => expand(arg, definitions)) }
+}
+
+export type Numbered = Readonly<Record<string, number>>
+
+/** A formula ready to be computed. A name without a value gives NaN. */
+export const compile = (formula: Formula): ((values: Numbered) => number) => {
+  if (formula.op === 'number') return () => formula.value
+  if (formula.op === 'name') return (values) => values[formula.name] ?? Number.NaN
+  const of = COMPUTE[formula.op]
+  const [first, second] = formula.args.map(compile)
+  if (!first) return () => Number.NaN
+  return second ? (values) => of(first(values), second(values)) : (values) => of(first(values))
+}
+
+export const times = (a: Formula, b: Formula): Formula => call('*', a, b)

@@ -1,0 +1,70 @@
+import type { Measurement, PatientFacts } from '../contract/facts.ts'
+import type { Gap, Lineage, PartialDate } from '../contract/lineage.ts'
+import type { InputSpecOf } from './model-folder.ts'
+
+type Spec = InputSpecOf<'measurement'> | InputSpecOf<'answer'>
+export type Dated = { readonly measurement: Measurement; readonly date: PartialDate; readonly at: number }
+
+/** The latest usable entry with the others of its day, or why there is none. `known`: there is one, but it must not be used. */
+export type Latest =
+  | { readonly newest: Dated; readonly sameDay: readonly Measurement[] }
+  | { readonly gap: Gap; readonly known: boolean; readonly facts: readonly Lineage[] }
+
+const DAY_MS = 86_400_000
+/** Results that a laboratory or clinician stands behind (FHIR observation-status). */
+const USABLE = new Set([null, 'final', 'amended', 'corrected'])
+
+/** A label inside a sentence: `Body weight` to `body weight`, `INR` as it is. */
+export const inSentence = (label: string): string => (/^[A-Z][a-z]/.test(label) ? label.charAt(0).toLowerCase() + label.slice(1) : label)
+
+/** First instant that a partial date can mean, so that freshness is never overstated. */
+const earliest = (date: PartialDate): number => Date.parse(date.length === 4 ? `${date}-01-01` : date.length === 7 ? `${date}-01` : date)
+
+/** Components of a panel (blood pressure) stand for themselves, with the panel's date and resource. */
+const parts = (measurement: Measurement): Measurement[] =>
+  measurement.value.kind === 'components'
+    ? measurement.value.parts.map(({ code, name, value }) => ({ ...measurement, name, codes: [code], value }))
+    : [measurement]
+
+const candidates = (spec: Spec, facts: PatientFacts): Measurement[] =>
+  spec.from
+    .flatMap((room) => facts[room])
+    .flatMap(parts)
+    .filter(
+      (measurement) =>
+        USABLE.has(measurement.status) &&
+        measurement.value.kind !== 'absent' &&
+        measurement.codes.some(({ system, code }) => spec.codes.some((wanted) => wanted.system === system && wanted.code === code)),
+    )
+
+const dated = (measurements: readonly Measurement[], now: number): Dated[] =>
+  measurements
+    .flatMap((measurement) => {
+      const date = measurement.lineage.date
+      const at = date === undefined ? Number.NaN : earliest(date)
+      return date !== undefined && Number.isFinite(at) && at <= now + DAY_MS ? [{ measurement, date, at }] : []
+    })
+    .sort((a, b) => b.at - a.at)
+
+/** Latest entry with one of the codes. When it cannot be used, an older one is not put in its place. */
+export const latestOf = (spec: Spec, facts: PatientFacts): Latest => {
+  const about = spec.name
+  const label = inSentence(spec.label)
+  const now = Date.parse(facts.now)
+  const found = candidates(spec, facts)
+  const none = (code: Gap['code'], because: string): Latest => ({ gap: { about, code, because }, known: false, facts: [] })
+  if (found.length === 0) {
+    const unread = facts.questions.some(({ query, state }) => query.startsWith('Observation') && state !== 'answered' && state !== 'empty')
+    return unread
+      ? none('unavailable', `${spec.label}: the observations could not all be read.`)
+      : none('not-found', `No ${label} is in the record.`)
+  }
+  const [newest, ...older] = dated(found, now)
+  if (!newest) return none('incomplete', `${spec.label} is recorded without a usable date.`)
+  if (now - newest.at > spec.freshDays * DAY_MS) {
+    const because = `The latest ${label} is of ${newest.date.slice(0, 10)}, older than ${spec.freshDays} days.`
+    return { gap: { about, code: 'stale', because }, known: true, facts: [newest.measurement.lineage] }
+  }
+  const day = newest.date.slice(0, 10)
+  return { newest, sameDay: older.filter(({ date }) => date.slice(0, 10) === day).map(({ measurement }) => measurement) }
+}

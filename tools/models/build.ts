@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { cardSchema, coefficientsSchema, manifestSchema } from '../../src/risk/model-folder.ts'
+import { graphOf } from './graph.ts'
+import { writeModelCard } from './model-card.ts'
+import { writeOnnx } from './onnx-writer.ts'
+
+const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'))
+
+/**
+ * Writes the ONNX graphs of a folder from its committed tables (coefficients.json, manifest.json), puts their hashes into the
+ * manifest and renders the model card. Run again it writes the same bytes. An equation model needs no code of its own.
+ */
+export const buildModel = (folder: string): void => {
+  const raw = readJson(`${folder}/manifest.json`) as { graphs: { file: string; sha256: string }[] }
+  const manifest = manifestSchema.parse(raw)
+  const coefficients = coefficientsSchema.parse(readJson(`${folder}/coefficients.json`))
+  for (const graph of manifest.graphs) {
+    const bytes = writeOnnx(graphOf(graph, manifest, coefficients))
+    writeFileSync(`${folder}/${graph.file}`, bytes)
+    for (const entry of raw.graphs) if (entry.file === graph.file) entry.sha256 = createHash('sha256').update(bytes).digest('hex')
+  }
+  writeFileSync(`${folder}/manifest.json`, `${JSON.stringify(raw, null, 2)}\n`)
+  writeFileSync(`${folder}/card.md`, writeModelCard(cardSchema.parse(readJson(`${folder}/card.json`)), manifestSchema.parse(raw)))
+}
+
+/** Usage: `node dist/tools/models/build.js [FOLDER...]`; without folders all of `models/`. */
+if (import.meta.filename === process.argv[1]) {
+  const named = process.argv.slice(2)
+  const all = () => readdirSync('models').map((name) => `models/${name}`)
+  for (const folder of named.length > 0 ? named : all()) if (existsSync(`${folder}/manifest.json`)) buildModel(resolve(folder))
+}
