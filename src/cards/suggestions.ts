@@ -78,9 +78,16 @@ const timesWords = (times: number): string => (times === 1 ? 'once daily' : time
 const doseWords = (milligrams: number, times: number): string => `${milligrams} mg ${timesWords(times)}`
 
 /** A FHIR Dosage of so many milligrams so often a day. */
-const dosageOf = (milligrams: number, times: number, route: Order['dose']['route'] = null): object => ({
-  text: doseWords(milligrams, times),
-  timing: { repeat: { frequency: times, period: 1, periodUnit: 'd' } },
+const dosageOf = (milligrams: number, times: number, route: Order['dose']['route'] = null, lasts: Lasts | null = null): object => ({
+  text: `${doseWords(milligrams, times)}${lasts ? spanWords(lasts) : ''}`,
+  timing: {
+    repeat: {
+      ...(lasts ? { boundsDuration: { value: lasts.value, unit: lasts.code, system: UCUM, code: lasts.code } } : {}),
+      frequency: times,
+      period: 1,
+      periodUnit: 'd',
+    },
+  },
   ...(route ? { route: codingsOf([route]) } : {}),
   doseAndRate: [{ doseQuantity: { value: milligrams, unit: 'mg', system: UCUM, code: 'mg' } }],
 })
@@ -123,17 +130,6 @@ const changeTo = (
   }
 }
 
-const PERCENT = /^(\d{1,3})%$/
-
-/** A single share of the usual dose below the whole, stated without a condition. */
-const doseShare = (finding: Finding): number | null => {
-  const shares = finding.actions.filter(
-    ({ code, condition, value }) => (code === 'start' || code === 'dose') && !condition && PERCENT.test(value ?? ''),
-  )
-  const percent = shares.length === 1 ? Number(PERCENT.exec(shares[0]?.value ?? '')?.[1]) : Number.NaN
-  return percent > 0 && percent < 100 ? percent : null
-}
-
 /** Words of a dosage that says amount and rhythm only. Anything else (days of a cycle, a taper, a maximum) would be lost in a new dosage. */
 const PLAIN_WORDS = new Set(
   'take give mg tablet tablets capsule capsules by mouth orally oral po once twice two three four times daily a an each every per day in the morning evening night at bedtime'.split(
@@ -147,31 +143,50 @@ const isPlainDosage = (text: string): boolean =>
     .split(/[\s(),.]+/)
     .every((word) => word === '' || /^\d+$/.test(word) || PLAIN_WORDS.has(word))
 
+/** UCUM units of time as FHIR timings use them. */
+const SPANS: Readonly<Record<string, string>> = { h: 'hour', d: 'day', wk: 'week', mo: 'month', a: 'year' }
+
+type Lasts = { readonly value: number; readonly code: string }
+
+/** ` for 14 days`. */
+const spanWords = ({ value, code }: Lasts): string => ` for ${value} ${SPANS[code] ?? code}${value === 1 ? '' : 's'}`
+
+/** What was computed, and of what: ` 50% of the ordered dose`, `20 mg/day`. */
+const basisWords = (basis: NonNullable<Finding['atOrder']>['basis']): string =>
+  basis.kind === 'share' ? `${basis.percent}% of the ordered dose` : `${basis.mgPerDay} mg/day`
+
+/** Whether the dosage, written anew, would lose something that it says now. */
+const losesNothing = ({ text, extent }: Order['dose']): boolean =>
+  extent?.more !== true && (text === null ? extent !== undefined : isPlainDosage(text))
+
 /**
- * A reduced dose of the same product. Percentages are of the usual dose (CPIC, DPWG), so it is never recommended: whether the ordered
- * dose is the usual one is for the prescriber to say. Only when the order is one drug, its dose could be computed and its dosage holds no more than that.
+ * The row's dose, of a product that makes it. Shares are of the usual dose (CPIC, DPWG) and computed from the ordered one, so a lower
+ * dose is never recommended: whether the ordered dose is the usual one is for the prescriber to say. Only when the order is one drug,
+ * its dose could be computed and its dosage holds no more than amount, rhythm and length; the length is kept.
  */
-const reduceDose = (drug: DrugAssessment, finding: Finding, order: Order, context: SuggestionContext): Suggestion | null => {
-  const percent = doseShare(finding)
-  const { mgPerDose, timesPerDay, prn, flags, text } = order.dose
-  if (percent === null || mgPerDose === null || timesPerDay === null || !Number.isInteger(timesPerDay)) return null
-  if (!order.hasId || prn || flags.length > 0 || alsoHolds(order, drug).length > 0) return null
-  const product = codingsOf(order.drug.codings)
-  if (!product.coding || text === null || !isPlainDosage(text)) return null
-  const milligrams = Math.round(mgPerDose * percent) / 100
-  const words = doseWords(milligrams, timesPerDay)
-  const dosage = dosageOf(milligrams, timesPerDay, order.dose.route)
+const reduceDose = (drug: DrugAssessment, { atOrder }: Finding, order: Order, context: SuggestionContext): Suggestion | null => {
+  if (!atOrder || !order.hasId || alsoHolds(order, drug).length > 0 || !losesNothing(order.dose)) return null
+  const { mgPerDose, timesPerDay, basis, product } = atOrder
+  const lasts = order.dose.extent?.lasts ?? null
+  const words = `${doseWords(mgPerDose, timesPerDay)}${lasts ? spanWords(lasts) : ''}`
+  const dosage = dosageOf(mgPerDose, timesPerDay, order.dose.route, lasts)
   const name = orderedAs(order, drug)
+  const isOrdered = order.drug.codings.some(({ code }) => code === product.code)
+  const medication = isOrdered
+    ? { text: name, ...codingsOf(order.drug.codings) }
+    : { text: product.display, coding: [{ system: RXNORM, code: product.code, display: product.display }] }
+  const usual = basis.kind === 'share' ? ', if that is the usual one' : ''
+  const units = product.count === 1 ? 'one' : `${product.count}`
   return {
-    label: labelled(`Reduce to ${percent}% of the ordered dose: ${words}`),
+    label: labelled(`Reduce to ${basisWords(basis)}: ${words}${isOrdered ? '' : ` (${product.display})`}`),
     uuid: context.newUuid(),
     actions: [
       {
         type: 'update',
         description: plainText(
-          `Set the dose of ${name} to ${words}, ${percent}% of the ordered dose, if that is the usual one; check that the product can be given so, and set the quantity and duration`,
+          `Set the dose of ${name} to ${words}, ${basisWords(basis)}${usual}: ${units} of ${product.display} at a time. Set the quantity${lasts ? '' : ' and duration'}`,
         ),
-        resource: rewrittenOrder(order, { text: name, coding: product.coding }, context, dosage),
+        resource: rewrittenOrder(order, medication, context, dosage),
       },
     ],
   }

@@ -78,6 +78,14 @@ export type Finding = {
   readonly met?: readonly string[]
   /** Where the label says this for this genotype; absent when it stands elsewhere in it, or the source is no label. */
   readonly label?: readonly LabelPlace[]
+  /** The dose that the row asks for, computed for the order, with a product that makes it in whole units; absent when that is not certain. */
+  readonly atOrder?: {
+    readonly mgPerDose: number
+    readonly timesPerDay: number
+    /** Of what it was computed: a share of the ordered dose, or milligrams a day as the row states them. */
+    readonly basis: { readonly kind: 'share'; readonly percent: number } | { readonly kind: 'daily'; readonly mgPerDay: number }
+    readonly product: { readonly code: string; readonly display: string; readonly count: number }
+  }
   /** Strength of the same source's change for one of these genes alone, where the row for all of them together is weaker. */
   readonly strengthAlone?: string
 }

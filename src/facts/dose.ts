@@ -1,5 +1,6 @@
 import type { Dose } from '../contract/facts.ts'
 import { type Amount, amount, asNumber, asObjects, asText, isJson, type Json, member } from './accessors.ts'
+import { readExtent } from './dose-extent.ts'
 import { readDoseText } from './dose-text.ts'
 import { bodySizeOf, isActuation, isCount, massInMg, tidy, volumeInMl } from './dose-units.ts'
 import { mainCodingOf } from './lineage.ts'
@@ -226,5 +227,6 @@ export const readDose = (dosage: unknown, strength: Strength, ingredients: numbe
       ? { because: flags.includes('dose-text-only') ? 'The dose is stated in words only.' : (because ?? 'The daily dose is not certain.') }
       : {}),
     flags,
+    extent: readExtent(dosage),
   }
 }

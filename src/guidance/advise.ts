@@ -7,6 +7,7 @@ import { changeGaps } from './change-gaps.ts'
 import { decideConditions } from './conditions.ts'
 import { seriousness, weighActions } from './consequence.ts'
 import { compareDose, keepFitting } from './doses.ts'
+import { fitDose } from './fit-dose.ts'
 import { type GeneReadout, noResult, readGene } from './gene-options.ts'
 import { guidanceFinding, listedFinding } from './make-finding.ts'
 import { combine, type Match, matchRows } from './match-rows.ts'
@@ -89,6 +90,7 @@ const adviceOf = (match: Match, group: RowGroup, subject: Subject, kit: Kit): Fi
   const decided = decideConditions(parsed.get(row.id) ?? [], subject, tables, kit.knowledge.modifiers)
   const actions = compareDose(keepFitting(decided.actions, subject), subject)
   const alone = strengthAlone(match, group, kit)
+  const atOrder = fitDose(actions, subject, kit.knowledge)
   const label = tables.populations.populations[row.population ?? '']?.label ?? row.population ?? ''
   return [
     {
@@ -103,6 +105,7 @@ const adviceOf = (match: Match, group: RowGroup, subject: Subject, kit: Kit): Fi
         { facts: [...(population?.facts ?? []), ...decided.facts], met: decided.met },
       ),
       ...(alone === undefined ? {} : { strengthAlone: alone }),
+      ...(atOrder === undefined ? {} : { atOrder }),
     },
   ]
 }
@@ -180,9 +183,7 @@ const nearMisses = (group: RowGroup, subject: Subject, kit: Kit): string[] => {
     const { phenotype, activityScore } = clinical
     const sure = kit.knowledge.genes.get(gene)?.phenotypes[phenotype.code.replace(UNSURE, '')]
     if (UNSURE.test(phenotype.code) && sure && words.has(sure.key))
-      return [
-        `${group.source} has advice for ${gene} ${sure.term.toLowerCase()}s, and does not speak of ${phenotype.term.toLowerCase()}s`,
-      ]
+      return [`${group.source} has advice for ${gene} ${sure.term.toLowerCase()}s, and does not speak of ${phenotype.term.toLowerCase()}s`]
     const scored = [...words].some((word) => /^≥?\d/.test(word))
     return scored && activityScore && !all.includes(activityScore.text)
       ? [`${group.source} has advice by ${gene} activity score, and none for ${activityScore.text}`]

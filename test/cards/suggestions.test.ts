@@ -155,6 +155,30 @@ describe('The first dose of another drug', () => {
   })
 })
 
+describe('A limit that the ordered dose is above', () => {
+  const ordered = (mg: number, sketch: object = {}): readonly Suggestion[] => {
+    const dose: Dose = { ...DOSE, mgPerDose: mg, mgPerDay: mg, timesPerDay: 1, text: `${mg} mg once daily` }
+    const rosuvastatin = { age: 60, genes: { ABCG2: 'PF', SLCO1B1: '*1/*1' }, order: { drug: '859419' }, ...sketch }
+    return suggested(rosuvastatin, { dose })
+  }
+
+  it('is offered as the new dose, with a product of that strength', () => {
+    const [suggestion, ...others] = ordered(40)
+    expect(others).toEqual([])
+    expect(suggestion?.label).toBe('Reduce to 20 mg/day: 20 mg once daily (Rosuvastatin calcium 20 MG Oral Tablet)')
+    const [action] = suggestion?.actions ?? []
+    expect(action?.description).toContain('one of Rosuvastatin calcium 20 MG Oral Tablet at a time')
+    expect(action && 'resource' in action && action.resource).toMatchObject({
+      medicationCodeableConcept: { text: 'Rosuvastatin calcium 20 MG Oral Tablet' },
+      dosageInstruction: [{ doseAndRate: [{ doseQuantity: { value: 20, code: 'mg' } }] }],
+    })
+  })
+
+  it('is no suggestion where the order keeps it', () => {
+    expect(ordered(20)).toEqual([])
+  })
+})
+
 describe('A lower dose', () => {
   const lower = (change: Change = {}) => suggested(CAPECITABINE, { dose: DOSE, ...change, drug: { ...CODED, ...change.drug } })
 
@@ -200,6 +224,41 @@ describe('A lower dose', () => {
     ],
   ])('is not suggested when %s', (_why, change) => {
     expect(lower(change)).toEqual([])
+  })
+
+  it('keeps how long the order lasts', () => {
+    const dose: Dose = { ...DOSE, extent: { lasts: { value: 14, code: 'd' }, more: false } }
+    const [action] = lower({ dose })[0]?.actions ?? []
+    expect(action && 'resource' in action && action.resource).toMatchObject({
+      dosageInstruction: [
+        {
+          text: '500 mg twice daily for 14 days',
+          timing: {
+            repeat: {
+              boundsDuration: { value: 14, unit: 'd', system: 'http://unitsofmeasure.org', code: 'd' },
+              frequency: 2,
+              period: 1,
+              periodUnit: 'd',
+            },
+          },
+        },
+      ],
+    })
+  })
+
+  it('is suggested without words too, when the structure of the dosage is known to say no more', () => {
+    const dose: Dose = { ...DOSE, text: null, extent: { lasts: null, more: false } }
+    expect(labels(lower({ dose }))).toEqual(['Reduce to 50% of the ordered dose: 500 mg twice daily'])
+    expect(lower({ dose: { ...dose, extent: { lasts: null, more: true } } })).toEqual([])
+  })
+
+  it('is not suggested when the drug is taken already: the ordered dose may be a reduced one', () => {
+    expect(suggested({ ...CAPECITABINE, medicines: ['capecitabine'] }, { dose: DOSE, drug: CODED })).toEqual([])
+  })
+
+  it('is not suggested when no product makes it in whole tablets', () => {
+    const half: Dose = { ...DOSE, mgPerDose: 500, mgPerDay: 500, timesPerDay: 1, text: '500 mg once daily' }
+    expect(lower({ dose: half })).toEqual([])
   })
 
   it('is not suggested for a share given as a range', () => {
