@@ -22,7 +22,7 @@ export const pgxOrderSelect: CdsService<ServiceKit> = {
   description:
     "While a drug is being chosen: what the patient's genes say about it, checked alternatives, and which test should come first.",
   usageRequirements:
-    'Read access to the patient, laboratory results, conditions, medicines, allergies and procedures; by prefetch or by the token in the call.',
+    'Read access to the patient, laboratory results, conditions, medicines, allergies, procedures, requests for tests and the pregnancy status; by prefetch or by the token in the call.',
   prefetch: PGX_PREFETCH,
   think: consult,
   // CDS Hooks: advice for what is being selected; the other drafts are background.

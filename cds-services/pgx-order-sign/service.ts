@@ -12,7 +12,7 @@ export const pgxOrderSign: CdsService<ServiceKit> = {
   title: 'Pharmacogenomics at signing',
   description: "Before orders are signed: what the patient's genes say about every drug in them, with doses and checked alternatives.",
   usageRequirements:
-    'Read access to the patient, laboratory results, conditions, medicines, allergies and procedures; by prefetch or by the token in the call.',
+    'Read access to the patient, laboratory results, conditions, medicines, allergies, procedures, requests for tests and the pregnancy status; by prefetch or by the token in the call.',
   prefetch: PGX_PREFETCH,
   think: consult,
   write: (assessment, facts, kit, asking) => writeOrderCards(assessment, facts, writingFor(kit, asking)),

@@ -12,7 +12,7 @@ export const pgxPatientView: CdsService<ServiceKit> = {
   title: 'Medicines against genotype',
   description: 'On opening a chart: active medicines that known genotypes speak against, on one card.',
   usageRequirements:
-    'Read access to the patient, laboratory results, conditions, medicines, allergies and procedures; by prefetch or by the token in the call.',
+    'Read access to the patient, laboratory results, conditions, medicines, allergies, procedures, requests for tests and the pregnancy status; by prefetch or by the token in the call.',
   prefetch: PGX_PREFETCH,
   think: consult,
   write: (assessment, facts, kit, asking) => writeMedicineCards(assessment, facts, writingFor(kit, asking)),

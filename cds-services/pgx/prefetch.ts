@@ -1,7 +1,8 @@
 /**
  * What the pharmacogenomic services ask of the record. One resource type per key, equality searches only: what real EHRs support.
  * Laboratory results are asked for twice, by code and by category: results with local codes come only by category,
- * and large charts may be cut before the genotype comes.
+ * and large charts may be cut before the genotype comes. Requests (is the test ordered already?) and the pregnancy status refine the
+ * advice: without them it stands, and says what it could not look up.
  */
 export const PGX_PREFETCH: Readonly<Record<string, string>> = {
   patient: 'Patient/{{context.patientId}}',
@@ -14,4 +15,6 @@ export const PGX_PREFETCH: Readonly<Record<string, string>> = {
   allergies: 'AllergyIntolerance?patient={{context.patientId}}',
   medications: 'MedicationRequest?patient={{context.patientId}}&_count=200',
   procedures: 'Procedure?patient={{context.patientId}}&_count=200',
+  requests: 'ServiceRequest?patient={{context.patientId}}&_count=100',
+  pregnancy: 'Observation?patient={{context.patientId}}&code=http://loinc.org|82810-3&_count=100',
 }

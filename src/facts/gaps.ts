@@ -13,6 +13,7 @@ export type Modality =
   | 'lifestyle'
   | 'conditions'
   | 'procedures'
+  | 'test orders'
   | 'allergies'
   | 'imaging'
   | 'devices'
@@ -40,6 +41,7 @@ const ABOUT: Readonly<Record<string, Modality>> = {
   medications: 'medicines',
   statements: 'medicines',
   procedures: 'procedures',
+  requests: 'test orders',
   labs: 'labs',
   vitals: 'vitals',
   smoking: 'lifestyle',

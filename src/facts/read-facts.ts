@@ -118,7 +118,7 @@ export const readFacts = (record: PatientRecord, known: FactsTerms, answers: Cod
     vitals: measurements(rooms.vitals, 'vitals', gaps),
     lifestyle: measurements(rooms.lifestyle, 'lifestyle', gaps),
     conditions: newestFirst(readEach(chart.of('Condition'), 'conditions', gaps, (item) => readCondition(item, gaps))),
-    requests: readEach([...chart.of('ServiceRequest'), ...draftRequests(chart)], 'procedures', gaps, readRequest),
+    requests: readEach([...chart.of('ServiceRequest'), ...draftRequests(chart)], 'test orders', gaps, readRequest),
     procedures: newestFirst(readEach(chart.of('Procedure'), 'procedures', gaps, (item) => readProcedure(item, gaps))),
     allergies: newestFirst(readEach(chart.of('AllergyIntolerance'), 'allergies', gaps, (item) => readAllergy(item, terms.drugs, gaps))),
     imaging: newestFirst(readEach([...chart.of('ImagingStudy'), ...chart.of('Media')], 'imaging', gaps, (item) => readImaging(item, gaps))),

@@ -15,7 +15,7 @@ export const TYPES_READ: Readonly<Record<string, Modality>> = {
   ImagingStudy: 'imaging',
   Media: 'imaging',
   FamilyMemberHistory: 'family',
-  ServiceRequest: 'procedures',
+  ServiceRequest: 'test orders',
 }
 
 /** Types that are looked up by reference, or that hold nothing this product uses. Their presence is no gap. */

@@ -52,11 +52,13 @@ export const sameIngredient = (one: Ingredient, other: Ingredient): boolean =>
   one.name.toLowerCase() === other.name.toLowerCase() || (one.rxcui !== null && one.rxcui === other.rxcui)
 
 /** Keys of questions as the services name them, by the part of the record that they ask for. */
-const PARTS: Readonly<Record<'medicines' | 'conditions' | 'allergies' | 'procedures', RegExp>> = {
+const PARTS: Readonly<Record<'medicines' | 'conditions' | 'allergies' | 'procedures' | 'test orders' | 'pregnancy', RegExp>> = {
   medicines: /medication|medicine/i,
   conditions: /condition|problem/i,
   allergies: /allerg/i,
   procedures: /procedure/i,
+  'test orders': /^requests$/,
+  pregnancy: /^pregnancy$/,
 }
 
 /**
@@ -66,4 +68,11 @@ const PARTS: Readonly<Record<'medicines' | 'conditions' | 'allergies' | 'procedu
 export const wasRead = (facts: PatientFacts, part: keyof typeof PARTS): boolean => {
   const asked = facts.questions.filter((question) => PARTS[part].test(question.key))
   return asked.length > 0 && asked.every((question) => question.state === 'answered' || question.state === 'empty')
+}
+
+/** How much is missing of a part that was asked for beside the rest: what was never a question (a case in a file) is not missed. */
+export const missedOf = (facts: PatientFacts, part: keyof typeof PARTS): 'all' | 'some' | 'none' => {
+  const missed = facts.questions.filter(({ key, state }) => PARTS[part].test(key) && state !== 'answered' && state !== 'empty')
+  if (missed.length === 0) return 'none'
+  return missed.every(({ state }) => state === 'partial') ? 'some' : 'all'
 }

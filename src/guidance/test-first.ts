@@ -5,7 +5,7 @@ import type { Gap } from '../contract/lineage.ts'
 import { isLocalUse, type Kit } from './advise.ts'
 import type { TestFirstRow, TestFirstTable } from './guidance-tables.ts'
 import { toleratedFor } from './populations.ts'
-import { instantOf, type Subject } from './subject.ts'
+import { instantOf, missedOf, type Subject } from './subject.ts'
 
 const DEMANDS: readonly Demand[] = ['required', 'recommended', 'consider']
 const byDemand = (a: { readonly demand: Demand }, b: { readonly demand: Demand }): number =>
@@ -133,6 +133,15 @@ export const waitingGaps = (subject: Subject, kit: Kit): Gap[] => {
   })
 }
 
+/** Said on the card: a test that is asked for may be ordered already where earlier orders were not read. It never holds the advice back. */
+const unreadOrders = (count: number, { facts }: Subject): { readonly ordersUnread?: string } => {
+  const missed = missedOf(facts, 'test orders')
+  if (missed === 'none') return {}
+  const tests = count === 1 ? 'this test could' : 'these tests could'
+  const what = missed === 'all' ? `Earlier orders of ${tests} not be looked up` : `Not all earlier orders of ${tests} be looked up`
+  return { ordersUnread: `${what}, so ${count === 1 ? 'it' : 'they'} may be ordered already.` }
+}
+
 const askOf = ({ row, demand, limit, missing }: Due, tests: TestFirstTable['tests']): TestDemand => ({
   row: row.id,
   source: row.source,
@@ -168,5 +177,6 @@ export const testFirst = (subject: Subject, kit: Kit): TestFirst | null => {
   const id = hash('sha256', JSON.stringify([due.map(({ row }) => row.id), subject.ref, names])).slice(0, 16)
   const demands = due.map((one) => askOf(one, tests))
   const { source, basis, url, year } = first.row
-  return { id, order: subject.ref, drug: subject.drug, genes, demands, demand: first.demand, source, basis, url, year }
+  const unread = unreadOrders(genes.length, subject)
+  return { id, order: subject.ref, drug: subject.drug, genes, demands, demand: first.demand, source, basis, url, year, ...unread }
 }

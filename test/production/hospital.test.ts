@@ -94,14 +94,14 @@ describe('An order at signing', () => {
   it('with everything prefetched brings the warning, and nothing is read', async () => {
     ehr.takeReads()
     const answer = await call(SIGN, { body: orderSign({ prefetch: prefetch() }) })
-    expect([answer.status, summaries(answer)]).toEqual([200, ['Avoid clopidogrel: CYP2C19 poor metabolizer']])
+    expect([answer.status, summaries(answer)]).toEqual([200, ['Avoid clopidogrel (FDA boxed warning): CYP2C19 poor metabolizer']])
     expect(ehr.takeReads()).toEqual([])
   })
 
   it('without prefetch reads the record side by side, at the registered base only, with the token of the call', async () => {
     ehr.takeReads()
     const answer = await call(SIGN, { body: orderSign(access(ehr.fhir)) })
-    expect([answer.status, summaries(answer)]).toEqual([200, ['Avoid clopidogrel: CYP2C19 poor metabolizer']])
+    expect([answer.status, summaries(answer)]).toEqual([200, ['Avoid clopidogrel (FDA boxed warning): CYP2C19 poor metabolizer']])
     const reads = ehr.takeReads()
     expect(reads.map(({ path }) => path.replace(/\?.*/, '')).sort()).toEqual(
       [
@@ -112,8 +112,10 @@ describe('An order at signing', () => {
         'Observation',
         'Observation',
         'Observation',
+        'Observation',
         `Patient/${PATIENT_ID}`,
         'Procedure',
+        'ServiceRequest',
       ].map((name) => `/fhir/${name}`),
     )
     expect(new Set(reads.map(({ authorization }) => authorization))).toEqual(new Set([`Bearer ${ehr.token}`]))

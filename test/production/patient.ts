@@ -78,6 +78,8 @@ export const prefetch = () => ({
   allergies: searchset('AllergyIntolerance'),
   medications: searchset('MedicationRequest'),
   procedures: searchset('Procedure'),
+  pregnancy: searchset('Pregnancy'),
+  requests: searchset('ServiceRequest'),
 })
 
 export const orderSign = (members: object = {}, drafts: readonly object[] = [clopidogrel()]) => ({

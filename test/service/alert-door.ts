@@ -35,6 +35,8 @@ const TYPES: Readonly<Record<string, string>> = {
   allergies: 'AllergyIntolerance',
   medications: 'MedicationRequest',
   procedures: 'Procedure',
+  pregnancy: 'Observation',
+  requests: 'ServiceRequest',
 }
 
 const searchset = (resources: readonly object[]) => ({

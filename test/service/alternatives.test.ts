@@ -257,6 +257,35 @@ describe('Pregnancy', () => {
     expect((await answerOn(statin('p-older').born('1950-04-02'))).about('ticagrelor')).toMatch(/Checked: .*pregnancy/)
   })
 
+  const status = (code: string, days: number) => ({
+    resourceType: 'Observation',
+    id: 'pregnancy-status',
+    status: 'final',
+    category: [{ coding: [{ code: 'social-history' }] }],
+    code: { coding: [{ system: 'http://loinc.org', code: '82810-3' }], text: 'Pregnancy status' },
+    subject: { reference: 'Patient/p-status' },
+    effectiveDateTime: new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10),
+    valueCodeableConcept: { coding: [{ system: 'http://snomed.info/sct', code }] },
+  })
+
+  it('is asked for by a search of its own; a recent answer counts', async () => {
+    expect(sandbox.services.map(({ prefetch }) => prefetch.pregnancy)).toEqual(
+      sandbox.services.map(() => 'Observation?patient={{context.patientId}}&code=http://loinc.org|82810-3&_count=100'),
+    )
+    const pregnant = await answerOn(statin('p-status').with(status('77386006', 3)))
+    expect(pregnant.about('ticagrelor')).toMatch(/Recorded as pregnant on .*not looked up for this drug/)
+    expect(pregnant.offers).toEqual([])
+    expect((await answerOn(statin('p-status').with(status('60001007', 3)))).about('ticagrelor')).toMatch(/Checked: .*pregnancy/)
+  })
+
+  it('whose status could not be read holds nothing back, and is said', async () => {
+    const { about, offers } = await answerOn(statin('p-fertile'), ['pregnancy'])
+    expect(about('ticagrelor')).toContain(
+      'pregnancy (no pregnancy on record, which does not exclude one; the pregnancy status was not read)',
+    )
+    expect(offers).toHaveLength(2)
+  })
+
   it('that ended does not count', async () => {
     const patient = statin('p-was-pregnant').withCondition('Pregnancy', { snomed: '77386006', clinicalStatus: 'resolved' })
     expect((await answerOn(patient)).offers).toHaveLength(2)

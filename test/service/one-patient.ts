@@ -13,12 +13,13 @@ const bundleOf = (resources: readonly object[]) => ({
   entry: resources.map((resource) => ({ resource })),
 })
 
-/** A patient built in a test through the real door: every prefetch key is answered from the builder's resources; what no key asks for travels under one of its own. */
+/** A patient built in a test through the real door: every prefetch key is answered from the builder's resources; what no key asks for travels under one of its own. `instead`: what is sent under a key in place of that. */
 export const askAbout = async (
   sandbox: Sandbox,
   hook: string,
   patient: PatientBuilder,
   without: readonly string[] = [],
+  instead: Readonly<Record<string, object>> = {},
 ): Promise<HookAnswer> => {
   const service = sandbox.services.find((candidate) => candidate.hook === hook)
   const { patientId, resources, draftOrders } = patient.record()
@@ -32,7 +33,7 @@ export const askAbout = async (
         return [key, key === 'patient' ? found[0] : bundleOf(found)]
       }),
   )
-  const prefetch = { ...answered, ...(beside.length === 0 ? {} : { testOrders: bundleOf(beside) }) }
+  const prefetch = { ...answered, ...instead, ...(beside.length === 0 ? {} : { testOrders: bundleOf(beside) }) }
   const entry = draftOrders.map((resource) => ({ resource }))
   const response = await post(`${sandbox.base}/cds-services/${service?.id}`, {
     hook,

@@ -34,6 +34,12 @@ export const startSandbox = async (environment: Record<string, string> = {}) => 
   const readFhir = async (query: string): Promise<unknown> =>
     json(await fetch(`${base}/fhir/${query}`, { headers: { authorization: `Bearer ${session.access_token}` } }))
 
+  /** Stores a resource as the prescriber's EHR does; the status of the answer. */
+  const writeFhir = async (type: string, resource: object): Promise<number> => {
+    const headers = { authorization: `Bearer ${session.access_token}`, 'content-type': 'application/fhir+json' }
+    return (await fetch(`${base}/fhir/${type}`, { method: 'POST', headers, body: JSON.stringify(resource) })).status
+  }
+
   const prefetchFor = async (service: string, patient: string): Promise<Record<string, unknown>> => {
     const templates = Object.entries(services.find(({ id }) => id === service)?.prefetch ?? {})
     return Object.fromEntries(
@@ -73,6 +79,7 @@ export const startSandbox = async (environment: Record<string, string> = {}) => 
     stories,
     services,
     readFhir,
+    writeFhir,
     ask,
     prefetchFor,
     stop: async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { aPatient, type PatientBuilder } from '../builders/patient.ts'
 import { askAbout, summaries } from './one-patient.ts'
-import { startSandbox } from './running-sandbox.ts'
+import { draftOf, startSandbox } from './running-sandbox.ts'
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>
 beforeAll(async () => {
@@ -219,6 +219,59 @@ describe('A test is asked for all the same', () => {
     const answer = await sign(aPatient().with(narrow).ordering('capecitabine'))
     expect(summaries(answer)).toEqual(['Test DPYD before capecitabine: the normal result on record looked for few variants only'])
     expect(answer.cards[0]?.detail).toContain('c.1905+1G&gt;A')
+  })
+})
+
+describe('Earlier orders of the test', () => {
+  const untested = aPatient().ordering('abacavir')
+  const said = /Earlier orders of this test could not be looked up, so it may be ordered already/
+
+  it('are asked for by every service, as a search of their own', () => {
+    expect(sandbox.services.map(({ prefetch }) => prefetch.requests)).toEqual(
+      sandbox.services.map(() => 'ServiceRequest?patient={{context.patientId}}&_count=100'),
+    )
+  })
+
+  it('that were not sent leave the card as it is, and it says so', async () => {
+    const [whole, without] = await Promise.all([sign(untested), askAbout(sandbox, 'order-sign', untested, ['requests', 'pregnancy'])])
+    const seen = ({ cards }: typeof whole) => cards.map(({ indicator, summary, suggestions }) => [indicator, summary, suggestions?.length])
+    expect(seen(without)).toEqual(seen(whole))
+    expect(seen(without)).toEqual([['warning', 'Test HLA-B*57:01 before abacavir: no result on record', 1]])
+    expect(whole.cards[0]?.detail).not.toMatch(said)
+    expect(without.cards[0]?.detail).toMatch(said)
+  })
+
+  it('that were read in part leave the card as it is, and it says so', async () => {
+    const part = {
+      resourceType: 'Bundle',
+      type: 'searchset',
+      entry: [],
+      link: [{ relation: 'next', url: 'https://ehr.example/fhir?page=2' }],
+    }
+    const answer = await askAbout(sandbox, 'order-sign', untested, [], { requests: part, pregnancy: part })
+    expect(summaries(answer)).toEqual(['Test HLA-B*57:01 before abacavir: no result on record'])
+    expect(answer.cards[0]?.detail).toMatch(/Not all earlier orders of this test could be looked up, so it may be ordered already/)
+  })
+
+  it('that were not sent change nothing where a result is there, or nothing is to be tested', async () => {
+    for (const patient of [aPatient().withGenotype('CYP2C19', '*2/*2').ordering('clopidogrel'), aPatient().ordering('amoxicillin')]) {
+      const [whole, without] = await Promise.all([sign(patient), askAbout(sandbox, 'order-sign', patient, ['requests', 'pregnancy'])])
+      expect(without.cards.map(({ summary, indicator }) => [summary, indicator])).toEqual(
+        whole.cards.map(({ summary, indicator }) => [summary, indicator]),
+      )
+    }
+  })
+
+  it('are read from the FHIR server: once the test is ordered, the drug is signed without a card', async () => {
+    const story = sandbox.stories.find(({ id }) => id === 'capecitabine-untested')
+    if (!story) throw new Error('there is no such story')
+    const ask = () => sandbox.ask('order-sign', story, { draftOrders: draftOf(story) }, { prefetch: false })
+    expect(summaries(await ask())).toEqual(['Test DPYD before capecitabine: no result on record'])
+    const order = request('sr-13', 'DPYD genotype', daysAgo(1), { id: undefined, subject: { reference: `Patient/${story.patient}` } })
+    expect(await sandbox.writeFhir('ServiceRequest', order)).toBe(201)
+    const answer = await ask()
+    expect(answer.cards).toEqual([])
+    expect(answer.trace.silences.map(({ because }) => because).join()).toContain('the DPYD genotype is ordered since')
   })
 })
 

@@ -1,4 +1,4 @@
-import type { PatientRecord } from '../../contract/facts.ts'
+import type { PatientRecord, Question } from '../../contract/facts.ts'
 import type { GeneReading } from '../../contract/genes.ts'
 import type { Gap } from '../../contract/lineage.ts'
 import { isGenetic } from './documents.ts'
@@ -90,12 +90,16 @@ export const pageGaps = (graph: Graph): readonly Gap[] =>
     ? [{ about: 'genomics', code: 'incomplete', because: 'A search had more pages than were read.' }]
     : []
 
-const isGenomicQuestion = (query: string): boolean => /^(Observation|DiagnosticReport|Condition)\b/.test(query)
+/** Questions that ask for one thing alone, which is no genetic result. */
+const OF_ONE_THING: ReadonlySet<string> = new Set(['pregnancy'])
+
+const isGenomicQuestion = ({ key, query }: Question): boolean =>
+  /^(Observation|DiagnosticReport|Condition)\b/.test(query) && !OF_ONE_THING.has(key)
 
 /** A search of another part of the record can hold genetic results, too: indicators stand among the problems. */
 export const questionGaps = (record: PatientRecord): readonly Gap[] =>
   record.questions
-    .filter((question) => question.state === 'partial' && isGenomicQuestion(question.query))
+    .filter((question) => question.state === 'partial' && isGenomicQuestion(question))
     .map(
       (question): Gap => ({ about: 'genomics', code: 'incomplete', because: `Not all results of the search ${question.key} were read.` }),
     )

@@ -1,7 +1,7 @@
 import type { Measurement } from '../../contract/facts.ts'
 import type { Kit } from '../advise.ts'
 import { findEvidence, nameFound } from '../record-evidence.ts'
-import { instantOf } from '../subject.ts'
+import { instantOf, missedOf } from '../subject.ts'
 import type { Candidate } from './candidate.ts'
 import { type Checked, fine, problem, unanswered } from './checked.ts'
 
@@ -50,5 +50,6 @@ export const checkPregnancy = (candidate: Candidate, kit: Kit): Checked => {
   if (status && since !== null && Date.parse(facts.now) - since <= table.status.days * DAY)
     return fine(WHAT, `recorded as not pregnant on ${dateOf(status.fact).slice(0, 10)}`, [status.fact.lineage])
   const concern = row?.pregnancy ? `; if pregnant: ${row.pregnancy.because}` : ''
-  return unanswered(WHAT, `no pregnancy on record, which does not exclude one${concern}`, 'none')
+  const unread = missedOf(facts, 'pregnancy') === 'none' ? '' : '; the pregnancy status was not read'
+  return unanswered(WHAT, `no pregnancy on record, which does not exclude one${unread}${concern}`, 'none')
 }

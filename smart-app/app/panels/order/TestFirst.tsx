@@ -38,6 +38,7 @@ export const TestFirst = ({ test }: { readonly test: Test }) => (
           {`. ${gene.because}`}
         </li>
       ))}
+      {test.ordersUnread === undefined ? null : <li>{test.ordersUnread}</li>}
     </ul>
     <ul>
       {test.demands.map((demand) => (
