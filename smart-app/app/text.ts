@@ -175,6 +175,11 @@ export const TEXT = {
     alternatives: 'Alternatives named by the sources',
     alternativesLead:
       'Checked against this patient’s genes, conditions, allergies, organ function and medicines as far as the record allows.',
+    offeredAs: (product: string) => `Can be ordered as ${product}; `,
+    doseOpen: 'dose and duration are left for you to enter',
+    firstDose: (milligrams: number, times: number) =>
+      `first dose ${milligrams} mg ${times === 1 ? 'once' : times === 2 ? 'twice' : `${times} times`} daily`,
+    notOffered: (because: string) => `Not offered as an order: ${because}`,
     namedBy: (sources: string) => `named by ${sources}`,
     checkedFine: (what: string) => `Checked and fine: ${what}`,
     checkResults: { ok: 'fits', problem: 'problem', 'not-checked': 'not checked' },

@@ -74,6 +74,19 @@ describe('the order in hand', () => {
     expect(text).toContain('liver function: not checked, no result within a year')
   })
 
+  test('says as what an alternative can be ordered, with which first dose of which source, or why it is not', () => {
+    const region = regionOf(host, 'Alternatives')
+    const about = (drug: string): string =>
+      textOf([...(region?.querySelectorAll('li') ?? [])].find((item) => item.querySelector('strong')?.textContent === drug))
+    expect(about('ticagrelor')).toContain('Can be ordered as ticagrelor 90 MG Oral Tablet; dose and duration are left for you to enter')
+    expect(about('febuxostat')).toContain(
+      'Can be ordered as febuxostat 40 MG Oral Tablet; first dose 40 mg twice daily (FDA label of febuxostat, section 2.1)',
+    )
+    expect(region?.querySelector('a')?.getAttribute('href')).toBe('https://labels.example/febuxostat')
+    expect(about('isavuconazole')).toContain('Not offered as an order: treatment starts with a loading dose')
+    expect(about('prasugrel')).not.toMatch(/ordered as|as an order/)
+  })
+
   test('says what was not assessed', () => {
     expect(textOf(regionOf(host, 'Not assessed'))).toContain('liver function: the last result is older than a year')
   })

@@ -251,6 +251,22 @@ const alternatives: readonly Alternative[] = [
     ],
     product: { code: '1116635', display: 'ticagrelor 90 MG Oral Tablet' },
   },
+  {
+    drug: { name: 'febuxostat', rxcui: '73689' },
+    namedBy: ['CPIC 2022'],
+    verdict: 'fits',
+    checked: [],
+    product: { code: '834235', display: 'febuxostat 40 MG Oral Tablet' },
+    start: { mgPerDose: 40, timesPerDay: 2, source: 'FDA label of febuxostat, section 2.1', url: 'https://labels.example/febuxostat' },
+  },
+  {
+    drug: { name: 'isavuconazole', rxcui: null },
+    namedBy: ['CPIC 2022'],
+    verdict: 'fits',
+    checked: [],
+    product: null,
+    noProduct: 'treatment starts with a loading dose',
+  },
 ]
 
 const clopidogrel: DrugAssessment = {

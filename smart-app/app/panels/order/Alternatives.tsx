@@ -1,4 +1,5 @@
 import type { Alternative } from '../../../../src/contract/findings.ts'
+import { safeHref } from '../../../ui/markdown/parse-inline.ts'
 import { Panel } from '../../../ui/Panel.tsx'
 import { Severity } from '../../../ui/Severity.tsx'
 import { TEXT } from '../../text.ts'
@@ -17,12 +18,33 @@ export const Alternatives = ({ alternatives }: { readonly alternatives: readonly
             <Severity level={VERDICTS[alternative.verdict].level}>{VERDICTS[alternative.verdict].word}</Severity>
             <span className={styles.note}>{TEXT.order.namedBy(alternative.namedBy.join(', '))}</span>
           </p>
+          {alternative.verdict === 'fits' ? <Offer alternative={alternative} /> : null}
           <Checks checks={alternative.checked} />
         </li>
       ))}
     </ul>
   </Panel>
 )
+
+/** As what a replacement that fits can be ordered, with the first dose that its source gives; or why there is no order. */
+const Offer = ({ alternative: { product, noProduct, start } }: { readonly alternative: Alternative }) => {
+  if (product === null) return noProduct === undefined ? null : <p className={styles.note}>{TEXT.order.notOffered(noProduct)}</p>
+  const href = start ? safeHref(start.url) : null
+  return (
+    <p className={styles.note}>
+      {TEXT.order.offeredAs(product.display)}
+      {start ? `${TEXT.order.firstDose(start.mgPerDose, start.timesPerDay)} (` : TEXT.order.doseOpen}
+      {start && href ? (
+        <a href={href} target="_blank" rel="noopener noreferrer">
+          {start.source}
+        </a>
+      ) : (
+        start?.source
+      )}
+      {start ? ')' : null}
+    </p>
+  )
+}
 
 type Check = Alternative['checked'][number]
 
