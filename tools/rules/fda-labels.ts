@@ -182,6 +182,42 @@ export const FDA_LABELS: Readonly<Record<string, LabelReading>> = {
       asOf: '2024',
     },
   },
+  // deutetrabenazine
+  PA166169882: {
+    parts: [{ keys: ['PM'], actions: ['max=36 mg/day'], effect: 'exposure up' }],
+    read: {
+      title: 'US label of deutetrabenazine, as quoted by NCBI Medical Genetics Summaries',
+      where: '2.4 Poor metabolizers of CYP2D6: at most 36 mg a day, at most 18 mg at once',
+      url: 'https://www.ncbi.nlm.nih.gov/books/NBK540716',
+      asOf: '2018',
+    },
+  },
+  // belinostat
+  PA166129553: {
+    parts: [{ keys: ['*28/*28', '*28/*80+*28', '*80+*28/*80+*28'], actions: ['start=750 mg/m2'], effect: 'exposure up' }],
+    read: {
+      title: 'US label of belinostat (Beleodaq), as quoted by NCBI Medical Genetics Summaries',
+      where: 'Reduced UGT1A1 activity: starting dose 750 mg/m2 in patients homozygous for UGT1A1*28',
+      url: 'https://www.ncbi.nlm.nih.gov/medgen/CN282543',
+      asOf: '2023',
+    },
+  },
+  // atomoxetine: the first dose is the usual one (0.5 mg/kg up to 70 kg, else 40 mg); it is raised later, and only where needed
+  PA166104827: {
+    parts: [
+      {
+        keys: ['PM'],
+        actions: ['start=standard', 'hold-increase(4 weeks)'],
+        effect: 'exposure up',
+      },
+    ],
+    read: {
+      title: 'US label of atomoxetine, table of doses as adapted by NCBI Medical Genetics Summaries',
+      where: 'Poor metabolizers of CYP2D6: usual first dose, to the usual target only after 4 weeks without improvement',
+      url: 'https://www.ncbi.nlm.nih.gov/books/NBK315951',
+      asOf: '2020',
+    },
+  },
   // desflurane
   PA166129515: {
     parts: [{ keys: ['MHS'], actions: ['contraindicated'], label: ['contraindications'], effect: 'malignant hyperthermia' }],
