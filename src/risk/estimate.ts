@@ -9,7 +9,8 @@ import { readInputs, takeInputs } from './features.ts'
 import { absent, type InputReading, type InputReadings, known, unusable } from './input-reading.ts'
 import { intervalFor } from './interval.ts'
 import type { LoadedVariant, Model } from './load-model.ts'
-import type { InputSpecOf, Values } from './model-folder.ts'
+import type { Circumstance, InputSpecOf, Values } from './model-folder.ts'
+import { readCondition } from './read-condition.ts'
 import { contributionsOf } from './reference.ts'
 import type { Models } from './registry.ts'
 import { bandOf, type Output, runVariant, wholeRow } from './run-variant.ts'
@@ -17,7 +18,12 @@ import { bandOf, type Output, runVariant, wholeRow } from './run-variant.ts'
 type Estimated = Extract<RiskEstimate, { state: 'estimated' }>
 
 /** One question of a model with the variants that answer it, in order of preference. */
-type Asked = { readonly model: Model; readonly title: string; readonly variants: readonly LoadedVariant[] }
+type Asked = {
+  readonly model: Model
+  readonly title: string
+  readonly when: readonly Circumstance[]
+  readonly variants: readonly LoadedVariant[]
+}
 
 /** What the estimate is made for, beyond the inputs. */
 type Situation = { readonly calls: readonly GeneCall[]; readonly alreadyTaken: boolean }
@@ -166,7 +172,7 @@ const answer = async (asked: Asked, readings: InputReadings, situation: Situatio
 
 const questionsOf = (model: Model, variants = model.variants): Asked[] =>
   model.manifest.questions
-    .map(({ id, title }) => ({ model, title, variants: variants.filter(({ spec }) => spec.question === id) }))
+    .map(({ id, title, when = [] }) => ({ model, title, when, variants: variants.filter(({ spec }) => spec.question === id) }))
     .filter((asked) => asked.variants.length > 0)
 
 const isTaken = ({ manifest }: Model, { medicines }: PatientFacts): boolean =>
@@ -199,9 +205,25 @@ const computeFrom = async (
 const read = (models: Models, model: Model, facts: PatientFacts, calls: readonly GeneCall[]): Promise<InputReadings> =>
   readInputs(model.inputs, { facts, calls, compute: (spec) => computeFrom(models, spec, facts, calls) })
 
+/** What a circumstance has against the question. What a question presumes may be unclear; what rules it out may not. */
+const against = (one: Circumstance, model: Model, facts: PatientFacts): Gap[] => {
+  const { has, otherwise, label, codes, words, ever } = one
+  const spec = { name: model.ref.id, label, unit: '', kind: 'condition', codes, words, ever, missing: { do: 'refuse' } } as const
+  const reading = readCondition({ ...spec, codes: [...codes], words: [...words] }, facts)
+  if (reading.state === 'unusable') return has === 'present' ? [] : [reading.gap]
+  const met = (reading.value === 1) === (has === 'present')
+  return met ? [] : [{ about: model.ref.id, code: 'not-asked', because: otherwise }]
+}
+
 const estimateModel = async (models: Models, model: Model, facts: PatientFacts, calls: readonly GeneCall[]): Promise<RiskEstimate[]> => {
   const readings = await read(models, model, facts, calls)
-  return Promise.all(questionsOf(model).map((asked) => answer(asked, readings, { calls, alreadyTaken: isTaken(model, facts) })))
+  const situation = { calls, alreadyTaken: isTaken(model, facts) }
+  return Promise.all(
+    questionsOf(model).map((asked) => {
+      const because = asked.when.flatMap((one) => against(one, model, facts))
+      return because.length > 0 ? refuse(asked, readings, because) : answer(asked, readings, situation)
+    }),
+  )
 }
 
 /** Estimates of all models that concern a drug: a number with interval and reasons, or a stated refusal. Never throws for a patient's data. */

@@ -183,6 +183,16 @@ const variant = z.strictObject({
   without: z.array(z.strictObject({ input: z.string(), value: inputValue, label: z.string().min(1) })),
 })
 
+/** A condition that a question presumes (`present`), or that rules it out (`absent`: known disease, dialysis), with what is then said. */
+const circumstance = z.strictObject({
+  has: z.enum(['present', 'absent']),
+  label: z.string().min(1),
+  codes: z.array(coding).min(1),
+  words: z.array(z.string().regex(/^[a-z]+$/)).min(1),
+  ever: z.boolean(),
+  otherwise: z.string().min(1),
+})
+
 const intervalRow = z.strictObject({
   group: z.string(),
   label: z.string(),
@@ -208,7 +218,7 @@ export const manifestSchema = z.strictObject({
   /** Drugs whose order makes this model speak. */
   drugs: z.array(ingredient),
   /** What the variants answer, each with its title. */
-  questions: z.array(z.strictObject({ id: z.string(), title: z.string().min(1) })).min(1),
+  questions: z.array(z.strictObject({ id: z.string(), title: z.string().min(1), when: z.array(circumstance).optional() })).min(1),
   /** Whether the numbers were read in their source or made by an independent implementation, and what is open. */
   verified: z.strictObject({ state: z.enum(['independent', 'source', 'partly', 'recalled']), says: z.string().min(1) }),
   graphs: z.array(graph).min(1),
@@ -308,6 +318,7 @@ export type Variant = z.output<typeof variant>
 export type IntervalRow = z.output<typeof intervalRow>
 export type Manifest = z.output<typeof manifestSchema>
 export type Coefficients = z.output<typeof coefficientsSchema>
+export type Circumstance = z.output<typeof circumstance>
 export type Graph = z.output<typeof graph>
 export type OutputSpec = z.output<typeof output>
 export type VectorFile = z.output<typeof vectorsSchema>
