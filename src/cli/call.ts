@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { readConfig } from '../config.ts'
 import { fhirBundle } from '../exporters/fhir-bundle.ts'
 import { reportGenes, type SampleReport } from '../exporters/gene-report.ts'
@@ -88,6 +89,17 @@ const writerOf = ({ format, patient, issued, collected }: CallRequest): ((report
   return (report) => `${JSON.stringify(fhirBundle(report, { patient, issued, collected }))}\n`
 }
 
+/** Input is never modified: the output must not take its place, by whatever name. */
+const refuseToReplaceInput = ({ file, outside, out }: CallRequest): void => {
+  const target = out === null ? undefined : statSync(out, { throwIfNoEntry: false })
+  if (target === undefined) return
+  for (const input of [file, outside]) {
+    const found = input === null || input === '-' ? undefined : statSync(input, { throwIfNoEntry: false })
+    if (found?.dev === target.dev && found.ino === target.ino)
+      throw new UsageError('--out names a file that is read: it would be replaced.')
+  }
+}
+
 const outsideOf = (calls: readonly OutsideCall[], sample: string): readonly OutsideCall[] =>
   calls.filter((call) => call.sample === null || call.sample === sample)
 
@@ -99,6 +111,7 @@ export const runCall = async (request: CallRequest, knowledge: Knowledge): Promi
   const { genes: wanted } = request
   const unknown = wanted.filter((gene) => !knowledge.genes.has(gene))
   if (unknown.length > 0) throw new UsageError(`The rules know no gene ${unknown.join(', ')}.`)
+  refuseToReplaceInput(request)
   const caller = makeCaller(knowledge.genes, knowledge.tables)
   const read = await readVcf(request.file, caller.sites, {
     ignoreFilter: request.ignoreFilter,

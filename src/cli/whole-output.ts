@@ -1,4 +1,4 @@
-import { closeSync, createReadStream, mkdtempSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, createReadStream, mkdtempSync, openSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { AttuneError } from '../errors.ts'
@@ -23,12 +23,21 @@ const unlink = (folder: string): void => {
   }
 }
 
+/** The file that a link leads to. A folder or a device must not be replaced by a file. */
+const placeOf = (target: string): string => {
+  const found = statSync(target, { throwIfNoEntry: false })
+  if (found === undefined) return target
+  if (!found.isFile()) throw new AttuneError('input-unreadable', `${target}: cannot be written: it is no file`)
+  return realpathSync(target)
+}
+
 /**
- * Writes to a file of its own that takes the place of `target` at the end; null is standard output, to which all is copied at the end.
+ * Writes to a file of its own that takes the place of the one named at the end; null is standard output, to which all is copied at the end.
  * A program that is stopped half-way leaves no output that could pass as whole. Only this user can read the file meanwhile.
- * @throws AttuneError `input-unreadable` when `target` cannot be written
+ * @throws AttuneError `input-unreadable` when it cannot be written
  */
-export const openWholeOutput = (target: string | null): WholeOutput => {
+export const openWholeOutput = (named: string | null): WholeOutput => {
+  const target = named === null ? null : placeOf(named)
   let folder: string
   try {
     folder = mkdtempSync(join(target === null ? tmpdir() : dirname(target), target === null ? 'attune-' : `.${basename(target)}-`))

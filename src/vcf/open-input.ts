@@ -94,6 +94,9 @@ export const openInput = async (file: string): Promise<Input> => {
     const gunzip = createGunzip({ chunkSize: 1 << 18 })
     pipeline(raw, gunzip, () => undefined) // a fault of either side ends the reading of gunzip
     for await (const chunk of gunzip) yield chunk as Buffer
+    // zlib takes a zero for the end of all members and leaves the rest unread
+    const left = count - gunzip.bytesWritten
+    if (left > 0) throw unreadable(file, null, `the gzip file is damaged: ${left} bytes follow its end`)
     if (isBgzf(first) && !tail.equals(BGZF_END)) throw unreadable(file, null, 'the bgzip file is cut off: its end mark is missing')
   }
   const chunks = async function* (): AsyncGenerator<Buffer> {

@@ -4,7 +4,15 @@ import { type AlleleLexicon, makeAlleleLexicon, type NamedAllele } from '../pgx/
 import { formatDiplotype } from '../pgx/allele-order.ts'
 import type { GeneNames } from '../pgx/gene-names.ts'
 import type { GeneTable } from '../pgx/gene-tables.ts'
-import { genotypeOfScore, isInTable, lookUpGenotype, NO_GENOTYPE, phenotypeGenotype, presenceGenotype } from '../pgx/genotype.ts'
+import {
+  type AlleleStatus,
+  genotypeOfScore,
+  isInTable,
+  lookUpGenotype,
+  NO_GENOTYPE,
+  phenotypeGenotype,
+  presenceGenotype,
+} from '../pgx/genotype.ts'
 import { quoted } from './vcf-error.ts'
 
 type Stated = { readonly diplotype: string | null; readonly phenotype: string | null; readonly activityScore: string | null }
@@ -13,14 +21,24 @@ export type OutsideResult = { readonly genotypes: readonly Genotype[]; readonly 
 
 const isProblem = (value: object): value is Problem => 'problem' in value
 
-const TYPED = /^\*\d{2,3}(?::\d{2,4}){1,3}[NLSCAQGP]?$/
+const SAYS_NOTHING = 'nothing in the row says anything of the gene'
+const NO_SCORE = /^n\/?a$/i
+
+/** Fields have two digits, or more without a leading zero; a letter tells of expression (N, L, S, C, A, Q) or of a group (P, G). */
+const TYPED = /^\*\d{2,3}(?::(?:\d{2}|[1-9]\d{2,3})){1,3}[NLSCAQGP]?$/
 const STATUS = /^(\*\d{2,3}:\d{2,4}) (positive|negative)$/i
 
-/** `*57:01:01` belongs to `*57:01`. */
-const isOf = (typed: string, allele: string): boolean => typed === allele || typed.startsWith(`${allele}:`)
+/** `*57:01:01` and the group `*57:01P` belong to `*57:01`. A letter at the end never makes an allele of interest absent. */
+const isOf = (typed: string, allele: string): boolean => {
+  const fields = typed.replace(/[A-Z]$/, '')
+  return fields === allele || fields.startsWith(`${allele}:`)
+}
+
+/** What a row says of presence, and the typing as it is shown; null where it says only presence. */
+type Presence = { readonly statuses: readonly AlleleStatus[]; readonly diplotype: string | null }
 
 /** Two typed alleles tell presence and absence of each allele of interest; one tells presence only. */
-const readTyping = (table: GeneTable, alleles: readonly string[]): readonly Genotype[] | Problem => {
+const readTyping = (table: GeneTable, alleles: readonly string[]): Presence | Problem => {
   const wrong = alleles.find((allele) => !TYPED.test(allele))
   if (wrong !== undefined) return { problem: `${quoted(wrong)} is no allele at two fields or more, such as *57:01` }
   if (alleles.length > 2) return { problem: `a diplotype has at most two alleles, not ${alleles.length}` }
@@ -29,11 +47,11 @@ const readTyping = (table: GeneTable, alleles: readonly string[]): readonly Geno
     return positive || alleles.length === 2 ? [{ allele, positive }] : []
   })
   const shown = alleles.map((typed) => `${table.symbol}${table.presence?.find((allele) => isOf(typed, allele)) ?? typed}`).sort()
-  const diplotype = shown.length === 1 ? `${shown[0]} (second allele not stated)` : shown.join('/')
-  return [presenceGenotype(table, statuses, diplotype)]
+  return { statuses, diplotype: shown.length === 1 ? `${shown[0]} (second allele not stated)` : shown.join('/') }
 }
 
-const readStatuses = (table: GeneTable, text: string): Genotype | null => {
+/** `*57:01 positive, *15:02 negative`; null when some part is no status of an allele of interest. */
+const readStatuses = (table: GeneTable, text: string): readonly AlleleStatus[] | null => {
   const statuses = text.split(',').map((part) =>
     STATUS.exec(
       part
@@ -47,7 +65,28 @@ const readStatuses = (table: GeneTable, text: string): Genotype | null => {
       ? [{ allele: match[1], positive: /positive/i.test(match[2] ?? '') }]
       : [],
   )
-  return known.length > 0 && known.length === statuses.length ? presenceGenotype(table, known, null) : null
+  return known.length === statuses.length ? known : null
+}
+
+const readPresence = (table: GeneTable, stated: Stated): OutsideResult => {
+  const text = stated.diplotype === null ? null : withoutGene(table, stated.diplotype)
+  const alone = stated.diplotype === null ? [] : readStatuses(table, stated.diplotype)
+  const called =
+    alone === null
+      ? readTyping(
+          table,
+          (text ?? '').split('/').map((part) => part.trim()),
+        )
+      : { statuses: alone, diplotype: null }
+  if (isProblem(called)) return called
+  const spoken = stated.phenotype === null ? [] : readStatuses(table, stated.phenotype)
+  if (spoken === null) return { problem: `${quoted(stated.phenotype ?? '')} is no phenotype of the gene` }
+  if (stated.activityScore !== null && !NO_SCORE.test(stated.activityScore)) return { problem: 'the gene has no activity score' }
+  const statuses = [...called.statuses, ...spoken]
+  const torn = statuses.find((one) => statuses.some((other) => other.allele === one.allele && other.positive !== one.positive))
+  if (torn !== undefined) return { problem: `${torn.allele} is said to be positive and negative` }
+  if (statuses.length === 0 && called.diplotype === null) return { problem: SAYS_NOTHING }
+  return { genotypes: [presenceGenotype(table, statuses, called.diplotype)], notes: [] }
 }
 
 /** Copies behind an allele, `*1x2`: null for none. */
@@ -111,21 +150,6 @@ const readNamed = (table: GeneTable, lexicon: AlleleLexicon, text: string): read
 const withoutGene = (table: GeneTable, text: string): string =>
   text.replace(new RegExp(`(^|[/+])\\s*${table.symbol}[\\s_]*(?=[*A-Za-z0-9])`, 'gi'), '$1').trim()
 
-const readDiplotype = (table: GeneTable, names: GeneNames[string] | undefined, text: string): readonly Genotype[] | Problem => {
-  if (table.method === 'allele-presence' && Object.keys(table.alleles).length === 0) {
-    const status = readStatuses(table, text)
-    return status
-      ? [status]
-      : readTyping(
-          table,
-          withoutGene(table, text)
-            .split('/')
-            .map((part) => part.trim()),
-        )
-  }
-  return readNamed(table, makeAlleleLexicon(table, names), withoutGene(table, text))
-}
-
 const codeOf = (table: GeneTable, text: string): string | null => {
   const wanted = text.toLowerCase()
   return (
@@ -138,7 +162,7 @@ const codeOf = (table: GeneTable, text: string): string | null => {
 const SCORE = /^(≥|>=)?\s*(\d+(?:\.\d+)?)$/
 
 const readScore = (table: GeneTable, text: string): Genotype | null | Problem => {
-  if (/^n\/?a$/i.test(text)) return null
+  if (NO_SCORE.test(text)) return null
   const match = SCORE.exec(text)
   if (!match) return { problem: `${quoted(text)} is no activity score` }
   if (table.lookup !== 'activity-score') return { problem: 'the gene has no activity score' }
@@ -147,16 +171,19 @@ const readScore = (table: GeneTable, text: string): Genotype | null | Problem =>
 
 const termOf = (genotype: Genotype): string => genotype.phenotype?.term ?? 'none'
 
-/** The tables' phenotype and the stated one, where they differ: neither is dropped. */
+/** What the row's diplotype comes to by the tables, and whatever else it states where that differs: nothing is dropped. */
 const compare = (
-  genotypes: readonly Genotype[],
+  called: readonly Genotype[],
   stated: readonly Genotype[],
 ): { genotypes: readonly Genotype[]; notes: readonly string[] } => {
-  if (genotypes.length === 0) return { genotypes: stated.slice(0, 1), notes: [] }
-  const other = stated.find((one) => one.phenotype !== null && !genotypes.some((own) => own.phenotype?.code === one.phenotype?.code))
-  if (!other) return { genotypes, notes: [] }
-  const note = `The stated phenotype (${termOf(other)}) is not that of the tables (${genotypes.map(termOf).join(' or ')}): both stay open.`
-  return { genotypes: [...genotypes, other], notes: [note] }
+  const own = called.length > 0 ? called : stated.slice(0, 1)
+  const others = stated.filter((one) => one.phenotype !== null && !own.some(({ phenotype }) => phenotype?.code === one.phenotype?.code))
+  const different = others.filter((one, at) => others.findIndex(({ phenotype }) => phenotype?.code === one.phenotype?.code) === at)
+  const owner = called.length > 0 ? 'the tables' : 'the stated activity score'
+  const notes = different.map(
+    (one) => `The stated phenotype (${termOf(one)}) is not that of ${owner} (${own.map(termOf).join(' or ')}): both stay open.`,
+  )
+  return { genotypes: [...own, ...different], notes }
 }
 
 const scoreNotes = (genotypes: readonly Genotype[], score: Genotype | null): readonly string[] => {
@@ -170,15 +197,15 @@ const scoreNotes = (genotypes: readonly Genotype[], score: Genotype | null): rea
 export const readOutsideResult = (table: GeneTable, names: GeneNames[string] | undefined, stated: Stated): OutsideResult => {
   if (stated.diplotype === null && stated.phenotype === null && stated.activityScore === null)
     return { problem: 'the row has no diplotype, no phenotype and no activity score' }
-  const called = stated.diplotype === null ? [] : readDiplotype(table, names, stated.diplotype)
+  if (table.method === 'allele-presence' && Object.keys(table.alleles).length === 0) return readPresence(table, stated)
+  const called = stated.diplotype === null ? [] : readNamed(table, makeAlleleLexicon(table, names), withoutGene(table, stated.diplotype))
   if (isProblem(called)) return called
   const score = stated.activityScore === null ? null : readScore(table, stated.activityScore)
   if (score !== null && isProblem(score)) return score
-  const status = stated.phenotype === null ? null : readStatuses(table, stated.phenotype)
-  const code = stated.phenotype === null || status ? null : codeOf(table, stated.phenotype)
-  if (stated.phenotype !== null && !status && code === null) return { problem: `${quoted(stated.phenotype)} is no phenotype of the gene` }
-  const spoken = [score, status ?? (code === null ? null : phenotypeGenotype(table, code))].filter((one) => one !== null)
+  const code = stated.phenotype === null ? null : codeOf(table, stated.phenotype)
+  if (stated.phenotype !== null && code === null) return { problem: `${quoted(stated.phenotype)} is no phenotype of the gene` }
+  const spoken = [score, code === null ? null : phenotypeGenotype(table, code)].filter((one) => one !== null)
   const { genotypes, notes } = compare(called, spoken)
-  if (genotypes.length === 0) return { problem: 'nothing in the row says anything of the gene' }
+  if (genotypes.length === 0) return { problem: SAYS_NOTHING }
   return { genotypes, notes: [...notes, ...scoreNotes(called, score)] }
 }

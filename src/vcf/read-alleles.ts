@@ -44,9 +44,9 @@ const refDiffers = (record: RecordAlleles, { site, context }: SiteChanges): bool
   return false
 }
 
-/** A deletion or replacement reaches over all that lies from `from` to `to`, and begins before. */
+/** A deletion, or a replacement by more or fewer bases, takes away all that lies from `from` to `to`: which base stands there now is not known. */
 const covers = ({ start, deleted, inserted }: Change, from: number, to: number): boolean =>
-  deleted.length > inserted.length && start <= from && start + deleted.length - 1 >= to
+  deleted.length !== inserted.length && start <= from && start + deleted.length - 1 >= to
 
 /** Null for an allele that is not written in bases, or that tells nothing of the site. */
 type ReadAllele = (alt: string) => string | null
