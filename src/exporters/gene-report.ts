@@ -100,6 +100,14 @@ const fromVcf = (table: GeneTable, call: StarCall, gaps: readonly PositionGap[],
   }
 }
 
+/** Why an outside call says nothing: alleles that the table does not have; the parts of a tandem are not added up. */
+const unknownAlleles = (table: GeneTable, names: readonly string[]): string => {
+  const tandem = names.flatMap((name) => name.split('/')).find((allele) => allele.includes('+') && !Object.hasOwn(table.alleles, allele))
+  return tandem === undefined
+    ? 'the alleles are not in the table, so no phenotype is given'
+    : `the table has no value for the tandem ${tandem}, and its parts are not added up, so no phenotype is given`
+}
+
 /** An outside call goes before the file's own; what the file shows is said beside it. */
 const fromOutside = (table: GeneTable, outside: OutsideCallOf, call: StarCall | undefined): GeneReport => {
   const names = [...new Set(outside.genotypes.flatMap((one) => one.diplotype ?? []))]
@@ -113,7 +121,7 @@ const fromOutside = (table: GeneTable, outside: OutsideCallOf, call: StarCall | 
     source: 'outside-call',
     state: !known ? 'indeterminate' : outside.genotypes.length > 1 ? 'several' : 'called',
     because: !known
-      ? 'the alleles are not in the table, so no phenotype is given'
+      ? unknownAlleles(table, names)
       : outside.genotypes.length > 1
         ? 'the outside call leaves more than one genotype open'
         : null,

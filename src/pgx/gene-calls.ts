@@ -87,6 +87,7 @@ const WHY: readonly (readonly [string, string])[] = [
   ['preliminary', 'the only result is preliminary'],
   ['liver-transplant-after-result', 'the patient has a transplanted liver'],
   ['gene-conflict', 'the result names different genes'],
+  ['tandem', 'the table has no value for the reported tandem of alleles, and its parts are not added up'],
   ['not-in-table', 'the reported alleles or phenotype are not in the table'],
   ['variant-only', 'only single variants are reported, which do not make a genotype'],
   ['low-resolution', 'the typing is too coarse'],

@@ -155,6 +155,18 @@ describe('attune call', () => {
     expect(rowOf('CYP2D6').notes.join(' ')).toContain('research use only')
   })
 
+  test('an outside call of a tandem that the table does not value is kept, and nothing is concluded from its parts', async () => {
+    const file = write('tandem.vcf', aVcf(['CYP2C19'], {}))
+    await main(['call', file, '--gene', 'CYP2D6', '--outside', write('tandem.tsv', 'CYP2D6\t*36+*10/*1\n')])
+    expect(rowOf('CYP2D6')).toMatchObject({
+      state: 'indeterminate',
+      diplotypes: ['*1/*36+*10'],
+      phenotypes: [],
+      activityScores: [],
+      because: 'the table has no value for the tandem *36+*10, and its parts are not added up, so no phenotype is given',
+    })
+  })
+
   test('an outside call goes before the VCF, which is said beside it', async () => {
     const file = write('i.vcf', aVcf(['CYP2C19'], { rs3758581: '1/1' }))
     await main(['call', file, '--outside', write('i.tsv', 'CYP2D6\t*4/*4\nCYP2C19\t*2/*2\n')])

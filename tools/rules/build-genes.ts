@@ -54,7 +54,7 @@ const NOTES: Readonly<Record<string, string>> = {
   CFTR: 'Two alleles; one responsive allele is enough for ivacaftor.',
   CYP2C19: '*1 needs rs3758581; without it the reference allele is *38, which has the same function.',
   CYP2D6:
-    'Function table of 2024-08-27; activity values equal those of 2026-07-05. Copy-number and tandem alleles are alleles of their own (x2, x≥3, *36+*10).',
+    'Function table of 2024-08-27; activity values equal those of 2026-07-05. Copy-number alleles are alleles of their own (x2, x≥3). A tandem (*36+*10) would be one, too, but the table holds none: it is read, its parts are not added up, and no phenotype is given.',
   CYP4F2: 'Only *3 (rs2108622 T) matters, and only for warfarin: copies 0, 1 or 2.',
   DPYD: 'Two lowest activities found anywhere count, one per strand when phased. *2A is c.1905+1G>A, *13 is c.1679T>G.',
   G6PD: 'One allele in males. A heterozygous female (one normal, one deficient) is variable: enzyme activity decides.',

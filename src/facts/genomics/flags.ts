@@ -25,7 +25,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'loinc-gene-mismatch': medium('The LOINC code is that of another gene; the named gene was taken.'),
   'lab-table-mismatch': low('candidates', "The laboratory's phenotype differs from the current table."),
   'not-in-table': low('inform', 'The alleles are not in the table, so no phenotype is given.'),
-  tandem: free,
+  tandem: low('inform', 'The table has no value for this tandem of alleles, and its parts are not added up.'),
   'copy-number-unknown': low('candidates', 'The number of gene copies is not stated.'),
   'duplicated-allele-unknown': medium('One allele is duplicated, but the result does not say which.'),
   'copy-number-not-tested': free,
