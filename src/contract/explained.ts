@@ -26,7 +26,7 @@ export type RowOutcome =
   | 'drug-uncertain'
   /** The product is for local use. */
   | 'local-use'
-  /** The source lists the pair; what it says was not read for this release. */
+  /** The source lists the pair; what it says was not read for this release, or is not among the rules. */
   | 'listed-only'
   /** Not used, with the reason in the data. */
   | 'off'
@@ -39,10 +39,10 @@ export type RowOutcome =
   | 'not-an-order'
   | 'not-verified'
 
-/** One rule row that was looked at. */
+/** One rule row that was looked at; a `pair` is one that CPIC lists, and no row of CPIC is there. */
 export type RowConsidered = {
   readonly row: string
-  readonly kind: 'guidance' | 'test-first'
+  readonly kind: 'guidance' | 'test-first' | 'pair'
   readonly source: GuidanceSource | 'EMA'
   readonly year: number | null
   readonly genes: readonly string[]

@@ -1,5 +1,6 @@
+import type { RowConsidered } from '../contract/explained.ts'
 import type { Gap } from '../contract/lineage.ts'
-import type { CpicPair, Knowledge } from './rules.ts'
+import type { CpicPair, GuidanceRow, Knowledge } from './rules.ts'
 
 const BY_DRUG = new WeakMap<Knowledge, ReadonlyMap<string, readonly CpicPair[]>>()
 
@@ -12,6 +13,24 @@ export const pairsByDrug = (knowledge: Knowledge): ReadonlyMap<string, readonly 
   BY_DRUG.set(knowledge, made)
   return made
 }
+
+/** Levels at which CPIC holds that a result should or may change prescribing. */
+const ACTIONABLE: readonly CpicPair['level'][] = ['A', 'A/B', 'B']
+
+/** Pairs of a drug with guidance for which the rules hold no row of CPIC: what is on record for such a gene is not weighed by CPIC's words. */
+export const explainPairs = (drug: string, rows: readonly GuidanceRow[], knowledge: Knowledge): RowConsidered[] =>
+  (pairsByDrug(knowledge).get(drug) ?? [])
+    .filter(({ gene, level }) => ACTIONABLE.includes(level) && !rows.some(({ source, genes }) => source === 'CPIC' && genes.includes(gene)))
+    .map(({ gene, level }) => ({
+      row: `cpic-pair/${gene}/${drug}`,
+      kind: 'pair',
+      source: 'CPIC',
+      year: null,
+      genes: [gene],
+      strength: `level ${level}`,
+      outcome: 'listed-only',
+      because: `CPIC lists ${gene} with ${drug} (level ${level}), and the rules hold no recommendation of CPIC for it`,
+    }))
 
 /** `POLG (level A/B); ABL2, ASL (level B)`, strongest level first. */
 const listPairs = (pairs: readonly CpicPair[]): string => {

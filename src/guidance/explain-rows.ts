@@ -1,9 +1,11 @@
 import type { RowConsidered, RowOutcome } from '../contract/explained.ts'
 import type { DrugAssessment, Finding } from '../contract/findings.ts'
 import { isLocalUse, type Kit, readGroup } from './advise.ts'
+import { explainPairs } from './cpic-pairs.ts'
 import { explainTests } from './explain-tests.ts'
 import type { GeneOption, GeneReadout } from './gene-options.ts'
 import { answerOf, combine, type Hit, hitsOf, passesLimits, withoutBeaten } from './match-rows.ts'
+import { asInherited, splitRows } from './own-inhibitors.ts'
 import { decidePopulation } from './populations.ts'
 import type { RowGroup } from './prepare.ts'
 import type { GuidanceRow } from './rules.ts'
@@ -99,7 +101,8 @@ const explainGroup = (group: RowGroup, subject: Subject, kit: Kit, findings: rea
   const readouts = readGroup(group, subject, kit)
   const readings = combine(readouts)
   if (readings === null) return () => ({ outcome: 'too-open', because: 'the results leave too many possibilities open' })
-  const all = readings.flatMap((reading) => hitsOf(group.rows, reading))
+  const { inherited, acting } = splitRows(group.rows, kit.prepared)
+  const all = readings.flatMap((reading) => [...hitsOf(acting, reading), ...hitsOf(inherited, asInherited(reading))])
   const hits = all.filter((hit) => passesLimits(hit, kit.prepared.tables.populations.genotypeLimits, kit.knowledge.genes))
   return (row) => {
     const finding = findings.find((one) => one.kind === 'guidance' && one.row === row.id)
@@ -149,5 +152,9 @@ export const explainRows = (subject: Subject, assessment: DrugAssessment, kit: K
   const off = (guidance?.unread ?? []).flatMap((group) =>
     group.rows.map((row) => considered(row, { outcome: 'off', because: row.note ?? 'its text was not read for this release' })),
   )
-  return firedFirst([...rows, ...listed, ...off, ...explainTests(subject, assessment, kit)])
+  const all = guidance
+    ? [...guidance.groups.flatMap((group) => group.rows), ...guidance.listed, ...guidance.unread.flatMap((group) => group.rows)]
+    : []
+  const pairs = guidance ? explainPairs(subject.drug.name, all, kit.knowledge) : []
+  return firedFirst([...rows, ...listed, ...off, ...pairs, ...explainTests(subject, assessment, kit)])
 }

@@ -51,6 +51,34 @@ describe('Every silence is explained', () => {
     ])
   })
 
+  it('a tandem of alleles that no table values: the card and each row say so, and the parts are not added up', async () => {
+    const answer = await hospital.ask(aPatient('tandem').withGenotype('CYP2D6', '*36+*10/*1').ordering('codeine 30 MG'))
+    const because = 'the table has no value for the reported tandem of alleles, and its parts are not added up'
+    expect(answer.cards.map(({ summary }) => summary)).toEqual([`Not assessed: codeine against CYP2D6, because ${because}`])
+    const unusable = answer.trace.considered[0]?.rows.filter(({ outcome }) => outcome === 'not-usable') ?? []
+    expect(unusable.length).toBeGreaterThan(3)
+    for (const row of unusable) expect(row.because).toContain(because)
+  })
+
+  it('a pair that CPIC lists and the rules hold no row of CPIC for', async () => {
+    const answer = await hospital.ask(
+      aPatient('pairs')
+        .withGenotype('CYP4F2', '*1/*3')
+        .ordering('warfarin')
+        .ordering('irinotecan')
+        .ordering('siponimod')
+        .ordering('codeine'),
+    )
+    const pairs = answer.trace.considered.flatMap(({ rows }) => rows.filter(({ kind }) => kind === 'pair'))
+    expect(pairs.map(({ outcome, strength, because }) => [outcome, strength, because])).toEqual(
+      ['CYP4F2 with warfarin', 'UGT1A1 with irinotecan', 'CYP2C9 with siponimod'].map((pair) => [
+        'listed-only',
+        'level A',
+        `CPIC lists ${pair} (level A), and the rules hold no recommendation of CPIC for it`,
+      ]),
+    )
+  })
+
   it('an order that is not among the selections', async () => {
     const drafts = aPatient('chosen').withGenotype('CYP2D6', '*4/*4').ordering('metoprolol 50 MG').ordering('codeine 30 MG')
     const request = requestOf(drafts, { hook: 'order-select' })
