@@ -8,12 +8,13 @@ import { decideConditions } from './conditions.ts'
 import { seriousness, weighActions } from './consequence.ts'
 import { compareDose, keepFitting } from './doses.ts'
 import { fitDose } from './fit-dose.ts'
-import { type GeneReadout, noResult, readGene } from './gene-options.ts'
+import { type GeneOption, type GeneReadout, noResult, readGene } from './gene-options.ts'
 import { guidanceFinding, listedFinding } from './make-finding.ts'
 import { combine, type Match, matchRows } from './match-rows.ts'
+import { asInherited, splitRows } from './own-inhibitors.ts'
 import { decidePopulation } from './populations.ts'
 import type { Prepared, RowGroup } from './prepare.ts'
-import type { Knowledge } from './rules.ts'
+import type { GuidanceRow, Knowledge } from './rules.ts'
 import type { Subject } from './subject.ts'
 
 /** What every step of an assessment needs. */
@@ -149,13 +150,20 @@ const staleGaps = (matches: readonly Match[]): Gap[] =>
 export const readGroup = (group: RowGroup, subject: Subject, kit: Kit): ReadonlyMap<string, GeneReadout> =>
   new Map(group.genes.map((gene) => [gene, readGene(gene, callFor(gene, subject, kit), kit.knowledge.genes.get(gene), group.rows)]))
 
+const matchGroup = (group: RowGroup, readings: readonly ReadonlyMap<string, GeneOption>[], { prepared, knowledge }: Kit): Match[] => {
+  const { inherited, acting } = splitRows(group.rows, prepared)
+  const match = (rows: readonly GuidanceRow[], by: typeof readings) =>
+    rows.length === 0 ? [] : matchRows(rows, by, prepared.tables.populations.genotypeLimits, knowledge.genes)
+  return [...match(acting, readings), ...match(inherited, readings.map(asInherited))]
+}
+
 const adviseGroup = (group: RowGroup, subject: Subject, kit: Kit): { findings: Finding[]; gaps: Gap[]; usable: boolean } => {
   const readouts = readGroup(group, subject, kit)
   const gaps = [...readouts.values()].flatMap((readout) => (readout.gap ? [readout.gap] : []))
   const usable = [...readouts.values()].every((readout) => readout.options.every((option) => option.state === 'called'))
   const readings = combine(readouts)
   if (readings === null) return { findings: [], gaps: [...gaps, tooOpen(group)], usable: false }
-  const matches = matchRows(group.rows, readings, kit.prepared.tables.populations.genotypeLimits, kit.knowledge.genes)
+  const matches = matchGroup(group, readings, kit)
   const findings = withoutEchoes(matches.flatMap((match) => adviceOf(match, group, subject, kit)))
   const changes = changeGaps(group, readouts, kit)
   return {

@@ -65,6 +65,7 @@ describe('Advice for two genes together', () => {
 describe('A label that doses by genotype and inhibitors together', () => {
   const NM = { CYP2D6: '*1/*1' }
   const IM = { CYP2D6: '*1/*4' }
+  const BOTH = { medicines: [{ drug: 'quinidine' }, { drug: 'fluconazole' }] }
   it.each([
     ['normal, none', NM, {}, []],
     ['normal, strong CYP3A', NM, taking('ketoconazole'), ['warning: Give eliglustat at 84 mg/day: CYP2D6 normal metabolizer']],
@@ -75,6 +76,19 @@ describe('A label that doses by genotype and inhibitors together', () => {
       ['critical: Eliglustat is contraindicated: CYP2D6 intermediate metabolizer'],
     ],
     ['intermediate, moderate CYP3A', IM, taking('fluconazole'), ['warning: Avoid eliglustat: CYP2D6 intermediate metabolizer']],
+    [
+      'normal, strong CYP2D6',
+      NM,
+      taking('quinidine'),
+      ['warning: Give eliglustat at 84 mg/day: CYP2D6 acts as poor metabolizer (quinidine)'],
+    ],
+    ['normal, strong CYP2D6 and moderate CYP3A', NM, BOTH, ['critical: Eliglustat is contraindicated: CYP2D6 normal metabolizer']],
+    [
+      'intermediate, strong CYP2D6 and moderate CYP3A',
+      IM,
+      BOTH,
+      ['critical: Eliglustat is contraindicated: CYP2D6 intermediate metabolizer'],
+    ],
     ['poor, none', { CYP2D6: '*4/*4' }, {}, ['warning: Give eliglustat at 84 mg/day: CYP2D6 poor metabolizer']],
   ] as const)('%s', (_name, genes, more, words) => {
     expect(saying('eliglustat', genes, more)).toEqual(words)

@@ -1,0 +1,32 @@
+import type { Action } from '../contract/findings.ts'
+import type { GeneOption } from './gene-options.ts'
+import type { ConditionRule, GuidanceTables } from './guidance-tables.ts'
+import type { Prepared } from './prepare.ts'
+import type { GuidanceRow } from './rules.ts'
+
+const enzymesOf = (rule: ConditionRule | undefined): readonly string[] => {
+  if (rule?.kind === 'modifier') return rule.enzymes
+  return rule?.kind === 'all' ? rule.of.flatMap(({ enzymes }) => enzymes) : []
+}
+
+/** The row itself tells what an inhibitor of its own enzyme changes: its genotype is the inherited one, not what the inhibitor makes of it. */
+const countsInhibitors = (actions: readonly Action[], genes: readonly string[], { populations }: GuidanceTables): boolean =>
+  actions.some(({ condition }) => enzymesOf(populations.conditions[condition?.text ?? '']?.rule).some((enzyme) => genes.includes(enzyme)))
+
+/** Rows that are looked up by the inherited genotype, and all others, which are looked up by what medicines make of it. */
+export const splitRows = (
+  rows: readonly GuidanceRow[],
+  { actions, tables }: Pick<Prepared, 'actions' | 'tables'>,
+): { readonly inherited: readonly GuidanceRow[]; readonly acting: readonly GuidanceRow[] } => {
+  const inherited = rows.filter((row) => countsInhibitors(actions.get(row.id) ?? [], row.genes, tables))
+  return { inherited, acting: inherited.length === 0 ? rows : rows.filter((row) => !inherited.includes(row)) }
+}
+
+/** The genes as inherited, whatever medicines make of them. */
+export const asInherited = (reading: ReadonlyMap<string, GeneOption>): ReadonlyMap<string, GeneOption> =>
+  new Map(
+    [...reading].map(([gene, option]) => [
+      gene,
+      option.converted && option.genetic ? { ...option, keys: option.genetic.keys, clinical: option.genetic, converted: false } : option,
+    ]),
+  )
