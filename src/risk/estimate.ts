@@ -114,7 +114,9 @@ const compare = async (chosen: LoadedVariant, choice: Choice, readings: InputRea
 
 /** Further numbers of the same equation family: other outcomes, other horizons. */
 const alsoOf = (others: readonly Output[]): NonNullable<Estimated['also']> =>
-  others.filter(hasMeaning).map((one) => ({ label: one.output.spec.label, value: one.value, unit: one.output.spec.unit }))
+  others
+    .filter((one) => hasMeaning(one) && one.output.spec.hidden === undefined)
+    .map((one) => ({ label: one.output.spec.label, value: one.value, unit: one.output.spec.unit }))
 
 const finish = async (
   asked: Asked,

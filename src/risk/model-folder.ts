@@ -138,6 +138,8 @@ const output = z.strictObject({
   /** Formula of `raw`. */
   value: z.string().min(1),
   unit: z.string(),
+  /** Computed for vectors, never shown (a percentage whose calibration is not known). */
+  hidden: z.literal(true).optional(),
   /** What `raw` is measured in. */
   scale: z.string().min(1),
   /** At or below this the raw output has no meaning and the estimate is refused. */
