@@ -72,10 +72,15 @@ export const predict: Verb = {
       const model = opened.all.find(({ manifest }) => manifest.id === name || manifest.vectors.names.includes(name))
       if (!model) throw new UsageError(`There is no model "${name}". Known: ${opened.all.map(({ ref }) => ref.id).join(', ')}.`)
       const estimates: RiskEstimate[] = []
-      for (const one of inputs) estimates.push(...(await estimateFrom(model, one, variantOf(model, one, values.variant))))
+      let answered = true
+      for (const one of inputs) {
+        const answers = await estimateFrom(model, one, variantOf(model, one, values.variant))
+        answered &&= answers.some(({ state }) => state === 'estimated')
+        estimates.push(...answers)
+      }
       if (values.json === true) printJson(estimates.length === 1 ? estimates[0] : estimates)
       else for (const estimate of estimates) show(estimate)
-      return estimates.every(({ state }) => state === 'estimated') ? 0 : 1
+      return answered ? 0 : 1
     } finally {
       await opened.close()
     }

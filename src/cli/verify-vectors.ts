@@ -1,7 +1,7 @@
 import { AttuneError } from '../errors.ts'
 import { vectorsSchema } from '../risk/model-folder.ts'
 import type { Models } from '../risk/registry.ts'
-import { runVector, type VectorResult } from '../risk/vectors.ts'
+import { runVectors, type VectorResult } from '../risk/vectors.ts'
 
 export type VectorReport = {
   /** Model as the file names it. */
@@ -24,11 +24,9 @@ export const verifyVectors = async (content: unknown, models: Models): Promise<V
   if (!parsed.success) throw new AttuneError('input-unreadable', 'this is not a file of model test vectors')
   const { model: name, vectors } = parsed.data
   const model = models.all.find(({ manifest }) => manifest.id === name || manifest.vectors.names.includes(name))
-  const results: VectorResult[] = []
-  for (const vector of vectors)
-    results.push(
-      model ? await runVector(model, vector) : { id: vector.id, state: 'skipped', because: `model ${name} is not in this release` },
-    )
+  const results: VectorResult[] = model
+    ? await runVectors(model, vectors)
+    : vectors.map(({ id }) => ({ id, state: 'skipped', because: `model ${name} is not in this release` }))
   const differences = results.flatMap((result) => (result.state === 'skipped' ? [] : [result.difference]))
   return { model: name, results, largest: differences.length === 0 ? null : Math.max(...differences) }
 }

@@ -28,9 +28,11 @@ const unusableInputs = ({ inputs }: LoadedVariant, readings: InputReadings): Gap
     return reading?.state === 'unusable' ? [reading.gap] : []
   })
 
-const outsideOf = ({ spec }: LoadedVariant, values: Values): Gap[] =>
+/** Bounds of a variant, also on inputs that bound its population without being in the equation. */
+const outsideOf = ({ spec }: LoadedVariant, readings: InputReadings): Gap[] =>
   (spec.valid ?? []).flatMap(({ input, low, high, says }) => {
-    const value = values[input]
+    const reading = readings.get(input)
+    const value = reading?.state === 'known' ? reading.value : null
     return typeof value === 'number' && (value < low || value > high) ? [{ about: input, code: 'out-of-range', because: says }] : []
   })
 
@@ -42,7 +44,7 @@ const blocks = (variant: LoadedVariant, readings: InputReadings, calls: readonly
   if (needsAnyOf && needsAnyOf.inputs.filter((name) => readings.get(name)?.state === 'known').length < (needsAnyOf.atLeast ?? 1))
     return [{ about: id, code: 'incomplete', because: needsAnyOf.because }]
   const values = valuesFor(variant, readings)
-  const outside = outsideOf(variant, values)
+  const outside = outsideOf(variant, readings)
   if (outside.length > 0) return outside
   const rule = unless?.find(({ when, gene, tested }) => holds(when, values) && !statesTested(calls, gene, tested))
   return rule ? [{ about: id, code: 'incomplete', because: rule.because }] : []

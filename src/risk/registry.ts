@@ -3,7 +3,7 @@ import type { Ingredient } from '../contract/facts.ts'
 import { AttuneError } from '../errors.ts'
 import { loadModel, type Model } from './load-model.ts'
 import type { Execution } from './onnx.ts'
-import { runVector, type VectorResult, variantFor } from './vectors.ts'
+import { runVectors, type VectorResult, variantFor } from './vectors.ts'
 
 export type ModelHealth =
   | {
@@ -53,11 +53,8 @@ const untested = (model: Model): string[] => {
 const checkVectors = async (model: Model): Promise<void> => {
   const without = untested(model)
   if (without.length > 0) throw new AttuneError('model-invalid', `vectors.json has no vector for ${without.join(', ')}`)
-  const missed: string[] = []
-  for (const vector of model.vectors) {
-    const result = await runVector(model, vector)
-    if (result.state !== 'passed') missed.push(describe(result))
-  }
+  const results = await runVectors(model, model.vectors)
+  const missed = results.filter(({ state }) => state !== 'passed').map(describe)
   if (missed.length > 0) throw new AttuneError('model-invalid', `test vectors missed: ${missed.join(', ')}`)
 }
 

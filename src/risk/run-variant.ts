@@ -17,25 +17,40 @@ export const wholeRow = ({ graph, inputs }: LoadedVariant, values: Values): Valu
   return { ...graph.reference, ...values }
 }
 
+type Outputs = readonly [Output, ...Output[]]
+
 /**
- * One row through the graph, held against the published formula, so that a graph can never drift from its coefficients.
+ * Rows through the graph in one run, each held against the published formula, so that a graph can never drift from its coefficients.
  * @throws AttuneError `model-failed`
  */
-export const runVariant = async (variant: LoadedVariant, values: Values): Promise<readonly [Output, ...Output[]]> => {
+export const runRows = async (variant: LoadedVariant, rows: readonly Values[]): Promise<Outputs[]> => {
   const { graph, outputs, session } = variant
-  const row = wholeRow(variant, values)
-  const columns = encodeColumns(graph.input.columns, row)
+  const { columns } = graph.input
+  const whole = rows.map((values) => wholeRow(variant, values))
   const asked = [...new Set(outputs.flatMap(({ raw, value }) => [raw, value]))]
-  const given = await session.run([encodeRow(graph.input.columns, row)], asked)
-  const read = (output: LoadedOutput): Output => {
-    const raw = given[output.raw]?.[0] ?? Number.NaN
-    const value = given[output.value]?.[0] ?? Number.NaN
-    if (!agree(raw, evaluate(output.equation, columns)) || !agree(value, output.valueOf(raw)))
-      throw new AttuneError('model-failed', `${graph.file}: the graph and the published formula differ`)
-    return { output, raw, value }
-  }
-  const [first, ...others] = outputs
-  return [read(first), ...others.map(read)]
+  const given = await session.run(
+    whole.map((row) => encodeRow(columns, row)),
+    asked,
+  )
+  return whole.map((row, n): Outputs => {
+    const numbers = encodeColumns(columns, row)
+    const read = (output: LoadedOutput): Output => {
+      const raw = given[output.raw]?.[n] ?? Number.NaN
+      const value = given[output.value]?.[n] ?? Number.NaN
+      if (!agree(raw, evaluate(output.equation, numbers)) || !agree(value, output.valueOf(raw)))
+        throw new AttuneError('model-failed', `${graph.file}: the graph and the published formula differ`)
+      return { output, raw, value }
+    }
+    const [first, ...others] = outputs
+    return [read(first), ...others.map(read)]
+  })
+}
+
+/** One row. @throws AttuneError `model-failed` */
+export const runVariant = async (variant: LoadedVariant, values: Values): Promise<Outputs> => {
+  const [outputs] = await runRows(variant, [values])
+  if (!outputs) throw new AttuneError('model-failed', `${variant.graph.file}: no row came back`)
+  return outputs
 }
 
 /** The band that a value falls into; null when the output has none. */

@@ -2,8 +2,8 @@ import { AttuneError } from '../errors.ts'
 import { valuesFor } from './choose-variant.ts'
 import { takeInputs } from './features.ts'
 import type { LoadedVariant, Model } from './load-model.ts'
-import type { VectorFile } from './model-folder.ts'
-import { bandOf, type Output, runVariant } from './run-variant.ts'
+import type { Values, VectorFile } from './model-folder.ts'
+import { bandOf, type Output, runRows, runVariant } from './run-variant.ts'
 
 export type Vector = VectorFile['vectors'][number]
 export type VectorResult =
@@ -18,7 +18,13 @@ export type VectorResult =
 
 type Row = Model['manifest']['vectors']['expected'][string]
 /** One expected number or word, and the output that has to give it. */
-type Wanted = { readonly name: string; readonly expected: unknown; readonly row: Row; readonly variant: LoadedVariant }
+type Wanted = {
+  readonly name: string
+  readonly expected: unknown
+  readonly row: Row
+  readonly variant: LoadedVariant
+  readonly values: Values
+}
 
 const failed = ({ id, tolerance }: Vector, because: string): VectorResult => ({
   id,
@@ -37,13 +43,13 @@ export const variantFor = (model: Model, name: string, vector: Vector): string |
   return row ? fill(row.variant, vector) : null
 }
 
-const outputsOf = async (model: Model, variant: LoadedVariant, vector: Vector): Promise<readonly Output[]> => {
+const valuesOf = (model: Model, variant: LoadedVariant, vector: Vector): Values => {
   const readings = takeInputs(model.inputs, vector.inputs)
   for (const name of variant.inputs) {
     const reading = readings.get(name)
     if (reading?.state === 'unusable') throw new AttuneError('input-unreadable', reading.gap.because)
   }
-  return runVariant(variant, valuesFor(variant, readings))
+  return valuesFor(variant, readings)
 }
 
 /** How far an output is from what is expected; a word is right or it is not. */
@@ -52,21 +58,8 @@ const distance = (output: Output, { read, factor = 1 }: Row, expected: unknown):
   return typeof expected === 'number' ? Math.abs(output[read] * factor - expected) : Number.POSITIVE_INFINITY
 }
 
-const compare = async (model: Model, vector: Vector, wanted: readonly Wanted[]): Promise<VectorResult> => {
-  const ran = new Map<LoadedVariant, readonly Output[]>()
-  let difference = 0
-  for (const { name, expected, row, variant } of wanted) {
-    const outputs = ran.get(variant) ?? (await outputsOf(model, variant, vector))
-    ran.set(variant, outputs)
-    const output = outputs.find(({ output: { spec } }) => spec.id === fill(row.output, vector))
-    if (!output) return failed(vector, `the model has no number called ${name}`)
-    difference = Math.max(difference, distance(output, row, expected))
-  }
-  return { id: vector.id, state: difference <= vector.tolerance ? 'passed' : 'failed', difference, tolerance: vector.tolerance }
-}
-
-/** Runs one test vector through the ONNX graph. A variant that the model does not have is skipped, never passed. */
-export const runVector = async (model: Model, vector: Vector): Promise<VectorResult> => {
+/** What a vector asks for, or its result when it cannot be run. */
+const plan = (model: Model, vector: Vector): readonly Wanted[] | VectorResult => {
   const wanted: Wanted[] = []
   for (const [name, expected] of Object.entries(vector.expected)) {
     const id = variantFor(model, name, vector)
@@ -74,13 +67,56 @@ export const runVector = async (model: Model, vector: Vector): Promise<VectorRes
     if (id === null || row === undefined) return failed(vector, `the model has no number called ${name}`)
     const variant = model.variants.find(({ spec }) => spec.id === id)
     if (!variant) return { id: vector.id, state: 'skipped', because: `${id} is not in this release` }
-    wanted.push({ name, expected, row, variant })
+    try {
+      wanted.push({ name, expected, row, variant, values: valuesOf(model, variant, vector) })
+    } catch (error) {
+      if (error instanceof AttuneError) return failed(vector, error.detail)
+      throw error
+    }
   }
-  if (wanted.length === 0) return failed(vector, 'nothing is expected')
+  return wanted.length === 0 ? failed(vector, 'nothing is expected') : wanted
+}
+
+type Ran = ReadonlyMap<Values, readonly Output[] | AttuneError>
+
+const runAlone = async (variant: LoadedVariant, values: Values): Promise<readonly Output[] | AttuneError> => {
   try {
-    return await compare(model, vector, wanted)
+    return await runVariant(variant, values)
   } catch (error) {
-    if (error instanceof AttuneError) return failed(vector, error.detail)
+    if (error instanceof AttuneError) return error
     throw error
   }
+}
+
+/** All rows of a variant in one run; where that fails, row by row, so that each vector has its own result. */
+const runAll = async (wanted: readonly Wanted[]): Promise<Ran> => {
+  const ran = new Map<Values, readonly Output[] | AttuneError>()
+  for (const variant of new Set(wanted.map((one) => one.variant))) {
+    const rows = [...new Set(wanted.filter((one) => one.variant === variant).map(({ values }) => values))]
+    const together = await runRows(variant, rows).catch((error: unknown) => {
+      if (error instanceof AttuneError) return null
+      throw error
+    })
+    for (const [n, values] of rows.entries()) ran.set(values, together?.[n] ?? (await runAlone(variant, values)))
+  }
+  return ran
+}
+
+const compare = (vector: Vector, wanted: readonly Wanted[], ran: Ran): VectorResult => {
+  let difference = 0
+  for (const { name, expected, row, values } of wanted) {
+    const outputs = ran.get(values)
+    if (outputs instanceof AttuneError) return failed(vector, outputs.detail)
+    const output = outputs?.find(({ output: { spec } }) => spec.id === fill(row.output, vector))
+    if (!output) return failed(vector, `the model has no number called ${name}`)
+    difference = Math.max(difference, distance(output, row, expected))
+  }
+  return { id: vector.id, state: difference <= vector.tolerance ? 'passed' : 'failed', difference, tolerance: vector.tolerance }
+}
+
+/** Runs test vectors through the ONNX graphs. A variant that the model does not have is skipped, never passed. */
+export const runVectors = async (model: Model, vectors: readonly Vector[]): Promise<VectorResult[]> => {
+  const planned = vectors.map((vector) => ({ vector, plan: plan(model, vector) }))
+  const ran = await runAll(planned.flatMap((one) => ('state' in one.plan ? [] : one.plan)))
+  return planned.map((one) => ('state' in one.plan ? one.plan : compare(one.vector, one.plan, ran)))
 }
