@@ -18,12 +18,13 @@ export type FormatKeys = { readonly gt: number; readonly ps: number; readonly ft
 export const readFormat = (format: string): FormatKeys => {
   const keys = format.split(':')
   const lowest = keys.indexOf('MIN_DP')
+  const quality = keys.indexOf('GQ')
   return {
     gt: keys.indexOf('GT'),
     ps: keys.indexOf('PS'),
     ft: keys.indexOf('FT'),
     depth: lowest >= 0 ? lowest : keys.indexOf('DP'),
-    quality: keys.indexOf('GQ'),
+    quality: quality >= 0 ? quality : keys.indexOf('RGQ'), // of reference calls, where all sites are written
   }
 }
 

@@ -77,6 +77,19 @@ export const readVcf = async (file: string, sites: readonly Site[], options: Rea
   return finish(file, lines, records, header, assembly, reader)
 }
 
+/** Stretches of reference calls show no bases: with so few agreeing ones they could be those of any assembly. */
+const LEAST_AGREEING = 5
+
+/** Neither the header nor the bases show GRCh38. */
+const refuseUnproven = (file: string, { right, blocks }: ReturnType<RecordReader['counted']>): void => {
+  if (right > 0 && (blocks === 0 || right >= LEAST_AGREEING)) return
+  throw unreadable(
+    file,
+    null,
+    `GRCh38 is needed: the header names no assembly (contig lengths, ##reference), and REF shows it at only ${right} known positions`,
+  )
+}
+
 const finish = (
   file: string,
   lines: number,
@@ -89,6 +102,7 @@ const finish = (
   if (records === 0) throw unreadable(file, lines, 'the file has a header and no record')
   reader.finish()
   const { store, structural, counted } = reader
+  if (assembly === 'unknown') refuseUnproven(file, counted())
   const { samples } = header
   return {
     samples,

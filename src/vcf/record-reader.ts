@@ -25,6 +25,9 @@ import { unreadable } from './vcf-error.ts'
 const statesChange = (bases: readonly (string | null)[], ref: string): boolean =>
   bases.some((base) => base !== null && base !== ref && base !== SPANNED && !isAnyOther(base))
 
+/** A segment of unchanged copy number tells of copies, not of bases. */
+const SEGMENT = /(?:^|;)SVTYPE=/
+
 const PASSED = ['PASS', '.', '']
 
 /** How a body of records is read. `samples` is the number of sample columns. */
@@ -41,7 +44,13 @@ export type RecordReader = {
   readonly finish: () => void
   readonly store: SiteStore
   readonly structural: StructuralRecords
-  readonly counted: () => { readonly right: number; readonly wrong: number; readonly failed: number; readonly structural: number }
+  readonly counted: () => {
+    readonly right: number
+    readonly wrong: number
+    readonly failed: number
+    readonly structural: number
+    readonly blocks: number
+  }
 }
 
 export const makeRecordReader = (file: string, sites: readonly Site[], { samples, ignoreFilter }: Reading): RecordReader => {
@@ -52,6 +61,7 @@ export const makeRecordReader = (file: string, sites: readonly Site[], { samples
   const records = new Map<string, number>()
   const structural = makeStructuralRecords()
   let failed = 0
+  let blocks = 0
   let chromosome: { readonly name: string; readonly bytes: Buffer; readonly sites: ChromosomeSites | null } | null = null
   let skipped: Cut | null = null
 
@@ -100,8 +110,13 @@ export const makeRecordReader = (file: string, sites: readonly Site[], { samples
 
   /** Reference calls for every position of a stretch. */
   const addBlock = (record: VcfRecord, columns: GenotypeColumns, own: ChromosomeSites, last: number, refused: string | null): void => {
+    blocks += 1
     for (const { site } of sitesWithin(own, record.pos, last)) {
-      if (site.pos < record.pos) continue
+      if (site.pos < record.pos) {
+        // Bases behind a site's first one: a gap there leaves open whether they are deleted.
+        if (record.pos < site.pos + site.ref.length) store.add(site, makeLayer(record.line, 'stretch', columns, site, [null], refused))
+        continue
+      }
       if (site.pos === record.pos && record.ref[0] !== site.ref[0] && record.ref[0] !== 'N') noteWrongReference(record, site)
       else store.add(site, makeLayer(record.line, 'stretch', columns, site, [site.ref, ...record.alts], refused))
     }
@@ -137,7 +152,7 @@ export const makeRecordReader = (file: string, sites: readonly Site[], { samples
       else if (reading.state === 'silent') {
         if (reading.hint !== null) store.explain(place.site, `${reading.hint} (line ${record.line})`)
       } else {
-        evidence.agrees()
+        if (!/^N+$/.test(record.ref)) evidence.agrees()
         const spanned = record.pos !== place.site.pos && !statesChange(reading.bases, place.site.ref)
         store.add(place.site, makeLayer(record.line, spanned ? 'spanned' : 'record', columns, place.site, reading.bases, refused))
       }
@@ -153,6 +168,7 @@ export const makeRecordReader = (file: string, sites: readonly Site[], { samples
     }
     const columns = columnsOf(record, cut)
     const refused = refusedOf(record)
+    if (record.alts.every(isAnyOther) && SEGMENT.test(record.info)) return
     if (record.alts.some(isStructural)) structural.add(record, columns, own, last)
     const stretch = record.alts.every(isAnyOther) && last > record.pos + record.ref.length - 1
     if (stretch) addBlock(record, columns, own, last, refused)
@@ -190,6 +206,6 @@ export const makeRecordReader = (file: string, sites: readonly Site[], { samples
     },
     store,
     structural,
-    counted: () => ({ ...evidence.counted(), failed, structural: structural.count() }),
+    counted: () => ({ ...evidence.counted(), failed, structural: structural.count(), blocks }),
   }
 }

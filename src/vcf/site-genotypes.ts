@@ -134,7 +134,7 @@ const coder = () => {
  */
 export const mergeLayers = (left: Layer, right: Layer, site: Site): Layer | null => {
   const join = (one: Entry, other: Entry): Entry | null => {
-    if (left.kind === 'record' && right.kind === 'record') return joinEntries(one, other, site.ref)
+    if (left.kind === right.kind && left.kind !== 'spanned') return joinEntries(one, other, site.ref)
     return KINDS.indexOf(left.kind) <= KINDS.indexOf(right.kind) ? overlay(one, other) : overlay(other, one)
   }
   const made = coder()

@@ -97,3 +97,49 @@ describe('Bytes behind the end of compressed data', () => {
     await expect(readVcf(file, SITES)).rejects.toThrow(/the gzip file is damaged: \d+ bytes follow its end/)
   })
 })
+
+describe('A gVCF', () => {
+  const block = (from: number, to: number, genotype: string, more: { info?: string; format?: string; alt?: string } = {}) =>
+    record(`chr10 ${from} N ${more.alt ?? '<NON_REF>'}`, genotype, { info: more.info ?? `END=${to}`, format: more.format ?? 'GT' })
+  const SNV = sites('chr10 100 C T')
+  const DELETION = sites(['chr10 100 CAAT C', 'g.101_103del'])
+  const read = (at: typeof SNV, ...records: readonly string[]) => genotypesIn(folder.write('g.vcf', vcf(records)), at)
+
+  test('of an assembly that neither header nor bases show is refused: its stretches would be reference anywhere', async () => {
+    const nameless = vcf([block(1, 5000, '0/0')], { header: ['##fileformat=VCFv4.2'] })
+    await expect(readVcf(folder.write('nameless.vcf', nameless), SNV)).rejects.toThrow(
+      'GRCh38 is needed: the header names no assembly (contig lengths, ##reference), and REF shows it at only 0 known positions',
+    )
+    const one = vcf([record('chr10 100 C T', '0/1'), block(150, 5000, '0/0')], { header: ['##fileformat=VCFv4.2'] })
+    await expect(readVcf(folder.write('one.vcf', one), sites('chr10 100 C T', 'chr10 300 G A'))).rejects.toThrow('REF shows it at only 1 known positions')
+  })
+
+  test('a REF of N shows no assembly', async () => {
+    const file = folder.write('n.vcf', vcf([record('chr10 100 N T', '0/1')], { header: ['##fileformat=VCFv4.2'] }))
+    await expect(readVcf(file, SNV)).rejects.toThrow('REF shows it at only 0 known positions')
+  })
+
+  test.each([
+    ['first', ['./.', '0/0']],
+    ['last', ['0/0', './.']],
+  ] as const)('whose stretches overlap and one of them is empty says nothing there, whichever comes %s', async (_name, [one, other]) => {
+    expect(await read(SNV, block(50, 120, one), block(90, 150, other))).toEqual([null])
+  })
+
+  test.each([
+    ['not called', './.', 'GT'],
+    ['without reads', '0/0:0', 'GT:DP'],
+  ])('whose deleted bases are %s does not exclude the deletion', async (_name, genotype, format) => {
+    expect(await read(DELETION, block(50, 100, '0/0'), block(101, 150, genotype, { format }))).toEqual([null])
+    expect(await read(DELETION, block(50, 100, '0/0'), block(101, 150, '0/0'))).toEqual(['CAAT/CAAT'])
+    expect(await read(DELETION, block(50, 100, '0/0'), block(104, 150, genotype, { format }))).toEqual(['CAAT/CAAT'])
+  })
+
+  test('a segment of unchanged copy number is no stretch of reference bases', async () => {
+    expect(await read(SNV, block(50, 150, '0/0', { alt: '.', info: 'SVTYPE=CNV;END=150' }))).toEqual([null])
+  })
+
+  test('a reference call of quality 0 counts as missing under its all-sites name, too', async () => {
+    expect(await read(SNV, record('chr10 100 C .', '0/0:12:0', { format: 'GT:DP:RGQ' }))).toEqual([null])
+  })
+})

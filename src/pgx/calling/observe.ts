@@ -49,12 +49,17 @@ type Draft = {
 
 const isHemizygous = (gene: CompiledGene): boolean => gene.table.special.includes('x-linked') || gene.table.special.includes('haploid')
 
+/** Written out in bases. What is gone with a deletion (`*`), any other allele (`<NON_REF>`) or one of several (`N`) may be anything. */
+const isSpelt = (base: string): boolean => /^[ACGT>-]+$/.test(base)
+
+const countsAsReference = (gene: CompiledGene, base: string): boolean => gene.definitions.undocumented === 'reference' && isSpelt(base)
+
 /** Bases that no definition knows become the reference base or stay -1, as the gene's data say; both are reported. */
 const placeOf = (gene: CompiledGene, site: MatchSite, base: string, unknown: string[]): number => {
   const place = site.bases.indexOf(base)
   if (place >= 0) return place
   unknown.push(base)
-  return gene.definitions.undocumented === 'reference' ? 0 : -1
+  return countsAsReference(gene, base) ? 0 : -1
 }
 
 const noteUnknown = (gene: CompiledGene, site: MatchSite, unknown: readonly string[], draft: Draft): void => {
@@ -64,7 +69,7 @@ const noteUnknown = (gene: CompiledGene, site: MatchSite, unknown: readonly stri
     pos: site.pos,
     rsid: site.rsid,
     bases: [...new Set(unknown)],
-    takenAsReference: gene.definitions.undocumented === 'reference',
+    takenAsReference: unknown.every((base) => countsAsReference(gene, base)),
   })
 }
 
