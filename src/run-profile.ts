@@ -58,7 +58,8 @@ const draftOf = ({ drug, order, patient }: ProfileRequest): FhirResource[] => {
 
 const distinctEstimates = (assessment: Assessment): RiskEstimate[] => {
   const drugs = [...assessment.orders.flatMap((entry) => entry.drugs), ...assessment.medicines]
-  return [...new Map(drugs.flatMap((drug) => drug.estimates).map((estimate) => [estimate.model.id, estimate])).values()]
+  const all = [...drugs.flatMap((drug) => drug.estimates), ...(assessment.general ?? [])]
+  return [...new Map(all.map((estimate) => [`${estimate.model.id} ${estimate.title}`, estimate])).values()]
 }
 
 const failure = (code: string, text: string): ProfileEvent => ({ event: 'error', code, text })

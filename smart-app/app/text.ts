@@ -257,7 +257,7 @@ export const TEXT = {
   risks: {
     title: 'Risk estimates',
     lead: 'Numbers from models. Each shows what went in, what was missing and whom the model was made for.',
-    empty: 'No model concerns this patient’s order or medicines.',
+    empty: 'No model concerns this patient.',
     estimate: 'Estimate',
     interval: (level: number) => `${Math.round(level * 100)} % interval`,
     noInterval: 'The model states no interval.',
@@ -285,6 +285,8 @@ export const TEXT = {
     variant: 'Variant',
     refused: 'Not computed',
     refusedLevel: 'Refused',
+    notComputed: (count: number) => `${count} more ${count === 1 ? 'question' : 'questions'} not computed, with the reasons`,
+    also: 'With it',
     absent: 'missing',
   },
   record: {

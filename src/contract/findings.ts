@@ -179,5 +179,7 @@ export type Assessment = {
   readonly geneCalls: readonly GeneCall[]
   readonly orders: readonly { readonly order: Order; readonly drugs: readonly DrugAssessment[]; readonly gaps: readonly Gap[] }[]
   readonly medicines: readonly DrugAssessment[]
+  /** Risk estimates of the person, for the app; no card speaks of them. */
+  readonly general?: readonly RiskEstimate[]
   readonly gaps: readonly Gap[]
 }

@@ -26,8 +26,11 @@ export type Reason = {
   readonly scale: string
 }
 
+/** `general`: asked of the person, not of a drug in hand. */
+type Asked = { readonly general?: true }
+
 export type RiskEstimate =
-  | {
+  | (Asked & {
       readonly state: 'estimated'
       readonly model: ModelRef
       readonly variant: string
@@ -53,11 +56,11 @@ export type RiskEstimate =
       /** Other estimates shown for comparison (clinical variant beside the genetic one). */
       readonly comparison: readonly { readonly variant: string; readonly value: number; readonly unit: string }[]
       readonly execution: 'cpu' | 'cuda' | 'webgpu' | 'remote'
-    }
-  | {
+    })
+  | (Asked & {
       readonly state: 'refused'
       readonly model: ModelRef
       readonly title: string
       readonly because: readonly Gap[]
       readonly inputs: readonly ModelInput[]
-    }
+    })

@@ -239,7 +239,8 @@ export const estimate = async (
 /** Estimates of the models that speak of the person and not of a drug, for the app. */
 export const estimatePerson = async (models: Models, facts: PatientFacts, calls: readonly GeneCall[]): Promise<RiskEstimate[]> => {
   const general = models.all.filter(({ manifest }) => manifest.drugs.length === 0)
-  return (await Promise.all(general.map((model) => estimateModel(models, model, facts, calls)))).flat()
+  const estimates = await Promise.all(general.map((model) => estimateModel(models, model, facts, calls)))
+  return estimates.flat().map((one) => ({ ...one, general: true }))
 }
 
 /** The same from inputs given by name, as `attune predict` takes them; one answer per question. `variant` asks for one variant only. */

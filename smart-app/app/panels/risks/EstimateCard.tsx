@@ -23,7 +23,10 @@ const Answer = ({ estimate }: { readonly estimate: Estimated }) => (
       <div className={styles.figures}>
         <p className={styles.value}>
           <span className={styles.number}>{modelledWords(estimate.value)}</span> {unitWords(estimate.unit)}
+          {estimate.label ? ` ${estimate.label}` : ''}
+          {estimate.band ? `: ${estimate.band}` : ''}
         </p>
+        <Also estimate={estimate} />
         <Interval estimate={estimate} />
         <IntervalBar estimate={estimate} />
         <Comparison estimate={estimate} />
@@ -37,6 +40,13 @@ const Answer = ({ estimate }: { readonly estimate: Estimated }) => (
     <Provenance estimate={estimate} />
   </Panel>
 )
+
+const Also = ({ estimate: { also = [] } }: { readonly estimate: Estimated }) =>
+  also.length === 0 ? null : (
+    <p className={styles.note}>
+      {TEXT.risks.also}: {also.map((one) => `${one.label} ${modelledWords(one.value)} ${unitWords(one.unit)}`.trim()).join('; ')}
+    </p>
+  )
 
 const Interval = ({ estimate: { interval, unit } }: { readonly estimate: Estimated }) => (
   <p className={styles.note}>
