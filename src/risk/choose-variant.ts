@@ -2,6 +2,7 @@ import type { GeneCall } from '../contract/genes.ts'
 import type { Gap } from '../contract/lineage.ts'
 import { holds } from './encode.ts'
 import type { InputReadings } from './input-reading.ts'
+import { inSentence } from './latest.ts'
 import type { LoadedVariant } from './load-model.ts'
 import type { Values, Variant } from './model-folder.ts'
 import { statesTested } from './read-genotype.ts'
@@ -22,11 +23,17 @@ export const valuesFor = ({ inputs }: LoadedVariant, readings: InputReadings): V
   return values
 }
 
-const unusableInputs = ({ inputs }: LoadedVariant, readings: InputReadings): Gap[] =>
-  inputs.flatMap((name) => {
+const unusableInputs = ({ inputs }: LoadedVariant, readings: InputReadings): Gap[] => {
+  const open = inputs.flatMap((name) => {
     const reading = readings.get(name)
-    return reading?.state === 'unusable' ? [reading.gap] : []
+    return reading?.state === 'unusable' ? [reading] : []
   })
+  const asked = open.filter(({ gap }) => gap.code === 'not-asked')
+  const others = open.filter(({ gap }) => gap.code !== 'not-asked').map(({ gap }) => gap)
+  if (asked.length < 2) return [...others, ...asked.map(({ gap }) => gap)]
+  const labels = asked.map(({ input }) => inSentence(input.label)).join(', ')
+  return [...others, { about: 'inputs', code: 'not-asked', because: `Not read from the record in this release, to be given: ${labels}.` }]
+}
 
 /** Bounds of a variant, also on inputs that bound its population without being in the equation. */
 const outsideOf = ({ spec }: LoadedVariant, readings: InputReadings): Gap[] =>

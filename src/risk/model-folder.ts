@@ -70,6 +70,8 @@ const inputSpec = z.discriminatedUnion('kind', [
     ingredients: z.array(ingredient).min(1),
     /** Draft orders of the same visit count too. */
     orders: z.boolean(),
+    /** Other active medicines that make "none of these" unclear: those not recognised, or any (the list is not complete). */
+    others: z.enum(['unrecognised', 'any']).optional(),
   }),
   /** 1 when the record has such a condition, 0 when the conditions were read to their end and none is. */
   z.strictObject({

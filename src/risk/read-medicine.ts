@@ -1,5 +1,5 @@
-import type { DrugIdentity, PatientFacts } from '../contract/facts.ts'
-import { absent, type InputReading, known } from './input-reading.ts'
+import type { DrugIdentity, Medicine, PatientFacts } from '../contract/facts.ts'
+import { absent, type InputReading, known, unusable } from './input-reading.ts'
 import type { InputSpecOf } from './model-folder.ts'
 
 type Spec = InputSpecOf<'medicine'>
@@ -18,6 +18,17 @@ const listWasRead = (facts: PatientFacts): boolean => {
   return asked.some(({ state }) => state === 'answered' || state === 'empty') || facts.medicines.length > 0
 }
 
+const WHY = {
+  unrecognised: 'they were not recognised',
+  any: 'the list of these medicines is not complete in this release',
+} as const
+
+/** Active medicines that leave it open whether one of the ingredients is taken. */
+const otherMedicines = ({ others }: Spec, { medicines }: PatientFacts): Medicine[] =>
+  others === undefined
+    ? []
+    : medicines.filter(({ state, drug }) => state === 'active' && (others === 'any' || drug.ingredients.length === 0))
+
 /** 1 when one of the ingredients is an active medicine (or a draft of this visit), 0 when the list was read and none is on it. */
 export const readMedicine = (spec: Spec, facts: PatientFacts): InputReading => {
   const active = facts.medicines.filter(({ state, drug }) => state === 'active' && isOne(spec, drug))
@@ -33,6 +44,15 @@ export const readMedicine = (spec: Spec, facts: PatientFacts): InputReading => {
       code: 'unavailable',
       because: `${spec.label}: the list of medicines could not be read to its end.`,
     })
+  const others = otherMedicines(spec, facts)
+  if (others.length > 0) {
+    const because = `${spec.label}: ${others.length} other active ${others.length === 1 ? 'medicine' : 'medicines'} may be one; ${WHY[spec.others ?? 'any']}.`
+    return unusable(
+      spec,
+      { about: spec.name, code: 'indeterminate', because },
+      others.map(({ lineage }) => lineage),
+    )
+  }
   const unmapped = facts.medicines.filter(({ state, drug }) => state === 'active' && drug.ingredients.length === 0).length
   return known(spec, {
     value: 0,
