@@ -1,17 +1,17 @@
 import { statSync } from 'node:fs'
 import { readConfig } from '../config.ts'
 import { fhirBundle } from '../exporters/fhir-bundle.ts'
-import { reportGenes, type SampleReport } from '../exporters/gene-report.ts'
+import type { SampleReport } from '../exporters/gene-report.ts'
 import { makeJsonLines } from '../exporters/json-lines.ts'
 import { tableHead, tableRows } from '../exporters/table.ts'
-import { loadKnowledge } from '../guidance/load-knowledge.ts'
-import type { Knowledge } from '../guidance/rules.ts'
+import { type CallingRules, loadCallingRules } from '../guidance/load-calling-rules.ts'
 import { makeCaller } from '../pgx/calling/make-caller.ts'
 import type { CallOptions } from '../pgx/calling/star-call.ts'
 import { readGeneNames } from '../pgx/gene-names.ts'
 import { projectRoot } from '../project-root.ts'
-import { type OutsideCall, readOutsideCalls } from '../vcf/outside-calls.ts'
+import { readOutsideCalls } from '../vcf/outside-calls.ts'
 import { readVcf, type VcfGenotypes } from '../vcf/read-vcf.ts'
+import { makeReports } from './sample-reports.ts'
 import { progress, UsageError, type Verb, type VerbInput } from './verb.ts'
 import { openWholeOutput } from './whole-output.ts'
 
@@ -100,48 +100,36 @@ const refuseToReplaceInput = ({ file, outside, out }: CallRequest): void => {
   }
 }
 
-const outsideOf = (calls: readonly OutsideCall[], sample: string): readonly OutsideCall[] =>
-  calls.filter((call) => call.sample === null || call.sample === sample)
-
 /**
  * Calls every sample of a VCF. Nothing is written before the whole input was read, and nothing appears before all was written.
  * @throws AttuneError `input-unreadable` with file, line and reason
  */
-export const runCall = async (request: CallRequest, knowledge: Knowledge): Promise<{ readonly samples: number }> => {
+export const runCall = async (request: CallRequest, rules: CallingRules): Promise<{ readonly samples: number }> => {
   const { genes: wanted } = request
-  const unknown = wanted.filter((gene) => !knowledge.genes.has(gene))
+  const unknown = wanted.filter((gene) => !rules.genes.has(gene))
   if (unknown.length > 0) throw new UsageError(`The rules know no gene ${unknown.join(', ')}.`)
   refuseToReplaceInput(request)
-  const caller = makeCaller(knowledge.genes, knowledge.tables)
+  const caller = makeCaller(rules.genes, rules.tables)
   const read = await readVcf(request.file, caller.sites, {
     ignoreFilter: request.ignoreFilter,
     onProgress: makeProgress(request.file),
   })
   for (const warning of read.warnings) progress(`${request.file}: ${warning}`)
   const chosen = chosenSamples(request, read)
-  const names = readGeneNames(knowledge.tables.get('gene-names'))
+  const names = readGeneNames(rules.tables.get('gene-names'))
   const outside =
     request.outside === null
       ? []
-      : await readOutsideCalls(request.outside, knowledge.genes, names, { all: read.samples, called: chosen.length })
-  const genes = wanted.length === 0 ? knowledge.genes : new Map([...knowledge.genes].filter(([symbol]) => wanted.includes(symbol)))
+      : await readOutsideCalls(request.outside, rules.genes, names, { all: read.samples, called: chosen.length })
+  const genes = wanted.length === 0 ? rules.genes : new Map([...rules.genes].filter(([symbol]) => wanted.includes(symbol)))
 
   const output = openWholeOutput(request.out)
   try {
     const write = writerOf(request)
     if (request.format === 'table') output.write(tableHead())
-    for (const at of chosen) {
-      const sample = read.samples[at] ?? ''
-      const gaps = read.gapsOf(at).map(({ site, why }) => ({ gene: site.gene, chrom: site.chrom, pos: site.pos, rsid: site.rsid, why }))
-      const reports = reportGenes(genes, {
-        sample,
-        calls: caller.callSample(read.genotypesOf(at), request.options),
-        gaps,
-        structural: read.structuralOf(at),
-        outside: outsideOf(outside, sample),
-      })
-      output.write(write({ sample, rules: knowledge.version, genes: reports, warnings: read.warnings }))
-    }
+    const reportsOf = makeReports({ genes, caller, read, outside, options: request.options })
+    for (const at of chosen)
+      output.write(write({ sample: read.samples[at] ?? '', rules: rules.version, genes: reportsOf(at), warnings: read.warnings }))
     await output.finish()
   } finally {
     output.discard()
@@ -181,7 +169,7 @@ A position without a record is missing, never reference. Nothing is written unle
   run: async (input) => {
     const request = requestOf(input)
     const started = performance.now()
-    const { samples } = await runCall(request, loadKnowledge(readConfig(process.env, projectRoot).rulesDir))
+    const { samples } = await runCall(request, loadCallingRules(readConfig(process.env, projectRoot).rulesDir))
     const seconds = (performance.now() - started) / 1000
     if (seconds > 2) progress(`${request.file}: ${samples} ${samples === 1 ? 'sample' : 'samples'} in ${seconds.toFixed(1)} s`)
     return 0

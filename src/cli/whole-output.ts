@@ -12,7 +12,10 @@ export type WholeOutput = {
   readonly discard: () => void
 }
 
-const BATCH = 1 << 16
+const BATCH = 1 << 18
+
+/** The most bytes that one unit of a text takes in UTF-8. */
+const WIDEST = 3
 
 /** Nothing of the output stays behind, however the program ends: an unlinked file lives as long as it is open (not on Windows). */
 const unlink = (folder: string): void => {
@@ -47,16 +50,19 @@ export const openWholeOutput = (named: string | null): WholeOutput => {
   const path = join(folder, 'output')
   const file = openSync(path, 'wx+', 0o600)
   if (target === null) unlink(folder)
-  let held = ''
+  const batch = Buffer.allocUnsafe(BATCH)
+  let held = 0
   let open = true
-  const flush = (): void => {
-    const bytes = Buffer.from(held)
+  const writeAll = (bytes: Buffer): void => {
     try {
       for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
     } catch (cause) {
       throw new AttuneError('input-unreadable', `${target ?? 'the temporary folder'}: cannot be written`, { cause })
     }
-    held = ''
+  }
+  const flush = (): void => {
+    writeAll(batch.subarray(0, held))
+    held = 0
   }
   const close = (): void => {
     if (open) closeSync(file)
@@ -64,8 +70,10 @@ export const openWholeOutput = (named: string | null): WholeOutput => {
   }
   return {
     write: (text) => {
-      held += text
-      if (held.length >= BATCH) flush()
+      const most = text.length * WIDEST
+      if (held + most > BATCH) flush()
+      if (most > BATCH) writeAll(Buffer.from(text))
+      else held += batch.write(text, held)
     },
     finish: async () => {
       flush()

@@ -109,12 +109,12 @@ const unknownAlleles = (table: GeneTable, names: readonly string[]): string => {
 }
 
 /** An outside call goes before the file's own; what the file shows is said beside it. */
-const fromOutside = (table: GeneTable, outside: OutsideCallOf, call: StarCall | undefined): GeneReport => {
+const fromOutside = (table: GeneTable, outside: OutsideCallOf, call: StarCall | null): GeneReport => {
   const names = [...new Set(outside.genotypes.flatMap((one) => one.diplotype ?? []))]
   const known = outside.genotypes.some(
     (one) => one.keys.length > 0 && (one.phenotype !== null || one.activityScore !== null || one.keys.some((key) => key !== one.diplotype)),
   )
-  const seen = call !== undefined && call.names.length > 0
+  const seen = call !== null && call.names.length > 0
   return {
     gene: table.symbol,
     hgnc: table.hgnc,
@@ -165,21 +165,37 @@ const byGeneName = <T extends { readonly gene: string }>(all: readonly T[]): Rea
   return groups
 }
 
+/** Everything about one gene of one sample that its report rests on. */
+export type GeneCalls = {
+  /** Null for a gene that is not called from a VCF. */
+  readonly call: StarCall | null
+  readonly gaps: readonly PositionGap[]
+  readonly structural: readonly { readonly gene: string; readonly note: string }[]
+  readonly outside: OutsideCallOf | null
+}
+
+export const reportGene = (table: GeneTable, { call, gaps, structural, outside }: GeneCalls): GeneReport => {
+  if (outside) return fromOutside(table, outside, call)
+  if (!call) return notTested(table)
+  return fromVcf(
+    table,
+    call,
+    gaps,
+    structural.map(({ note }) => note),
+  )
+}
+
 /** One report per gene of the tables, in their order: no gene is passed over in silence. */
 export const reportGenes = (genes: GeneTables, { calls, gaps, structural, outside }: SampleCalls): GeneReport[] => {
   const byGene = new Map(calls.map((call) => [call.gene, call]))
   const elsewhere = new Map(outside.map((call) => [call.gene, call]))
   const [gapsOf, structuralOf] = [byGeneName(gaps), byGeneName(structural)]
-  return [...genes.values()].map((table) => {
-    const own = byGene.get(table.symbol)
-    const given = elsewhere.get(table.symbol)
-    if (given) return fromOutside(table, given, own)
-    if (!own) return notTested(table)
-    return fromVcf(
-      table,
-      own,
-      gapsOf.get(table.symbol) ?? [],
-      (structuralOf.get(table.symbol) ?? []).map(({ note }) => note),
-    )
-  })
+  return [...genes.values()].map((table) =>
+    reportGene(table, {
+      call: byGene.get(table.symbol) ?? null,
+      gaps: gapsOf.get(table.symbol) ?? [],
+      structural: structuralOf.get(table.symbol) ?? [],
+      outside: elsewhere.get(table.symbol) ?? null,
+    }),
+  )
 }

@@ -70,7 +70,7 @@ const copyProblems = (gene: Gene): string[] =>
     : []
 
 /** Each gene's table in itself, and its words against `phenotypes.json`. */
-export const checkGenes = (rules: ParsedRules): Problem[] =>
+export const checkGenes = (rules: Pick<ParsedRules, 'genes' | 'phenotypes'>): Problem[] =>
   [...rules.genes].flatMap(([file, gene]) =>
     [
       ...(file === `genes/${gene.symbol}.json` ? [] : [`the file is named otherwise than its gene ${gene.symbol}`]),

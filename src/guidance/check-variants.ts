@@ -39,6 +39,9 @@ const definitions = z.strictObject({
   alleles: z.record(text, z.strictObject({ whole: z.literal(true).optional(), at: z.record(z.string().regex(/^\d+$/), text) })),
 })
 
+/** What definitions are checked against. */
+type CallingFiles = Pick<ParsedRules, 'genes' | 'sources' | 'tables'>
+
 type Found = { readonly row: string; readonly problem: string }
 
 const twice = <T>(values: readonly T[]): T[] => values.filter((value, at) => values.indexOf(value) !== at)
@@ -119,7 +122,7 @@ const ruleProblems = (gene: GeneDefinitions, known: ReadonlySet<string>): Found[
   ]
 }
 
-const problemsOf = (name: string, content: unknown, rules: ParsedRules): Found[] => {
+const problemsOf = (name: string, content: unknown, rules: CallingFiles): Found[] => {
   const parsed = definitions.safeParse(content)
   if (!parsed.success) return parsed.error.issues.map((issue) => ({ row: issue.path.map(String).join('.') || '-', problem: issue.message }))
   const gene = parsed.data as GeneDefinitions // zod's optional members may be undefined, ours are absent; values are the same
@@ -138,7 +141,7 @@ const problemsOf = (name: string, content: unknown, rules: ParsedRules): Found[]
 }
 
 /** Allele definitions: each in itself, and against the gene's table. */
-export const checkVariants = (rules: ParsedRules): Problem[] =>
+export const checkVariants = (rules: CallingFiles): Problem[] =>
   [...rules.tables]
     .filter(([name]) => name.endsWith('.variants'))
     .flatMap(([name, content]) =>

@@ -5,9 +5,9 @@ import { type LoadedDrugMap, readDrugMap } from '../terminology/drug-map.ts'
 import type { DrugTables } from '../terminology/drug-tables.ts'
 import { checkFiles } from './check-files.ts'
 import { checkRules } from './check-rules.ts'
+import { deepFreeze, deepFreezeMap, isGene, parseFolder, refuse, tablesOf } from './parse-rules.ts'
 import type { ParsedRules } from './parsed-rules.ts'
 import { type Problem, parseRuleFile, type RawFiles, readRuleFiles } from './read-rule-files.ts'
-import type { RuleFile } from './rule-schemas.ts'
 import type { GuidanceRow, Knowledge } from './rules.ts'
 
 const OWN_FILES = new Set([
@@ -21,31 +21,9 @@ const OWN_FILES = new Set([
   'drugs/products.json',
   'drugs/codes.json',
 ])
-const isGene = (file: string): boolean => /^genes\/[A-Z0-9-]+\.json$/.test(file)
 const isGuidance = (file: string): boolean => file.startsWith('guidance/')
 
-const parseFolder = <K extends 'gene' | 'guidance'>(
-  kind: K,
-  isOwn: (file: string) => boolean,
-  raw: RawFiles,
-  problems: Problem[],
-): Map<string, RuleFile<K>> => {
-  const parsed = new Map<string, RuleFile<K>>()
-  for (const file of [...raw.files.keys()].filter(isOwn)) {
-    const content = parseRuleFile(kind, file, raw, problems)
-    if (content !== null) parsed.set(file, content)
-  }
-  if (parsed.size === 0) problems.push({ file: `${kind === 'gene' ? 'genes' : 'guidance'}/`, row: '-', problem: 'no file could be read' })
-  return parsed
-}
-
-/** `populations.json` -> `populations`, `genes/X.variants.json` -> `X.variants`. */
-const otherTables = (raw: RawFiles): Map<string, unknown> =>
-  new Map(
-    [...raw.files]
-      .filter(([file]) => !OWN_FILES.has(file) && !isGene(file) && !isGuidance(file))
-      .map(([file, content]) => [file.replace(/^.*\//, '').replace(/\.json$/, ''), content]),
-  )
+const isOther = (file: string): boolean => !OWN_FILES.has(file) && !isGene(file) && !isGuidance(file)
 
 const parseRules = (raw: RawFiles, problems: Problem[]): ParsedRules | null => {
   const sources = parseRuleFile('sources', 'sources.json', raw, problems)
@@ -62,20 +40,7 @@ const parseRules = (raw: RawFiles, problems: Problem[]): ParsedRules | null => {
   if (!sources || !ingredients || !products || !codes || !modifiers || !actions || !loinc || !phenotypes || !pairs) return null
   // zod's optional members may be undefined, ours are absent; values are the same
   const drugs = { ingredients: ingredients.rows, products: products.rows, codes: codes.rows } as DrugTables
-  return { sources, genes, guidance, drugs, modifiers, actions, pairs, loinc, phenotypes, tables: otherTables(raw) }
-}
-
-const refuse = (problems: readonly Problem[]): never => {
-  const lines = problems.map(({ file, row, problem }) => `${file} [${row}]: ${problem}`)
-  throw new AttuneError('rules-invalid', `${problems.length} problem${problems.length === 1 ? '' : 's'} in the rules\n${lines.join('\n')}`)
-}
-
-const deepFreeze = <T>(value: T): T => {
-  if (value !== null && typeof value === 'object' && !Object.isFrozen(value)) {
-    Object.freeze(value)
-    for (const member of Object.values(value)) deepFreeze(member)
-  }
-  return value
+  return { sources, genes, guidance, drugs, modifiers, actions, pairs, loinc, phenotypes, tables: tablesOf(raw, isOther) }
 }
 
 const latest = (dates: Iterable<string>): string => [...dates].reduce((newest, date) => (date > newest ? date : newest), '')
@@ -141,9 +106,4 @@ export const loadKnowledge = (rulesDir: string, drugMap: string | null = null): 
     actions: new Map(rules.actions.rows.map((row) => [row.code, Object.freeze(row)])),
     tables: deepFreezeMap(new Map([...rules.tables, ['loinc', rules.loinc], ['phenotypes', rules.phenotypes], ['sources', rules.sources]])),
   })
-}
-
-const deepFreezeMap = <V>(map: ReadonlyMap<string, V>): ReadonlyMap<string, V> => {
-  for (const value of map.values()) deepFreeze(value)
-  return map
 }

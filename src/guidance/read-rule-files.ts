@@ -55,10 +55,14 @@ const listFiles = (rulesDir: string, problems: Problem[], folder = '', above: re
 }
 
 /** @throws Error with the reason, for people */
-const readText = (path: string): string => {
+const readBytes = (path: string): Buffer => {
   const { size } = statSync(path)
   if (size > LARGEST) throw new Error(`${size} bytes, more than the ${LARGEST} that a rule file may have`)
-  const bytes = readFileSync(path)
+  return readFileSync(path)
+}
+
+/** @throws Error with the reason, for people */
+const textOf = (bytes: Buffer): string => {
   if (bytes.length === 0) throw new Error('the file is empty')
   if (bytes.includes(0)) throw new Error('the file is binary, not text')
   const text = decode(bytes)
@@ -83,8 +87,11 @@ const parseJson = (text: string): unknown => {
   }
 }
 
-/** Every rule file, read once: parsed, and hashed together with its name. */
-export const readRuleFiles = (rulesDir: string): RawFiles => {
+/**
+ * Every rule file, read once: parsed, and hashed together with its name.
+ * @param isNeeded files that are parsed; the others only count for the hash
+ */
+export const readRuleFiles = (rulesDir: string, isNeeded: (file: string) => boolean = () => true): RawFiles => {
   const files = new Map<string, unknown>()
   const problems: Problem[] = []
   const hash = createHash('sha256')
@@ -92,8 +99,10 @@ export const readRuleFiles = (rulesDir: string): RawFiles => {
   if (names.length === 0) problems.push({ file: '-', row: '-', problem: 'the folder holds no rule files' })
   for (const file of names) {
     try {
-      const content = readText(join(rulesDir, file))
-      hash.update(`${file}\n`).update(content)
+      const bytes = readBytes(join(rulesDir, file))
+      hash.update(`${file}\n`).update(bytes)
+      if (!isNeeded(file)) continue
+      const content = textOf(bytes)
       files.set(file, parseJson(content))
       for (const { name, line } of findRepeatedMembers(content))
         problems.push({ file, row: `line ${line}`, problem: `"${name}" stands twice in one object: the first would be lost` })

@@ -1,4 +1,5 @@
 import type { SampleGenotypes, Site } from '../pgx/calling/genotypes.ts'
+import { type Alike, groupAlike } from './alike.ts'
 import { assemblyOf } from './assemblies.ts'
 import { makeHeaderReader, type VcfHeader } from './header.ts'
 import { openInput } from './open-input.ts'
@@ -24,10 +25,14 @@ export type VcfGenotypes = {
   readonly warnings: readonly string[]
   readonly lines: number
   readonly genotypesOf: (sample: number) => SampleGenotypes
+  /** The same at the sites of one gene alone, for reading one sample after the other. */
+  readonly genotypesAt: (gene: string) => (sample: number) => SampleGenotypes
   /** Positions without a usable genotype although the file has a record there, and why. */
   readonly gapsOf: (sample: number) => readonly SiteGap[]
   /** Structural changes that the sample carries in a gene, which no definition of ours covers. */
   readonly structuralOf: (sample: number) => readonly StructuralNote[]
+  /** Groups of samples of which everything above is the same at one gene: what follows of one follows of all. */
+  readonly alikeAt: (gene: string) => Alike
 }
 
 const PROGRESS_EVERY = 50_000
@@ -110,7 +115,12 @@ const finish = (
     warnings: warningsOf(assembly, counted()),
     lines,
     genotypesOf: (sample) => store.genotypesOf(sample, samples[sample] ?? ''),
+    genotypesAt: (gene) => {
+      const genotypesOf = store.genotypesAt(gene)
+      return (sample) => genotypesOf(sample, samples[sample] ?? '')
+    },
     gapsOf: store.gapsOf,
     structuralOf: structural.notesOf,
+    alikeAt: (gene) => groupAlike(samples.length, [...store.codesOf(gene), ...structural.columnsOf(gene).map(({ codes }) => codes)]),
   }
 }

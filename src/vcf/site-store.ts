@@ -39,15 +39,37 @@ export type SiteStore = {
   readonly explain: (site: Site, why: string) => void
   readonly genotypesOf: (sample: number, name: string) => SampleGenotypes
   readonly gapsOf: (sample: number) => readonly SiteGap[]
+  /** The genotypes of one sample after the other at the sites of one gene, in their order. */
+  readonly genotypesAt: (gene: string) => (sample: number, name: string) => SampleGenotypes
+  /** What is known of the samples at the positions of one gene: equal codes mean equal genotypes and gaps. */
+  readonly codesOf: (gene: string) => readonly Layer['codes'][]
 }
 
 /** A site's genotypes by code, ready for many samples. */
-type Row = { readonly codes: Layer['codes']; readonly genotypes: readonly (SiteGenotype | undefined)[]; readonly spanned: boolean }
+type Row = {
+  readonly index: number
+  readonly codes: Layer['codes']
+  readonly genotypes: readonly (SiteGenotype | undefined)[]
+  readonly spanned: boolean
+}
 
-const tableOf = (layer: Layer | undefined): Row | undefined => {
-  if (layer === undefined) return undefined
-  const genotypes = layer.entries.map(({ genotype }) => genotype)
-  return { codes: layer.codes, genotypes, spanned: genotypes.some((genotype) => genotype?.alleles.includes(SPANNED)) }
+const NO_CODES = new Uint8Array(0)
+
+const rowOf = (index: number, layer: Layer | undefined): Row => {
+  const genotypes = (layer?.entries ?? []).map(({ genotype }) => genotype)
+  const spanned = genotypes.some((genotype) => genotype?.alleles.includes(SPANNED))
+  return { index, codes: layer?.codes ?? NO_CODES, genotypes, spanned }
+}
+
+/** The codes of one sample beside each other: samples are read one after the other, and codes far apart are slow to reach. */
+const bySample = (rows: readonly Row[]): Uint8Array | Uint32Array => {
+  const samples = Math.max(0, ...rows.map(({ codes }) => codes.length))
+  const wide = rows.some(({ genotypes }) => genotypes.length > 256)
+  const all = wide ? new Uint32Array(samples * rows.length) : new Uint8Array(samples * rows.length)
+  rows.forEach(({ codes }, at) => {
+    for (let sample = 0; sample < codes.length; sample += 1) all[sample * rows.length + at] = codes[sample] ?? 0
+  })
+  return all
 }
 
 const placeOf = (site: Site): string => `${site.chrom}:${site.pos}`
@@ -56,7 +78,6 @@ export const makeSiteStore = (file: string, sites: readonly Site[]): SiteStore =
   const layers: (Layer | undefined)[] = sites.map(() => undefined)
   const hints = new Map<number, string>()
   const spanned = spannedSites(sites)
-  let table: readonly (Row | undefined)[] | null = null
   /** Sites of which anything has to be said; most files have none. */
   let questionable: readonly Site[] | null = null
   const entryOf = (index: number, sample: number): Entry => {
@@ -71,6 +92,11 @@ export const makeSiteStore = (file: string, sites: readonly Site[]): SiteStore =
     return gone === 0 || explained < gone
       ? genotype
       : { ...genotype, alleles: genotype.alleles.map((allele) => (allele === SPANNED ? ref : allele)) }
+  }
+
+  const genotypeAt = ({ index, codes, genotypes, spanned }: Row, sample: number): SiteGenotype | undefined => {
+    const genotype = genotypes[codes[sample] ?? 0]
+    return genotype !== undefined && spanned ? unspanned(index, genotype, sample, sites[index]?.ref ?? '') : genotype
   }
 
   return {
@@ -89,14 +115,14 @@ export const makeSiteStore = (file: string, sites: readonly Site[]): SiteStore =
     explain: (site, why) => {
       if (!hints.has(site.index)) hints.set(site.index, why)
     },
-    genotypesOf: (sample, name) => {
-      table ??= layers.map(tableOf)
-      const at = table.map((row) => row?.genotypes[row.codes[sample] ?? 0])
-      for (const [index, row] of table.entries()) {
-        const genotype = row?.spanned ? at[index] : undefined
-        if (genotype) at[index] = unspanned(index, genotype, sample, sites[index]?.ref ?? '')
+    genotypesOf: (sample, name) => ({ sample: name, at: layers.map((layer, index) => genotypeAt(rowOf(index, layer), sample)) }),
+    genotypesAt: (gene) => {
+      const rows = sites.flatMap(({ gene: own, index }) => (own === gene ? [rowOf(index, layers[index])] : []))
+      const codes = bySample(rows)
+      return (sample, name) => {
+        const from = sample * rows.length
+        return { sample: name, at: rows.map((row, at) => (row.spanned ? genotypeAt(row, sample) : row.genotypes[codes[from + at] ?? 0])) }
       }
-      return { sample: name, at }
     },
     gapsOf: (sample) => {
       questionable ??= sites.filter(({ index }) => hints.has(index) || layers[index]?.entries.some(({ why }) => why !== null))
@@ -106,5 +132,10 @@ export const makeSiteStore = (file: string, sites: readonly Site[]): SiteStore =
         return reason === undefined ? [] : [{ site, why: reason }]
       })
     },
+    codesOf: (gene) =>
+      sites.flatMap((site) => {
+        const layer = site.gene === gene ? layers[site.index] : undefined
+        return layer === undefined ? [] : [layer.codes]
+      }),
   }
 }

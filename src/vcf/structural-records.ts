@@ -10,6 +10,8 @@ export type StructuralNote = { readonly gene: string; readonly note: string }
 export type StructuralRecords = {
   readonly add: (record: VcfRecord, columns: GenotypeColumns, own: ChromosomeSites, last: number) => void
   readonly count: () => number
+  /** What the records that reach into a gene hold of the samples. */
+  readonly columnsOf: (gene: string) => readonly GenotypeColumns[]
   readonly notesOf: (sample: number) => readonly StructuralNote[]
 }
 
@@ -33,6 +35,7 @@ export const makeStructuralRecords = (): StructuralRecords => {
       kept.push({ notes: genes.map((gene) => ({ gene, note })), columns, structural: [false, ...alts.map(isStructural)] })
     },
     count: () => count,
+    columnsOf: (gene) => kept.flatMap(({ notes, columns }) => (notes.some((note) => note.gene === gene) ? [columns] : [])),
     notesOf: (sample) =>
       kept.flatMap(({ notes, columns, structural }) => {
         const genotype = columns.genotypes[columns.codes[sample] ?? 0]

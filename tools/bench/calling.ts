@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createGzip } from 'node:zlib'
 import { runCall } from '../../src/cli/call.ts'
-import { loadKnowledge } from '../../src/guidance/load-knowledge.ts'
+import { loadCallingRules } from '../../src/guidance/load-calling-rules.ts'
 import { projectRoot } from '../../src/project-root.ts'
 
 type Profile = 'mixed' | 'cohort'
@@ -83,7 +83,7 @@ type Measured = {
 /** In a process of its own: loading the rules, then reading, calling and writing. */
 const measure = async (file: string, out: string): Promise<Measured> => {
   const begun = performance.now()
-  const knowledge = loadKnowledge(join(projectRoot, 'rules'))
+  const knowledge = loadCallingRules(join(projectRoot, 'rules'))
   const loaded = performance.now()
   const before = process.cpuUsage()
   await runCall(

@@ -1,9 +1,20 @@
 import { nameDiplotype } from './allele-names.ts'
-import { type Combination, combineAlleles } from './combine-alleles.ts'
+import { combineAlleles } from './combine-alleles.ts'
 import type { CompiledGene } from './compile-gene.ts'
 import { matchPairs } from './match-pairs.ts'
 import type { Observation } from './observe.ts'
-import { compareDiplotypes, diplotypeOf, fromDiplotypes, halfBecause, isUnphased, NOTHING, notCalled, type Outcome } from './outcome.ts'
+import {
+  compareDiplotypes,
+  diplotypeOf,
+  fromDiplotypes,
+  halfBecause,
+  isUnphased,
+  NOTHING,
+  notCalled,
+  type Outcome,
+  reportedPair,
+  withScore,
+} from './outcome.ts'
 import type { CallOptions, StarDiplotype } from './star-call.ts'
 
 /** More equal answers than this say nothing: the gene is indeterminate. */
@@ -13,25 +24,17 @@ const MOST_TIES = 100
 const MOST_ALTERNATIVES = 10
 
 /** Sub-alleles under the name they are reported by; of answers that then read alike the best stays. Best first. */
-const reported = (gene: CompiledGene, seen: Observation): Combination[] => {
-  const names = gene.definitions.reportedAs ?? {}
-  const nameOf = (allele: number): string => {
-    const name = gene.alleles[allele] ?? ''
-    return names[name] ?? name
-  }
-  const best = new Map<string, Combination>()
+const reported = (gene: CompiledGene, seen: Observation): StarDiplotype[] => {
+  const best = new Map<string, StarDiplotype>()
   for (const { first, second, score } of matchPairs(gene, seen)) {
-    const copies = [first, ...(second === null ? [] : [second])].map((allele) => [nameOf(allele)])
-    const key = nameDiplotype(copies)
-    if ((best.get(key)?.score ?? -1) < score) best.set(key, { copies, score })
+    const pair = reportedPair(gene, first, second)
+    if ((best.get(pair.name)?.score ?? -1) < score) best.set(pair.name, withScore(pair, score))
   }
   return [...best.values()].sort((left, right) => right.score - left.score)
 }
 
-const make = (gene: CompiledGene, found: readonly Combination[]): StarDiplotype[] =>
-  found
-    .map(({ copies, score }) => diplotypeOf(gene, copies, score))
-    .sort((left, right) => right.score - left.score || compareDiplotypes(left, right))
+const inOrder = (diplotypes: readonly StarDiplotype[]): StarDiplotype[] =>
+  [...diplotypes].sort((left, right) => right.score - left.score || compareDiplotypes(left, right))
 
 /** The diplotype that the gene's list prefers where all members of a line fit. */
 const preferredOf = (gene: CompiledGene, diplotypes: readonly StarDiplotype[]): StarDiplotype | null => {
@@ -41,7 +44,7 @@ const preferredOf = (gene: CompiledGene, diplotypes: readonly StarDiplotype[]): 
   return line === undefined ? null : (find(line.pick) ?? null)
 }
 
-const choose = (gene: CompiledGene, seen: Observation, all: readonly Combination[]): Outcome => {
+const choose = (gene: CompiledGene, seen: Observation, all: readonly StarDiplotype[]): Outcome => {
   // A gene with a priority list keeps every diplotype that fits unphased data: its list decides, not the score.
   const listed = gene.definitions.priorities !== undefined && isUnphased(seen)
   const best = listed ? all : all.filter(({ score }) => score === all[0]?.score)
@@ -51,11 +54,11 @@ const choose = (gene: CompiledGene, seen: Observation, all: readonly Combination
       ...NOTHING,
       state: 'indeterminate',
       because: `${best.length} diplotypes fit equally well`,
-      alternatives: make(gene, best.slice(0, MOST_ALTERNATIVES)),
+      alternatives: inOrder(best.slice(0, MOST_ALTERNATIVES)),
     }
-  const diplotypes = make(gene, best)
+  const diplotypes = inOrder(best)
   const preferred = listed && best.length > 1 ? preferredOf(gene, diplotypes) : null
-  return { ...fromDiplotypes(gene, seen, diplotypes), preferred, alternatives: make(gene, rest) }
+  return { ...fromDiplotypes(gene, seen, diplotypes), preferred, alternatives: inOrder(rest) }
 }
 
 const combine = (gene: CompiledGene, seen: Observation): Outcome => {
@@ -63,7 +66,7 @@ const combine = (gene: CompiledGene, seen: Observation): Outcome => {
   const found = combineAlleles(gene, seen, new Set(gene.alleles.filter((name) => !names.has(name))))
   if (found === null) return { ...NOTHING, state: 'indeterminate', because: 'too many ways to lay out the copies' }
   return {
-    ...fromDiplotypes(gene, seen, make(gene, found)),
+    ...fromDiplotypes(gene, seen, inOrder(found.map(({ copies, score }) => diplotypeOf(gene, copies, score)))),
     notes: ['Combination and partial alleles were asked for: for research use only.'],
   }
 }

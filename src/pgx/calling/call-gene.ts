@@ -1,4 +1,3 @@
-import { nameDiplotype } from './allele-names.ts'
 import { callDiplotypes } from './call-diplotypes.ts'
 import { callLowest } from './call-lowest.ts'
 import { notesOf } from './call-notes.ts'
@@ -6,9 +5,9 @@ import type { CompiledGene } from './compile-gene.ts'
 import type { SampleGenotypes } from './genotypes.ts'
 import { type Observation, observe } from './observe.ts'
 import { isUnphased, namesAt, notCalled, type Outcome } from './outcome.ts'
+import { basesText } from './read-site.ts'
+import { sightOf } from './sight.ts'
 import type { CallOptions, CannotRuleOut, StarCall, UndocumentedBase } from './star-call.ts'
-import { uncallableAlleles } from './uncallable.ts'
-import { basesText, usedPositions } from './used-positions.ts'
 
 const unknownBecause = (unknown: readonly UndocumentedBase[]): string => {
   const bases = unknown.map(({ bases, rsid, chrom, pos }) => `${bases.join(', ')} at ${rsid ?? `${chrom}:${pos}`}`)
@@ -34,39 +33,47 @@ const outcomeOf = (gene: CompiledGene, seen: Observation, options: CallOptions):
   return gene.table.special.includes('lowest-function') ? callLowest(gene, seen) : callDiplotypes(gene, seen, options)
 }
 
-const sameDiplotype = (left: string, right: string): boolean => {
-  const inOrder = (name: string): string => nameDiplotype(name.split('/').map((allele) => [allele]))
-  return inOrder(left) === inOrder(right)
-}
-
 /** Other readings that unphased data cannot exclude, from the gene's list. */
 const cannotRuleOut = (gene: CompiledGene, seen: Observation, names: readonly string[]): CannotRuleOut[] => {
-  if (!isUnphased(seen)) return []
-  const different = new Set(seen.groups.flatMap(({ sites }) => sites.map((at) => gene.sites[at]?.rsid)))
-  const isCalled = (diplotype: string): boolean => names.some((name) => sameDiplotype(name, diplotype))
-  return (gene.definitions.cannotRuleOut ?? [])
-    .filter(({ called, alternative }) => isCalled(called) && !isCalled(alternative))
-    .filter(({ hetAt }) => (hetAt ?? []).every((rsid) => different.has(rsid)))
+  if (gene.cannotRuleOut.length === 0 || !isUnphased(seen)) return []
+  const isDifferent = (rsid: string): boolean => seen.groups.some(({ sites }) => sites.some((at) => gene.sites[at]?.rsid === rsid))
+  return gene.cannotRuleOut
+    .filter(({ calledInOrder, alternativeInOrder }) => names.includes(calledInOrder) && !names.includes(alternativeInOrder))
+    .filter(({ hetAt }) => hetAt.every(isDifferent))
     .map(({ called, alternative }) => ({ called, alternative }))
 }
+
+const extraOf = (gene: CompiledGene, sample: SampleGenotypes): StarCall['extra'] =>
+  gene.extra.map(({ chrom, pos, rsid, index }) => {
+    const genotype = sample.at[index]
+    return { chrom, pos, rsid, bases: genotype === undefined ? null : basesText(genotype) }
+  })
 
 /** Calls one gene of one sample. */
 export const callGene = (gene: CompiledGene, sample: SampleGenotypes, options: CallOptions): StarCall => {
   const seen = observe(gene, sample)
-  const { notes, ...outcome } = outcomeOf(gene, seen, options)
-  const call = {
+  const outcome = outcomeOf(gene, seen, options)
+  const { missing, uncallable } = sightOf(gene, seen.missing)
+  const call: StarCall = {
     gene: gene.table.symbol,
-    ...outcome,
+    state: outcome.state,
+    because: outcome.because,
+    names: outcome.names,
+    diplotypes: outcome.diplotypes,
+    preferred: outcome.preferred,
+    variants: outcome.variants,
+    inferred: outcome.inferred,
+    alternatives: outcome.alternatives,
+    genotypes: outcome.genotypes,
     phasing: seen.phasing,
-    used: usedPositions(gene, sample, seen.present),
-    missing: seen.missing.flatMap((at) => gene.places[at] ?? []),
-    uncallable: uncallableAlleles(gene, seen),
+    used: seen.used,
+    missing,
+    uncallable,
     undocumented: seen.undocumented,
     cannotRuleOut: cannotRuleOut(gene, seen, outcome.names),
-    extra: gene.extra.map(({ chrom, pos, rsid, index }) => {
-      const genotype = sample.at[index]
-      return { chrom, pos, rsid, bases: genotype === undefined ? null : basesText(genotype) }
-    }),
+    extra: extraOf(gene, sample),
+    notes: outcome.notes,
   }
-  return { ...call, notes: [...notes, ...notesOf(gene, seen, call, options)] }
+  const notes = notesOf(gene, seen, call, options)
+  return notes.length === 0 ? call : { ...call, notes: [...outcome.notes, ...notes] }
 }

@@ -3,9 +3,9 @@ import { compareAlleles, compareCopies, nameDiplotype } from './allele-names.ts'
 import { keepBits, listBits, noBits, setBit } from './bits.ts'
 import { type Combination, layOuts, readCopy, type Strand } from './combine-alleles.ts'
 import type { CompiledGene } from './compile-gene.ts'
-import { seenCells } from './match-pairs.ts'
 import type { Observation } from './observe.ts'
 import { type ProxySites, proxyInList, proxyOnCopy, proxySites } from './proxy.ts'
+import { sightOf } from './sight.ts'
 import type { FoundVariant } from './star-call.ts'
 
 /** What a gene shows whose phenotype rests on the lowest functions found: variants per copy, or a list of variants. */
@@ -21,9 +21,15 @@ const withoutProxy = (strand: Strand, sites: ProxySites | null): Strand => {
   return rest
 }
 
-const usableNames = (gene: CompiledGene, cells: readonly number[]): Set<string> => {
+/** Alleles that can be seen, without those of the proxy, which are read by themselves. */
+const usableNames = (gene: CompiledGene, seen: Observation): ReadonlySet<string> => {
+  const { visible } = sightOf(gene, seen.missing)
   const { proxy } = gene.definitions
-  return new Set(gene.alleles.filter((name, allele) => (cells[allele] ?? 0) > 0 && name !== proxy?.both && name !== proxy?.deciderOnly))
+  if (proxy === undefined) return visible
+  const rest = new Set(visible)
+  rest.delete(proxy.both)
+  rest.delete(proxy.deciderOnly)
+  return rest
 }
 
 /** Single alleles that account for a whole copy. Several when positions are missing that would tell them apart. */
@@ -98,18 +104,27 @@ const halfFound = (gene: CompiledGene, seen: Observation, usable: ReadonlySet<st
     ),
   )
 
+/** Alleles of which something was found that is not the reference base, or that fit the reference base, too. */
+const candidatesOf = (gene: CompiledGene, seen: Observation): number[] => {
+  const found = new Set(gene.wobbling)
+  for (const site of seen.present)
+    if ((seen.first[site] ?? 0) > 0 || (seen.second[site] ?? 0) > 0) for (const allele of gene.definedAt[site] ?? []) found.add(allele)
+  return [...found].sort((left, right) => left - right)
+}
+
 const asList = (gene: CompiledGene, seen: Observation, usable: ReadonlySet<string>): LowestReading => {
   const sites = proxySites(gene)
   const notes = new Set<string>()
-  const half = halfFound(gene, seen, new Set(gene.alleles))
-  const found = gene.alleles.flatMap((name, allele): FoundVariant[] =>
-    allele === gene.reference ||
-    !usable.has(name) ||
-    !isVariant(gene, seen, allele) ||
-    !canLie(gene, seen, allele, gene.filled[allele] ?? [])
-      ? []
-      : [{ allele: name, copies: liesTwice(gene, seen, allele) ? 2 : 1 }],
-  )
+  const half = seen.half.length === 0 ? [] : halfFound(gene, seen, new Set(gene.alleles))
+  const found = candidatesOf(gene, seen).flatMap((allele): FoundVariant[] => {
+    const name = gene.alleles[allele] ?? ''
+    const isFound =
+      allele !== gene.reference &&
+      usable.has(name) &&
+      isVariant(gene, seen, allele) &&
+      canLie(gene, seen, allele, gene.filled[allele] ?? [])
+    return isFound ? [{ allele: name, copies: liesTwice(gene, seen, allele) ? 2 : 1 }] : []
+  })
   const proxies = counted(sites === null ? [] : proxyInList(gene, sites, seen, notes))
   const single = counted(half).filter(({ allele }) => ![...found, ...proxies].some((other) => other.allele === allele))
   const others = [...found, ...proxies, ...single]
@@ -128,7 +143,7 @@ const asList = (gene: CompiledGene, seen: Observation, usable: ReadonlySet<strin
  * are given (`[a + b]/c`); where they cannot, a list of variants, each once or twice.
  */
 export const readLowestFunction = (gene: CompiledGene, seen: Observation): LowestReading => {
-  const usable = usableNames(gene, seenCells(gene, seen))
+  const usable = usableNames(gene, seen)
   const told = seen.half.length === 0 && (seen.groups.length <= 1 || seen.phaseSets)
   const all = told ? layOuts(seen) : null
   return all === null ? asList(gene, seen, usable) : perCopy(gene, all, usable)

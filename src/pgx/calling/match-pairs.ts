@@ -1,6 +1,7 @@
 import { addBits, allBits, type Bits, clearBit, hasBit, keepBits, listBits, noBits } from './bits.ts'
 import type { CompiledGene } from './compile-gene.ts'
 import type { Group, Observation } from './observe.ts'
+import { sightOf } from './sight.ts'
 
 /** Two alleles that explain the sample, by their place in the gene; `second` is null for a haploid sample. */
 export type Pair = { readonly first: number; readonly second: number | null; readonly score: number }
@@ -14,21 +15,16 @@ const fitsAll = (gene: CompiledGene, sites: readonly number[], bases: ArrayLike<
   return bits
 }
 
-/** Number of positions that define an allele and were read. An allele with none cannot be seen. */
-export const seenCells = (gene: CompiledGene, seen: Observation): readonly number[] => {
-  if (seen.missing.length === 0) return gene.defined
-  const counts = [...gene.defined]
-  for (const site of seen.missing) for (const allele of gene.definedAt[site] ?? []) counts[allele] = (counts[allele] ?? 0) - 1
-  return counts
-}
-
 /** Alleles that can be seen and fit every position where both copies are alike. */
 const fitAlike = (gene: CompiledGene, seen: Observation, cells: readonly number[]): Bits => {
   const bits = allBits(gene.alleles.length)
-  for (const [allele, count] of cells.entries()) if (count <= 0) clearBit(bits, allele)
+  cells.forEach((count, allele) => {
+    if (count <= 0) clearBit(bits, allele)
+  })
   for (const site of seen.present) {
     const base = seen.first[site] ?? 0
-    if (base === seen.second[site]) keepBits(bits, gene.fits[site]?.[base] ?? noBits(gene.alleles.length))
+    const fits = gene.fits[site]?.[base]
+    if (base === seen.second[site] && fits !== undefined) keepBits(bits, fits)
   }
   return bits
 }
@@ -55,6 +51,7 @@ const alikeLoss = (gene: CompiledGene, seen: Observation, allele: number): numbe
 /** The smaller loss of the lays-out of one group that suit the pair. Groups are free of each other, so each is decided alone. */
 const groupLoss = (gene: CompiledGene, pair: readonly [number, number], { group, first, second }: GroupFits): number => {
   const [one, other] = pair
+  if (gene.wobbles[one]?.length === 0 && gene.wobbles[other]?.length === 0) return 0
   const lossOf = (allele: number, bases: readonly number[]): number => wobbleLoss(gene, allele, (site) => bases[group.sites.indexOf(site)])
   const losses = [
     ...(hasBit(first, one) && hasBit(second, other) ? [lossOf(one, group.first) + lossOf(other, group.second)] : []),
@@ -69,7 +66,7 @@ const groupLoss = (gene: CompiledGene, pair: readonly [number, number], { group,
  * only if some way to lay out the heterozygous positions gives it. Score: number of defined positions of both, PharmCAT's rule.
  */
 export const matchPairs = (gene: CompiledGene, seen: Observation): Pair[] => {
-  const cells = seenCells(gene, seen)
+  const { cells } = sightOf(gene, seen.missing)
   const candidates = fitAlike(gene, seen, cells)
   const alone = (allele: number): number => (cells[allele] ?? 0) - alikeLoss(gene, seen, allele)
   const list = listBits(candidates)

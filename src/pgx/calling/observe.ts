@@ -1,6 +1,7 @@
-import type { CompiledGene, MatchSite } from './compile-gene.ts'
-import type { SampleGenotypes, SiteGenotype } from './genotypes.ts'
-import type { Phasing, UndocumentedBase } from './star-call.ts'
+import type { CompiledGene } from './compile-gene.ts'
+import type { SampleGenotypes } from './genotypes.ts'
+import type { SiteReading } from './read-site.ts'
+import type { Phasing, UndocumentedBase, UsedPosition } from './star-call.ts'
 
 /** Heterozygous positions whose bases are known to lie together: `first` on one copy, `second` on the other. */
 export type Group = { readonly sites: readonly number[]; readonly first: readonly number[]; readonly second: readonly number[] }
@@ -16,6 +17,8 @@ export type Observation = {
   /** Free of each other: which copy of one group lies with which copy of another is not known. */
   readonly groups: readonly Group[]
   readonly present: readonly number[]
+  /** The present positions with their bases. */
+  readonly used: readonly UsedPosition[]
   readonly missing: readonly number[]
   readonly half: readonly HalfCall[]
   /** Positions with more than two alleles. */
@@ -34,98 +37,65 @@ export type Observation = {
 type Draft = {
   readonly first: Int8Array
   readonly second: Int8Array
+  readonly present: number[]
+  readonly used: UsedPosition[]
   readonly missing: number[]
   readonly half: HalfCall[]
   readonly crowded: number[]
   readonly halfReference: number[]
   readonly undocumented: UndocumentedBase[]
-  readonly singles: number[]
   readonly phased: Map<string, number[]>
   readonly free: number[]
+  singles: number
   /** Some pair stands without `|`. */
   slashes: boolean
   phaseSets: boolean
 }
 
-const isHemizygous = (gene: CompiledGene): boolean => gene.table.special.includes('x-linked') || gene.table.special.includes('haploid')
-
-/** Written out in bases. What is gone with a deletion (`*`), any other allele (`<NON_REF>`) or one of several (`N`) may be anything. */
-const isSpelt = (base: string): boolean => /^[ACGT>-]+$/.test(base)
-
-const countsAsReference = (gene: CompiledGene, base: string): boolean => gene.definitions.undocumented === 'reference' && isSpelt(base)
-
-/** Bases that no definition knows become the reference base or stay -1, as the gene's data say; both are reported. */
-const placeOf = (gene: CompiledGene, site: MatchSite, base: string, unknown: string[]): number => {
-  const place = site.bases.indexOf(base)
-  if (place >= 0) return place
-  unknown.push(base)
-  return countsAsReference(gene, base) ? 0 : -1
-}
-
-const noteUnknown = (gene: CompiledGene, site: MatchSite, unknown: readonly string[], draft: Draft): void => {
-  if (unknown.length === 0) return
-  draft.undocumented.push({
-    chrom: site.chrom,
-    pos: site.pos,
-    rsid: site.rsid,
-    bases: [...new Set(unknown)],
-    takenAsReference: unknown.every((base) => countsAsReference(gene, base)),
-  })
-}
-
 /** One of two copies read: a reference base says nothing of the other copy, so the position is missing. */
-const readHalf = (at: number, base: number, draft: Draft): void => {
+const addHalf = (at: number, base: number, draft: Draft): void => {
   if (base === 0) draft.halfReference.push(at)
   else draft.half.push({ site: at, base })
   draft.missing.push(at)
 }
 
-const readPair = (at: number, one: number, other: number, genotype: SiteGenotype, draft: Draft): void => {
-  draft.first[at] = one
-  draft.second[at] = other
-  if (genotype.phased && genotype.phaseSet !== null) draft.phaseSets = true
+const addCopies = (at: number, first: number, second: number, used: UsedPosition, draft: Draft): void => {
+  draft.first[at] = first
+  draft.second[at] = second
+  if (first < 0 && second < 0) return
+  draft.present.push(at)
+  draft.used.push(used)
+}
+
+const addPair = (at: number, { genotype, first, second, used }: SiteReading, draft: Draft): void => {
+  addCopies(at, first, second, used, draft)
   if (!genotype.phased) draft.slashes = true
-  if (one === other) return
-  if (!genotype.phased) {
-    draft.free.push(at)
-    return
+  else if (genotype.phaseSet !== null) draft.phaseSets = true
+  if (first === second) return
+  if (!genotype.phased) draft.free.push(at)
+  else {
+    const key = genotype.phaseSet ?? ''
+    draft.phased.set(key, [...(draft.phased.get(key) ?? []), at])
   }
-  const key = genotype.phaseSet ?? ''
-  draft.phased.set(key, [...(draft.phased.get(key) ?? []), at])
 }
 
-/** The common case: two bases that the definitions know. */
-const readKnownPair = (site: MatchSite, at: number, genotype: SiteGenotype, draft: Draft): boolean => {
-  const [first, second] = genotype.alleles
-  if (genotype.alleles.length !== 2 || first == null || second == null) return false
-  const one = first === site.ref ? 0 : site.bases.indexOf(first)
-  const other = second === site.ref ? 0 : site.bases.indexOf(second)
-  if (one < 0 || other < 0) return false
-  readPair(at, one, other, genotype, draft)
-  return true
+const add = (at: number, reading: SiteReading, draft: Draft): void => {
+  if (reading.undocumented !== null) draft.undocumented.push(reading.undocumented)
+  if (reading.kind === 'pair') addPair(at, reading, draft)
+  else if (reading.kind === 'half') addHalf(at, reading.first, draft)
+  else if (reading.kind === 'crowded') draft.crowded.push(at)
+  else if (reading.kind === 'nothing') draft.missing.push(at)
+  else {
+    draft.singles += 1
+    addCopies(at, reading.first, reading.first, reading.used, draft)
+  }
 }
 
-const readSite = (gene: CompiledGene, site: MatchSite, at: number, genotype: SiteGenotype, draft: Draft): void => {
-  if (readKnownPair(site, at, genotype, draft)) return
-  const unknown: string[] = []
-  const places = genotype.alleles.flatMap((base) => (base === null ? [] : [placeOf(gene, site, base, unknown)]))
-  noteUnknown(gene, site, unknown, draft)
-  const [first, second] = places
-  if (first === undefined) draft.missing.push(at)
-  else if (genotype.alleles.length > 2) draft.crowded.push(at)
-  else if (second !== undefined) readPair(at, first, second, genotype, draft)
-  else if (genotype.alleles.length === 1 && isHemizygous(gene)) {
-    draft.singles.push(at)
-    draft.first[at] = first
-    draft.second[at] = first
-  } else readHalf(at, first, draft)
-}
-
-const groupsOf = (draft: Draft): Group[] =>
-  [...draft.phased.values(), ...draft.free.map((at) => [at])].map((sites) => ({
+const groupsOf = ({ first, second, phased, free }: Draft): Group[] =>
+  [...phased.values(), ...free.map((at) => [at])].map((sites) => ({
     sites,
-    first: sites.map((at) => draft.first[at] ?? 0),
-    second: sites.map((at) => draft.second[at] ?? 0),
+    first: sites.map((at) => first[at] ?? 0),
+    second: sites.map((at) => second[at] ?? 0),
   }))
 
 const phasingOf = (draft: Draft, groups: number): Phasing => {
@@ -136,37 +106,47 @@ const phasingOf = (draft: Draft, groups: number): Phasing => {
 
 /** Reads what one sample shows at the positions of one gene. Nothing is decided here. */
 export const observe = (gene: CompiledGene, sample: SampleGenotypes): Observation => {
+  const { sites, indexes, readSite } = gene
   const draft: Draft = {
-    first: new Int8Array(gene.sites.length).fill(-1),
-    second: new Int8Array(gene.sites.length).fill(-1),
+    first: new Int8Array(sites.length).fill(-1),
+    second: new Int8Array(sites.length).fill(-1),
+    present: [],
+    used: [],
     missing: [],
     half: [],
     crowded: [],
     halfReference: [],
     undocumented: [],
-    singles: [],
     phased: new Map(),
     free: [],
+    singles: 0,
     slashes: false,
     phaseSets: false,
   }
-  gene.sites.forEach((site, at) => {
-    const genotype = sample.at[site.index]
+  for (let at = 0; at < sites.length; at += 1) {
+    const genotype = sample.at[indexes[at] ?? -1]
     if (genotype === undefined) draft.missing.push(at)
-    else readSite(gene, site, at, genotype, draft)
-  })
-  const present: number[] = []
-  draft.first.forEach((base, at) => {
-    if (base >= 0 || (draft.second[at] ?? -1) >= 0) present.push(at)
-  })
+    else add(at, readSite(at, genotype), draft)
+  }
   const groups = groupsOf(draft)
-  const haploid = draft.singles.length > 0 && groups.length === 0
+  const haploid = draft.singles > 0 && groups.length === 0
+  const { first, second, present, used, missing, half, crowded, halfReference, undocumented, phaseSets } = draft
+  const mixedPloidy = draft.singles > 0 && groups.length > 0
+  const phasing = haploid ? 'haploid' : phasingOf(draft, groups.length)
   return {
-    ...draft,
+    first,
+    second,
     groups,
     present,
+    used,
+    missing,
+    half,
+    crowded,
+    halfReference,
+    undocumented,
     haploid,
-    mixedPloidy: draft.singles.length > 0 && groups.length > 0,
-    phasing: haploid ? 'haploid' : phasingOf(draft, groups.length),
+    mixedPloidy,
+    phasing,
+    phaseSets,
   }
 }

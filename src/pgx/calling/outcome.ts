@@ -1,7 +1,7 @@
 import type { Genotype } from '../../contract/genes.ts'
 import { isInTable, lookUpGenotype, NO_GENOTYPE } from '../genotype.ts'
 import { compareCopies, nameDiplotype } from './allele-names.ts'
-import type { CompiledGene } from './compile-gene.ts'
+import type { CompiledGene, NamedPair } from './compile-gene.ts'
 import type { Observation } from './observe.ts'
 import type { StarCall, StarDiplotype } from './star-call.ts'
 
@@ -54,9 +54,27 @@ const genotypeOf = (gene: CompiledGene, copies: Copies): Genotype => {
     : { ...NO_GENOTYPE, diplotype: nameDiplotype(copies) }
 }
 
-export const diplotypeOf = (gene: CompiledGene, copies: Copies, score: number): StarDiplotype => {
+const namedPair = (gene: CompiledGene, copies: Copies): NamedPair => {
   const sorted = [...copies].sort(compareCopies)
-  return { name: nameDiplotype(sorted), copies: sorted, score, genotype: genotypeOf(gene, sorted) }
+  return { name: nameDiplotype(sorted), copies: sorted, genotype: genotypeOf(gene, sorted) }
+}
+
+export const withScore = ({ name, copies, genotype }: NamedPair, score: number): StarDiplotype => ({ name, copies, score, genotype })
+
+export const diplotypeOf = (gene: CompiledGene, copies: Copies, score: number): StarDiplotype => withScore(namedPair(gene, copies), score)
+
+/** A pair of alleles, by their places in the gene, under the names they are reported by; `second` is null for a haploid sample. */
+export const reportedPair = (gene: CompiledGene, first: number, second: number | null): NamedPair => {
+  const key = first * (gene.alleles.length + 1) + (second ?? gene.alleles.length)
+  const known = gene.pairs.get(key)
+  if (known !== undefined) return known
+  const nameOf = (allele: number): string => {
+    const name = gene.alleles[allele] ?? ''
+    return gene.definitions.reportedAs?.[name] ?? name
+  }
+  const made = namedPair(gene, [[nameOf(first)], ...(second === null ? [] : [[nameOf(second)]])])
+  gene.pairs.set(key, made)
+  return made
 }
 
 export const compareDiplotypes = (left: { readonly copies: Copies }, right: { readonly copies: Copies }): number => {
@@ -69,6 +87,7 @@ export const compareDiplotypes = (left: { readonly copies: Copies }, right: { re
 
 /** One genotype per different phenotype and score, in order. Those without either are kept apart by their words. */
 export const distinctGenotypes = (diplotypes: readonly StarDiplotype[]): Genotype[] => {
+  if (diplotypes.length === 1) return diplotypes.map(({ genotype }) => genotype)
   const found = new Map<string, Genotype>()
   for (const { genotype } of diplotypes) {
     const key = `${genotype.phenotype?.code ?? genotype.keys.join()} ${genotype.activityScore?.text ?? ''}`

@@ -8,8 +8,8 @@ export type PositionName = {
   readonly rsid: string | null
 }
 
-/** A position that was read and counted. `bases` as in the record, `T|C` or `T/C`. */
-export type UsedPosition = PositionName & { readonly bases: string }
+/** A position that was read and counted. `bases` as in the record, `T|C` or `T/C`; `text` names both: `rs4244285 G/A`. */
+export type UsedPosition = PositionName & { readonly bases: string; readonly text: string }
 
 /**
  * How the two chromosome copies of a gene were told apart.
@@ -101,6 +101,11 @@ export type StarCaller = {
   readonly sites: readonly Site[]
   /** Symbols that can be called, in order. */
   readonly genes: readonly string[]
+  /**
+   * One gene alone; `at` holds the genotypes of its own sites, in the order of `sites`. Null for a gene that cannot be called.
+   * Most of the work of a cohort is saved by calling samples that show the same once.
+   */
+  readonly callGene: (gene: string, sample: SampleGenotypes, options?: CallOptions) => StarCall | null
   /** One call per gene, in the order of `genes`. */
   readonly callSample: (sample: SampleGenotypes, options?: CallOptions) => readonly StarCall[]
 }
