@@ -34,7 +34,7 @@ const summariesOf = async (calls: number, network: object): Promise<Set<string>[
   }
 }
 
-const WARNING = new Set(['Avoid clopidogrel: CYP2C19 poor metabolizer'])
+const WARNING = new Set(['Avoid clopidogrel (FDA boxed warning): CYP2C19 poor metabolizer'])
 
 it('twenty prescribers who sign at the same moment, none with prefetch, are all warned', async () => {
   expect(await summariesOf(20, { budgetMs: 5000 })).toEqual([WARNING, WARNING])

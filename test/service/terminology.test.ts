@@ -69,7 +69,7 @@ const only =
   (req, res) =>
     (req.url ?? '').includes(operation) ? sendJson(res, body) : notKnown(req, res)
 
-const WARNING = ['Avoid clopidogrel: CYP2C19 poor metabolizer']
+const WARNING = ['Avoid clopidogrel (FDA boxed warning): CYP2C19 poor metabolizer']
 
 it('a code that only the terminology server knows brings the same warning as a known code', async () => {
   const translation = parameters({ name: 'result', valueBoolean: true }, clopidogrelTablet)
