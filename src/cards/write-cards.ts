@@ -54,8 +54,11 @@ export const summaryOf = (
 ): string => {
   const ask = head.population?.state === 'undecided' ? `, if ${head.population.label}` : ''
   const action = `${headline(head, wording)}${ask}${estimateWords(drug.estimates)}${stricterWords(drug, head, policy)}`
-  const whole = `${action}: ${reasonWords(head.basis, assessment.geneCalls)}`
-  return whole.length <= SUMMARY_LIMIT ? whole : `${action}: ${listWords(head.basis.map(({ gene }) => gene))}`
+  const reason = reasonWords(head.basis, assessment.geneCalls)
+  // `TPMT poor and NUDT15 intermediate metabolizer`, before the results give way to the names of the genes.
+  const briefly = reason.replaceAll(/ metabolizer(?=.* metabolizer)/g, '')
+  const fitting = [reason, briefly].find((words) => `${action}: ${words}`.length <= SUMMARY_LIMIT)
+  return `${action}: ${fitting ?? listWords(head.basis.map(({ gene }) => gene))}`
 }
 
 const guidanceCard = (

@@ -24,7 +24,7 @@ describe('A result that is coarser than the rows', () => {
     expect(saying('belinostat', { UGT1A1: 'PM' })).toEqual([
       'warning: Clarify UGT1A1 before belinostat: the advice depends on the diplotype, which is not stated',
     ])
-    expect(saying('belinostat', { UGT1A1: '*28/*28' })).toEqual(['warning: Start belinostat at 750 mg/m2: UGT1A1 poor metabolizer'])
+    expect(saying('belinostat', { UGT1A1: '*28/*28' })).toEqual(['warning: Start belinostat at 750 mg/m2/day: UGT1A1 poor metabolizer'])
     expect(saying('belinostat', { UGT1A1: '*1/*28' })).toEqual([])
   })
 })
@@ -53,6 +53,12 @@ describe('Advice for two genes together', () => {
     ],
   ] as const)('is not silenced as optional where the advice for one of them alone is not: %s', (drug, genes, words) => {
     expect(saying(drug, genes)).toEqual([`warning: ${words}`])
+  })
+
+  it('names both results in a long summary', () => {
+    expect(saying('azathioprine', { TPMT: '*3A/*3A', NUDT15: '*1/*3' })).toEqual([
+      'warning: Choose another drug than azathioprine for non-malignant disease (else see detail): NUDT15 intermediate and TPMT poor metabolizer',
+    ])
   })
 
   it('optional advice that is left to the app is told as such', () => {

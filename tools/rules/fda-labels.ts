@@ -194,7 +194,7 @@ export const FDA_LABELS: Readonly<Record<string, LabelReading>> = {
   },
   // belinostat
   PA166129553: {
-    parts: [{ keys: ['*28/*28', '*28/*80+*28', '*80+*28/*80+*28'], actions: ['start=750 mg/m2'], effect: 'exposure up' }],
+    parts: [{ keys: ['*28/*28', '*28/*80+*28', '*80+*28/*80+*28'], actions: ['start=750 mg/m2/day'], effect: 'exposure up' }],
     read: {
       title: 'US label of belinostat (Beleodaq), as quoted by NCBI Medical Genetics Summaries',
       where: 'Reduced UGT1A1 activity: starting dose 750 mg/m2 in patients homozygous for UGT1A1*28',
@@ -207,7 +207,7 @@ export const FDA_LABELS: Readonly<Record<string, LabelReading>> = {
     parts: [
       {
         keys: ['PM'],
-        actions: ['start=standard', 'hold-increase(4 weeks)'],
+        actions: ['start=100%', 'hold-increase(4 weeks)'],
         effect: 'exposure up',
       },
     ],
