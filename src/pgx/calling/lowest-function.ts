@@ -96,13 +96,13 @@ const liesTwice = (gene: CompiledGene, seen: Observation, allele: number): boole
 const counted = (names: readonly string[]): FoundVariant[] =>
   [...new Set(names)].map((allele) => ({ allele, copies: names.filter((name) => name === allele).length > 1 ? 2 : 1 }))
 
-/** Alleles that a base stands for which was read on one copy only. */
-const halfFound = (gene: CompiledGene, seen: Observation, usable: ReadonlySet<string>): string[] =>
-  seen.half.flatMap(({ site, base }) =>
-    gene.alleles.filter(
-      (name, allele) => usable.has(name) && allele !== gene.reference && (((gene.cells[allele]?.[site] ?? 0) >> base) & 1) === 1,
-    ),
-  )
+/** Alleles that a base stands for which was read on one copy only. The proxy's two positions are read together (`proxyInList`). */
+const halfFound = (gene: CompiledGene, seen: Observation, proxy: ProxySites | null): string[] =>
+  seen.half
+    .filter(({ site }) => site !== proxy?.marker && site !== proxy?.decider)
+    .flatMap(({ site, base }) =>
+      gene.alleles.filter((_name, allele) => allele !== gene.reference && (((gene.cells[allele]?.[site] ?? 0) >> base) & 1) === 1),
+    )
 
 /** Alleles of which something was found that is not the reference base, or that fit the reference base, too. */
 const candidatesOf = (gene: CompiledGene, seen: Observation): number[] => {
@@ -115,7 +115,7 @@ const candidatesOf = (gene: CompiledGene, seen: Observation): number[] => {
 const asList = (gene: CompiledGene, seen: Observation, usable: ReadonlySet<string>): LowestReading => {
   const sites = proxySites(gene)
   const notes = new Set<string>()
-  const half = seen.half.length === 0 ? [] : halfFound(gene, seen, new Set(gene.alleles))
+  const half = seen.half.length === 0 ? [] : halfFound(gene, seen, sites)
   const found = candidatesOf(gene, seen).flatMap((allele): FoundVariant[] => {
     const name = gene.alleles[allele] ?? ''
     const isFound =

@@ -43,6 +43,9 @@ const copiesAt = (seen: Observation, site: number): number | null => {
   return first < 0 ? null : (first > 0 ? 1 : 0) + (second > 0 ? 1 : 0)
 }
 
+/** A variant base that was read on one copy only. */
+const halfAt = (seen: Observation, site: number): number => (seen.half.some((half) => half.site === site) ? 1 : 0)
+
 const together = (seen: Observation, { marker, decider }: ProxySites): boolean =>
   seen.groups.some(({ sites }) => sites.includes(marker) && sites.includes(decider))
 
@@ -50,18 +53,19 @@ const together = (seen: Observation, { marker, decider }: ProxySites): boolean =
 export const proxyInList = (gene: CompiledGene, sites: ProxySites, seen: Observation, notes: Set<string>): string[] => {
   const { proxy } = gene.definitions
   if (proxy === undefined) return []
-  const marked = copiesAt(seen, sites.marker)
+  const marked = copiesAt(seen, sites.marker) ?? halfAt(seen, sites.marker)
   const decided = copiesAt(seen, sites.decider)
   if (decided === null) {
-    if ((marked ?? 0) > 0) notes.add(onlyMarker(gene, sites))
-    return Array<string>(marked ?? 0).fill(proxy.both)
+    const half = halfAt(seen, sites.decider)
+    if (marked > half) notes.add(onlyMarker(gene, sites))
+    return [...Array<string>(marked).fill(proxy.both), ...Array<string>(Math.max(0, half - marked)).fill(proxy.deciderOnly)]
   }
-  if ((marked ?? 0) > decided) notes.add(contradicted(gene, sites))
+  if (marked > decided) notes.add(contradicted(gene, sites))
   const crossed =
     together(seen, sites) &&
     seen.groups.some(
       (group) => (group.first[group.sites.indexOf(sites.marker)] ?? 0) > 0 !== (group.first[group.sites.indexOf(sites.decider)] ?? 0) > 0,
     )
-  const whole = crossed ? 0 : Math.min(marked ?? 0, decided)
+  const whole = crossed ? 0 : Math.min(marked, decided)
   return [...Array<string>(whole).fill(proxy.both), ...Array<string>(decided - whole).fill(proxy.deciderOnly)]
 }
