@@ -1,4 +1,4 @@
-import type { DrugIdentity, Measurement, Medicine, Order, PatientFacts, Question } from '../../src/contract/facts.ts'
+import type { Condition, DrugIdentity, Measurement, Medicine, Order, PatientFacts, Question } from '../../src/contract/facts.ts'
 import type { GeneCall, GeneReading, Genotype } from '../../src/contract/genes.ts'
 
 /** Builds facts in the words of the clinic: `patient({ age: 67 }).height(170, 'cm')`. */
@@ -71,10 +71,34 @@ export const medicinesRead: Question = {
   resources: 0,
 }
 
+export const conditionsRead: Question = { ...medicinesRead, key: 'conditions', query: 'Condition?patient=p' }
+
+export const condition = (snomed: string, name: string, more: Partial<Condition> = {}): Condition => ({
+  ref: `Condition/${snomed}`,
+  name,
+  codes: [{ system: 'http://snomed.info/sct', code: snomed }],
+  clinicalStatus: 'active',
+  verificationStatus: 'confirmed',
+  onset: null,
+  abatement: null,
+  lineage: { resource: `Condition/${snomed}` },
+  ...more,
+})
+
+/** Smoking status with a SNOMED CT answer. */
+export const smoking = (answer: string, text: string): Measurement => ({
+  ...measured('72166-2', 0, ''),
+  value: { kind: 'text', text, codings: [{ system: 'http://snomed.info/sct', code: answer }] },
+})
+
 export type Person = {
   readonly age?: number | null
   readonly race?: { readonly text: string; readonly codes?: readonly string[] } | null
+  readonly sex?: NonNullable<PatientFacts['patient']>['sex']
   readonly vitals?: readonly Measurement[]
+  readonly labs?: readonly Measurement[]
+  readonly lifestyle?: readonly Measurement[]
+  readonly conditions?: readonly Condition[]
   readonly medicines?: readonly Medicine[]
   readonly orders?: readonly Order[]
   readonly questions?: readonly Question[]
@@ -88,7 +112,11 @@ export const patient = (person: Person = {}): PatientFacts => {
   const {
     age = 67,
     race = { text: 'White', codes: ['2106-3'] },
+    sex = 'female',
     vitals = BODY,
+    labs = [],
+    lifestyle = [],
+    conditions = [],
     medicines = [],
     orders = [],
     questions = [medicinesRead],
@@ -100,7 +128,7 @@ export const patient = (person: Person = {}): PatientFacts => {
       name: null,
       birthDate: null,
       ageYears: age,
-      sex: 'female',
+      sex,
       deceased: false,
       race: race && { text: race.text, codes: (race.codes ?? []).map((code) => ({ system: RACE_SYSTEM, code })) },
       lineage: { resource: 'Patient/p' },
@@ -108,10 +136,10 @@ export const patient = (person: Person = {}): PatientFacts => {
     readings: [],
     orders,
     medicines,
-    labs: [],
+    labs,
     vitals,
-    lifestyle: [],
-    conditions: [],
+    lifestyle,
+    conditions,
     requests: [],
     procedures: [],
     allergies: [],

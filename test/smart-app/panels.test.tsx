@@ -10,6 +10,7 @@ import { RisksPanel } from '../../smart-app/app/panels/risks/RisksPanel.tsx'
 import { SourcesPanel } from '../../smart-app/app/panels/sources/SourcesPanel.tsx'
 import { advance, NOTHING_YET, type ProfileState, type ProfileStep } from '../../smart-app/app/profile/profile-state.ts'
 import { readAppContext } from '../../smart-app/app/session/app-context.ts'
+import type { RiskEstimate } from '../../src/contract/risk.ts'
 import { assessment, events, facts, words } from './sample-profile.ts'
 
 const replay = (steps: readonly ProfileStep[]): ProfileState => steps.reduce(advance, NOTHING_YET)
@@ -254,6 +255,24 @@ describe('risk estimates', () => {
     expect(text).toContain('haemoglobin: no result within a year')
     expect(text).not.toContain('mg/week')
   })
+})
+
+test('what was not computed for the person is one folded list with reasons', () => {
+  const refused = (title: string, because: string): RiskEstimate => ({
+    state: 'refused',
+    general: true,
+    model: { id: 'm', version: '1.0.0', name: 'Model', sha256: '0', citation: 'c' },
+    title,
+    because: [{ about: 'x', code: 'not-found', because }],
+    inputs: [],
+  })
+  const estimates = [refused('Kidney function', 'No creatinine is in the record.'), refused('Delirium', 'It has to be given.')]
+  const host = shown(<RisksPanel profile={{ ...WHOLE, estimates }} />)
+  const list = host.querySelector('details')
+  expect(list?.open).toBe(false)
+  expect(textOf(list)).toBe(
+    '2 more questions not computed, with the reasonsKidney function (Model): No creatinine is in the record.Delirium (Model): It has to be given.',
+  )
 })
 
 describe('the record', () => {

@@ -1,0 +1,116 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { verifyVectors } from '../../src/cli/verify-vectors.ts'
+import { estimateFrom } from '../../src/risk/estimate.ts'
+import type { Model } from '../../src/risk/load-model.ts'
+import type { InputSpec } from '../../src/risk/model-folder.ts'
+import { loadModels, type Models } from '../../src/risk/registry.ts'
+import { buildModel } from '../../tools/models/build.ts'
+
+let models: Models
+beforeAll(async () => {
+  models = await loadModels('models', { execution: 'cpu' })
+})
+afterAll(() => models.close())
+
+const folders = readdirSync('models', { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []))
+
+describe('the library of risk models', () => {
+  it('serves every folder', () => {
+    expect(models.health()).toMatchObject({ state: 'ok' })
+    expect(models.all.map(({ ref }) => ref.id)).toEqual([...folders].sort())
+  })
+
+  it.each(folders)('%s: graph and formula reproduce every vector to its stated tolerance', async (folder) => {
+    const content: unknown = JSON.parse(readFileSync(`models/${folder}/vectors.json`, 'utf8'))
+    const { results } = await verifyVectors(content, models)
+    expect(results.filter(({ state }) => state !== 'passed')).toEqual([])
+    expect(results.length).toBeGreaterThanOrEqual(15)
+  })
+
+  it.each(folders)('%s: the build writes the same bytes again', (folder) => {
+    const dir = mkdtempSync(join(tmpdir(), 'attune-model-'))
+    try {
+      cpSync(`models/${folder}`, dir, { recursive: true })
+      buildModel(dir)
+      for (const file of readdirSync(dir)) expect(readFileSync(join(dir, file)).equals(readFileSync(`models/${folder}/${file}`))).toBe(true)
+    } finally {
+      rmSync(dir, { recursive: true, force: true })
+    }
+  })
+
+  it('no model speaks of a drug whose order did not have an estimate before', () => {
+    expect(models.all.filter(({ manifest }) => manifest.drugs.length > 0).map(({ ref }) => ref.id)).toEqual(['warfarin-dose'])
+  })
+})
+
+/** Any value that the input's own limits allow. */
+const allowed = (spec: InputSpec): fc.Arbitrary<unknown> => {
+  switch (spec.kind) {
+    case 'age':
+      return fc.integer({ min: spec.range.low, max: spec.range.high })
+    case 'measurement':
+    case 'computed':
+      return fc.double({ min: spec.range.low, max: spec.range.high, noNaN: true })
+    case 'sex':
+      return fc.constantFrom(...Object.values(spec.values))
+    case 'race':
+      return fc.constantFrom(...Object.keys(spec.categories))
+    case 'genotype':
+      return fc.constantFrom(...Object.values(spec.values))
+    case 'answer':
+      return fc.constantFrom(...spec.answers.map(({ value }) => value))
+    case 'asked':
+      return spec.values
+        ? fc.constantFrom(...spec.values)
+        : fc.double({ min: spec.range?.low ?? 0, max: spec.range?.high ?? 1, noNaN: true })
+    case 'condition':
+    case 'medicine':
+      return fc.constantFrom(0, 1, true, false)
+  }
+}
+
+const modelOf = (id: string): Model => {
+  const model = models.get(id)
+  if (!model) throw new Error(`no model ${id}`)
+  return model
+}
+
+describe('laws of every model', () => {
+  it.each(folders)('%s: within its limits a finite number whose contributions add up, or a refusal with its reason', async (id) => {
+    const model = modelOf(id)
+    const inputs = fc.record(Object.fromEntries(model.inputs.map((spec) => [spec.name, allowed(spec)])))
+    await fc.assert(
+      fc.asyncProperty(inputs, async (values) => {
+        for (const one of await estimateFrom(model, values)) {
+          if (one.state === 'refused') {
+            expect(one.because.map(({ because }) => because)).not.toContain('The model could not be run.')
+            expect(one.because.length).toBeGreaterThan(0)
+            continue
+          }
+          const sum = one.reasons.reduce((total, { contribution }) => total + contribution, one.baseline)
+          expect([Number.isFinite(one.value), Number.isFinite(sum)]).toEqual([true, true])
+        }
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it.each(folders)('%s: an input outside its limits, not a number or of another kind is never computed with', async (id) => {
+    const model = modelOf(id)
+    const strange = fc.constantFrom<unknown>(Number.NaN, Number.POSITIVE_INFINITY, -1e9, 1e12, 'seven', {}, [])
+    for (const spec of model.inputs) {
+      await fc.assert(
+        fc.asyncProperty(strange, async (value) => {
+          const given = Object.fromEntries(model.inputs.map(({ name }) => [name, null]))
+          const all = await estimateFrom(model, { ...given, [spec.name]: value })
+          for (const one of all) if (one.state === 'estimated') expect(one.inputs.map(({ name }) => name)).not.toContain(spec.name)
+        }),
+        { numRuns: 7 },
+      )
+    }
+  })
+})
