@@ -82,12 +82,7 @@ describe('A label that doses by genotype and inhibitors together', () => {
       ['critical: Eliglustat is contraindicated: CYP2D6 intermediate metabolizer'],
     ],
     ['intermediate, moderate CYP3A', IM, taking('fluconazole'), ['warning: Avoid eliglustat: CYP2D6 intermediate metabolizer']],
-    [
-      'normal, strong CYP2D6',
-      NM,
-      taking('quinidine'),
-      ['warning: Give eliglustat at 84 mg/day: CYP2D6 acts as poor metabolizer (quinidine)'],
-    ],
+    ['normal, strong CYP2D6', NM, taking('quinidine'), ['warning: Give eliglustat at 84 mg/day: CYP2D6 normal metabolizer']],
     ['normal, strong CYP2D6 and moderate CYP3A', NM, BOTH, ['critical: Eliglustat is contraindicated: CYP2D6 normal metabolizer']],
     [
       'intermediate, strong CYP2D6 and moderate CYP3A',
@@ -95,6 +90,7 @@ describe('A label that doses by genotype and inhibitors together', () => {
       BOTH,
       ['critical: Eliglustat is contraindicated: CYP2D6 intermediate metabolizer'],
     ],
+    ['normal, moderate CYP2D6', NM, taking('duloxetine'), ['warning: Give eliglustat at 84 mg/day: CYP2D6 normal metabolizer']],
     ['poor, none', { CYP2D6: '*4/*4' }, {}, ['warning: Give eliglustat at 84 mg/day: CYP2D6 poor metabolizer']],
   ] as const)('%s', (_name, genes, more, words) => {
     expect(saying('eliglustat', genes, more)).toEqual(words)

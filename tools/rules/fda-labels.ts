@@ -261,7 +261,14 @@ export const FDA_LABELS: Readonly<Record<string, LabelReading>> = {
         effect: ARRHYTHMIA,
       },
       { keys: ['IM', 'PM'], actions: ['if(strong CYP3A inhibitor):contraindicated'], label: ['contraindications'], effect: ARRHYTHMIA },
-      { keys: ['NM'], actions: ['if(strong or moderate CYP3A inhibitor, none of CYP2D6):dose=84 mg/day'], effect: ARRHYTHMIA },
+      {
+        keys: ['NM'],
+        actions: [
+          'if(strong or moderate CYP3A inhibitor, none of CYP2D6):dose=84 mg/day',
+          'if(strong or moderate CYP2D6 inhibitor, none of CYP3A):dose=84 mg/day',
+        ],
+        effect: ARRHYTHMIA,
+      },
       {
         keys: ['IM'],
         actions: [
@@ -279,7 +286,7 @@ export const FDA_LABELS: Readonly<Record<string, LabelReading>> = {
     read: {
       title: 'US label of eliglustat (Cerdelga), reprint with its tables of doses and interactions',
       where:
-        '2.2, 4 and Table 5: 84 mg twice daily in normal and intermediate, once daily in poor metabolizers; contraindications by inhibitors. Liver and kidney function are not in these rows',
+        '2.2, 4 and Table 5: 84 mg twice daily in normal and intermediate, once daily in poor metabolizers; contraindications by inhibitors. Once daily with one inhibitor: Table 2 as printed at www.drugs.com/dosage/cerdelga.html. Liver and kidney function are not in these rows',
       url: 'https://prescriberpoint.com/therapies/cerdelga-819f828',
       asOf: '2024',
     },
