@@ -123,9 +123,19 @@ export const parseFormula = (text: string): Formula => {
   return at < list.length ? fail(text, `"${list[at]?.text}" is one too many`) : formula
 }
 
-/** Names that a formula uses, each once. */
-export const namesIn = (formula: Formula): string[] =>
-  formula.op === 'number' ? [] : formula.op === 'name' ? [formula.name] : [...new Set(formula.args.flatMap(namesIn))]
+/** Names that a formula uses, each once. What its definitions share is looked at once. */
+export const namesIn = (formula: Formula): string[] => {
+  const seen = new Set<Formula>()
+  const names = new Set<string>()
+  const look = (part: Formula): void => {
+    if (seen.has(part)) return
+    seen.add(part)
+    if (part.op === 'name') names.add(part.name)
+    if ('args' in part) part.args.forEach(look)
+  }
+  look(formula)
+  return [...names]
+}
 
 /** The formula with names replaced by the formulas they stand for. */
 export const expand = (formula: Formula, definitions: ReadonlyMap<string, Formula>): Formula => {
@@ -136,14 +146,35 @@ export const expand = (formula: Formula, definitions: ReadonlyMap<string, Formul
 
 export type Numbered = Readonly<Record<string, number>>
 
-/** A formula ready to be computed. A name without a value gives NaN. */
-export const compile = (formula: Formula): ((values: Numbered) => number) => {
+type Step = (values: Numbered, done: Float64Array) => number
+
+const stepOf = (formula: Formula, args: readonly number[]): Step => {
   if (formula.op === 'number') return () => formula.value
   if (formula.op === 'name') return (values) => values[formula.name] ?? Number.NaN
   const of = COMPUTE[formula.op]
-  const [first, second] = formula.args.map(compile)
-  if (!first) return () => Number.NaN
-  return second ? (values) => of(first(values), second(values)) : (values) => of(first(values))
+  const [first = -1, second = -1] = args
+  return (_, done) => of(done[first] ?? Number.NaN, done[second] ?? Number.NaN)
+}
+
+/** A formula ready to be computed, what its definitions share once. A name without a value gives NaN. */
+export const compile = (formula: Formula): ((values: Numbered) => number) => {
+  const places = new Map<Formula, number>()
+  const steps: Step[] = []
+  const place = (part: Formula): number => {
+    const known = places.get(part)
+    if (known !== undefined) return known
+    const args = 'args' in part ? part.args.map(place) : []
+    places.set(part, steps.push(stepOf(part, args)) - 1)
+    return steps.length - 1
+  }
+  place(formula)
+  const done = new Float64Array(steps.length)
+  return (values) => {
+    steps.forEach((step, index) => {
+      done[index] = step(values, done)
+    })
+    return done.at(-1) ?? Number.NaN
+  }
 }
 
 export const times = (a: Formula, b: Formula): Formula => call('*', a, b)
