@@ -86,6 +86,13 @@ const fileSchema = z.strictObject({
         .describe(
           'Hours in which a concern that a user overrode is not shown to the same user again for the same patient while the facts are unchanged; critical ones always are. 0: always show it again.',
         ),
+      recallMs: z
+        .number()
+        .int()
+        .min(10)
+        .max(2000)
+        .default(100)
+        .describe('Milliseconds that a call waits for the ledger to say what its user overrode; after that every card is shown.'),
       maxCards: z
         .number()
         .int()

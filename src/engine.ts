@@ -86,6 +86,7 @@ export const makeLine = (
   patientKey: (tenant, fhirServer, patientId) => ledger.patientKey(tenant, fhirServer, patientId),
   userKey: (tenant, fhirServer, userId) => ledger.userKey(tenant, fhirServer, userId),
   repeatAfterHours: config.alertPolicy.repeatAfterHours,
+  recallMs: config.alertPolicy.recallMs,
   overrideReasons: thinking.kit.wording.overrideReasons,
   reportFault,
   questions: PROFILE_QUESTIONS,

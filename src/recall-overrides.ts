@@ -9,12 +9,11 @@ export type RecallKit = Pick<DecisionKit, 'patientKey' | 'userKey'> & {
   readonly ledger: Pick<Ledger, 'overrides'>
   /** `alertPolicy.repeatAfterHours`; 0: never looked up. */
   readonly repeatAfterHours: number
+  /** `alertPolicy.recallMs`: a call waits this long for the ledger, beside the reading of the record; then all cards are shown. */
+  readonly recallMs: number
   /** The reasons that cards offer; the words of another one are not repeated. */
   readonly overrideReasons: readonly { readonly code: string; readonly system: string; readonly display: string }[]
 }
-
-/** A call waits this long for the ledger, in milliseconds, beside the reading of the record; then all cards are shown. */
-const BUDGET_MS = 100
 
 const HOUR_MS = 3_600_000
 
@@ -50,7 +49,7 @@ export const recallOverrides = async (
   const { fhirServer, patientId, userId } = request
   const asker = { tenant, patientKey: kit.patientKey(tenant, fhirServer, patientId), userKey: kit.userKey(tenant, fhirServer, userId) }
   const read = kit.ledger.overrides(asker, new Date(Date.now() - window)).catch((): readonly Override[] => [])
-  const found = await within(BUDGET_MS, read, [])
+  const found = await within(kit.recallMs, read, [])
   return new Map(
     found.map((override) => [
       override.facts,

@@ -5,7 +5,7 @@ import { type AlertPolicy, type Concern, cardIndicator, concernOf, openBecause }
 import { asClause, listWords } from './markdown.ts'
 import { basisWords, byWeight } from './phrases.ts'
 import type { Wording } from './wording.ts'
-import { testFirstWords } from './write-cards.ts'
+import { stricterWords, testFirstWords } from './write-cards.ts'
 
 type Head = PanelWords['heads'][number]
 type Said = Pick<Head, 'finding' | 'headline' | 'basis' | 'indicator'>
@@ -15,7 +15,9 @@ export const writePanelWords = (assessment: Assessment, wording: Wording, policy
   const drugs = [...assessment.orders.flatMap((entry) => entry.drugs), ...assessment.medicines]
   const heads = drugs.flatMap((drug): Head[] => {
     const concern = concernOf(drug, policy)
-    return concern ? [{ ref: drug.ref, drug: drug.drug.name, concern: concern.kind, ...say(concern, drug, assessment, wording) }] : []
+    return concern
+      ? [{ ref: drug.ref, drug: drug.drug.name, concern: concern.kind, ...say(concern, drug, assessment, wording, policy) }]
+      : []
   })
   return { sentences: Object.fromEntries(drugs.flatMap((drug) => sentencesOf(drug, wording))), heads }
 }
@@ -26,13 +28,13 @@ const sentencesOf = (drug: DrugAssessment, wording: Wording): [string, string[]]
     finding.actions.filter((action) => action.code !== 'see-source').map((action) => actionSentence(action, finding.drug.name, wording)),
   ])
 
-const say = (concern: Concern, drug: DrugAssessment, assessment: Assessment, wording: Wording): Said => {
+const say = (concern: Concern, drug: DrugAssessment, assessment: Assessment, wording: Wording, policy: AlertPolicy): Said => {
   const name = drug.drug.name
   switch (concern.kind) {
     case 'guidance':
       return {
         finding: concern.head.id,
-        headline: headline(concern.head, wording),
+        headline: `${headline(concern.head, wording)}${stricterWords(drug, concern.head, policy)}`,
         basis: byWeight(concern.head.basis).map((basis) => basisWords(basis, assessment.geneCalls)),
         indicator: cardIndicator(drug, concern.head, wording),
       }

@@ -38,7 +38,7 @@ const saidBy = (findings: readonly Finding[], what: string): string[] =>
   findings.length > 0 ? [`${listWords([...new Set(findings.map(({ source }) => source))])}: ${what}`] : []
 
 /** ` (FDA: contraindicated)`, ` (FDA: 4 mg/day)`, ` (FDA boxed warning)`: what another source puts more strictly is never left to the detail. */
-const stricterWords = (drug: DrugAssessment, head: Finding, policy: AlertPolicy): string => {
+export const stricterWords = (drug: DrugAssessment, head: Finding, policy: AlertPolicy): string => {
   const forbidden = saidBy(otherContraindications(drug, head), 'contraindicated')
   const others = forbidden.length > 0 ? forbidden : [...saidBy(otherAvoids(drug, head), 'avoid'), ...stricterLimits(drug, head)]
   const words = [...others, ...labelWords(drug, head, policy)]

@@ -94,7 +94,9 @@ export const openHospital = async (makePlace: () => Promise<Place>, file: object
   let site: ReturnType<typeof makeSite>
   let environment: Record<string, string> = {}
   const start = async (config: object) => {
-    const own = hospital(ehr, { features: ['trace'] }, config)
+    // A busy machine may be slow to answer; how long a call waits has a test of its own.
+    const whole = { ...config, alertPolicy: { recallMs: 2000, ...('alertPolicy' in config ? (config.alertPolicy as object) : {}) } }
+    const own = hospital(ehr, { features: ['trace'] }, whole)
     const [first] = own.clients
     const clinic = { ...first, id: 'clinic', tenant: 'clinic' }
     const plain = { ...first, id: 'plain', tenant: 'plain', features: [] }
