@@ -30,11 +30,16 @@ export const readFormat = (format: string): FormatKeys => {
 
 const TAB = 9
 const COLON = 58
+const DOT = 46
+/** `PASS` as one number. */
+const PASS = 0x50415353
 
 const GENOTYPE = /^[/|]?(?:\d{1,4}|\.)(?:[/|](?:\d{1,4}|\.))*$/
 
+type Parsed = Pick<ColumnGenotype, 'alleles' | 'phased'> | null
+
 /** `0/1`, `1|.`, `2`, `0|1|1`, and with the first copy's own sign as VCF 4.4 allows: `/0|1`. Phased when every sign is `|`. */
-const parseGenotype = (text: string): Pick<ColumnGenotype, 'alleles' | 'phased'> | null => {
+const parseText = (text: string): Parsed => {
   if (!GENOTYPE.test(text)) return null
   const signs = text.replace(/[^/|]/g, '')
   const alleles = text
@@ -42,6 +47,19 @@ const parseGenotype = (text: string): Pick<ColumnGenotype, 'alleles' | 'phased'>
     .split(/[/|]/)
     .map((part) => (part === '.' ? -1 : Number(part)))
   return { alleles, phased: signs !== '' && !signs.includes('/') }
+}
+
+const PARSED = new Map<string, Parsed>()
+/** Texts that are remembered; a file of nothing but different ones must not fill the memory. */
+const MOST_PARSED = 1000
+
+/** The same few texts stand in every file. */
+const parseGenotype = (text: string): Parsed => {
+  const known = PARSED.get(text)
+  if (known !== undefined) return known
+  const parsed = parseText(text)
+  if (PARSED.size < MOST_PARSED) PARSED.set(text, parsed)
+  return parsed
 }
 
 const wider = (codes: Uint8Array | Uint16Array | Uint32Array): Uint16Array | Uint32Array =>
@@ -128,12 +146,12 @@ const MOST_FIELDS = 16
  */
 export const readColumns = (of: ColumnsOf): GenotypeColumns => {
   const { bytes, end, samples, format } = of
-  const { depth, quality } = format
+  const { depth, quality, ft } = format
   let codes: Uint8Array | Uint16Array | Uint32Array = new Uint8Array(samples)
   const genotypes: ColumnGenotype[] = []
   const known = new Map<string, number>()
   const short = new Map<number, Short>()
-  const quickly = format.gt === 0 && format.ft < 0 && depth < MOST_FIELDS && quality < MOST_FIELDS
+  const quickly = format.gt === 0 && ft < MOST_FIELDS - 1 && depth < MOST_FIELDS && quality < MOST_FIELDS
   const fields = new Int32Array(MOST_FIELDS)
 
   const codeOf = (genotype: ColumnGenotype): number => {
@@ -146,6 +164,14 @@ export const readColumns = (of: ColumnsOf): GenotypeColumns => {
     return code
   }
   const startsWithZero = (field: number, count: number): boolean => field > 0 && field < count && bytes[fields[field] ?? 0] === ZERO
+
+  /** The genotype's own filter: `PASS`, `.`, empty or not given. */
+  const hasPassed = (count: number, stop: number): boolean => {
+    if (ft < 0 || ft >= count) return true
+    const from = fields[ft] ?? 0
+    const length = (ft + 1 < count ? (fields[ft + 1] ?? 0) - 1 : stop) - from
+    return length === 0 || (length === 1 && bytes[from] === DOT) || (length === 4 && bytes.readUInt32BE(from) === PASS)
+  }
 
   let at = of.start
   for (let sample = 0; sample < samples; sample += 1) {
@@ -164,8 +190,8 @@ export const readColumns = (of: ColumnsOf): GenotypeColumns => {
     if (gtEnd < 0) gtEnd = stop
     const quick = quickly && gtEnd - at === SHORT ? ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0) : -1
     const seen = quick < 0 ? undefined : short.get(quick)
-    if (seen !== undefined && !(seen.mayBeEmpty && (startsWithZero(depth, count) || startsWithZero(quality, count))))
-      codes[sample] = seen.code
+    const isEmpty = seen?.mayBeEmpty === true && (startsWithZero(depth, count) || startsWithZero(quality, count))
+    if (seen !== undefined && !isEmpty && hasPassed(count, stop)) codes[sample] = seen.code
     else {
       const genotype = readColumn(of, at, stop, sample)
       const code = codeOf(genotype) // may widen codes, so it comes first

@@ -126,11 +126,13 @@ export const makeSiteStore = (file: string, sites: readonly Site[]): SiteStore =
     },
     gapsOf: (sample) => {
       questionable ??= sites.filter(({ index }) => hints.has(index) || layers[index]?.entries.some(({ why }) => why !== null))
-      return questionable.flatMap((site) => {
+      const gaps: SiteGap[] = []
+      for (const site of questionable) {
         const { genotype, why } = entryOf(site.index, sample)
         const reason = why ?? (genotype === undefined ? hints.get(site.index) : undefined)
-        return reason === undefined ? [] : [{ site, why: reason }]
-      })
+        if (reason !== undefined) gaps.push({ site, why: reason })
+      }
+      return gaps
     },
     codesOf: (gene) =>
       sites.flatMap((site) => {
