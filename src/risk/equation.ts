@@ -1,5 +1,5 @@
 import { AttuneError } from '../errors.ts'
-import { compile, expand, type Formula, type Numbered, namesIn, parseFormula, times } from './formula.ts'
+import { compile, expand, type Formula, type Numbered, namesIn, number, parseFormula, plus, times } from './formula.ts'
 import type { Coefficients } from './model-folder.ts'
 
 export type Term = {
@@ -12,7 +12,13 @@ export type Term = {
 }
 
 /** raw = intercept + sum of coefficient x term, on the model's own scale. */
-export type Equation = { readonly id: string; readonly intercept: number; readonly terms: readonly Term[] }
+export type Equation = {
+  readonly id: string
+  readonly intercept: number
+  readonly terms: readonly Term[]
+  /** The published formula in plain TypeScript. Every ONNX graph is held against it, at load and at each run. */
+  readonly evaluate: (columns: Numbered) => number
+}
 
 type Table = Coefficients['equations'][string]
 type Layer = { readonly intercept: number | string; readonly terms: Readonly<Record<string, number | string>> }
@@ -35,6 +41,10 @@ const makeTerm = (name: string, coefficient: number, formula: Formula): Term => 
 /** A table for each stratum (sex, or sex and race) is one equation whose terms are switched on by the stratum. */
 const layers = (table: Table): [string | null, Layer][] => ('strata' in table ? Object.entries(table.strata) : [[null, table]])
 
+/** One formula for the whole, so that what the terms share is computed once. */
+const sumOf = (intercept: number, terms: readonly Term[]): Formula =>
+  terms.reduce((sum: Formula, { coefficient, formula }) => plus(sum, times(number(coefficient), formula)), number(intercept))
+
 const makeEquation = (id: string, table: Table, definitions: ReadonlyMap<string, Formula>): Equation => {
   let intercept = 0
   const terms = layers(table).flatMap(([stratum, layer]) => {
@@ -51,7 +61,8 @@ const makeEquation = (id: string, table: Table, definitions: ReadonlyMap<string,
     ]
   })
   // A zero in a published table (a stratum without that term) costs nothing and says nothing.
-  return { id, intercept, terms: terms.filter(({ coefficient }) => coefficient !== 0) }
+  const said = terms.filter(({ coefficient }) => coefficient !== 0)
+  return { id, intercept, terms: said, evaluate: compile(sumOf(intercept, said)) }
 }
 
 const definitionsOf = ({ definitions = {} }: Coefficients): Map<string, Formula> => {
@@ -65,7 +76,3 @@ export const readEquations = (coefficients: Coefficients): ReadonlyMap<string, E
   const definitions = definitionsOf(coefficients)
   return new Map(Object.entries(coefficients.equations).map(([id, table]) => [id, makeEquation(id, table, definitions)]))
 }
-
-/** The published formula in plain TypeScript. Every ONNX graph is held against it, at load and at each run. */
-export const evaluate = ({ intercept, terms }: Equation, columns: Numbered): number =>
-  terms.reduce((sum, { coefficient, compute }) => sum + coefficient * compute(columns), intercept)

@@ -177,4 +177,6 @@ export const compile = (formula: Formula): ((values: Numbered) => number) => {
   }
 }
 
+export const number = (value: number): Formula => ({ op: 'number', value })
+export const plus = (a: Formula, b: Formula): Formula => call('+', a, b)
 export const times = (a: Formula, b: Formula): Formula => call('*', a, b)

@@ -1,5 +1,5 @@
 import { encodeColumns } from './encode.ts'
-import { type Equation, evaluate, type Term } from './equation.ts'
+import type { Equation, Term } from './equation.ts'
 import type { Numbered } from './formula.ts'
 import type { Column, Values } from './model-folder.ts'
 
@@ -64,7 +64,7 @@ export const contributionsOf = (
     })
   }
   return {
-    baseline: evaluate(equation, there),
+    baseline: equation.evaluate(there),
     contributions: [...sums].map(([input, contribution]) => ({ input, contribution })),
   }
 }

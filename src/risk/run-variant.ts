@@ -1,6 +1,5 @@
 import { AttuneError } from '../errors.ts'
 import { encodeColumns, encodeRow } from './encode.ts'
-import { evaluate } from './equation.ts'
 import type { LoadedOutput, LoadedVariant } from './load-model.ts'
 import type { Values } from './model-folder.ts'
 
@@ -37,7 +36,7 @@ export const runRows = async (variant: LoadedVariant, rows: readonly Values[]): 
     const read = (output: LoadedOutput): Output => {
       const raw = given[output.raw]?.[n] ?? Number.NaN
       const value = given[output.value]?.[n] ?? Number.NaN
-      if (!agree(raw, evaluate(output.equation, numbers)) || !agree(value, output.valueOf(raw)))
+      if (!agree(raw, output.equation.evaluate(numbers)) || !agree(value, output.valueOf(raw)))
         throw new AttuneError('model-failed', `${graph.file}: the graph and the published formula differ`)
       return { output, raw, value }
     }

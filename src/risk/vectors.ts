@@ -61,6 +61,7 @@ const distance = (output: Output, { read, factor = 1 }: Row, expected: unknown):
 /** What a vector asks for, or its result when it cannot be run. */
 const plan = (model: Model, vector: Vector): readonly Wanted[] | VectorResult => {
   const wanted: Wanted[] = []
+  const rows = new Map<LoadedVariant, Values>()
   for (const [name, expected] of Object.entries(vector.expected)) {
     const id = variantFor(model, name, vector)
     const row = model.manifest.vectors.expected[name]
@@ -68,7 +69,9 @@ const plan = (model: Model, vector: Vector): readonly Wanted[] | VectorResult =>
     const variant = model.variants.find(({ spec }) => spec.id === id)
     if (!variant) return { id: vector.id, state: 'skipped', because: `${id} is not in this release` }
     try {
-      wanted.push({ name, expected, row, variant, values: valuesOf(model, variant, vector) })
+      const values = rows.get(variant) ?? valuesOf(model, variant, vector)
+      rows.set(variant, values)
+      wanted.push({ name, expected, row, variant, values })
     } catch (error) {
       if (error instanceof AttuneError) return failed(vector, error.detail)
       throw error
