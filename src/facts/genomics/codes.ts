@@ -50,6 +50,10 @@ const schema = z.strictObject({
   states: z.array(z.strictObject({ state: states, words })),
   negations: words,
   doubts: words,
+  /** Right behind a genotype or a phenotype, at the end of the clause: it is taken back. */
+  takenBack: words,
+  /** Anywhere in a result: what it says cannot be told. */
+  unclear: words,
   relatives: words,
   presenceWords: z.strictObject({ positive: words, negative: words }),
   genotypeWords: words,

@@ -1,7 +1,7 @@
 import type { Finding } from './finding.ts'
 import type { GenomicTerms } from './genomic-terms.ts'
 import { phenotypesIn } from './phenotype-words.ts'
-import { findWord, hasWord } from './wording.ts'
+import { findWord, hasWord, wordPattern } from './wording.ts'
 
 /** `no` and `not` deny only what stands behind them in the same clause: `not poor metabolizer`, but not `copy number not tested`. */
 const weaklyDenied = (terms: GenomicTerms, gene: string | null, text: string): number => {
@@ -33,3 +33,14 @@ export const denialIn = (
   if (strongly < 0 && weakly < 0) return null
   return { at: strongly >= 0 && weakly >= 0 ? Math.min(strongly, weakly) : Math.max(strongly, weakly), strong: strongly >= 0 }
 }
+
+/** What a genotype or a phenotype ends with, and words that may stand between it and what takes it back. */
+const ENDS = String.raw`(?:\S\s?[/|]\s?\S+|metabolizer|function|deficien\w+)\s+(?:(?:genotype|diplotype|phenotype|status|is|was|were|has been)\s+)*`
+
+/** `*2/*2 not detected`, `poor metabolizer excluded`: the finding itself is denied, from behind. */
+export const isTakenBack = (terms: GenomicTerms, text: string): boolean =>
+  new RegExp(`${ENDS}(?:${wordPattern(terms.codes.takenBack).source})\\s*(?=[.;,)]|$)`, 'i').test(text)
+
+/** Somebody else's result, or words that leave open what was found: neither may be read as the patient's finding. */
+export const isNotToBeTold = (terms: GenomicTerms, text: string): boolean =>
+  hasWord(text, terms.codes.unclear) || hasWord(text, terms.codes.relatives)
