@@ -3,7 +3,7 @@ import type { Card, ConcernMark, PastOverride, Silence } from '../contract/cards
 import type { Order } from '../contract/facts.ts'
 import type { DrugAssessment, Finding } from '../contract/findings.ts'
 import type { Lineage } from '../contract/lineage.ts'
-import type { Concern } from './card-policy.ts'
+import { type Concern, isDosing } from './card-policy.ts'
 
 /** Digits that are kept of a digest: 128 bits, far more than there are concerns. */
 const DIGITS = 32
@@ -39,9 +39,11 @@ const findingContent = (finding: Finding) => [
   ]),
 ]
 
-/** The ordered dose counts where the advice compares with it. */
-const doseContent = (drug: DrugAssessment, order: Order | null): number | null =>
-  drug.findings.some(({ actions }) => actions.some(({ atHand }) => atHand)) ? (order?.dose.mgPerDay ?? null) : null
+/** The ordered dose and how it is given count where the advice is about the dose: who overrode a reduced one has not answered the full one. */
+const doseContent = ({ findings }: DrugAssessment, order: Order | null) =>
+  order !== null && findings.some(({ actions }) => actions.some((action) => action.atHand !== undefined || isDosing(action)))
+    ? [order.dose.mgPerDay, order.dose.mgPerDose, order.dose.mgPerDay === null ? order.dose.text : null, order.dose.route?.code ?? null]
+    : null
 
 /** Everything that a prescriber's judgement about the drug rested on, in this patient. */
 const factsContent = (concern: Concern, drug: DrugAssessment, order: Order | null, card: Pick<Card, 'summary' | 'indicator'>) => [

@@ -128,6 +128,17 @@ for (const [engine, makePlace, missing] of ENGINES)
       expect(summaries(after)).not.toEqual(summaries(before))
     })
 
+    it('is told again when advice about the dose was answered for another dose', async () => {
+      const ordering = (mg: number) =>
+        aPatient('raised')
+          .withGenotype('DPYD', '*1/*2A')
+          .ordering('capecitabine 500 MG Oral Tablet', { dose: `${mg} mg`, times: 2 })
+      const half = await hospital.override(ordering(500))
+      expect(summaries(half)).toEqual(['warning: Start capecitabine at 50% of the usual dose: DPYD intermediate metabolizer'])
+      expect(codesOf(await hospital.ask(ordering(500)))).toEqual(['overridden'])
+      expect(summaries(await hospital.ask(ordering(2000)))).toEqual(summaries(half))
+    })
+
     it('is told again when the dose has changed what the finding says, and when a dose over the limit has grown', async () => {
       const ordering = (mg: number) => poorMetabolizer('dose').ordering('pimozide 1 MG', { dose: `${mg} mg`, times: 1 })
       expect(summaries(await hospital.override(ordering(6)))).toEqual([
