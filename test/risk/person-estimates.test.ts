@@ -132,7 +132,8 @@ describe('cardiovascular risk', () => {
   })
 
   it('uses the table with HbA1c when it is known, and the full one with two of three', async () => {
-    const more = (...extra: Parameters<typeof labs>) => adult({ ...person, labs: [...(person.labs ?? []), ...labs(...extra)] })
+    const more = (...extra: readonly (readonly [string, number, string])[]) =>
+      adult({ ...person, labs: [...(person.labs ?? []), ...labs(...extra)] })
     expect((await given(more(['4548-4', 7, '%']), TEN_YEARS)).variant).toBe('hba1c_10yr')
     const full = await given(more(['4548-4', 53, 'mmol/mol'], ['9318-7', 10, 'mg/mmol']), TEN_YEARS)
     expect(full.variant).toBe('full_10yr')
