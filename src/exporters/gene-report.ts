@@ -80,7 +80,7 @@ const genotypesOf = (call: StarCall): readonly Genotype[] =>
   call.inferred !== null || call.diplotypes.length === 0 ? call.genotypes : call.diplotypes.map(({ genotype }) => genotype)
 
 const wasRead = (call: StarCall, gaps: readonly PositionGap[]): boolean =>
-  call.used.length > 0 || call.undocumented.length > 0 || gaps.length > 0
+  call.used.length > 0 || call.uncounted.length > 0 || call.undocumented.length > 0 || gaps.length > 0
 
 const fromVcf = (table: GeneTable, call: StarCall, gaps: readonly PositionGap[], structural: readonly string[]): GeneReport => {
   const untouched = call.state === 'not-called' && !wasRead(call, gaps)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { reportGenes } from '../../src/exporters/gene-report.ts'
 import { makeCaller } from '../../src/pgx/calling/make-caller.ts'
 import { theKnowledge } from '../builders/knowledge.ts'
 
@@ -52,5 +53,24 @@ describe('HapB3, where one of two copies was read', () => {
   ] as const)('is counted once: %s', (_name, decider, marker, names, scores) => {
     const dpyd = callOf('DPYD', { rs75017182: decider, rs56038477: marker })
     expect([dpyd?.names, dpyd?.genotypes.map(({ activityScore }) => activityScore?.text)]).toEqual([names, scores])
+  })
+})
+
+describe('A gene of which one copy of one position was read', () => {
+  test.each([
+    ['a variant, the other copy unread', [null, 'T'], 'only one of two copies was read: rs2231142 ./T'],
+    ['a variant, where GT has one copy only', ['T'], 'only one of two copies was read: rs2231142 T'],
+    ['the reference base', ['G'], 'none of its positions was read on both copies, only on one: rs2231142 G'],
+    ['three copies', ['G', 'G', 'T'], 'more than two alleles at rs2231142'],
+  ] as const)('was tested: it is not called, never not tested (%s)', (_name, alleles, because) => {
+    const call = callOf('ABCG2', { rs2231142: alleles })
+    const [abcg2] = reportGenes(new Map([...genes].filter(([symbol]) => symbol === 'ABCG2')), {
+      sample: 'one',
+      calls: call ? [call] : [],
+      gaps: [],
+      structural: [],
+      outside: [],
+    })
+    expect([abcg2?.state, abcg2?.source, abcg2?.because]).toEqual(['not-called', 'vcf', because])
   })
 })

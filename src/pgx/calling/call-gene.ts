@@ -4,7 +4,7 @@ import { notesOf } from './call-notes.ts'
 import type { CompiledGene } from './compile-gene.ts'
 import type { SampleGenotypes } from './genotypes.ts'
 import { type Observation, observe } from './observe.ts'
-import { isUnphased, namesAt, notCalled, type Outcome } from './outcome.ts'
+import { isUnphased, namesAt, notCalled, type Outcome, textsOf } from './outcome.ts'
 import { basesText } from './read-site.ts'
 import { sightOf } from './sight.ts'
 import type { CallOptions, CannotRuleOut, StarCall, UndocumentedBase } from './star-call.ts'
@@ -14,6 +14,12 @@ const unknownBecause = (unknown: readonly UndocumentedBase[]): string => {
   return `a base that no definition knows: ${bases.join('; ')}`
 }
 
+/** A reference base on one of two copies says nothing of the other; it was read all the same. */
+const nothingBecause = ({ uncounted }: Observation): string =>
+  uncounted.length === 0
+    ? 'none of its positions was read'
+    : `none of its positions was read on both copies, only on one: ${textsOf(uncounted)}`
+
 /** Reasons for which no method is even tried. */
 const refusal = (gene: CompiledGene, seen: Observation, options: CallOptions): string | null => {
   const unknown = seen.undocumented.filter((one) => !one.takenAsReference)
@@ -22,7 +28,7 @@ const refusal = (gene: CompiledGene, seen: Observation, options: CallOptions): s
     return 'the number of gene copies cannot be seen in a VCF; give the laboratory’s own call'
   if (seen.crowded.length > 0) return `more than two alleles at ${namesAt(gene, seen.crowded)}`
   if (unknown.length > 0) return unknownBecause(unknown)
-  if (seen.present.length === 0 && seen.half.length === 0) return 'none of its positions was read'
+  if (seen.present.length === 0 && seen.half.length === 0) return nothingBecause(seen)
   if (required.length > 0) return `positions without which it cannot be called are missing: ${namesAt(gene, required)}`
   return seen.mixedPloidy ? 'one copy at some positions, two different ones at others' : null
 }
@@ -67,6 +73,7 @@ export const callGene = (gene: CompiledGene, sample: SampleGenotypes, options: C
     genotypes: outcome.genotypes,
     phasing: seen.phasing,
     used: seen.used,
+    uncounted: seen.uncounted,
     missing,
     uncallable,
     undocumented: seen.undocumented,

@@ -19,6 +19,8 @@ export type Observation = {
   readonly present: readonly number[]
   /** The present positions with their bases. */
   readonly used: readonly UsedPosition[]
+  /** Positions of which something was read that is not counted: `half`, `halfReference` and `crowded` together. */
+  readonly uncounted: readonly UsedPosition[]
   readonly missing: readonly number[]
   readonly half: readonly HalfCall[]
   /** Positions with more than two alleles. */
@@ -39,6 +41,7 @@ type Draft = {
   readonly second: Int8Array
   readonly present: number[]
   readonly used: UsedPosition[]
+  readonly uncounted: UsedPosition[]
   readonly missing: number[]
   readonly half: HalfCall[]
   readonly crowded: number[]
@@ -53,10 +56,16 @@ type Draft = {
 }
 
 /** One of two copies read: a reference base says nothing of the other copy, so the position is missing. */
-const addHalf = (at: number, base: number, draft: Draft): void => {
+const addHalf = (at: number, base: number, used: UsedPosition, draft: Draft): void => {
+  draft.uncounted.push(used)
   if (base === 0) draft.halfReference.push(at)
   else draft.half.push({ site: at, base })
   draft.missing.push(at)
+}
+
+const addCrowded = (at: number, used: UsedPosition, draft: Draft): void => {
+  draft.uncounted.push(used)
+  draft.crowded.push(at)
 }
 
 const addCopies = (at: number, first: number, second: number, used: UsedPosition, draft: Draft): void => {
@@ -82,8 +91,8 @@ const addPair = (at: number, { genotype, first, second, used }: SiteReading, dra
 const add = (at: number, reading: SiteReading, draft: Draft): void => {
   if (reading.undocumented !== null) draft.undocumented.push(reading.undocumented)
   if (reading.kind === 'pair') addPair(at, reading, draft)
-  else if (reading.kind === 'half') addHalf(at, reading.first, draft)
-  else if (reading.kind === 'crowded') draft.crowded.push(at)
+  else if (reading.kind === 'half') addHalf(at, reading.first, reading.used, draft)
+  else if (reading.kind === 'crowded') addCrowded(at, reading.used, draft)
   else if (reading.kind === 'nothing') draft.missing.push(at)
   else {
     draft.singles += 1
@@ -112,6 +121,7 @@ export const observe = (gene: CompiledGene, sample: SampleGenotypes): Observatio
     second: new Int8Array(sites.length).fill(-1),
     present: [],
     used: [],
+    uncounted: [],
     missing: [],
     half: [],
     crowded: [],
@@ -130,7 +140,7 @@ export const observe = (gene: CompiledGene, sample: SampleGenotypes): Observatio
   }
   const groups = groupsOf(draft)
   const haploid = draft.singles > 0 && groups.length === 0
-  const { first, second, present, used, missing, half, crowded, halfReference, undocumented, phaseSets } = draft
+  const { first, second, present, used, uncounted, missing, half, crowded, halfReference, undocumented, phaseSets } = draft
   const mixedPloidy = draft.singles > 0 && groups.length > 0
   const phasing = haploid ? 'haploid' : phasingOf(draft, groups.length)
   return {
@@ -139,6 +149,7 @@ export const observe = (gene: CompiledGene, sample: SampleGenotypes): Observatio
     groups,
     present,
     used,
+    uncounted,
     missing,
     half,
     crowded,

@@ -3,7 +3,7 @@ import { isInTable, lookUpGenotype, NO_GENOTYPE } from '../genotype.ts'
 import { compareCopies, nameDiplotype } from './allele-names.ts'
 import type { CompiledGene, NamedPair } from './compile-gene.ts'
 import type { Observation } from './observe.ts'
-import type { StarCall, StarDiplotype } from './star-call.ts'
+import type { StarCall, StarDiplotype, UsedPosition } from './star-call.ts'
 
 export type Copies = readonly (readonly string[])[]
 
@@ -30,9 +30,12 @@ export const notCalled = (because: string): Outcome => ({ ...NOTHING, state: 'no
 export const namesAt = (gene: CompiledGene, sites: readonly number[]): string =>
   sites.map((at) => gene.sites[at]?.rsid ?? `${gene.sites[at]?.chrom}:${gene.sites[at]?.pos}`).join(', ')
 
+/** Positions with what was read there: `rs2231142 T/.` */
+export const textsOf = (positions: readonly UsedPosition[]): string => positions.map(({ text }) => text).join(', ')
+
 export const halfBecause = (gene: CompiledGene, seen: Observation): string => {
-  const sites = seen.half.map(({ site }) => site)
-  return `only one of two copies was read at ${namesAt(gene, sites)}`
+  const places = new Set(seen.half.map(({ site }) => gene.sites[site]?.pos))
+  return `only one of two copies was read: ${textsOf(seen.uncounted.filter(({ pos }) => places.has(pos)))}`
 }
 
 /** More than one way to lay out the copies. */

@@ -76,6 +76,8 @@ export type StarCall = {
   readonly genotypes: readonly Genotype[]
   readonly phasing: Phasing
   readonly used: readonly UsedPosition[]
+  /** Positions that were read and could not be counted: one of two copies (`T/.`, `T`), or more than two. */
+  readonly uncounted: readonly UsedPosition[]
   readonly missing: readonly PositionName[]
   readonly uncallable: readonly UncallableAllele[]
   readonly undocumented: readonly UndocumentedBase[]
