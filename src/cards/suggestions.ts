@@ -217,6 +217,10 @@ const isNamedOutright = ({ drug: { name } }: Alternative, { findings }: DrugAsse
       ),
   )
 
+/** Medicines beside it that name no drug known here were compared with nothing: then it is offered, never recommended. */
+const wasComparedWithAll = ({ checked }: Alternative): boolean =>
+  !checked.some(({ what, result }) => what === 'other medicines' && result === 'not-checked')
+
 const present = <T>(value: T | null): value is T => value !== null
 
 /** Suggestions of a guidance card; at most one is recommended. */
@@ -230,7 +234,15 @@ export const suggestChanges = (drug: DrugAssessment, head: Finding, order: Order
   const fitting = drug.alternatives.filter((alternative) => alternative.verdict === 'fits')
   const changes = fitting
     .slice(0, 3)
-    .map((alternative, index) => changeTo(alternative, drug, order, clear && index === 0 && isNamedOutright(alternative, drug), context))
+    .map((alternative, index) =>
+      changeTo(
+        alternative,
+        drug,
+        order,
+        clear && index === 0 && isNamedOutright(alternative, drug) && wasComparedWithAll(alternative),
+        context,
+      ),
+    )
   const removal = head.consequence === 'alternative' || isConditional(head) ? null : cancelOrder(drug, order, context)
   return [...changes, removal].filter(present)
 }

@@ -3,6 +3,7 @@ import type { Alternative, Finding } from '../contract/findings.ts'
 import type { Kit } from './advise.ts'
 import { namedAsNoReplacement, namedAsReplacement, speaksNow } from './alternatives/names.ts'
 import { startDose } from './alternatives/start-dose.ts'
+import type { AlternativeRow } from './alternatives/table.ts'
 import { checkAlternative } from './check-alternative.ts'
 import { type Subject, sameIngredient } from './subject.ts'
 
@@ -34,6 +35,26 @@ const collectNamed = (findings: readonly Finding[], subject: Subject, kit: Kit):
   return named
 }
 
+const SNOMED = 'http://snomed.info/sct'
+const BY_MOUTH = { code: '26643006', words: /(?<![a-z])(?:oral|orally|by mouth|po)(?![a-z])/i }
+const NOT_BY_MOUTH =
+  /(?<![a-z])(?:inject\w*|infusion|intravenous|i\.?v\.?|intramuscular|subcutaneous|suppositor\w+|rectal|transdermal|patch)(?![a-z])/i
+
+/** Whether the order is given another way than by mouth: by its route, else by the words of its product. */
+const isNotByMouth = ({ dose: { route }, identity }: Subject): boolean => {
+  if (route?.system === SNOMED) return route.code !== BY_MOUTH.code
+  return route?.display ? !BY_MOUTH.words.test(route.display) : NOT_BY_MOUTH.test(identity.text)
+}
+
+/** A tablet takes the place of an injection only where a prescriber decides so: it is named, not offered. */
+const productFor = (row: AlternativeRow | undefined, ordered: Subject): Pick<Alternative, 'product' | 'noProduct'> => {
+  if (!row?.product) return { product: null, noProduct: row?.noProduct ?? 'it is not in the table of replacements' }
+  const { code, display } = row.product
+  return BY_MOUTH.words.test(display) && isNotByMouth(ordered)
+    ? { product: null, noProduct: 'the order is not by mouth, and the product known here is' }
+    : { product: { code, display } }
+}
+
 const lookAt = ({ drug, by, onlyFor }: Named, ordered: Subject, kit: Kit): Alternative => {
   const row = kit.prepared.tables.alternatives.drugs[drug.name]
   const parts = row?.parts?.flatMap((name) => kit.knowledge.drugs.ingredient(name) ?? []) ?? [drug]
@@ -45,8 +66,7 @@ const lookAt = ({ drug, by, onlyFor }: Named, ordered: Subject, kit: Kit): Alter
     namedBy: [...by],
     verdict,
     checked,
-    product: row?.product ? { code: row.product.code, display: row.product.display } : null,
-    ...(row?.product ? {} : { noProduct: row?.noProduct ?? 'it is not in the table of replacements' }),
+    ...productFor(row, ordered),
     ...(start ? { start } : {}),
   }
 }

@@ -8,7 +8,7 @@ import { checkGenes } from './alternatives/genes.ts'
 import { checkPregnancy } from './alternatives/pregnancy.ts'
 import { applyCheck } from './alternatives/rules.ts'
 import { TOPICS } from './alternatives/table.ts'
-import { findEvidence, nameFound } from './record-evidence.ts'
+import { findEvidence, isUncoded, nameFound } from './record-evidence.ts'
 
 const checkIndication = (set: string, { ordered }: Candidate, kit: Kit): Checked => {
   const found = findEvidence(ordered, [set], kit.prepared.tables, { current: true })
@@ -25,6 +25,12 @@ const checkIndication = (set: string, { ordered }: Candidate, kit: Kit): Checked
 const checkUnrecognised = (candidate: Candidate): Checked[] => {
   const names = unrecognised(candidate)
   return names.length === 0 ? [] : [unanswered('other medicines', `not a drug known here: ${names.join(', ')}`, 'none')]
+}
+
+/** Conditions that only have words: nothing was compared with them, and one of them may be what rules the drug out. */
+const checkUncoded = ({ ordered: { facts } }: Candidate): Checked[] => {
+  const names = facts.conditions.filter(isUncoded).map(({ name }) => name)
+  return names.length === 0 ? [] : [unanswered('conditions without a code', [...new Set(names)].join(', '))]
 }
 
 /** Topic without which nothing is said to fit. */
@@ -57,6 +63,7 @@ export const checkAlternative = (candidate: Candidate, onlyFor: string | null, k
     checkDuplicates(candidate, kit),
     ...checkRow(candidate, kit),
     ...checkUnrecognised(candidate),
+    ...checkUncoded(candidate),
     checkPregnancy(candidate, kit),
   ]
   return { verdict: verdictOf(checks), checked: checks.map(({ weight: _weight, ...check }) => check) }

@@ -1,3 +1,4 @@
+import type { Condition } from '../contract/facts.ts'
 import type { Coding, Lineage } from '../contract/lineage.ts'
 import type { Evidence, GuidanceTables } from './guidance-tables.ts'
 import type { Subject } from './subject.ts'
@@ -68,6 +69,10 @@ export const findEvidence = (
       .filter((item) => (item.current || !current) && item.codes.some((coding) => belongs(evidence, coding)))
       .map((item) => ({ set, name: item.name, lineage: item.lineage, date: item.date }))
   })
+
+/** A condition that may hold and has no code that sets of evidence are compared with. */
+export const isUncoded = ({ codes, verificationStatus }: Condition): boolean =>
+  !NOT_SO.has(verificationStatus ?? '') && !codes.some(({ system }) => system === SNOMED || ICD10.test(system))
 
 export const nameFound = (found: readonly Found[]): string =>
   [...new Set(found.map(({ name, date }) => (date === null ? name : `${name} (${date.slice(0, 10)})`)))].slice(0, 3).join(', ')

@@ -100,6 +100,34 @@ describe('A replacement that a source names', () => {
   })
 })
 
+describe('A replacement that could not be compared with all there is', () => {
+  it('is not offered beside a condition that has no code: a stroke in words only may be what rules it out', async () => {
+    const { about, offers } = await answerOn(stent('p-words').withCondition('History of stroke'))
+    expect(about('prasugrel')).toContain('could not be checked fully')
+    expect(about('prasugrel')).toContain('Not checked: conditions without a code (History of stroke)')
+    expect(offers).toEqual([])
+  })
+
+  it('is offered, and never recommended, beside a medicine that is not known here', async () => {
+    const recommended = async (patient: PatientBuilder) =>
+      (await answerOn(patient)).suggestions.flatMap(({ label, isRecommended }) => (isRecommended ? [label] : []))
+    expect(await recommended(stent('p-known'))).toEqual(['Change to prasugrel 10 MG Oral Tablet'])
+    const unknown = stent('p-unknown').on('Zorblaxin 5 mg')
+    expect((await answerOn(unknown)).offers).toHaveLength(2)
+    expect(await recommended(unknown)).toEqual([])
+  })
+
+  it('is named and not offered where the order is no tablet and its own product is one', async () => {
+    const voriconazole = (id: string, text: string) => aPatient(id).male().withGenotype('CYP2C19', '*17/*17').ordering(text)
+    expect((await answerOn(voriconazole('p-oral', 'voriconazole 200 MG Oral Tablet'))).offers).toEqual([
+      'Change to posaconazole 100 MG Delayed Release Oral Tablet',
+    ])
+    const { about, offers } = await answerOn(voriconazole('p-vein', 'voriconazole 200 MG Injection'))
+    expect(about('posaconazole')).toContain('Not offered as an order: the order is not by mouth, and the product known here is')
+    expect(offers).toEqual([])
+  })
+})
+
 describe('Kidney function', () => {
   it('is taken from the creatinine where no eGFR is on record, and what it limits is said', async () => {
     const patient = gout('p-kidney').born('1946-04-02').measuring('creatinine', 3.6).measuring('weight', 60)
