@@ -197,3 +197,45 @@ test('a very long text costs little time and gives no finding', () => {
   expect(readings.map(lineOf).every((line) => !line.includes(' act'))).toBe(true)
   expect(performance.now() - started).toBeLessThan(2000)
 })
+
+describe('HLA alleles that share one word', () => {
+  test.each([
+    ['HLA-B*08:01/HLA-B*57:01 or HLA-B*15:02 positive', ['*57:01 positive', '*15:02 positive']],
+    ['HLA-B*57:01 or HLA-B*15:02 positive', ['*57:01 positive', '*15:02 positive']],
+    ['HLA-B*57:01, HLA-B*15:02 negative', ['*15:02 negative, *57:01 positive', '*15:02 negative, *57:01 negative']],
+    ['HLA-B*57:01 was typed, HLA-B*15:02 positive', ['*57:01 positive', '*15:02 positive']],
+  ])('leave candidates where the word may be of one alone: %s', (text, candidates) => {
+    const [reading] = read(genotype('HLA-B', text)).readings
+    expect(reading?.use).toBe('candidates')
+    expect(reading?.candidates.map(({ keys }) => keys.join(', '))).toEqual(candidates)
+  })
+
+  test.each([
+    ['HLA-B*57:01 and HLA-B*15:02 positive', ['*15:02 positive', '*57:01 positive']],
+    ['HLA-B*57:01, HLA-B*15:02 detected', ['*15:02 positive', '*57:01 positive']],
+    ['HLA-B*57:01 test: HLA-B*57:01 negative', ['*57:01 negative']],
+  ])('are all read where it is of all: %s', (text, keys) => {
+    expect(keysOf('HLA-B', text)).toEqual(keys)
+  })
+})
+
+describe('An HLA null allele (letter N) is not expressed', () => {
+  const NOTE = 'An allele with the letter N is not expressed: it counts neither as positive nor as negative.'
+  test.each([
+    ['HLA-B*58:01N/HLA-B*07:02', 'low inform'],
+    ['HLA-B*58:01:01N/HLA-B*07:02', 'low inform'],
+    ['HLA-B*58:01N', 'low inform'],
+    ['HLA-B*58:01N positive', 'low inform'],
+    ['HLA-B*58:01N not detected', 'low inform'],
+    ['hla#3.50.0#HLA-B*07:02+HLA-B*58:01N', 'low inform'],
+    ['HLA-B*58:01N/HLA-B*57:01', 'medium act'],
+    ['HLA-B*58:01/HLA-B*58:01N', 'medium act'],
+  ])('%s', (text, expected) => {
+    const [reading] = read(genotype('HLA-B', text)).readings
+    const stated = [reading?.genotype, ...(reading?.candidates ?? [])].flatMap((one) => one?.keys ?? [])
+    const expressed = text.includes('HLA-B*58:01/')
+    expect(stated.filter((key) => key.startsWith('*58:01'))).toEqual(expressed ? ['*58:01 positive'] : [])
+    expect(stated.includes('*57:01 positive')).toBe(text.includes('*57:01'))
+    expect([`${reading?.confidence} ${reading?.use}`, reading?.notes]).toEqual([expected, expect.arrayContaining([NOTE])])
+  })
+})

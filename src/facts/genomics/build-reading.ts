@@ -187,7 +187,7 @@ export const buildReading = (context: RecordContext, linked: Linked, transplants
 }
 
 /** Flags that stand for a finding too coarse to use; the reading is low, not empty. */
-const KEPT_WITHOUT_FINDING: readonly string[] = ['low-resolution', 'site-missing', 'not-in-table', 'ambiguous-diplotype']
+const KEPT_WITHOUT_FINDING: readonly string[] = ['low-resolution', 'null-allele', 'site-missing', 'not-in-table', 'ambiguous-diplotype']
 
 const WORD_FLAGS: readonly string[] = ['text-only', 'phenotype-only', 'legacy-term']
 

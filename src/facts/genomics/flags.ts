@@ -10,6 +10,8 @@ const medium = (note: string): Rule => ({ confidence: 'medium', use: 'act', note
 const low = (use: Use, note: string): Rule => ({ confidence: 'low', use, note })
 const none = (use: Use, note: string): Rule => ({ confidence: 'none', use, note })
 
+const NULL_ALLELE = 'An allele with the letter N is not expressed: it counts neither as positive nor as negative.'
+
 /** What each flag does to confidence and use, at most (reference fhir-genomics 3.9), and how it reads. */
 const RULES: Readonly<Record<string, Rule>> = {
   'date-missing': medium('The result has no date.'),
@@ -31,6 +33,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   'copy-number-not-tested': free,
   'ambiguous-diplotype': medium('The test leaves more than one diplotype open.'),
   'low-resolution': low('inform', 'The typing is too coarse to tell the allele.'),
+  'null-allele': low('inform', NULL_ALLELE),
+  'null-allele-beside': medium(NULL_ALLELE),
   'site-missing': low('inform', 'Two bases are given without the site.'),
   'site-assumed': medium('The site was assumed.'),
   'variant-only': low('inform', 'A single variant is reported; what else was tested is not known, so no genotype is called.'),
