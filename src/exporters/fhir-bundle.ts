@@ -88,7 +88,8 @@ const methodOf = (gene: GeneReport): string => {
   const unseen = gene.call?.uncallable.map(({ allele }) => allele) ?? []
   const named =
     unseen.length > MOST_NAMED ? `${unseen.slice(0, MOST_NAMED).join(', ')} and ${unseen.length - MOST_NAMED} more` : unseen.join(', ')
-  return `Alleles matched from the variants of a VCF (GRCh38)${unseen.length > 0 ? `; alleles not tested, as positions are missing: ${named}` : ''}`
+  const structural = gene.structural.length > 0 ? '; a structural change that the sample carries was not included' : ''
+  return `Alleles matched from the variants of a VCF (GRCh38)${structural}${unseen.length > 0 ? `; alleles not tested, as positions are missing: ${named}` : ''}`
 }
 
 const missingNote = (gene: GeneReport): readonly string[] => {

@@ -34,6 +34,8 @@ export type GeneReport = {
   readonly phasing: Phasing | null
   readonly call: StarCall | null
   readonly outside: OutsideReport | null
+  /** Structural changes that the sample carries in the gene, in sentences: they were not counted, so a normal result reaches less far. */
+  readonly structural: readonly string[]
   readonly notes: readonly string[]
 }
 
@@ -82,6 +84,10 @@ const genotypesOf = (call: StarCall): readonly Genotype[] =>
 const wasRead = (call: StarCall, gaps: readonly PositionGap[]): boolean =>
   call.used.length > 0 || call.uncounted.length > 0 || call.undocumented.length > 0 || gaps.length > 0
 
+/** What stands in a file beside the positions, as sentences. */
+const sentences = (structural: readonly { readonly note: string }[]): string[] =>
+  structural.map(({ note }) => `${note[0]?.toUpperCase()}${note.slice(1)}.`)
+
 const fromVcf = (table: GeneTable, call: StarCall, gaps: readonly PositionGap[], structural: readonly string[]): GeneReport => {
   const untouched = call.state === 'not-called' && !wasRead(call, gaps)
   return {
@@ -96,7 +102,8 @@ const fromVcf = (table: GeneTable, call: StarCall, gaps: readonly PositionGap[],
     phasing: untouched ? null : call.phasing,
     call: untouched ? null : call,
     outside: null,
-    notes: [...call.notes, ...gapNotes(gaps), ...structural.map((note) => `${note[0]?.toUpperCase()}${note.slice(1)}.`)],
+    structural,
+    notes: [...call.notes, ...gapNotes(gaps), ...structural],
   }
 }
 
@@ -109,7 +116,7 @@ const unknownAlleles = (table: GeneTable, names: readonly string[]): string => {
 }
 
 /** An outside call goes before the file's own; what the file shows is said beside it. */
-const fromOutside = (table: GeneTable, outside: OutsideCallOf, call: StarCall | null): GeneReport => {
+const fromOutside = (table: GeneTable, outside: OutsideCallOf, call: StarCall | null, structural: readonly string[]): GeneReport => {
   const names = [...new Set(outside.genotypes.flatMap((one) => one.diplotype ?? []))]
   const known = outside.genotypes.some(
     (one) => one.keys.length > 0 && (one.phenotype !== null || one.activityScore !== null || one.keys.some((key) => key !== one.diplotype)),
@@ -131,11 +138,13 @@ const fromOutside = (table: GeneTable, outside: OutsideCallOf, call: StarCall | 
     phasing: null,
     call: null,
     outside: { line: outside.line, ...outside.stated },
+    structural,
     notes: [
       ...outside.notes,
       seen
         ? `Taken from the outside call (line ${outside.line}), not from the VCF, which shows ${call.names.join(' or ')}.`
         : `Taken from the outside call (line ${outside.line}).`,
+      ...structural,
     ],
   }
 }
@@ -152,6 +161,7 @@ const notTested = (table: GeneTable): GeneReport => ({
   phasing: null,
   call: null,
   outside: null,
+  structural: [],
   notes: [],
 })
 
@@ -175,14 +185,9 @@ export type GeneCalls = {
 }
 
 export const reportGene = (table: GeneTable, { call, gaps, structural, outside }: GeneCalls): GeneReport => {
-  if (outside) return fromOutside(table, outside, call)
+  if (outside) return fromOutside(table, outside, call, sentences(structural))
   if (!call) return notTested(table)
-  return fromVcf(
-    table,
-    call,
-    gaps,
-    structural.map(({ note }) => note),
-  )
+  return fromVcf(table, call, gaps, sentences(structural))
 }
 
 /** One report per gene of the tables, in their order: no gene is passed over in silence. */

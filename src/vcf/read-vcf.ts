@@ -43,7 +43,7 @@ const warningsOf = (assembly: 'GRCh38' | 'unknown', count: ReturnType<RecordRead
     : []),
   ...(count.wrong > 0 ? [`REF is not the base of the definition at ${count.wrong} positions; they count as missing.`] : []),
   ...(count.failed > 0 ? [`${count.failed} records at known positions did not pass their filter; their positions count as missing.`] : []),
-  ...(count.structural > 0 ? [`${count.structural} records of structural changes at known positions were not counted.`] : []),
+  ...(count.structural > 0 ? [`${count.structural} records of structural changes in known genes were not counted.`] : []),
 ]
 
 /**

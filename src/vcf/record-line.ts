@@ -6,6 +6,8 @@ const ZERO = 48
 const NINE = 57
 const LESS = 60
 const DOT = 46
+const STAR = 42
+const NON_REF = '<NON_REF>'
 
 /** Where a record's first columns end. Reads no more of a line than it is asked for: most lines of a genome concern nobody here. */
 export type Cut = { readonly bytes: Buffer; readonly start: number; readonly end: number; readonly line: number }
@@ -53,6 +55,19 @@ export const readRsNumber = ({ bytes }: Cut, from: number, to: number): number =
 export const mayReachFurther = ({ bytes }: Cut, from: number, to: number): boolean => {
   if (to === from + 1 && bytes[from] === DOT) return true
   for (let at = from; at < to; at += 1) if (bytes[at] === LESS) return true
+  return false
+}
+
+const OPEN = 91
+const CLOSED = 93
+
+/** The ALT column holds a symbol other than `<NON_REF>` and `<*>`, or a breakend. Cheap: asked of lines that are else passed over. */
+export const mayBeStructural = ({ bytes }: Cut, from: number, to: number): boolean => {
+  for (let at = from; at < to; at += 1) {
+    const byte = bytes[at]
+    if (byte === OPEN || byte === CLOSED) return true
+    if (byte === LESS && bytes[at + 1] !== STAR && bytes.toString('latin1', at, at + NON_REF.length) !== NON_REF) return true
+  }
   return false
 }
 

@@ -8,6 +8,7 @@ import {
   checkColumns,
   endOfColumn,
   lastPosition,
+  mayBeStructural,
   mayReachFurther,
   readPosition,
   readRecord,
@@ -16,7 +17,7 @@ import {
 } from './record-line.ts'
 import { textOfBytes } from './scan-lines.ts'
 import { makeLayer } from './site-genotypes.ts'
-import { anyWithin, type ChromosomeSites, indexSites, sitesWithin } from './site-index.ts'
+import { anyWithin, type ChromosomeSites, genesWithin, indexSites, sitesWithin } from './site-index.ts'
 import { makeSiteStore, type SiteStore } from './site-store.ts'
 import { makeStructuralRecords, type StructuralRecords } from './structural-records.ts'
 import { unreadable } from './vcf-error.ts'
@@ -196,7 +197,10 @@ export const makeRecordReader = (file: string, sites: readonly Site[], { samples
         const infoEnd = endOfColumn(file, cut, filterEnd + 1, 'INFO')
         last = lastPosition(pos, refEnd - idEnd - 1, cut.bytes.toString('latin1', filterEnd + 1, infoEnd))
       }
-      if (!anyWithin(own, pos, last)) return
+      if (!anyWithin(own, pos, last)) {
+        const inGene = mayBeStructural(cut, refEnd + 1, altEnd) && genesWithin(own, pos, last).length > 0
+        if (!inGene) return
+      }
       skipped = null
       take(cut, own, last)
     },

@@ -2,11 +2,15 @@ import type { Site } from '../pgx/calling/genotypes.ts'
 import { chromosomeOf } from './assemblies.ts'
 import { type SiteChanges, siteChanges } from './site-changes.ts'
 
+/** From the first to the last site of a gene. */
+type GeneStretch = { readonly gene: string; readonly from: number; readonly to: number }
+
 /** The sites of one chromosome, by position. */
 export type ChromosomeSites = {
   readonly sites: readonly SiteChanges[]
   /** Longest reach of a site beyond its position. */
   readonly longest: number
+  readonly genes: readonly GeneStretch[]
 }
 
 /** Where a reader has to look. Chromosomes by plain name: `10`, `X`, `MT`. */
@@ -15,6 +19,12 @@ export type SiteIndex = {
   /** rs number, without `rs`, to the positions that carry it. */
   readonly places: ReadonlyMap<number, ReadonlySet<number>>
 }
+
+const stretchesOf = (sites: readonly SiteChanges[]): GeneStretch[] =>
+  [...new Set(sites.map(({ site }) => site.gene))].map((gene) => {
+    const own = sites.filter(({ site }) => site.gene === gene)
+    return { gene, from: Math.min(...own.map(({ site }) => site.pos)), to: Math.max(...own.map(({ zoneEnd }) => zoneEnd)) }
+  })
 
 export const indexSites = (sites: readonly Site[]): SiteIndex => {
   const byChromosome = new Map<string, SiteChanges[]>()
@@ -34,6 +44,7 @@ export const indexSites = (sites: readonly Site[]): SiteIndex => {
       {
         sites: own.sort((left, right) => left.site.pos - right.site.pos),
         longest: Math.max(...own.map(({ site, zoneEnd }) => zoneEnd - site.pos)),
+        genes: stretchesOf(own),
       },
     ]),
   )
@@ -67,3 +78,7 @@ export const anyWithin = ({ sites, longest }: ChromosomeSites, from: number, to:
   const next = sites[firstFrom(sites, from - longest)]
   return next !== undefined && next.site.pos <= to
 }
+
+/** Genes whose sites lie on both sides of a stretch, or in it. */
+export const genesWithin = ({ genes }: ChromosomeSites, from: number, to: number): readonly string[] =>
+  genes.filter((gene) => gene.from <= to && gene.to >= from).map(({ gene }) => gene)

@@ -1,7 +1,7 @@
 import type { GenotypeColumns } from './genotype-columns.ts'
 import { isStructural } from './read-alleles.ts'
 import type { VcfRecord } from './record-line.ts'
-import { type ChromosomeSites, sitesWithin } from './site-index.ts'
+import { type ChromosomeSites, genesWithin } from './site-index.ts'
 
 /** A structural change that a sample carries in a gene, as a note. */
 export type StructuralNote = { readonly gene: string; readonly note: string }
@@ -30,9 +30,12 @@ export const makeStructuralRecords = (): StructuralRecords => {
     add: ({ pos, line, alts }, columns, own, last) => {
       count += 1
       if (kept.length >= MOST_KEPT) return
-      const genes = [...new Set(sitesWithin(own, pos, last).map(({ site }) => site.gene))]
       const note = `a structural change (${kindsOf(alts)}, line ${line}) reaches into the gene and was not counted`
-      kept.push({ notes: genes.map((gene) => ({ gene, note })), columns, structural: [false, ...alts.map(isStructural)] })
+      kept.push({
+        notes: genesWithin(own, pos, last).map((gene) => ({ gene, note })),
+        columns,
+        structural: [false, ...alts.map(isStructural)],
+      })
     },
     count: () => count,
     columnsOf: (gene) => kept.flatMap(({ notes, columns }) => (notes.some((note) => note.gene === gene) ? [columns] : [])),

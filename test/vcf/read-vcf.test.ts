@@ -273,7 +273,7 @@ describe('What must not be used', () => {
     expect(read.structuralOf(0)).toEqual([
       { gene: 'GENE', note: 'a structural change (DEL, line 5) reaches into the gene and was not counted' },
     ])
-    expect(read.warnings).toContain('2 records of structural changes at known positions were not counted.')
+    expect(read.warnings).toContain('2 records of structural changes in known genes were not counted.')
   })
 })
 
