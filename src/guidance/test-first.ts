@@ -11,7 +11,7 @@ const DEMANDS: readonly Demand[] = ['required', 'recommended', 'consider']
 const byDemand = (a: { readonly demand: Demand }, b: { readonly demand: Demand }): number =>
   DEMANDS.indexOf(a.demand) - DEMANDS.indexOf(b.demand)
 
-/** Assumption: a test that was ordered longer ago and has no result was not done. */
+/** Assumption: a test that was ordered longer ago, or nobody knows when, and has no result was not done. */
 const STALE_DAYS = 90
 const DAY = 86_400_000
 
@@ -62,8 +62,9 @@ const asksFor = ({ name, codes }: TestRequest, test: Test): boolean =>
   )
 
 const isRecent = ({ ordered, status }: TestRequest, now: string): boolean => {
-  const at = status === 'draft' ? null : instantOf(ordered ?? null, true)
-  return at === null || Date.parse(now) - at <= STALE_DAYS * DAY
+  if (status === 'draft') return true
+  const at = instantOf(ordered ?? null, true)
+  return at !== null && Date.parse(now) - at <= STALE_DAYS * DAY
 }
 
 const requestFor = (test: Test, { facts }: Subject): TestRequest | null =>

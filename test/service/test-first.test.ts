@@ -183,6 +183,20 @@ describe('A test is asked for all the same', () => {
       /HLA-B\*57:01/,
     ],
     [
+      'when nobody knows how old the order is',
+      aPatient()
+        .with(request('sr-1', 'HLA-B*57:01 test', daysAgo(3), { authoredOn: undefined }))
+        .ordering('abacavir'),
+      /HLA-B\*57:01/,
+    ],
+    [
+      'when the test is only proposed',
+      aPatient()
+        .with(request('sr-1', 'HLA-B*57:01 test', daysAgo(3), { intent: 'proposal' }))
+        .ordering('abacavir'),
+      /HLA-B\*57:01/,
+    ],
+    [
       'when the order was taken back',
       aPatient()
         .with(request('sr-1', 'HLA-B*57:01 test', daysAgo(3), { status: 'revoked' }))
