@@ -18,6 +18,10 @@ describe("a text that gives somebody else's finding, takes its finding back or d
     ['DPYD', '*1/*2A cannot be excluded'],
     ['HLA-B*57:01', 'not negative'],
     ['HLA-B*57:01', 'non-negative'],
+    ['CYP2D6 genotype (mother)', '*1/*1'],
+    ['CYP2D6', '*1/*1 INVALID'],
+    ['CYP2D6', '*1/*1 - result withdrawn'],
+    ['CYP2D6', 'Sample mix-up: *4/*4'],
   ])('%s: %s: nothing to act on, and it is said that it is there', (name, text) => {
     const uses = usesOf(name, text)
     expect(uses.length).toBeGreaterThan(0)

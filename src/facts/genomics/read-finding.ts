@@ -1,5 +1,5 @@
 import { codesOf, codingsOf, type Fields, isFields, listOf, textOf } from './fhir-fields.ts'
-import { type Finding, NO_FINDING, saysSomething } from './finding.ts'
+import { type Finding, finding, NO_FINDING, saysSomething } from './finding.ts'
 import type { GenomicTerms } from './genomic-terms.ts'
 import { type Asked, findingInText, findingInValue, textsOfValue } from './parse-finding.ts'
 import { alleleAskedFor } from './parse-hla.ts'
@@ -47,6 +47,8 @@ const findingInNameAndValue = (terms: GenomicTerms, gene: string | null, resourc
 
 /** The finding of an Observation: its value, its test name with its value, its components, its extensions; the first that says something. */
 export const readFinding = (terms: GenomicTerms, gene: string | null, resource: Fields, asked: Asked): Finding => {
+  if (gene !== null && textsOfCode(resource.code).some((name) => hasWord(name, terms.codes.relatives)))
+    return finding({ state: 'indeterminate' })
   const value = findingInValue(terms, gene, resource, asked)
   if (saysSomething(value)) return value
   const named = findingInNameAndValue(terms, gene, resource)
