@@ -156,6 +156,7 @@ describe('A Bundle of calls, read back by our own reader, gives the same calls',
         phasing: 'phased',
         call: null,
         outside: null,
+        structural: [],
         notes: [],
       }
       return JSON.stringify(readMeaning(symbol, readBack([report]))) !== JSON.stringify(reportMeaning(report))
