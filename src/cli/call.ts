@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
 import { readConfig } from '../config.ts'
 import { fhirBundle } from '../exporters/fhir-bundle.ts'
 import type { SampleReport } from '../exporters/gene-report.ts'
@@ -100,6 +101,9 @@ const refuseToReplaceInput = ({ file, outside, out }: CallRequest): void => {
   }
 }
 
+/** Samples that are written before signals are heard. */
+const SAMPLES_AT_ONCE = 16
+
 /**
  * Calls every sample of a VCF. Nothing is written before the whole input was read, and nothing appears before all was written.
  * @throws AttuneError `input-unreadable` with file, line and reason
@@ -128,8 +132,10 @@ export const runCall = async (request: CallRequest, rules: CallingRules): Promis
     const write = writerOf(request)
     if (request.format === 'table') output.write(tableHead())
     const reportsOf = makeReports({ genes, caller, read, outside, options: request.options })
-    for (const at of chosen)
+    for (const [count, at] of chosen.entries()) {
+      if (count % SAMPLES_AT_ONCE === 0) await setImmediate()
       output.write(write({ sample: read.samples[at] ?? '', rules: rules.version, genes: reportsOf(at), warnings: read.warnings }))
+    }
     await output.finish()
   } finally {
     output.discard()

@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { AttuneError } from '../errors.ts'
 import { say, UsageError, type Verb } from './verb.ts'
@@ -50,17 +51,31 @@ const runVerb = async (verb: Verb, words: readonly string[]): Promise<number> =>
   return verb.run({ values: parsed.values, positionals: parsed.positionals })
 }
 
-/** Whoever reads our output may have read enough (`attune … | head`): what follows is written to nobody, and that is no fault. */
-const letReadersLeave = (): void => {
+/**
+ * Whoever reads our output may have read enough (`attune … | head`): what follows is written to nobody, and that is no fault.
+ * Output that cannot be written otherwise (a full disk) ends the program: what was asked for is not there.
+ */
+const watchOutput = (): void => {
   for (const stream of [process.stdout, process.stderr])
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
+    stream.on('error', ({ code }: NodeJS.ErrnoException) => {
+      if (code === 'EPIPE') return
+      if (stream === process.stdout) complain(`attune: the output cannot be written (${code ?? 'unknown reason'})\n`)
+      process.exit(2)
     })
+}
+
+/** At once: the process ends after it. */
+const complain = (line: string): void => {
+  try {
+    writeSync(process.stderr.fd, line)
+  } catch {
+    // nobody can be told
+  }
 }
 
 /** @returns the exit status; never throws */
 export const main = async (words: readonly string[]): Promise<number> => {
-  letReadersLeave()
+  watchOutput()
   const [name, ...rest] = words
   if (!name || name === 'help' || name === '--help' || name === '-h') return help()
   const load = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined

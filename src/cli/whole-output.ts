@@ -26,6 +26,27 @@ const unlink = (folder: string): void => {
   }
 }
 
+const STOPPING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/**
+ * Clears up when the process is told to stop, or exits by itself, and lets the signal do what it does by default.
+ * @returns stops watching
+ */
+const whenStopped = (clearUp: () => void): (() => void) => {
+  const stop = (signal: NodeJS.Signals): void => {
+    clearUp()
+    unwatch()
+    process.kill(process.pid, signal)
+  }
+  const unwatch = (): void => {
+    for (const signal of STOPPING) process.off(signal, stop)
+    process.off('exit', clearUp)
+  }
+  for (const signal of STOPPING) process.on(signal, stop)
+  process.on('exit', clearUp)
+  return unwatch
+}
+
 /** The file that a link leads to. A folder or a device must not be replaced by a file. */
 const placeOf = (target: string): string => {
   const found = statSync(target, { throwIfNoEntry: false })
@@ -36,7 +57,7 @@ const placeOf = (target: string): string => {
 
 /**
  * Writes to a file of its own that takes the place of the one named at the end; null is standard output, to which all is copied at the end.
- * A program that is stopped half-way leaves no output that could pass as whole. Only this user can read the file meanwhile.
+ * A program that is stopped half-way leaves no output that could pass as whole, and nothing of it beside the target. Only this user can read the file meanwhile.
  * @throws AttuneError `input-unreadable` when it cannot be written
  */
 export const openWholeOutput = (named: string | null): WholeOutput => {
@@ -50,6 +71,7 @@ export const openWholeOutput = (named: string | null): WholeOutput => {
   const path = join(folder, 'output')
   const file = openSync(path, 'wx+', 0o600)
   if (target === null) unlink(folder)
+  const unwatch = whenStopped(() => unlink(folder))
   const batch = Buffer.allocUnsafe(BATCH)
   let held = 0
   let open = true
@@ -84,6 +106,7 @@ export const openWholeOutput = (named: string | null): WholeOutput => {
     discard: () => {
       close()
       unlink(folder)
+      unwatch()
     },
   }
 }
