@@ -62,16 +62,20 @@ const placeOf = (target: string): string => {
  */
 export const openWholeOutput = (named: string | null): WholeOutput => {
   const target = named === null ? null : placeOf(named)
-  let folder: string
+  let folder = ''
+  // Before there is anything to clear up, so that no moment is left out.
+  const unwatch = whenStopped(() => {
+    if (folder !== '') unlink(folder)
+  })
   try {
     folder = mkdtempSync(join(target === null ? tmpdir() : dirname(target), target === null ? 'attune-' : `.${basename(target)}-`))
   } catch (cause) {
+    unwatch()
     throw new AttuneError('input-unreadable', `${target ?? 'the temporary folder'}: cannot be written`, { cause })
   }
   const path = join(folder, 'output')
   const file = openSync(path, 'wx+', 0o600)
   if (target === null) unlink(folder)
-  const unwatch = whenStopped(() => unlink(folder))
   const batch = Buffer.allocUnsafe(BATCH)
   let held = 0
   let open = true
