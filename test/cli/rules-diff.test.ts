@@ -122,7 +122,10 @@ describe('attune rules diff', () => {
       drug: 'clopidogrel',
       kind: 'indicator',
       from: { indicator: 'critical', summary: expect.stringMatching(/^Avoid clopidogrel/) },
-      to: { indicator: 'warning', summary: 'Clarify CYP2C19 before clopidogrel (FDA boxed warning: see detail): results lead to different advice' },
+      to: {
+        indicator: 'warning',
+        summary: 'Clarify CYP2C19 before clopidogrel (FDA boxed warning: see detail): results lead to different advice',
+      },
     })
     expect(diff.sandbox?.patients).toBe(34)
   })

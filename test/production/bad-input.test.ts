@@ -192,7 +192,12 @@ describe('A draft that is no drug order of this patient', () => {
   })
 
   it('a thousand draft orders are answered: the most cards that a site allows, the last for all the rest', async () => {
-    const many = Array.from({ length: 1000 }, (_, n) => ({ ...theDraft(), id: `draft-${n}` }))
+    const many = Array.from({ length: 1000 }, (_, n) => ({
+      ...theDraft(),
+      id: `draft-${n}`,
+      medicationCodeableConcept: { text: 'citalopram 20 MG Oral Tablet' },
+      dosageInstruction: [],
+    }))
     const { status, answer } = await send(sign(drafts(...many)))
     expect(status).toBe(200)
     expect(answer.cards).toHaveLength(10)
