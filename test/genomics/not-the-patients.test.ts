@@ -22,6 +22,13 @@ describe("a text that gives somebody else's finding, takes its finding back or d
     ['CYP2D6', '*1/*1 INVALID'],
     ['CYP2D6', '*1/*1 - result withdrawn'],
     ['CYP2D6', 'Sample mix-up: *4/*4'],
+    ['CYP2D6', '*1/*1 preliminary'],
+    ['HLA-B*57:01', 'Negative (preliminary)'],
+    ['CYP2D6 genotype', 'Example: *1/*1'],
+    ['CYP2D6', 'Reference range *1/*1'],
+    ['CYP2D6', 'If poor metabolizer, consider another drug.'],
+    ['CYP2D6', 'CYP2D6*4/*4 - awaiting 2nd sample'],
+    ['CYP2D6', '*4/*4. Awaiting 2nd sample.'],
   ])('%s: %s: nothing to act on, and it is said that it is there', (name, text) => {
     const uses = usesOf(name, text)
     expect(uses.length).toBeGreaterThan(0)
@@ -31,6 +38,9 @@ describe("a text that gives somebody else's finding, takes its finding back or d
   test.each([
     ['CYP2C19', '*1/*2 (ruled out *2/*2)', '*1/*2'],
     ['CYP2D6', '*1/*4, no other variants identified', '*1/*4'],
+    ['CYP2D6', '*4/*4 (reference range: *1/*1)', '*4/*4'],
+    ['CYP2D6', 'Reference range: *1/*1. Result: *4/*4', '*4/*4'],
+    ['CYP2D6', '*1/*4; if poor metabolizer, choose another drug, e.g. *4/*4', '*1/*4'],
   ])('%s: %s: what else is denied leaves the genotype', (gene, text, diplotype) => {
     const [reading] = read(genotype(gene, text)).readings
     expect([reading?.use, reading?.genotype.diplotype]).toEqual(['act', diplotype])

@@ -79,6 +79,24 @@ describe('whose result', () => {
     expect(linesOf(result({ focus: [{ display: 'Fetus' }] }))).toEqual(['CYP2C19 | *1/*2 -> none ignore (focus-not-patient)'])
   })
 
+  test.each([
+    ['a related person', { reference: 'RelatedPerson/mother' }],
+    ['a related person of a server', { reference: 'https://fhir.harbour.test/r4/RelatedPerson/mother/_history/2' }],
+    ['a related person by type alone', { type: 'RelatedPerson', identifier: { value: '5' } }],
+    ['a relative whose resource is not at hand', { reference: 'urn:uuid:7c1d', display: 'Mother' }],
+  ])('a focus on %s is not the patient', (_name, focus) => {
+    expect(linesOf(result({ focus: [focus] }))).toEqual(['CYP2C19 | *1/*2 -> none ignore (focus-not-patient)'])
+  })
+
+  test('a focus on a related person that travels inside the result is not the patient', () => {
+    const inside = result({ contained: [{ resourceType: 'RelatedPerson', id: 'mother' }], focus: [{ reference: '#mother' }] })
+    expect(linesOf(inside)).toEqual(['CYP2C19 | *1/*2 -> none ignore (focus-not-patient)'])
+  })
+
+  test('a focus on the patient or on a sample leaves the result with the patient', () => {
+    expect(linesOf(result({ focus: [{ reference: `Patient/${ROBIN}` }, { reference: 'Specimen/s1' }] }))).toEqual([`${IM} -> high act`])
+  })
+
   test('a tumour result is not for pharmacogenomics', () => {
     const somatic = { code: loinc('48002-0'), valueCodeableConcept: loinc('LA6684-0', 'Somatic') }
     const base = result()

@@ -104,16 +104,47 @@ describe('never read as a finding, let alone as normal', () => {
   })
 
   test.each([
-    ['G6PD', 'Normal'],
     ['G6PD activity', 'Deficient'],
     ['TPMT enzyme activity', 'Low'],
     ['CYP2C19 inhibitor exposure', 'Omeprazole: strong inhibitor'],
     ['HLA-B27', 'Positive'],
     ['HLA-DRB1*15:01', 'Positive'],
     ['Her2 genotype', 'Positive'],
-    ['CYP2C19', 'Reported 5:00 PM'],
+    ['G6PD', '9.8 U/g Hb'],
+    ['TPMT', '24.4 EU/mL'],
+    ['DPYD', '85%'],
+    ['Medication note', 'Paroxetine slows CYP2D6'],
   ])('no reading comes from the text result %s: %s', (name, value) => {
     expect(linesOf(textResult(name, value))).toEqual([])
+  })
+})
+
+describe('a result under the plain name of a gene in words that are not understood', () => {
+  test.each([
+    ['CYP2D6', 'Ultrarapid'],
+    ['CYP2D6', 'Poor'],
+    ['CYP2D6', 'deficient'],
+    ['CYP2D6', 'abnormal'],
+    ['CYP2C19', 'Reported 5:00 PM'],
+    ['DPYD', 'Complete DPD deficiency'],
+    ['DPYD', 'Activity score 1'],
+    ['DPYD', 'AS: 0.5'],
+    ['TPMT', 'Low'],
+    ['G6PD', 'Normal'],
+    ['G6PD', 'Deficient'],
+  ])('is said to be there and not understood: %s: %s', (name, value) => {
+    const expected = [`${name} -> none inform (indeterminate)`]
+    expect(linesOf(textResult(name, value))).toEqual(expected)
+    expect(linesOf(observation('coded', { code: { text: name }, valueCodeableConcept: { coding: [{ display: value }] } }))).toEqual(
+      expected,
+    )
+    expect(linesOf(observation('panel', { code: { text: 'Panel' }, component: [{ code: { text: name }, valueString: value }] }))).toEqual(
+      expected,
+    )
+  })
+
+  test('a quantity under the name stays a laboratory value', () => {
+    expect(linesOf(observation('activity', { code: { text: 'G6PD' }, valueQuantity: { value: 9.8, unit: 'U/g Hb' } }))).toEqual([])
   })
 })
 

@@ -54,12 +54,18 @@ const schema = z.strictObject({
   takenBack: words,
   /** Anywhere in a result: what it says cannot be told. */
   unclear: words,
+  /** From here to the end of the clause a text speaks of no finding of the patient: a case, an example, a range. */
+  hypothetical: words,
   relatives: words,
+  /** In the words of an order: talk about a test, not the test. */
+  noTests: words,
   presenceWords: z.strictObject({ positive: words, negative: words }),
   genotypeWords: words,
   /** Nouns of phenotypes, where the test's name has them and its value only the adjective. */
   phenotypeNouns: words,
   otherWords: words,
+  /** Behind a number in a text: a measured activity, not a genotype. */
+  activityUnits: words,
   reportWords: words,
   transplants: z.strictObject({
     stemCell: organ,

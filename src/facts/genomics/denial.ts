@@ -44,3 +44,28 @@ export const isTakenBack = (terms: GenomicTerms, text: string): boolean =>
 /** Somebody else's result, or words that leave open what was found: neither may be read as the patient's finding. */
 export const isNotToBeTold = (terms: GenomicTerms, text: string): boolean =>
   hasWord(text, terms.codes.unclear) || hasWord(text, terms.codes.relatives)
+
+/** The last dot of `e.g.` ends no clause. */
+const CLAUSE_END = /(?<!\.[a-z])[.;)](?=\s|$)/i
+
+/**
+ * `If poor metabolizer, ...`, `Example: *1/*1`, `Reference range *1/*1`: what is left of a text without such clauses, and whether a
+ * genotype or a phenotype stood in them. Null when the text has none.
+ */
+export const withoutHypotheses = (
+  terms: GenomicTerms,
+  gene: string | null,
+  text: string,
+): { readonly rest: string; readonly tookFinding: boolean } | null => {
+  const at = findWord(text, terms.codes.hypothetical)
+  if (at < 0) return null
+  // A dot inside the word itself (`e.g.`) ends no clause.
+  const word = wordPattern(terms.codes.hypothetical).exec(text.slice(at).toLowerCase())?.[0] ?? ''
+  const behind = text.slice(at + word.length)
+  const end = behind.search(CLAUSE_END)
+  const taken = end < 0 ? behind : behind.slice(0, end)
+  const later = end < 0 ? '' : behind.slice(end)
+  const more = withoutHypotheses(terms, gene, later)
+  const own = /\*\d/.test(taken) || phenotypesIn(terms, gene, taken).length > 0
+  return { rest: text.slice(0, at).trimEnd() + (more?.rest ?? later), tookFinding: own || (more?.tookFinding ?? false) }
+}

@@ -10,7 +10,7 @@ import { distinctGenes, NO_GENE, type ResolvedGene, resolveGene, type Structured
 import { segments } from './segments.ts'
 import { geneEvidence } from './studied-genes.ts'
 import { readVariant } from './variant-evidence.ts'
-import { hasStem, hasWord, plainText } from './wording.ts'
+import { findWord, hasStem, hasWord, plainText } from './wording.ts'
 
 const ROLES = ['genotype', 'haplotype', 'variant', 'implication', 'gene'] as const
 
@@ -34,21 +34,35 @@ const readSegments = (terms: GenomicTerms, node: Node, text: string, flags: read
     readFor: (other) => findingInText(terms, other, part),
   }))
 
-/** Free text about a gene is a result only when it reads as one: enzyme activities and exposures are not. */
-const isOtherMatter = (terms: GenomicTerms, names: string, gene: ResolvedGene, found: Finding): boolean => {
-  if (gene.how !== 'text') return false
-  const asksGenotype = hasStem(names, terms.codes.genotypeWords)
-  if (!asksGenotype && hasWord(names, terms.codes.otherWords)) return true
-  if (
-    !asksGenotype &&
-    found.genotypes.length === 0 &&
-    found.phenotypes.every((phenotype) => !phenotype.term.includes(' ')) &&
-    found.phenotypes.length > 0
-  )
-    return true
-  if (found.state === 'pending') return false
-  return !saysSomething(found) && !asksGenotype
+/** `9.8 U/g Hb`: a measured activity, sent as a text. */
+const isMeasured = (terms: GenomicTerms, text: string): boolean => {
+  const unit = /^\W{0,3}\d+(?:[.,]\d+)?\s?(?=\D)(.{1,20})/.exec(plainText(text))?.[1]
+  return unit !== undefined && findWord(unit, terms.codes.activityUnits) === 0
 }
+
+/** `Normal`, `Deficient`: words that enzyme tests use, too. */
+const isPlainAdjective = (found: Finding): boolean =>
+  found.genotypes.length === 0 && found.phenotypes.length > 0 && found.phenotypes.every((phenotype) => !phenotype.term.includes(' '))
+
+/** A text of an Observation: the names of its test, its values, and whether the gene is among the names. */
+type Told = { readonly names: string; readonly values: readonly string[]; readonly namesGene: boolean }
+
+/**
+ * Free text about a gene is a result only when it reads as one: enzyme activities and exposures are not. What stands under the gene's
+ * own name in words that are not understood is still a result, and is said to be there.
+ */
+const isOtherMatter = (terms: GenomicTerms, told: Told, gene: ResolvedGene, found: Finding): boolean => {
+  if (gene.how !== 'text' || hasStem(told.names, terms.codes.genotypeWords)) return false
+  if (hasWord(told.names, terms.codes.otherWords)) return true
+  if (isPlainAdjective(found)) return !told.namesGene
+  if (found.state === 'pending' || saysSomething(found)) return false
+  const titled = told.namesGene || hasStem(told.names, terms.codes.reportWords)
+  return !titled || told.values.length === 0 || told.values.every((value) => isMeasured(terms, value))
+}
+
+/** Whether a phenotype's word may be that of an enzyme test: it is said to be there, and not read as the gene's. */
+const isAmbiguous = (terms: GenomicTerms, names: string, how: ResolvedGene['how'], found: Finding): boolean =>
+  how === 'text' && !hasStem(names, terms.codes.genotypeWords) && isPlainAdjective(found)
 
 /** A panel in one Observation: components whose own code names the gene and whose value is the finding. */
 const readPanel = (terms: GenomicTerms, node: Node, flags: readonly string[]): Evidence[] =>
@@ -62,9 +76,14 @@ const readPanel = (terms: GenomicTerms, node: Node, flags: readonly string[]): E
     const readFor = (wanted: string): Finding => findingInValue(terms, wanted, component, askedOf(terms, codes, names, wanted))
     const found = readFor(gene)
     const how = coded === undefined ? 'text' : 'code'
-    if (!saysSomething(found) || isOtherMatter(terms, names.join(' '), { gene, how, flags: [] }, found)) return []
-    const text = textsOfValue(component)[0] ?? null
-    return [{ node, role: 'result', gene: { gene, how, flags: [] }, finding: found, flags, text, textOnly: how === 'text', readFor }]
+    const values = textsOfValue(component)
+    const told = { names: names.join(' '), values, namesGene: true }
+    if (values.length === 0 && !saysSomething(found)) return []
+    if (isOtherMatter(terms, told, { gene, how, flags: [] }, found)) return []
+    const unread = !saysSomething(found) || isAmbiguous(terms, told.names, how, found)
+    const own = unread ? finding({ state: 'indeterminate' }) : found
+    const text = values[0] ?? null
+    return [{ node, role: 'result', gene: { gene, how, flags: [] }, finding: own, flags, text, textOnly: how === 'text', readFor }]
   })
 
 const NO_STRUCTURED: StructuredGenes = { genes: [], foreign: false, torn: false, legacyShape: false }
@@ -139,10 +158,13 @@ export const observationEvidence = (terms: GenomicTerms, node: Node): Evidence[]
       : findingInText(terms, other, `${siteName} ${text ?? ''}`)
   const own = gene.gene === null ? readFinding(terms, null, resource, null) : readFor(gene.gene)
   const asked = gene.gene !== null && askedOf(terms, codes, names, gene.gene) !== null
-  if (role === 'result' && !asked && isOtherMatter(terms, names.join(' '), gene, own)) return []
+  const told = { names: names.join(' '), values, namesGene: inNames.length > 0 }
+  if (role === 'result' && !asked && isOtherMatter(terms, told, gene, own)) return []
   // A sentence that denies a finding is not taken as naming a gene either.
   const denied = own.state === 'negated-text' && gene.how === 'text' && inNames.length === 0
-  const unread = role === 'result' && !saysSomething(own) && gene.gene !== null && (values.length > 0 || inNumbers)
+  const ambiguous = !asked && isAmbiguous(terms, told.names, gene.how, own)
+  const silent = !saysSomething(own) && (values.length > 0 || inNumbers)
+  const unread = role === 'result' && gene.gene !== null && (silent || ambiguous)
   return [
     {
       node,

@@ -1,7 +1,7 @@
 import type { GeneTable } from '../../pgx/gene-tables.ts'
 import { type AlleleStatus, NO_GENOTYPE, presenceGenotype } from '../../pgx/genotype.ts'
 import { answerOf, yesNo } from './coded-answer.ts'
-import { denialIn, isNotToBeTold, isTakenBack, openState } from './denial.ts'
+import { denialIn, isNotToBeTold, isTakenBack, openState, withoutHypotheses } from './denial.ts'
 import { codingsOf, type Fields, isFields, textOf } from './fhir-fields.ts'
 import { type Finding, finding, NO_FINDING, saysSomething, type WordedPhenotype } from './finding.ts'
 import type { GenomicTerms } from './genomic-terms.ts'
@@ -86,7 +86,13 @@ const deniedFinding = (terms: GenomicTerms, gene: string | null, denied: string)
 /** What one text says about one gene; `null` stands for a gene that is not known. */
 export const findingInText = (terms: GenomicTerms, gene: string | null, raw: string): Finding => {
   const text = ownPart(terms, gene, plainText(raw))
-  if (gene !== null && (isNotToBeTold(terms, text) || isTakenBack(terms, text))) return finding({ state: 'indeterminate' })
+  if (gene !== null && (isNotToBeTold(terms, text) || isTakenBack(terms, text)))
+    return finding({ state: openState(terms, gene, text) ?? 'indeterminate' })
+  const told = gene === null ? null : withoutHypotheses(terms, gene, text)
+  if (told?.tookFinding) {
+    const found = findingInText(terms, gene, told.rest)
+    return saysSomething(found) ? found : finding({ state: 'indeterminate' })
+  }
   const table = gene === null ? undefined : terms.table(gene)
   const denial = denialIn(terms, gene, text)
   const typed = table !== undefined && isTyped(table)

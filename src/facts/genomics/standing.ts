@@ -138,11 +138,25 @@ const isSomatic = (context: RecordContext, node: Node): boolean => {
   return coded.some((code) => answers[code]?.somatic) || hasWord(specimenText(context, node), context.terms.codes.specimens.tumour)
 }
 
+/** Resources that stand for somebody. A focus on one of them who is not the patient makes it that one's result. */
+const PEOPLE = ['Patient', 'RelatedPerson', 'Person', 'Practitioner', 'Group', 'FamilyMemberHistory']
+
+const isOtherFocus = (context: RecordContext, node: Node, focus: Fields): boolean => {
+  const reference = referenceOf(focus)
+  const display = textOf(focus.display)
+  if (reference === null && display !== null) return true
+  if (reference !== null && isPatient(context, reference, node)) return false
+  const target = reference === null ? null : context.graph.follow(reference, node)
+  const named = reference === null ? null : (/(?:^|\/)([A-Z][A-Za-z]+)\/[^/]+/.exec(reference)?.[1] ?? null)
+  const type = textOf(target?.resource.resourceType) ?? named ?? textOf(focus.type)
+  if (type === null) return display !== null && hasWord(display, context.terms.codes.relatives)
+  if (reference === null && type === 'Patient' && isFields(focus.identifier))
+    return byIdentifier(context, focus.identifier).includes('subject-mismatch')
+  return PEOPLE.includes(type)
+}
+
 const hasOtherFocus = (context: RecordContext, node: Node): boolean =>
-  listOf(node.resource.focus).some((focus) => {
-    const reference = referenceOf(focus)
-    return reference === null ? textOf(focus.display) !== null : reference.includes('Patient/') && !isPatient(context, reference, node)
-  })
+  listOf(node.resource.focus).some((focus) => isOtherFocus(context, node, focus))
 
 /** Flags about the person and the tissue a result belongs to. */
 export const personFlags = (context: RecordContext, node: Node): readonly string[] => [
