@@ -13,6 +13,10 @@ type Check = Alternative['checked'][number]
 
 const namesOf = (checks: readonly Check[]): string => [...new Set(checks.map(({ what }) => what))].join(', ')
 
+/** Checks that found nothing, with the value that was looked at where its age matters. */
+const answered = (checks: readonly Check[]): string =>
+  [...new Set(checks.map(({ what, found }) => (found === undefined ? what : `${what} (${found})`)))].join(', ')
+
 /** Checks without an answer, those with the same reason together: `weight (no weight on record)`. */
 const unanswered = (checks: readonly Check[]): string => {
   const reasons = [...new Set(checks.map(({ because }) => because))]
@@ -27,7 +31,7 @@ const alternativeLine = ({ drug, namedBy, verdict, checked, noProduct }: Alterna
     by('problem')
       .map(({ because }) => because)
       .join('; '),
-    by('ok').length > 0 ? `checked: ${namesOf(by('ok'))}` : '',
+    by('ok').length > 0 ? `checked: ${answered(by('ok'))}` : '',
     by('not-checked').length > 0 ? `not checked: ${unanswered(by('not-checked'))}` : '',
     verdict === 'fits' && noProduct !== undefined ? `not offered as an order: ${noProduct}` : '',
   ]

@@ -58,9 +58,6 @@ const DOSING = new Set([
   'may-exceed',
 ])
 
-/** Asks for a dose, a limit or a way to find them. */
-export const isDosing = ({ code }: Action): boolean => DOSING.has(code)
-
 const CHANGING = new Set(['contraindicated', 'avoid', 'no-effect', 'alternative', 'or-alternative', ...DOSING])
 
 /** A limit for another form of the drug than the one whose daily dose is known: `max=300 mg/month`. */

@@ -3,7 +3,7 @@ import type { Card, ConcernMark, PastOverride, Silence } from '../contract/cards
 import type { Order } from '../contract/facts.ts'
 import type { DrugAssessment, Finding } from '../contract/findings.ts'
 import type { Lineage } from '../contract/lineage.ts'
-import { type Concern, isDosing } from './card-policy.ts'
+import type { Concern } from './card-policy.ts'
 
 /** Digits that are kept of a digest: 128 bits, far more than there are concerns. */
 const DIGITS = 32
@@ -39,11 +39,15 @@ const findingContent = (finding: Finding) => [
   ]),
 ]
 
-/** The ordered dose and how it is given count where the advice is about the dose: who overrode a reduced one has not answered the full one. */
-const doseContent = ({ findings }: DrugAssessment, order: Order | null) =>
-  order !== null && findings.some(({ actions }) => actions.some((action) => action.atHand !== undefined || isDosing(action)))
-    ? [order.dose.mgPerDay, order.dose.mgPerDose, order.dose.mgPerDay === null ? order.dose.text : null, order.dose.route?.code ?? null]
-    : null
+/** Concerns about giving the drug at all: another dose is another decision, also where the advice is to avoid the drug. */
+const OF_DOSE = new Set<Concern['kind']>(['guidance', 'conflict'])
+
+/** The ordered dose and how it is given: who overrode one dose of the drug has not answered another. */
+const doseContent = ({ kind }: Concern, order: Order | null) => {
+  if (order === null || !OF_DOSE.has(kind)) return null
+  const { mgPerDay, mgPerDose, timesPerDay, text, route } = order.dose
+  return [mgPerDay, mgPerDose, mgPerDay === null ? [timesPerDay, text] : null, route?.code ?? route?.display ?? null]
+}
 
 /** Everything that a prescriber's judgement about the drug rested on, in this patient. */
 const factsContent = (concern: Concern, drug: DrugAssessment, order: Order | null, card: Pick<Card, 'summary' | 'indicator'>) => [
@@ -51,7 +55,7 @@ const factsContent = (concern: Concern, drug: DrugAssessment, order: Order | nul
   card.summary,
   card.indicator,
   sorted(drug.findings.map(findingContent)),
-  doseContent(drug, order),
+  doseContent(concern, order),
   sorted(drug.gaps.map(({ about, code, resource }) => [about, code, resource === drug.ref ? null : (resource ?? null)])),
   sorted(drug.alternatives.map(({ drug: { name }, verdict }) => [name, verdict])),
   drug.testFirst && [drug.testFirst.demand, drug.testFirst.source, drug.testFirst.genes.map(({ test }) => test)],

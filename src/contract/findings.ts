@@ -142,6 +142,8 @@ export type Alternative = {
     readonly result: 'ok' | 'problem' | 'not-checked'
     readonly because: string
     readonly facts: readonly Lineage[]
+    /** Value with its date that the answer rests on, where its age matters: `eGFR of 2026-10-01: 80 mL/min`. */
+    readonly found?: string
   }[]
   /** Product offered in a suggestion: complete RxNorm coding; null when none is known. */
   readonly product: { readonly code: string; readonly display: string } | null

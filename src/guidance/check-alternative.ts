@@ -33,6 +33,14 @@ const checkUncoded = ({ ordered: { facts } }: Candidate): Checked[] => {
   return names.length === 0 ? [] : [unanswered('conditions without a code', [...new Set(names)].join(', '))]
 }
 
+/** A child needs a limit of age that was looked up for the drug: what the row says of adults does not hold for children. */
+const checkChild = ({ ordered: { facts }, row }: Candidate, { prepared }: Kit): Checked[] => {
+  const { from } = prepared.tables.alternatives.adults
+  const age = facts.patient?.ageYears ?? null
+  const isLookedUp = row?.checks.some(({ rule }) => rule.kind === 'age' && rule.below !== undefined)
+  return age === null || age >= from || isLookedUp ? [] : [unanswered(`age under ${from}`, 'no limit of age for children in the rules')]
+}
+
 /** Topic without which nothing is said to fit. */
 const NEEDED = 'conditions'
 
@@ -62,6 +70,7 @@ export const checkAlternative = (candidate: Candidate, onlyFor: string | null, k
     checkAllergies(candidate, kit),
     checkDuplicates(candidate, kit),
     ...checkRow(candidate, kit),
+    ...checkChild(candidate, kit),
     ...checkUnrecognised(candidate),
     ...checkUncoded(candidate),
     checkPregnancy(candidate, kit),

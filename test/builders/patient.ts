@@ -40,6 +40,7 @@ const MEASURES = {
   weight: ['29463-7', 'Body weight', 'vital-signs', 'kg'],
   height: ['8302-2', 'Body height', 'vital-signs', 'cm'],
   'heart rate': ['8867-4', 'Heart rate', 'vital-signs', '/min'],
+  eGFR: ['98979-8', 'Glomerular filtration rate', 'laboratory', 'mL/min/{1.73_m2}'],
   creatinine: ['2160-0', 'Creatinine [Mass/volume] in Serum or Plasma', 'laboratory', 'mg/dL'],
   potassium: ['2823-3', 'Potassium [Moles/volume] in Serum or Plasma', 'laboratory', 'mmol/L'],
   hemoglobin: ['718-7', 'Hemoglobin [Mass/volume] in Blood', 'laboratory', 'g/dL'],

@@ -164,6 +164,22 @@ describe('laws of replacements', () => {
     expect(ruledOut).toBeGreaterThan(5)
   })
 
+  it('a patient under 18 fits only what has a cited limit of age for children', { timeout: 60_000 }, () => {
+    let seen = 0
+    fc.assert(
+      fc.property(anyPatient, fc.integer({ min: 0, max: 17 }), (sketch, age) => {
+        for (const { drug, verdict, checked } of replacements(draw({ ...sketch, age }))) {
+          if (table.drugs[drug.name]?.checks.some(({ rule }) => rule.kind === 'age' && rule.below !== undefined)) continue
+          seen += 1
+          expect(verdict, drug.name).not.toMatch(/fits|caution/)
+          expect(checked.some(({ what }) => what === 'age under 18')).toBe(true)
+        }
+      }),
+      { numRuns: 100 },
+    )
+    expect(seen).toBeGreaterThan(10)
+  })
+
   it('a part of the record that was not read never makes one fit', { timeout: 60_000 }, () => {
     const parts = fc.constantFrom('medications', 'conditions', 'allergies')
     fc.assert(
@@ -240,6 +256,20 @@ describe('checks with three answers', () => {
     [undefined, 'not-checked'],
   ])('an eGFR of %s: %s', (egfr, result) => {
     expect(answer('kidney function', one('febuxostat', draw({ ...GOUT, egfr })))?.result).toBe(result)
+  })
+
+  it.each([
+    [365, 'ok'],
+    [366, 'not-checked'],
+    [null, 'not-checked'],
+  ])('an eGFR of %s days ago: %s', (days, result) => {
+    const facts = draw(GOUT)
+    const date = days === null ? undefined : new Date(Date.parse(facts.now) - days * 86_400_000).toISOString()
+    const labs = facts.labs.map(({ lineage: { resource }, ...lab }) => ({ ...lab, lineage: date ? { resource, date } : { resource } }))
+    const found = answer('kidney function', one('febuxostat', { ...facts, labs }))
+    expect(found?.result).toBe(result)
+    if (result === 'not-checked')
+      expect(found?.because).toMatch(days === null ? /^eGFR has no date/ : /^eGFR of \d{4}-\d\d-\d\d is too old/)
   })
 
   it('a medicine that nobody knows: it is said, and holds nothing back', () => {

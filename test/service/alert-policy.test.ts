@@ -139,6 +139,19 @@ for (const [engine, makePlace, missing] of ENGINES)
       expect(summaries(await hospital.ask(ordering(2000)))).toEqual(summaries(half))
     })
 
+    it('is told again when the drug to be avoided is ordered at another dose, and not at the same', async () => {
+      const ordering = (mg: number, times: number, id?: string) =>
+        poorMetabolizer('avoided').ordering('codeine sulfate 30 MG Oral Tablet', {
+          dose: `${mg} mg`,
+          times,
+          ...(id === undefined ? {} : { id }),
+        })
+      const first = await hospital.override(ordering(30, 1), { hook: 'order-select' })
+      expect(summaries(first)).toEqual([expect.stringMatching(/^warning: (Avoid|Choose another drug than) codeine/)])
+      expect(codesOf(await hospital.ask(ordering(30, 1, 'signed-8')))).toEqual(['overridden'])
+      expect(summaries(await hospital.ask(ordering(300, 4)))).toEqual(summaries(first))
+    })
+
     it('is told again when the dose has changed what the finding says, and when a dose over the limit has grown', async () => {
       const ordering = (mg: number) => poorMetabolizer('dose').ordering('pimozide 1 MG', { dose: `${mg} mg`, times: 1 })
       expect(summaries(await hospital.override(ordering(6)))).toEqual([

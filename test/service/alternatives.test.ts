@@ -150,6 +150,56 @@ describe('Kidney function', () => {
   })
 })
 
+describe('The age of a kidney function', () => {
+  const daysAgo = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10)
+
+  it('is told: the card names the date of the value that was used', async () => {
+    const date = daysAgo(30)
+    const { about } = await answerOn(gout('p-egfr').measuring('eGFR', 80, { date }))
+    expect(about('febuxostat')).toMatch(new RegExp(`Checked: .*kidney function \\(eGFR of ${date}: 80 mL/min\\)`))
+  })
+
+  it('of ten years leaves kidney function not checked', async () => {
+    const { about } = await answerOn(gout('p-egfr-2016').measuring('eGFR', 80, { date: '2016-05-01' }))
+    expect(about('febuxostat')).toContain('kidney function (eGFR of 2016-05-01 is too old; below 30 mL/min at most 40 mg daily)')
+    expect(about('febuxostat')).not.toMatch(/\. Checked: [^.]*kidney function/)
+  })
+
+  it('of ten years asks for care all the same where the value was low and no newer one is on record', async () => {
+    const low = gout('p-egfr-low').measuring('eGFR', 14, { date: '2016-05-01' })
+    expect((await answerOn(low)).about('febuxostat')).toContain('EGFR of 2016-05-01: 14 mL/min: below 30 mL/min at most 40 mg daily')
+    expect((await answerOn(low)).offers).toEqual([])
+  })
+
+  it('does not matter of an old value beside a fresh one', async () => {
+    const both = gout('p-egfr-both').born('1946-04-02').measuring('creatinine', 3.6).measuring('weight', 60)
+    const { about } = await answerOn(both.measuring('eGFR', 80, { date: daysAgo(30) }))
+    expect(about('febuxostat')).toMatch(/Checked: .*kidney function \(eGFR of [\d-]+: 80 mL\/min\)/)
+    expect(about('febuxostat')).not.toContain('reatinine clearance')
+  })
+})
+
+describe('A child', () => {
+  const TWELVE = `${new Date().getUTCFullYear() - 12}-01-01`
+
+  it('is not offered what its label does not recommend for children', async () => {
+    const { about, offers } = await answerOn(stent('p-child').born(TWELVE))
+    expect(about('prasugrel')).toMatch(/possible with caution\. 12 years: not recommended under 18: no data \(EU product information/)
+    expect(offers).toEqual([])
+  })
+
+  it('is not offered a drug of which nobody looked up an age for children, and the card says so', async () => {
+    const haloperidol = (id: string) => aPatient(id).male().withGenotype('CYP2D6', '*1/*1x3').ordering('haloperidol 5 MG Oral Tablet')
+    const child = await answerOn(haloperidol('p-child-unknown').born(TWELVE))
+    expect(child.about('quetiapine')).toContain('could not be checked fully')
+    expect(child.about('quetiapine')).toContain('age under 18 (no limit of age for children in the rules)')
+    expect(child.offers.join()).not.toContain('quetiapine')
+    const adult = await answerOn(haloperidol('p-adult-unknown'))
+    expect(adult.about('quetiapine')).toMatch(/^- quetiapine/)
+    expect(adult.about('quetiapine')).not.toContain('age under 18')
+  })
+})
+
 describe('Allergies', () => {
   it.each([
     ['by its name', (patient: PatientBuilder) => patient.allergicTo('ticagrelor')],

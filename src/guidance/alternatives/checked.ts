@@ -4,11 +4,12 @@ import type { Lineage } from '../../contract/lineage.ts'
 /** One check and how much it weighs: `exclude` rules the drug out, `caution` does not, `open` could not be answered. */
 export type Checked = Alternative['checked'][number] & { readonly weight: 'none' | 'caution' | 'exclude' | 'open' }
 
-export const fine = (what: string, because: string, facts: readonly Lineage[] = []): Checked => ({
+export const fine = (what: string, because: string, facts: readonly Lineage[] = [], found?: string): Checked => ({
   what,
   result: 'ok',
   because,
   facts,
+  ...(found === undefined ? {} : { found }),
   weight: 'none',
 })
 

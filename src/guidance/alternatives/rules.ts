@@ -125,5 +125,10 @@ export const applyCheck = (check: AlternativeCheck, candidate: Candidate, kit: K
   // What only asks for care does not hold the drug back when it is not on record; it is said.
   if (hit === null) return unanswered(check.what, `${missing}; ${check.because}`, check.result === 'exclude' ? 'open' : 'none')
   if (hit) return problem(check.what, check.result, `${found ?? check.what}: ${cited}`, facts)
-  return fine(check.what, check.rule.kind === 'no-limit' ? cited : `checked against: ${cited}`, facts)
+  return fine(
+    check.what,
+    check.rule.kind === 'no-limit' ? cited : `checked against: ${cited}`,
+    facts,
+    check.rule.kind === 'kidney' ? found : undefined,
+  )
 }

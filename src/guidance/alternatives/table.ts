@@ -98,6 +98,10 @@ export const alternativesSchema = z.strictObject({
     status: z.strictObject({ loinc: z.string(), pregnant: z.array(z.string()), notPregnant: z.array(z.string()), days: z.number() }),
     ...citation,
   }),
+  /** For how many days a measured kidney function is fresh: only then can it say that function is not below a limit. */
+  kidneyFunction: z.strictObject({ days: z.number().int().positive(), because: z.string().min(1) }),
+  /** Age from which a row without an age limit for children holds. */
+  adults: z.strictObject({ from: z.number().positive(), because: z.string().min(1) }),
   /** Diagnoses that stand for a clearance below a limit where no laboratory value does. */
   kidneyStages: z.array(z.strictObject({ evidence: z.string(), below: z.number(), ...citation })),
   evidence: z.record(z.string(), evidenceSchema),
