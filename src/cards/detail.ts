@@ -179,7 +179,7 @@ export const testFirstDetail = (drug: DrugAssessment, test: TestFirst): string =
       bulletList(
         test.genes.map((gene) =>
           escapeText(
-            `${gene.demand === 'consider' ? 'Consider ordering' : 'Order'} ${gene.test}${gene.limit === null ? '' : ` (${gene.limit})`} and wait for the result before the first dose, if the patient's condition allows.`,
+            `${gene.awaited ? 'Wait for the result of' : gene.demand === 'consider' ? 'Consider ordering' : 'Order'} ${gene.test}${gene.limit === null ? '' : ` (${gene.limit})`} ${gene.awaited ? '' : 'and wait for the result '}before the first dose, if the patient's condition allows.`,
           ),
         ),
       ),

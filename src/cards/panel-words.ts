@@ -5,7 +5,7 @@ import { type AlertPolicy, type Concern, cardIndicator, concernOf, openBecause }
 import { asClause, listWords } from './markdown.ts'
 import { basisWords, byWeight } from './phrases.ts'
 import type { Wording } from './wording.ts'
-import { stricterWords, testFirstWords } from './write-cards.ts'
+import { isAwaited, stricterWords, testFirstIndicator, testFirstWords } from './write-cards.ts'
 
 type Head = PanelWords['heads'][number]
 type Said = Pick<Head, 'finding' | 'headline' | 'basis' | 'indicator'>
@@ -57,8 +57,8 @@ const say = (concern: Concern, drug: DrugAssessment, assessment: Assessment, wor
       return {
         finding: null,
         headline: testFirstWords(concern.test),
-        basis: [`no ${genes} result on record`],
-        indicator: concern.test.demand === 'consider' ? 'info' : 'warning',
+        basis: [isAwaited(concern.test) ? `no ${genes} result yet` : `no ${genes} result on record`],
+        indicator: testFirstIndicator(concern.test),
       }
     }
   }

@@ -263,16 +263,17 @@ const testRequest = (test: TestFirst, gene: TestFirst['genes'][number], order: O
   note: [{ text: `Result wanted before ${test.drug.name} is started (${[test.source, test.year].filter(Boolean).join(' ')}).` }],
 })
 
-/** All tests that should come first, in one suggestion: of several suggestions a client lets only one be taken. */
+/** All tests that should come first and that nobody has ordered, in one suggestion: of several suggestions a client lets only one be taken. */
 export const suggestTest = (test: TestFirst, order: Order | null, context: SuggestionContext): Suggestion[] => {
-  if (context.patientId === '') return []
+  const unordered = test.genes.filter(({ awaited }) => !awaited)
+  if (context.patientId === '' || unordered.length === 0) return []
   const before = `before the first dose of ${test.drug.name}`
   return [
     {
-      label: labelled(`Order ${listWords(test.genes.map((gene) => gene.test))}`),
+      label: labelled(`Order ${listWords(unordered.map((gene) => gene.test))}`),
       uuid: context.newUuid(),
       isRecommended: true,
-      actions: test.genes.map((gene) => ({
+      actions: unordered.map((gene) => ({
         type: 'create' as const,
         description: `Order ${gene.test} ${before}`,
         resource: testRequest(test, gene, order, context),

@@ -89,19 +89,46 @@ const guidanceCard = (
 const boxOf = (drug: DrugAssessment, { policy }: Writing): Pick<Written, 'binding'> =>
   labelFindings(drug, policy).length > 0 ? { binding: true } : {}
 
-/** `Test HLA-B*57:01 before abacavir`, `Consider testing CYP2C19 before clopidogrel`. */
-export const testFirstWords = ({ genes, drug }: TestFirst): string => {
-  const wordsOf = (some: TestFirst['genes']): string =>
-    listWords(some.map((gene) => `${gene.test.replace(/ (?:test|genotype)\b.*$/, '')}${gene.limit === null ? '' : ` (${gene.limit})`}`))
+type Asked = TestFirst['genes']
+
+const wordsOf = (some: Asked): string =>
+  listWords(some.map((gene) => `${gene.test.replace(/ (?:test|genotype)\b.*$/, '')}${gene.limit === null ? '' : ` (${gene.limit})`}`))
+
+/** `DPYD test ordered 2026-11-18; wait for the result before capecitabine`. */
+const waitingWords = (awaited: Asked, open: Asked, drug: string): string => {
+  const days = new Set(awaited.map((gene) => gene.awaited?.on ?? null))
+  const [day] = days
+  const when = days.size === 1 ? (day === null ? 'being ordered' : `ordered ${day}`) : 'ordered'
+  const consider = open.length === 0 ? '' : `; consider testing ${wordsOf(open)}`
+  return awaited.length === 1
+    ? `${wordsOf(awaited)} test ${when}; wait for the result before ${drug}${consider}`
+    : `${wordsOf(awaited)} tests ${when}; wait for the results before ${drug}${consider}`
+}
+
+/** Nothing that a source requires or recommends is left to order: it is only to be waited for. */
+export const isAwaited = ({ genes }: TestFirst): boolean =>
+  genes.some(({ awaited }) => awaited) && genes.every(({ awaited, demand }) => awaited || demand === 'consider')
+
+/** `Test HLA-B*57:01 before abacavir`, `Consider testing CYP2C19 before clopidogrel`; what is ordered already is waited for. */
+export const testFirstWords = (test: TestFirst): string => {
+  const { drug } = test
+  const genes = test.genes.filter(({ awaited }) => !awaited)
+  const waiting = test.genes.filter(({ awaited }) => awaited)
+  if (isAwaited(test)) return waitingWords(waiting, genes, drug.name)
   const firm = genes.filter(({ demand }) => demand !== 'consider')
   const soft = genes.filter(({ demand }) => demand === 'consider')
   if (firm.length === 0) return `Consider testing ${wordsOf(soft)} before ${drug.name}`
-  return `Test ${wordsOf(firm)} before ${drug.name}${soft.length === 0 ? '' : `, and consider ${wordsOf(soft)}`}`
+  const wait = waiting.length === 0 ? '' : `, and wait for ${wordsOf(waiting)} (ordered)`
+  return `Test ${wordsOf(firm)} before ${drug.name}${soft.length === 0 ? '' : `, and consider ${wordsOf(soft)}`}${wait}`
 }
+
+/** A test that a source requires or recommends and nobody has ordered is a warning. */
+export const testFirstIndicator = (test: TestFirst): 'info' | 'warning' =>
+  test.demand === 'consider' || isAwaited(test) ? 'info' : 'warning'
 
 /** Why the record does not answer it, where one reason holds for all tests. */
 const unanswered = ({ genes }: TestFirst): string => {
-  const reasons = new Set(genes.map(({ because }) => because.replace(/:.*$/, '')))
+  const reasons = new Set(genes.filter(({ awaited }) => !awaited).map(({ because }) => because.replace(/:.*$/, '')))
   const [only] = reasons
   return reasons.size === 1 && only !== undefined ? only : 'no full result on record'
 }
@@ -112,9 +139,9 @@ const testCard = (drug: DrugAssessment, order: Order | null, context: Suggestion
   const uuid = writing.newUuid()
   const card = finish(
     {
-      summary: `${testFirstWords(test)}: ${unanswered(test)}`,
+      summary: isAwaited(test) ? testFirstWords(test) : `${testFirstWords(test)}: ${unanswered(test)}`,
       detail: testFirstDetail(drug, test),
-      indicator: test.demand === 'consider' ? 'info' : 'warning',
+      indicator: testFirstIndicator(test),
       links: [appLink(drug, drug.ref, uuid, writing)],
     },
     uuid,

@@ -105,6 +105,8 @@ export type Medicine = {
   readonly dose: Dose
   /** Whether the patient takes it now: by status and dates. */
   readonly state: 'active' | 'planned' | 'stopped' | 'unknown'
+  /** By its status it was never begun (cancelled, declined, not taken): nothing of it can act still. */
+  readonly neverTaken?: true
   readonly start: PartialDate | null
   readonly end: PartialDate | null
   readonly lineage: Lineage

@@ -121,6 +121,8 @@ export type TestFirst = {
     readonly limit: string | null
     /** Why the record does not answer it. */
     readonly because: string
+    /** Ordered already and without a result: waited for, not asked for again. `on`: the day it was ordered; null: a draft, being ordered. */
+    readonly awaited?: { readonly on: string | null }
   }[]
   readonly demands: readonly TestDemand[]
   /** Earlier orders of the tests were not, or not all, read: said, as they may be ordered already. Absent when they were read. */

@@ -69,6 +69,8 @@ export type EnzymeModifier = {
   readonly ordered?: true
   /** No longer taken since; its effect may last. */
   readonly stopped?: PartialDate
+  /** No longer taken, and the record does not say since when; its effect may last. */
+  readonly stoppedUndated?: true
   /** The record does not say whether it is taken. */
   readonly unsure?: true
 }

@@ -31,6 +31,9 @@ const BY_STATUS: Readonly<Record<string, State>> = {
   unknown: 'unknown',
 }
 
+/** Statuses by which nothing was ever taken. */
+const NEVER_TAKEN: ReadonlySet<string> = new Set(['cancelled', 'not-taken', 'not-done', 'declined'])
+
 const DAY = 86_400_000
 
 /** What one kind of resource knows: from when to when, and its state before the dates are looked at. */
@@ -163,6 +166,7 @@ export const readMedicine = (item: Item, chart: Chart, drugs: DrugIndex, now: st
     drug,
     dose: readDose(resource[kind.dosage], strength, Math.max(drug.ingredients.length, strength.parts.length)),
     state: stateToday(course, now),
+    ...(resource.doNotPerform === true || NEVER_TAKEN.has(asCode(resource.status) ?? '') ? { neverTaken: true as const } : {}),
     start: course.start,
     end: course.end,
     lineage: lineageOf(item, dateOf(resource, kind.dates), mainCoding(drug.codings), sourceOf(resource[kind.source])),

@@ -14,6 +14,7 @@ import { readDocument } from './documents.ts'
 import { readFamilyMember } from './family.ts'
 import { foldGaps, gap, gapsOfQuestions, type Modality } from './gaps.ts'
 import { geneticShare } from './genetic-share.ts'
+import { genomicTerms } from './genomics/genomic-terms.ts'
 import { readGenomics } from './genomics/read-genomics.ts'
 import { readImaging } from './imaging.ts'
 import { newestFirst } from './lineage.ts'
@@ -118,7 +119,9 @@ export const readFacts = (record: PatientRecord, known: FactsTerms, answers: Cod
     vitals: measurements(rooms.vitals, 'vitals', gaps),
     lifestyle: measurements(rooms.lifestyle, 'lifestyle', gaps),
     conditions: newestFirst(readEach(chart.of('Condition'), 'conditions', gaps, (item) => readCondition(item, gaps))),
-    requests: readEach([...chart.of('ServiceRequest'), ...draftRequests(chart)], 'test orders', gaps, readRequest),
+    requests: readEach([...chart.of('ServiceRequest'), ...draftRequests(chart)], 'test orders', gaps, (item) =>
+      readRequest(item, genomicTerms(terms).codes),
+    ),
     procedures: newestFirst(readEach(chart.of('Procedure'), 'procedures', gaps, (item) => readProcedure(item, gaps))),
     allergies: newestFirst(readEach(chart.of('AllergyIntolerance'), 'allergies', gaps, (item) => readAllergy(item, terms.drugs, gaps))),
     imaging: newestFirst(readEach([...chart.of('ImagingStudy'), ...chart.of('Media')], 'imaging', gaps, (item) => readImaging(item, gaps))),

@@ -16,9 +16,10 @@ const mayChangeDrug = (group: RowGroup, { prepared, knowledge }: Kit): boolean =
   return known
 }
 
-const words = ({ drug, kind, strength, ordered, stopped, unsure }: EnzymeModifier, gene: string): string => {
+const words = ({ drug, kind, strength, ordered, stopped, stoppedUndated, unsure }: EnzymeModifier, gene: string): string => {
   const what = `${drug} (${strength} ${kind}${ordered ? ', being ordered' : ''})`
   if (stopped !== undefined) return `${what} was stopped on ${stopped.slice(0, 10)} and may still act on ${gene}`
+  if (stoppedUndated) return `${what} was stopped, the record does not say when, and may still act on ${gene}`
   if (unsure) return `the record does not say whether ${what} is taken, which would act on ${gene}`
   return `${what} may change how ${gene} acts, and no rule says by how much`
 }

@@ -113,10 +113,24 @@ const dueOf = (subject: Subject, kit: Kit): Due[] =>
     .filter(({ missing }) => missing.length > 0)
     .sort(byDemand)
 
-const withoutOrdered = (due: readonly Due[], subject: Subject, kit: Kit): Due[] =>
-  due
-    .map((one) => ({ ...one, missing: one.missing.filter((name) => !isOrdered(name, subject, kit)) }))
-    .filter(({ missing }) => missing.length > 0)
+type Awaited = NonNullable<TestFirst['genes'][number]['awaited']>
+
+/** Since when a test is waited for; null where nobody has ordered it. */
+const awaitedOf = (test: Test | undefined, subject: Subject): Awaited | null => {
+  const request = test ? requestFor(test, subject) : null
+  return request && { on: request.status === 'draft' ? null : (request.ordered?.slice(0, 10) ?? null) }
+}
+
+/**
+ * What is left to say of the tests: those that nobody has ordered, and those that are ordered and that a source requires or recommends
+ * before the first dose. Only a result answers these; an order for the test does not make the drug safe to start.
+ */
+const toSay = (due: readonly Due[], subject: Subject, kit: Kit): Due[] => {
+  const { tests } = kit.prepared.tables.testFirst
+  const firm = new Set(due.filter(({ demand }) => demand !== 'consider').flatMap(({ missing }) => missing))
+  const isSaid = (name: string): boolean => !isOrdered(name, subject, kit) || (firm.has(name) && awaitedOf(tests[name], subject) !== null)
+  return due.map((one) => ({ ...one, missing: one.missing.filter(isSaid) })).filter(({ missing }) => missing.length > 0)
+}
 
 /** A test that is ordered and has no result yet: said instead of asking for it again. */
 export const waitingGaps = (subject: Subject, kit: Kit): Gap[] => {
@@ -133,6 +147,8 @@ export const waitingGaps = (subject: Subject, kit: Kit): Gap[] => {
     ]
   })
 }
+
+const awaitedWords = ({ on }: Awaited): string => (on === null ? 'being ordered' : `ordered ${on}`)
 
 /** Said on the card: a test that is asked for may be ordered already where earlier orders were not read. It never holds the advice back. */
 const unreadOrders = (count: number, { facts }: Subject): { readonly ordersUnread?: string } => {
@@ -156,12 +172,13 @@ const askOf = ({ row, demand, limit, missing }: Due, tests: TestFirstTable['test
 
 /**
  * The tests that should come before the first dose, of all sources together, in one advice: the firmest request leads.
- * Null when every result is there or ordered, when the drug has long been tolerated, or when no verified source asks for a test.
+ * A test that is ordered already is waited for where it is required or recommended, and left out where it is only to be considered.
+ * Null when every result is there, when nothing is left to ask or to wait for, when the drug has long been tolerated, or when no verified source asks for a test.
  */
 export const testFirst = (subject: Subject, kit: Kit): TestFirst | null => {
   if (subject.about !== 'order' || isLocalUse(subject)) return null
   const { tests } = kit.prepared.tables.testFirst
-  const due = withoutOrdered(dueOf(subject, kit), subject, kit)
+  const due = toSay(dueOf(subject, kit), subject, kit)
   const [first] = due
   if (!first) return null
   const names = [...new Set(due.flatMap(({ missing }) => missing))]
@@ -172,12 +189,16 @@ export const testFirst = (subject: Subject, kit: Kit): TestFirst | null => {
     // A request that is limited to some patients does not limit what another source asks of everyone as firmly.
     const open = due.some((one) => one.missing.includes(name) && one.demand === asked.demand && one.limit === undefined)
     const limit = open ? null : (asked.limit?.short ?? null)
-    const because = unanswered(test, kit) ?? 'no result on record'
-    return [{ gene: test.gene, test: test.text, coding: test.coding, demand: asked.demand, limit, because }]
+    const awaited = awaitedOf(test, subject)
+    const because = awaited ? `${awaitedWords(awaited)}, and no result yet` : (unanswered(test, kit) ?? 'no result on record')
+    return [
+      { gene: test.gene, test: test.text, coding: test.coding, demand: asked.demand, limit, because, ...(awaited ? { awaited } : {}) },
+    ]
   })
   const id = hash('sha256', JSON.stringify([due.map(({ row }) => row.id), subject.ref, names])).slice(0, 16)
   const demands = due.map((one) => askOf(one, tests))
   const { source, basis, url, year } = first.row
-  const unread = unreadOrders(genes.length, subject)
+  const unordered = genes.filter(({ awaited }) => awaited === undefined).length
+  const unread = unordered === 0 ? {} : unreadOrders(unordered, subject)
   return { id, order: subject.ref, drug: subject.drug, genes, demands, demand: first.demand, source, basis, url, year, ...unread }
 }

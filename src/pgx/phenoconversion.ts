@@ -28,6 +28,8 @@ export type Taken = {
   readonly drug: DrugIdentity
   readonly dose: Dose
   readonly state: Medicine['state'] | 'ordered'
+  readonly neverTaken?: true
+  readonly start: string | null
   readonly end: string | null
   readonly lineage: Lineage
 }
@@ -37,6 +39,7 @@ export const asTaken = (order: Order): Taken => ({
   drug: order.drug,
   dose: order.dose,
   state: 'ordered',
+  start: null,
   end: null,
   lineage: { resource: order.ref },
 })
@@ -48,10 +51,23 @@ const lastOf = (date: string): number => {
   return (month === undefined ? Date.UTC(Number(year) + 1, 0, 1) : Date.UTC(Number(year), Number(month), 1)) - DAY_MS
 }
 
-const mayLast = ({ state, end }: Taken, row: ModifierRow, now: string): boolean => {
-  if (state !== 'stopped' || end === null) return false
-  const days = (Date.parse(now) - lastOf(end)) / DAY_MS
-  return days > -1 && days <= (row.washout?.days ?? WASHOUT_DAYS)
+/** Whole days since the last instant that a date allows, today at the latest; null when it lies ahead or cannot be read. */
+const daysSince = (date: string, now: string): number | null => {
+  const today = Date.parse(now)
+  if (!(Date.parse(date) < today + DAY_MS)) return null
+  return Math.max(0, today - lastOf(date)) / DAY_MS
+}
+
+/**
+ * Stopped so lately that its effect may last. Without a date of the stop (a prescription in FHIR R4 has none) the start bounds it:
+ * begun within the wash-out, it was stopped within it. With neither date nothing bounds it. One begun long ago stays silent.
+ */
+const mayLast = ({ state, neverTaken, start, end }: Taken, row: ModifierRow, now: string): boolean => {
+  if (state !== 'stopped' || (end === null && neverTaken)) return false
+  const bound = end ?? start
+  if (bound === null) return true
+  const days = daysSince(bound, now)
+  return days !== null && days <= (row.washout?.days ?? WASHOUT_DAYS)
 }
 
 /** Medicines that act on a gene's product, and those that may: stopped lately, or not surely taken. */
@@ -99,7 +115,7 @@ const modifierOf = ({ state, end, lineage }: Taken, row: ModifierRow): EnzymeMod
   lineage,
   ...(state === 'ordered' ? { ordered: true as const } : {}),
   ...(state === 'unknown' ? { unsure: true as const } : {}),
-  ...(state === 'stopped' && end !== null ? { stopped: end } : {}),
+  ...(state !== 'stopped' ? {} : end === null ? { stoppedUndated: true as const } : { stopped: end }),
 })
 
 /**
@@ -144,7 +160,7 @@ const asideNote = ({ lately, unsure, asNeeded }: Pick<Modifiers, 'lately' | 'uns
     ...(asNeeded.length > 0 ? [`Taken as needed: ${asNeeded.join(', ')}.`] : []),
     ...(lately.length > 0
       ? [
-          `Stopped lately, not counted, though the effect may last: ${lately.map(({ drug, stopped }) => `${drug} (${stopped?.slice(0, 10)})`).join(', ')}.`,
+          `Stopped lately, not counted, though the effect may last: ${lately.map(({ drug, stopped }) => `${drug} (${stopped?.slice(0, 10) ?? 'the record does not say when'})`).join(', ')}.`,
         ]
       : []),
     ...(unsure.length > 0

@@ -195,8 +195,13 @@ describe('phenoconversion', () => {
     ],
     [
       'a stopped medicine does not count',
-      [NM, takes('paroxetine', '32937', { status: 'stopped', dispenseRequest: { validityPeriod: { end: '2025-06-01' } } })],
+      [NM, takes('paroxetine', '32937', { status: 'stopped', authoredOn: '2025-01-10' })],
       'called *1/*1 now 2.0 (none)',
+    ],
+    [
+      'one begun lately and stopped, unknown when, is told',
+      [NM, takes('paroxetine', '32937', { status: 'stopped' })],
+      'called *1/*1 now 2.0 (caution)',
     ],
     [
       'a medicine in the eye does not count',

@@ -59,7 +59,12 @@ describe('which medicines count', () => {
       { state: 'stopped', end: '2026-01' },
       { ...NONE, lately: ['paroxetine'] },
     ],
-    ['one stopped at an unknown time is not', { state: 'stopped' }, NONE],
+    ['one stopped in the month of today is told', { state: 'stopped', end: '2026-02' }, { ...NONE, lately: ['paroxetine'] }],
+    ['one that will be stopped later counts by its state alone', { state: 'stopped', end: '2026-03' }, NONE],
+    ['one stopped, unknown when, is told when the record gives no date at all', { state: 'stopped' }, { ...NONE, lately: ['paroxetine'] }],
+    ['and when it was begun within the wash-out', { state: 'stopped', start: '2026-01-20' }, { ...NONE, lately: ['paroxetine'] }],
+    ['one begun before the wash-out and stopped, unknown when, is not', { state: 'stopped', start: '2025-06-01' }, NONE],
+    ['one that was cancelled before it was begun is not', { state: 'stopped', start: '2026-01-20', neverTaken: true }, NONE],
     ['one of which the record does not say whether it is taken is told', { state: 'unknown' }, { ...NONE, unsure: ['paroxetine'] }],
     ['a planned one is not', { state: 'planned' }, NONE],
   ] as const)('%s', (_name, members, expected) => {
@@ -167,6 +172,17 @@ describe('what they make of a genotype', () => {
         state: 'caution',
         by: [{ drug: 'paroxetine', stopped: '2026-01-29' }],
         note: 'Stopped lately, not counted, though the effect may last: paroxetine (2026-01-29).',
+      },
+    })
+  })
+
+  test('a medicine stopped, unknown when, leaves the genotype and is told', () => {
+    expect(under('CYP2D6', ['*1', '*1'], paroxetine({ state: 'stopped', start: '2026-01-20' }))).toMatchObject({
+      clinical: lookUpGenotype(tableOf('CYP2D6'), ['*1', '*1']),
+      phenoconversion: {
+        state: 'caution',
+        by: [{ drug: 'paroxetine', stoppedUndated: true }],
+        note: 'Stopped lately, not counted, though the effect may last: paroxetine (the record does not say when).',
       },
     })
   })

@@ -109,6 +109,15 @@ describe('An inhibitor that was stopped', () => {
     expect(summaries(answer).join()).toContain(`paroxetine (strong inhibitor) was stopped on ${day} and may still act on CYP2D6`)
   })
 
+  it('begun some days ago and stopped, which a prescription cannot date, is said too', async () => {
+    const since = new Date(Date.now() - 5 * 86_400_000).toISOString().slice(0, 10)
+    const stopped = (status: string) => NORMAL_2D6().on(PAROXETINE[0], { ...PAROXETINE[1], status, since })
+    const answer = await askAbout(sandbox, 'order-sign', stopped('stopped').ordering(...CODEINE))
+    expect(summaries(answer).join()).toContain('paroxetine (strong inhibitor) was stopped, the record does not say when')
+    const cancelled = await askAbout(sandbox, 'order-sign', stopped('cancelled').ordering(...CODEINE))
+    expect(cancelled.cards).toEqual([])
+  })
+
   it('long ago does not', async () => {
     const answer = await askAbout(sandbox, 'order-sign', lately('2026-02-01').ordering(...CODEINE))
     expect(answer.cards).toEqual([])

@@ -84,7 +84,10 @@ describe('A test that is asked for before the first dose', () => {
     if (!action || !('resource' in action)) throw new Error('the card suggests no test')
     const drafts = draftOf(story)
     const both = { ...drafts, entry: [...drafts.entry, { resource: { ...action.resource, id: 'test-1' } }] }
-    expect((await sandbox.ask('order-sign', story, { draftOrders: both })).cards).toEqual([])
+    const { cards } = await sandbox.ask('order-sign', story, { draftOrders: both })
+    expect(cards.map(({ indicator, summary, suggestions }) => [indicator, summary, suggestions ?? []])).toEqual([
+      ['info', expect.stringMatching(/test being ordered; wait for the result before/), []],
+    ])
   })
 })
 

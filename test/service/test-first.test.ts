@@ -126,23 +126,14 @@ describe('No test is asked for', () => {
     expect(summaries(await sign(patient)).filter((summary) => summary.includes(test))).toEqual([])
   })
 
-  it('when it is ordered already, and that is said', async () => {
+  it('when it is only to be considered and is ordered already, and that is said', async () => {
     const answer = await sign(
       aPatient()
-        .with(request('sr-1', 'HLA-B*5701 typing', daysAgo(3)))
-        .ordering('abacavir'),
+        .with(request('sr-1', 'CYP2C19 genotyping', daysAgo(3)))
+        .ordering('clopidogrel'),
     )
     expect(answer.cards).toEqual([])
-    expect(answer.trace.silences.map(({ because }) => because).join()).toContain(
-      `the HLA-B*57:01 test is ordered since ${daysAgo(3)} and has no result yet`,
-    )
-  })
-
-  it.each([
-    ['by the words of another laboratory', request('sr-1', 'DPYD genotyping (fluoropyrimidine toxicity)', daysAgo(3))],
-    ['by a code', request('sr-1', 'Lab 4711', daysAgo(3), { code: { coding: [{ system: 'http://loinc.org', code: '79719-1' }] } })],
-  ])('when it is ordered: known %s', async (_how, order) => {
-    expect(await cardsOf(aPatient().with(order).ordering('capecitabine'))).toEqual([])
+    expect(answer.trace.silences.map(({ because }) => because).join()).toContain(`is ordered since ${daysAgo(3)} and has no result yet`)
   })
 
   it('when its result is pending: the card says so and suggests nothing', async () => {
@@ -153,7 +144,67 @@ describe('No test is asked for', () => {
   })
 })
 
+describe('A test that should come first and is ordered already', () => {
+  it.each([
+    ['abacavir', 'HLA-B*57:01', request('sr-1', 'HLA-B*5701 typing', daysAgo(3))],
+    ['capecitabine', 'DPYD', request('sr-1', 'DPYD genotyping (fluoropyrimidine toxicity)', daysAgo(3))],
+    [
+      'capecitabine',
+      'DPYD',
+      request('sr-1', 'Lab 4711', daysAgo(3), { code: { coding: [{ system: 'http://loinc.org', code: '79719-1' }] } }),
+    ],
+  ])('%s waits for its result; the test is not ordered again', async (drug, test, order) => {
+    const answer = await sign(aPatient().with(order).ordering(drug))
+    expect(answer.cards.map(({ indicator, summary }) => `${indicator}: ${summary}`)).toEqual([
+      `info: ${test} test ordered ${daysAgo(3)}; wait for the result before ${drug}`,
+    ])
+    expect(answer.cards[0]?.suggestions ?? []).toEqual([])
+    expect(answer.cards[0]?.detail).toMatch(/Wait for the result of .* before the first dose/)
+  })
+
+  it('beside the drug among the drafts is waited for too', async () => {
+    const draft = request('sr-1', 'DPYD genotype', daysAgo(0), { status: 'draft' })
+    expect(await cardsOf(aPatient().ordering('capecitabine').draft(draft))).toEqual([
+      'info: DPYD test being ordered; wait for the result before capecitabine',
+    ])
+  })
+
+  it('of two, the one that nobody has ordered is suggested alone', async () => {
+    const answer = await sign(
+      aPatient()
+        .with(request('sr-1', 'HLA-B*15:02 typing', daysAgo(3)))
+        .ordering('carbamazepine'),
+    )
+    expect(summaries(answer)).toEqual([
+      `HLA-B*15:02 (at-risk ancestry) test ordered ${daysAgo(3)}; wait for the result before carbamazepine; consider testing HLA-A*31:01`,
+    ])
+    expect(answer.cards[0]?.suggestions?.map(({ label }) => label)).toEqual(['Order HLA-A*31:01 test'])
+  })
+
+  it('is silent once a usable result is there', async () => {
+    const tested = aPatient()
+      .with(request('sr-1', 'CYP2C9 genotype', daysAgo(3)))
+      .withGenotype('CYP2C9', '*1/*1')
+    expect(await cardsOf(tested.ordering('siponimod'))).toEqual([])
+  })
+})
+
 describe('A test is asked for all the same', () => {
+  it.each(['DPYD testing (brother)', 'DPYD genotype, family history', 'Genetic counselling for DPYD', 'Pharmacist consult: DPYD'])(
+    'when the request is no test of the patient: %s',
+    async (words) => {
+      const answer = await sign(
+        aPatient()
+          .with(request('sr-1', words, daysAgo(3)))
+          .ordering('capecitabine'),
+      )
+      expect(summaries(answer)).toEqual(['Test DPYD before capecitabine: no result on record'])
+      expect(answer.cards[0]?.suggestions).toHaveLength(1)
+    },
+  )
+})
+
+describe('A test is asked for, though something like it stands in the record', () => {
   it.each([
     [
       'when carbamazepine was begun lately',
@@ -276,7 +327,7 @@ describe('Earlier orders of the test', () => {
     }
   })
 
-  it('are read from the FHIR server: once the test is ordered, the drug is signed without a card', async () => {
+  it('are read from the FHIR server: once the test is ordered, its result is waited for', async () => {
     const story = sandbox.stories.find(({ id }) => id === 'capecitabine-untested')
     if (!story) throw new Error('there is no such story')
     const ask = () => sandbox.ask('order-sign', story, { draftOrders: draftOf(story) }, { prefetch: false })
@@ -284,8 +335,8 @@ describe('Earlier orders of the test', () => {
     const order = request('sr-13', 'DPYD genotype', daysAgo(1), { id: undefined, subject: { reference: `Patient/${story.patient}` } })
     expect(await sandbox.writeFhir('ServiceRequest', order)).toBe(201)
     const answer = await ask()
-    expect(answer.cards).toEqual([])
-    expect(answer.trace.silences.map(({ because }) => because).join()).toContain('the DPYD genotype is ordered since')
+    expect(summaries(answer)).toEqual([`DPYD test ordered ${daysAgo(1)}; wait for the result before capecitabine`])
+    expect(answer.cards[0]?.suggestions ?? []).toEqual([])
   })
 })
 
