@@ -59,8 +59,6 @@ const schema = z.strictObject({
   relatives: words,
   /** In the words of an order: talk about a test, not the test. */
   noTests: words,
-  /** In the words of an order: talk about a test, not the test. */
-  noTests: words,
   presenceWords: z.strictObject({ positive: words, negative: words }),
   genotypeWords: words,
   /** Nouns of phenotypes, where the test's name has them and its value only the adjective. */
