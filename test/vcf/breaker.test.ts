@@ -111,7 +111,9 @@ describe('A gVCF', () => {
       'GRCh38 is needed: the header names no assembly (contig lengths, ##reference), and REF shows it at only 0 known positions',
     )
     const one = vcf([record('chr10 100 C T', '0/1'), block(150, 5000, '0/0')], { header: ['##fileformat=VCFv4.2'] })
-    await expect(readVcf(folder.write('one.vcf', one), sites('chr10 100 C T', 'chr10 300 G A'))).rejects.toThrow('REF shows it at only 1 known positions')
+    await expect(readVcf(folder.write('one.vcf', one), sites('chr10 100 C T', 'chr10 300 G A'))).rejects.toThrow(
+      'REF shows it at only 1 known positions',
+    )
   })
 
   test('a REF of N shows no assembly', async () => {
