@@ -127,6 +127,13 @@ describe('A Bundle of calls, read back by our own reader, gives the same calls',
     )
   }, 60_000)
 
+  test('for two pairs of named alleles that fit a sample equally well', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitrarySample, async (sample) => compare(await reportsOf(fileOf(sample)))),
+      { seed: 569578871, path: '17:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:36:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0:0', numRuns: 1 },
+    )
+  }, 60_000)
+
   test.each([...genes.keys()])('for every allele of %s, beside the reference and beside itself', (symbol) => {
     const table = genes.get(symbol)
     if (!table) throw new Error(symbol)

@@ -26,6 +26,7 @@ describe('a diplotype in a coded result', () => {
     ['MT-RNR1', 'm.1494C>T detected', 'MT-RNR1 | m.1494C>T | Increased risk of aminoglycoside-induced hearing loss -> high act'],
     ['G6PD', 'Canton, hemizygous', 'G6PD | Canton (hemizygous) | Deficient -> medium act (text-only)'],
     ['G6PD', 'Mediterranean/B', 'G6PD | B (reference)/Mediterranean | Variable -> medium act (text-only)'],
+    ['G6PD', 'Asahi/Mt Sinai or Guadalajara/A- 202A_376G', 'G6PD | Deficient -> medium act (ambiguous-diplotype, text-only)'],
     [
       'CFTR',
       'G551D/F508del',

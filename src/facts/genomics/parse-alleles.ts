@@ -144,6 +144,14 @@ const readWordedAlleles = (text: string, table: GeneTable, lexicon: AlleleLexico
   return found ? { ...found, inWords: true } : null
 }
 
+/** `A/B or C/D` in names without stars: each part a whole pair, or none is taken. */
+const readWordedAlternatives = (text: string, table: GeneTable, lexicon: AlleleLexicon): Finding | null => {
+  const parts = text.split(/\s+or\s+/i)
+  const pairs = parts.map((part) => wordedNames(part.split('/'), lexicon))
+  if (parts.length < 2 || pairs.some((pair) => pair?.length !== 2)) return null
+  return { ...readAlternatives(pairs as unknown as Pair[], table), inWords: true } // each holds two
+}
+
 const ZYGOSITY_WORDS = /(?<![a-z])(?:(?:homo|hetero|hemi)zygous|het|hom|hemi|variant|allele)(?![a-z])/gi
 
 /** Names of all pieces; null when one of them is no name. */
@@ -179,7 +187,7 @@ export const parseAlleles = (text: string, table: GeneTable, lexicon: AlleleLexi
   const [pair] = pairs
   if (pair !== undefined) return pairs.length === 1 ? readPair(pair, text, table) : readAlternatives(pairs, table)
   const names = tokens.map((token) => token.name)
-  const worded = denies(text) ? null : readWordedAlleles(text, table, lexicon)
+  const worded = denies(text) ? null : (readWordedAlternatives(text, table, lexicon) ?? readWordedAlleles(text, table, lexicon))
   if (worded && (tokens.length === 0 || text.includes('/'))) return worded
   const absent = denies(text) || USUAL_WORD.test(text)
   const single = readListed(text, tokens, table, denies) ?? (absent ? null : readSingle(names, text, table))
