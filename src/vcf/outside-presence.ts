@@ -21,7 +21,7 @@ export const NO_SCORE = /^n\/?a$/i
 const TYPED = /^\*\d{2,3}(?::(?:\d{2}|[1-9]\d{2,3})){1,3}[NLSCAQGP]?$/
 const STATUS = /^(\*\d{2,3}:\d{2,4}) (positive|negative)$/i
 
-/** `*57:01:01` and the group `*57:01P` belong to `*57:01`. A letter at the end never makes an allele of interest absent. */
+/** `*57:01:01` and the group `*57:01P` belong to `*57:01`. A letter at the end never makes an allele of interest absent; N is refused. */
 const isOf = (typed: string, allele: string): boolean => {
   const fields = typed.replace(/[A-Z]$/, '')
   return fields === allele || fields.startsWith(`${allele}:`)
@@ -34,6 +34,9 @@ type Presence = { readonly statuses: readonly AlleleStatus[]; readonly diplotype
 const readTyping = (table: GeneTable, alleles: readonly string[]): Presence | Problem => {
   const wrong = alleles.find((allele) => !TYPED.test(allele))
   if (wrong !== undefined) return { problem: `${quoted(wrong)} is no allele at two fields or more, such as *57:01` }
+  const silent = alleles.find((allele) => allele.endsWith('N') && table.presence?.some((one) => isOf(allele, one)))
+  if (silent !== undefined)
+    return { problem: `${quoted(silent)} is not expressed (null allele); whether it counts is for the laboratory to state` }
   if (alleles.length > 2) return { problem: `a diplotype has at most two alleles, not ${alleles.length}` }
   const statuses = (table.presence ?? []).flatMap((allele) => {
     const positive = alleles.some((typed) => isOf(typed, allele))

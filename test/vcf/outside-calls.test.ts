@@ -103,6 +103,11 @@ const REJECTED: readonly (readonly [string, string, string])[] = [
   ['no copies', 'CYP2D6\t*1x0/*4\n', 'line 1: CYP2D6: "*1x0" has a copy number that is no whole number of 1 or more'],
   ['half a copy', 'CYP2D6\t*1x1.5/*4\n', 'line 1: CYP2D6: "*1x1.5" has a copy number that is no whole number of 1 or more'],
   ['copies of a gene without', 'CYP2C19\t*1x2/*4\n', 'line 1: CYP2C19: "*1x2" has a copy number, but the gene\'s table knows none'],
+  [
+    'a null allele of interest',
+    'HLA-B\t*57:01N/*08:01\n',
+    'line 1: HLA-B: "*57:01N" is not expressed (null allele); whether it counts is for the laboratory to state',
+  ],
   ['typing too coarse', 'HLA-B\t*57/*08\n', 'line 1: HLA-B: "*57" is no allele at two fields or more, such as *57:01'],
   ['unknown phenotype', 'CYP2D6\t\tFast Metabolizer\n', 'line 1: CYP2D6: "Fast Metabolizer" is no phenotype of the gene'],
   ['a score that is no number', 'CYP2D6\t\t\tone\n', 'line 1: CYP2D6: "one" is no activity score'],
