@@ -3,7 +3,7 @@ import type { RiskEstimate } from '../contract/risk.ts'
 import { AttuneError } from '../errors.ts'
 import { estimateFrom } from '../risk/estimate.ts'
 import type { Model } from '../risk/load-model.ts'
-import { openModels } from './models.ts'
+import { openModels } from './models/open-models.ts'
 import { printJson, say, UsageError, type Verb } from './verb.ts'
 
 type Inputs = Readonly<Record<string, unknown>>

@@ -141,7 +141,7 @@ describe('Wrong use and unreadable input end with 2, say why on standard error, 
     ['predict with an unknown model', ['predict', 'nosuch', '-'], /There is no model "nosuch"/, '{}'],
     ['predict with a file that is not there', ['predict', 'warfarin-dose', '/nowhere.json'], /\/nowhere\.json is not readable JSON/],
     ['rules without an action', ['rules'], /check, report or diff/],
-    ['models with an unknown action', ['models', 'eat'], /verify or list/],
+    ['models with an unknown action', ['models', 'eat'], /Say what to do: .*verify/],
   ])('%s', async (_name, words, said, input = '') => {
     const { status, out, err } = await attune(words, { input })
     expect([status, out]).toEqual([2, ''])

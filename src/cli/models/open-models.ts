@@ -1,0 +1,19 @@
+import { readConfig } from '../../config.ts'
+import { projectRoot } from '../../project-root.ts'
+import { loadModels, type Models } from '../../risk/registry.ts'
+
+/** Models of this installation; when not strict also beside those that do not pass, so that all problems are seen at once. */
+export const openModels = (strict: boolean): Promise<Models> => {
+  const { modelsDir, execution } = readConfig(process.env, projectRoot)
+  return loadModels(modelsDir, { execution, strict })
+}
+
+/** Hands the models to some work and lets their sessions go. */
+export const withModels = async (strict: boolean, work: (models: Models) => number | Promise<number>): Promise<number> => {
+  const opened = await openModels(strict)
+  try {
+    return await work(opened)
+  } finally {
+    await opened.close()
+  }
+}
