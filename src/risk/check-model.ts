@@ -1,7 +1,7 @@
 import { AttuneError } from '../errors.ts'
 import { refuseValue } from './encode.ts'
 import { namesIn, parseFormula } from './formula.ts'
-import type { FolderParts } from './load-model.ts'
+import { type FolderParts, fileOf } from './load-model.ts'
 import { type Graph, SOURCE_ATTRIBUTES, type Values, type Variant } from './model-folder.ts'
 
 const missingIn = (wanted: readonly string[], have: ReadonlySet<string>): string[] => wanted.filter((one) => !have.has(one))
@@ -22,7 +22,7 @@ const graphProblems = (graph: Graph, parts: FolderParts): string[] => {
   const names = new Set(parts.inputs.map(({ name }) => name))
   const { columns } = graph.input
   const used = [...columns.map(({ input }) => input), ...graph.sameAsPatient]
-  const terms = equationsOf(graph, parts).flatMap((id) => parts.equations.get(id)?.terms.flatMap((term) => term.columns) ?? [])
+  const terms = basesOf(graph, parts).flatMap((id) => parts.numbers.bases.get(id)?.columns ?? [])
   const have = columns.map(({ term }) => term)
   return [
     ...missingIn(used, names).map((input) => `graph ${graph.file} uses the input ${input}, which features.json does not have`),
@@ -33,16 +33,16 @@ const graphProblems = (graph: Graph, parts: FolderParts): string[] => {
   ]
 }
 
-const equationsOf = ({ file }: Graph, { manifest }: FolderParts): string[] =>
-  manifest.variants.filter(({ graph }) => graph === file).flatMap(({ outputs }) => outputs.map(({ equation }) => equation))
+const basesOf = ({ file }: Graph, { manifest }: FolderParts): string[] =>
+  manifest.variants.filter(({ graph }) => graph === file).flatMap(({ outputs }) => outputs.map(({ basis }) => basis))
 
-const outputProblems = (variant: Variant, { equations }: FolderParts): string[] =>
-  variant.outputs.flatMap(({ id, equation, value, bands = [] }) => {
+const outputProblems = (variant: Variant, { manifest, numbers }: FolderParts): string[] =>
+  variant.outputs.flatMap(({ id, basis, value, bands = [] }) => {
     const unknown = namesIn(parseFormula(value)).filter((name) => name !== 'raw')
     const limits = bands.slice(0, -1).map(({ below }) => below)
     const rising = limits.every((limit, n) => limit !== undefined && (n === 0 || limit > (limits[n - 1] ?? limit)))
     return [
-      ...(equations.has(equation) ? [] : [`variant ${variant.id}: coefficients.json has no equation ${equation}`]),
+      ...(numbers.bases.has(basis) ? [] : [`variant ${variant.id}: ${fileOf(manifest)} has no ${manifest.kind} ${basis}`]),
       ...unknown.map((name) => `variant ${variant.id}: the value of ${id} uses ${name}; it may use raw only`),
       ...(rising && bands.at(-1)?.below === undefined ? [] : [`variant ${variant.id}: the bands of ${id} leave a gap`]),
     ]
@@ -86,9 +86,9 @@ const cardProblems = ({ card, manifest }: FolderParts): string[] => {
 
 /** Holds the files of a folder against each other. @throws AttuneError `model-invalid` with every problem */
 export const checkFolder = (parts: FolderParts): void => {
-  const { coefficients, manifest, vectors } = parts
+  const { manifest, numbers, vectors } = parts
   const problems = [
-    ...(coefficients.id === manifest.id ? [] : ['coefficients.json is of another model']),
+    ...(numbers.id === manifest.id ? [] : [`${fileOf(manifest)} is of another model`]),
     ...twice(parts.inputs.map(({ name }) => name)).map((name) => `features.json has the input ${name} twice`),
     ...twice(manifest.variants.map(({ id }) => id)).map((id) => `there are two variants ${id}`),
     ...manifest.graphs.flatMap((graph) => graphProblems(graph, parts)),

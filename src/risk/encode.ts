@@ -8,7 +8,7 @@ const numeric = (column: Column, value: InputValue): number => {
 }
 
 const ENCODERS: { readonly [As in Column['as']]: (column: Extract<Column, { as: As }>, value: InputValue) => number } = {
-  number: (column, value) => (value === null && column.ifMissing !== undefined ? column.ifMissing : numeric(column, value)),
+  number: (column, value) => (value === null && column.ifMissing !== undefined ? Number(column.ifMissing) : numeric(column, value)),
   decade: (column, value) => Math.floor(numeric(column, value) / 10),
   indicator: (column, value) => (column.equals.includes(value) ? 1 : 0),
 }
@@ -50,7 +50,7 @@ export const allowedValues = (spec: InputSpec): readonly InputValue[] | null =>
 /** Why a value cannot be used for an input, or null when it can. */
 export const refuseValue = (spec: InputSpec, value: InputValue): string | null => {
   if (value === null)
-    return spec.missing.do === 'default' && spec.missing.value === null
+    return spec.missing.do === 'mask' || (spec.missing.do === 'default' && spec.missing.value === null)
       ? null
       : `${spec.label} is missing and the model has no term for that.`
   const allowed = allowedValues(spec)

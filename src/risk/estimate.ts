@@ -4,16 +4,15 @@ import type { Gap } from '../contract/lineage.ts'
 import type { Reason, RiskEstimate } from '../contract/risk.ts'
 import { AttuneError } from '../errors.ts'
 import { type Choice, chooseVariant, valuesFor } from './choose-variant.ts'
-import { refuseValue } from './encode.ts'
+import { encodeRow, refuseValue } from './encode.ts'
 import { readInputs, takeInputs } from './features.ts'
 import { absent, type InputReading, type InputReadings, known, unusable } from './input-reading.ts'
 import { intervalFor } from './interval.ts'
 import type { LoadedVariant, Model } from './load-model.ts'
 import type { Circumstance, InputSpecOf, Values } from './model-folder.ts'
 import { readCondition } from './read-condition.ts'
-import { contributionsOf } from './reference.ts'
 import type { Models } from './registry.ts'
-import { bandOf, type Output, runVariant, wholeRow } from './run-variant.ts'
+import { agree, bandOf, type Output, runVariant, wholeRow } from './run-variant.ts'
 
 type Estimated = Extract<RiskEstimate, { state: 'estimated' }>
 
@@ -46,10 +45,18 @@ const referenceFor = ({ graph }: LoadedVariant, values: Values): Values => {
 }
 
 /** Contributions per input, largest first. An input that does what the reference person's does has no line. */
-const explain = (variant: LoadedVariant, { output }: Output, readings: InputReadings, values: Values) => {
+const explain = async (variant: LoadedVariant, { output, raw }: Output, readings: InputReadings, values: Values) => {
   const { columns } = variant.graph.input
   const row = wholeRow(variant, values)
-  const { baseline, contributions } = contributionsOf(output.equation, columns, row, referenceFor(variant, row))
+  const { baseline, contributions } = await output.basis.reasons({
+    columns,
+    values: row,
+    reference: referenceFor(variant, row),
+    run: (outputs) => variant.session.run([encodeRow(columns, row)], outputs),
+  })
+  const sum = contributions.reduce((total, { contribution }) => total + contribution, baseline)
+  if (!agree(sum, raw, variant.agree))
+    throw new AttuneError('model-failed', `${variant.spec.id}: contributions do not add up to the output`)
   const reasons = contributions
     .filter(({ contribution }) => contribution !== 0)
     .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution))
@@ -60,9 +67,6 @@ const explain = (variant: LoadedVariant, { output }: Output, readings: InputRead
     })
   return { baseline, baselineBasis: variant.spec.referenceSays, reasons }
 }
-
-const addsUp = ({ baseline, reasons }: { baseline: number; reasons: readonly Reason[] }, raw: number): boolean =>
-  Math.abs(reasons.reduce((sum, { contribution }) => sum + contribution, baseline) - raw) <= 1e-9 * Math.max(1, Math.abs(raw))
 
 const missingOf = ({ inputs }: LoadedVariant, readings: InputReadings, { skipped }: Choice): Estimated['missing'] => {
   const used = new Set(inputs)
@@ -132,8 +136,7 @@ const finish = async (
     return refuse(asked, readings, [
       { about: model.ref.id, code: 'out-of-range', because: 'The inputs together lie outside what the equation can say.' },
     ])
-  const explained = explain(chosen, main, readings, values)
-  if (!addsUp(explained, main.raw)) throw new AttuneError('model-failed', `${model.ref.id}: contributions do not add up to the output`)
+  const explained = await explain(chosen, main, readings, values)
   const used = new Set(chosen.inputs)
   const band = bandOf(main)
   const also = alsoOf(others)

@@ -4,7 +4,7 @@ import type { Gap, Lineage } from '../contract/lineage.ts'
 import type { ModelInput } from '../contract/risk.ts'
 import type { InputSpec, InputSpecOf, InputValue } from './model-folder.ts'
 
-/** One input of a model as the record gives it. `default` is the model's own term for missing; `unusable` rules out equations that need it. */
+/** One input of a model as the record gives it. `default` is the model's own term for missing (null: a state that it was trained with); `unusable` rules out equations that need it. */
 export type InputReading =
   | { readonly state: 'known'; readonly value: InputValue; readonly input: ModelInput }
   | { readonly state: 'default'; readonly value: InputValue; readonly input: ModelInput; readonly effect: string }
@@ -48,7 +48,7 @@ export const absent = (spec: InputSpec, gap: Gap): InputReading =>
     ? unusable(spec, gap)
     : {
         state: 'default',
-        value: spec.missing.value,
+        value: spec.missing.do === 'mask' ? null : spec.missing.value,
         effect: spec.missing.effect,
         input: { ...shell(spec), value: null, origin: 'default', facts: [], note: spec.missing.effect },
       }

@@ -4,14 +4,13 @@ import type { z } from 'zod'
 import { z as zod } from 'zod'
 import type { ModelRef } from '../contract/risk.ts'
 import { AttuneError } from '../errors.ts'
+import type { Basis, Kind, Numbers } from './basis.ts'
 import { checkFolder } from './check-model.ts'
 import { encodeRow } from './encode.ts'
-import { type Equation, readEquations } from './equation.ts'
 import { compile, type Numbered, parseFormula } from './formula.ts'
+import { KINDS } from './kinds.ts'
 import {
-  type Coefficients,
   cardSchema,
-  coefficientsSchema,
   featuresSchema,
   type Graph,
   type InputSpec,
@@ -27,7 +26,7 @@ import { type Execution, openSession, type Session } from './onnx.ts'
 
 export type LoadedOutput = {
   readonly spec: OutputSpec
-  readonly equation: Equation
+  readonly basis: Basis
   /** Names of the graph's outputs. */
   readonly raw: string
   readonly value: string
@@ -38,7 +37,9 @@ export type LoadedVariant = {
   readonly spec: Variant
   readonly graph: Graph
   readonly session: Session
-  /** Inputs that its equations use, in the order of the columns. */
+  /** How near graph and formula must be (Kind). */
+  readonly agree: number
+  /** Inputs that its bases use, in the order of the columns. */
   readonly inputs: readonly string[]
   readonly outputs: readonly [LoadedOutput, ...LoadedOutput[]]
 }
@@ -57,8 +58,7 @@ export type Model = {
 export type FolderParts = {
   readonly manifest: Manifest
   readonly inputs: readonly InputSpec[]
-  readonly coefficients: Coefficients
-  readonly equations: ReadonlyMap<string, Equation>
+  readonly numbers: Numbers
   readonly card: ModelCard
   readonly vectors: VectorFile
 }
@@ -71,14 +71,17 @@ const readBytes = async (folder: string, file: string): Promise<Buffer> => {
   }
 }
 
-const readPart = async <S extends z.ZodType>(folder: string, file: string, schema: S): Promise<z.output<S>> => {
+const readJson = async (folder: string, file: string): Promise<unknown> => {
   const bytes = await readBytes(folder, file)
-  let raw: unknown
   try {
-    raw = JSON.parse(bytes.toString('utf8'))
+    return JSON.parse(bytes.toString('utf8'))
   } catch (cause) {
     throw new AttuneError('model-invalid', `${file} is not JSON`, { cause })
   }
+}
+
+const readPart = async <S extends z.ZodType>(folder: string, file: string, schema: S): Promise<z.output<S>> => {
+  const raw = await readJson(folder, file)
   const result = schema.safeParse(raw)
   if (result.success) return result.data
   throw new AttuneError('model-invalid', `${file}: ${zod.prettifyError(result.error)}`)
@@ -86,60 +89,84 @@ const readPart = async <S extends z.ZodType>(folder: string, file: string, schem
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
+const kindOf = ({ kind }: Manifest): Kind => {
+  const known = KINDS[kind]
+  if (known) return known
+  throw new AttuneError('model-invalid', `models of the kind ${kind} are not in this release`)
+}
+
+/** The file that holds the numbers of a model. */
+export const fileOf = (manifest: Manifest): string => kindOf(manifest).file
+
+const readNumbers = async (folder: string, { file, read }: Kind): Promise<Numbers> => {
+  const raw = await readJson(folder, file)
+  try {
+    return read(raw)
+  } catch (error) {
+    if (error instanceof zod.ZodError) throw new AttuneError('model-invalid', `${file}: ${zod.prettifyError(error)}`)
+    throw error
+  }
+}
+
 const readParts = async (folder: string): Promise<FolderParts> => {
-  const coefficients = await readPart(folder, 'coefficients.json', coefficientsSchema)
+  const manifest = await readPart(folder, 'manifest.json', manifestSchema)
   return {
-    manifest: await readPart(folder, 'manifest.json', manifestSchema),
+    manifest,
     inputs: (await readPart(folder, 'features.json', featuresSchema)).inputs,
-    coefficients,
-    equations: readEquations(coefficients),
+    numbers: await readNumbers(folder, kindOf(manifest)),
     card: await readPart(folder, 'card.json', cardSchema),
     vectors: await readPart(folder, 'vectors.json', vectorsSchema),
   }
 }
 
-/** Names of the outputs in the graph: one raw per equation, one value per output of a variant. */
-export const rawPort = (equation: string): string => `raw_${equation}`
+/** Names of the outputs in the graph: one raw per basis, one value per output of a variant. */
+export const rawPort = (basis: string): string => `raw_${basis}`
 export const valuePort = (variant: string, output: string): string => `${variant}_${output}`
 
-const openGraph = async (folder: string, graph: Graph, { manifest }: FolderParts, execution: Execution): Promise<Session> => {
+const openGraph = async (folder: string, graph: Graph, { manifest, numbers }: FolderParts, execution: Execution): Promise<Session> => {
   const bytes = await readBytes(folder, graph.file)
   if (sha256(bytes) !== graph.sha256)
     throw new AttuneError('model-invalid', `${graph.file} does not have the SHA-256 that manifest.json names`)
   const asked = manifest.variants.filter((variant) => variant.graph === graph.file)
-  const outputs = asked.flatMap(({ id, outputs: all }) => all.flatMap((one) => [rawPort(one.equation), valuePort(id, one.id)]))
+  const all = asked.flatMap(({ id, outputs }) => outputs.map(({ id: output, basis }) => ({ basis, value: valuePort(id, output) })))
+  const ports = all.map(({ basis }) => numbers.bases.get(basis)?.ports ?? {})
   const { columns } = graph.input
   return openSession(
     bytes,
     {
       name: `${manifest.id}/${graph.file}`,
-      input: { name: graph.input.name, columns: columns.length },
-      outputs: [...new Set(outputs)],
+      input: {
+        name: graph.input.name,
+        columns: columns.length,
+        mayBeMissing: columns.map((column) => column.as === 'number' && column.ifMissing === 'nan'),
+      },
+      outputs: [...new Set(all.flatMap(({ basis, value }) => [rawPort(basis), value]))],
+      wide: Object.assign({}, ...ports),
       warm: encodeRow(columns, graph.reference),
     },
     execution,
   )
 }
 
-const loadOutput = (variant: Variant, spec: OutputSpec, equations: FolderParts['equations']): LoadedOutput => {
-  const equation = equations.get(spec.equation)
-  if (!equation) throw new AttuneError('model-invalid', `coefficients.json has no equation ${spec.equation}`)
+const loadOutput = (variant: Variant, spec: OutputSpec, bases: Numbers['bases']): LoadedOutput => {
+  const basis = bases.get(spec.basis)
+  if (!basis) throw new AttuneError('model-invalid', `there is no basis ${spec.basis}`)
   const value: (values: Numbered) => number = compile(parseFormula(spec.value))
-  return { spec, equation, raw: rawPort(spec.equation), value: valuePort(variant.id, spec.id), valueOf: (raw) => value({ raw }) }
+  return { spec, basis, raw: rawPort(spec.basis), value: valuePort(variant.id, spec.id), valueOf: (raw) => value({ raw }) }
 }
 
-const loadVariant = (spec: Variant, graph: Graph, session: Session, { equations }: FolderParts): LoadedVariant => {
-  const [first, ...others] = spec.outputs.map((output) => loadOutput(spec, output, equations))
+const loadVariant = (spec: Variant, graph: Graph, session: Session, { manifest, numbers }: FolderParts): LoadedVariant => {
+  const [first, ...others] = spec.outputs.map((output) => loadOutput(spec, output, numbers.bases))
   if (!first) throw new AttuneError('model-invalid', `variant ${spec.id} has no output`)
   const outputs = [first, ...others] as const
-  const used = new Set(outputs.flatMap(({ equation }) => equation.terms.flatMap(({ columns }) => columns)))
+  const used = new Set(outputs.flatMap(({ basis }) => basis.columns))
   const inputs = graph.input.columns.filter(({ term }) => used.has(term)).map(({ input }) => input)
-  return { spec, graph, session, inputs: [...new Set(inputs)], outputs }
+  return { spec, graph, session, agree: kindOf(manifest).agree, inputs: [...new Set(inputs)], outputs }
 }
 
 /** One hash for the model as a whole: what is read, how it is computed and what is said of it. */
 const folderHash = async (folder: string, manifest: Manifest): Promise<string> => {
-  const files = ['manifest.json', 'features.json', 'coefficients.json', ...manifest.graphs.map(({ file }) => file)]
+  const files = ['manifest.json', 'features.json', fileOf(manifest), ...manifest.graphs.map(({ file }) => file)]
   const lines = await Promise.all(files.map(async (file) => `${file} ${sha256(await readBytes(folder, file))}`))
   return sha256(Buffer.from(lines.join('\n')))
 }

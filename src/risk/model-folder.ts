@@ -17,6 +17,8 @@ const range = z.strictObject({ low: z.number(), high: z.number() })
 const missing = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('refuse') }),
   z.strictObject({ do: z.literal('default'), value: inputValue, effect: z.string().min(1) }),
+  /** The model was trained with this input missing: its columns say so (NaN, or an indicator of missing). */
+  z.strictObject({ do: z.literal('mask'), effect: z.string().min(1) }),
 ])
 
 const common = {
@@ -111,7 +113,8 @@ const column = z.discriminatedUnion('as', [
     term: z.string(),
     input: z.string(),
     as: z.literal('number'),
-    /** In place of a missing value; an indicator column says that it is missing. */ ifMissing: z.number().optional(),
+    /** In place of a missing value: a number, with an indicator column that says that it is missing, or NaN where the graph takes it. */
+    ifMissing: z.union([z.number(), z.literal('nan')]).optional(),
   }),
   z.strictObject({ term: z.string(), input: z.string(), as: z.literal('decade') }),
   z.strictObject({ term: z.string(), input: z.string(), as: z.literal('indicator'), equals: z.array(inputValue).min(1) }),
@@ -135,8 +138,8 @@ const graph = z.strictObject({
 const output = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9_]*$/),
   label: z.string().min(1),
-  /** Equation of coefficients.json that gives `raw`, the scale on which contributions add up. */
-  equation: z.string(),
+  /** Entry of the file of numbers (an equation, a set of trees) that gives `raw`, the scale on which contributions add up. */
+  basis: z.string(),
   /** Formula of `raw`. */
   value: z.string().min(1),
   unit: z.string(),
@@ -210,6 +213,45 @@ const intervalRow = z.strictObject({
   r2: z.number(),
 })
 
+/** How a number is made, and with that the file that holds the numbers (src/risk/kinds.ts). */
+const MODEL_KINDS = ['equation', 'trees', 'network', 'polygenic'] as const
+export type ModelKind = (typeof MODEL_KINDS)[number]
+
+/** A figure with its interval where one was computed. */
+const figure = z.strictObject({ value: z.number(), low: z.number().optional(), high: z.number().optional() })
+
+/** How a learned model did on people it had not seen; one row per group. A figure that a small group does not allow is left out, and said. */
+const performanceRow = z.strictObject({
+  /** Data that it was measured on. */
+  on: z.string().min(1),
+  /** `all`, or what divides the groups: sex, age, race. */
+  by: z.string().min(1),
+  group: z.string().min(1),
+  n: z.number().int().positive(),
+  events: z.number().int().nonnegative(),
+  /** `auroc`, `auprc`, `brier`, `slope`, `intercept`, `eo` (expected by observed), `ece`, `coverage`. */
+  figures: z.record(z.string(), figure),
+  note: z.string().optional(),
+})
+
+/** What a learned model was made from, so that it can be made again. */
+const training = z.strictObject({
+  data: z.string().min(1),
+  dataSha256: z.string().regex(/^[0-9a-f]{64}$/),
+  split: z.string().min(1),
+  seed: z.number().int(),
+  /** Folder of the recipe, and the one command that runs it. */
+  recipe: z.string().min(1),
+  library: z.string().min(1),
+  rows: z.number().int().positive(),
+  events: z.number().int().positive(),
+  people: z.number().int().positive(),
+  /** How the score was made a probability, on which part of the data, and its figures. */
+  calibration: z.strictObject({ method: z.string().min(1), on: z.string().min(1), figures: z.record(z.string(), z.number()) }),
+  /** Inputs whose sign medicine fixes, with the reason. */
+  monotone: z.array(z.strictObject({ input: z.string(), direction: z.enum(['rising', 'falling']), because: z.string().min(1) })),
+})
+
 export const manifestSchema = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]*$/),
   version: z.string().regex(/^\d+\.\d+\.\d+$/),
@@ -217,12 +259,15 @@ export const manifestSchema = z.strictObject({
   title: z.string().min(1),
   citation: z.string().min(1),
   licence: z.string().min(1),
-  kind: z.literal('equation'),
+  kind: z.enum(MODEL_KINDS),
   standing: z.enum(['published', 'research']),
   /** Drugs whose order makes this model speak. */
   drugs: z.array(ingredient),
   /** What the variants answer, each with its title. */
   questions: z.array(z.strictObject({ id: z.string(), title: z.string().min(1), when: z.array(circumstance).optional() })).min(1),
+  /** Of a learned model. */
+  training: training.optional(),
+  performance: z.array(performanceRow).min(1).optional(),
   /** Whether the numbers were read in their source or made by an independent implementation, and what is open. */
   verified: z.strictObject({ state: z.enum(['independent', 'source', 'partly', 'recalled']), says: z.string().min(1) }),
   graphs: z.array(graph).min(1),

@@ -9,8 +9,11 @@ export type Provider = 'cpu' | 'cuda'
 export type SessionSpec = {
   /** For messages: `model/variant`. */
   readonly name: string
-  readonly input: { readonly name: string; readonly columns: number }
+  /** `mayBeMissing`: columns in which NaN stands for a missing value. */
+  readonly input: { readonly name: string; readonly columns: number; readonly mayBeMissing?: readonly boolean[] }
   readonly outputs: readonly string[]
+  /** Further outputs with several numbers per row, run only when asked for: name -> numbers per row. */
+  readonly wide?: Readonly<Record<string, number>>
   /** Row of the first run; zeros when not given. */
   readonly warm?: readonly number[]
 }
@@ -19,7 +22,7 @@ export type Session = {
   readonly provider: Provider
   /** Why the session does not run where it was asked to; null when it does. */
   readonly fallback: string | null
-  /** Rows of doubles in, one number per row and asked output out (all when not said). @throws AttuneError `model-failed`, also when an output is not finite. */
+  /** Rows of doubles in, one number (`wide`: that many) per row and asked output out (all but the wide ones when not said). @throws AttuneError `model-failed`, also when an output is not finite. */
   run(rows: readonly (readonly number[])[], outputs?: readonly string[]): Promise<Readonly<Record<string, Float64Array>>>
   close(): Promise<void>
 }
@@ -64,7 +67,7 @@ const ports = (metadata: readonly InferenceSession.ValueMetadata[]): Port[] =>
     port.isTensor ? { name: port.name, type: port.type, shape: port.shape } : { name: port.name, type: 'none', shape: [] },
   )
 
-/** Names, type and shapes must be those of the manifest: [N, columns] doubles in, [N, 1] doubles out. */
+/** Names, type and shapes must be those of the manifest: [N, columns] doubles in, [N, 1] (or `wide`) doubles out. */
 const checkPorts = (native: InferenceSession, spec: SessionSpec): void => {
   const problems: string[] = []
   const fits = (port: Port, columns: number) => port.type === 'float64' && port.shape.length === 2 && port.shape[1] === columns
@@ -73,25 +76,28 @@ const checkPorts = (native: InferenceSession, spec: SessionSpec): void => {
   if (inputs.length !== 1 || input?.name !== spec.input.name || !fits(input, spec.input.columns))
     problems.push(`its input is not one float64 [N, ${spec.input.columns}] called ${spec.input.name}`)
   const outputs = ports(native.outputMetadata)
-  for (const name of spec.outputs) {
+  for (const name of [...spec.outputs, ...Object.keys(spec.wide ?? {})]) {
     const output = outputs.find((port) => port.name === name)
-    if (!output || !fits(output, 1)) problems.push(`it has no float64 [N, 1] output called ${name}`)
+    const width = spec.wide?.[name] ?? 1
+    if (!output || !fits(output, width)) problems.push(`it has no float64 [N, ${width}] output called ${name}`)
   }
   if (problems.length > 0) throw new AttuneError('model-invalid', `${spec.name}: ${problems.join('; ')}`)
 }
 
 const column = (name: string, tensor: Tensor | undefined, rows: number, spec: SessionSpec): Float64Array => {
-  if (!(tensor?.data instanceof Float64Array) || tensor.data.length !== rows)
-    throw new AttuneError('model-failed', `${spec.name}: output ${name} does not have one number per row`)
+  if (!(tensor?.data instanceof Float64Array) || tensor.data.length !== rows * (spec.wide?.[name] ?? 1))
+    throw new AttuneError('model-failed', `${spec.name}: output ${name} does not have its numbers for each row`)
   if (!tensor.data.every(Number.isFinite)) throw new AttuneError('model-failed', `${spec.name}: output ${name} is not a finite number`)
   return tensor.data
 }
 
 const runNative = async (native: InferenceSession, spec: SessionSpec, rows: readonly (readonly number[])[], outputs = spec.outputs) => {
   const flat = Float64Array.from(rows.flat())
-  if (flat.length !== rows.length * spec.input.columns || !flat.every(Number.isFinite))
+  const { columns, mayBeMissing } = spec.input
+  const fine = (value: number, n: number) => Number.isFinite(value) || (Number.isNaN(value) && mayBeMissing?.[n % columns] === true)
+  if (flat.length !== rows.length * columns || !flat.every(fine))
     throw new AttuneError('model-failed', `${spec.name}: an input row has the wrong length or a value that is not a finite number`)
-  const feeds = { [spec.input.name]: new Tensor('float64', flat, [rows.length, spec.input.columns]) }
+  const feeds = { [spec.input.name]: new Tensor('float64', flat, [rows.length, columns]) }
   const results = await native.run(feeds, outputs).catch((cause: unknown) => {
     throw new AttuneError('model-failed', `${spec.name}: ONNX Runtime could not run the graph`, { cause })
   })

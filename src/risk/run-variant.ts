@@ -5,10 +5,8 @@ import type { Values } from './model-folder.ts'
 
 export type Output = { readonly output: LoadedOutput; readonly raw: number; readonly value: number }
 
-/** Graph and formula are sums of the same few products in another order. */
-const AGREE = 1e-9
-
-const agree = (a: number, b: number): boolean => Math.abs(a - b) <= AGREE * Math.max(1, Math.abs(b))
+/** Equal but for rounding: within a tolerance, relative to the number or absolute below 1. */
+export const agree = (a: number, b: number, tolerance: number): boolean => Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(b))
 
 /** The inputs of a variant; columns of other variants in the same graph stand at the reference person's values. */
 export const wholeRow = ({ graph, inputs }: LoadedVariant, values: Values): Values => {
@@ -23,7 +21,7 @@ type Outputs = readonly [Output, ...Output[]]
  * @throws AttuneError `model-failed`
  */
 export const runRows = async (variant: LoadedVariant, rows: readonly Values[]): Promise<Outputs[]> => {
-  const { graph, outputs, session } = variant
+  const { graph, outputs, session, agree: tolerance } = variant
   const { columns } = graph.input
   const whole = rows.map((values) => wholeRow(variant, values))
   const asked = [...new Set(outputs.flatMap(({ raw, value }) => [raw, value]))]
@@ -36,7 +34,7 @@ export const runRows = async (variant: LoadedVariant, rows: readonly Values[]): 
     const read = (output: LoadedOutput): Output => {
       const raw = given[output.raw]?.[n] ?? Number.NaN
       const value = given[output.value]?.[n] ?? Number.NaN
-      if (!agree(raw, output.equation.evaluate(numbers)) || !agree(value, output.valueOf(raw)))
+      if (!agree(raw, output.basis.evaluate(numbers), tolerance) || !agree(value, output.valueOf(raw), tolerance))
         throw new AttuneError('model-failed', `${graph.file}: the graph and the published formula differ`)
       return { output, raw, value }
     }

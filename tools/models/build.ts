@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { cardSchema, coefficientsSchema, manifestSchema } from '../../src/risk/model-folder.ts'
+import { fileOf } from '../../src/risk/load-model.ts'
+import { cardSchema, manifestSchema } from '../../src/risk/model-folder.ts'
 import { graphOf } from './graph.ts'
 import { writeModelCard } from './model-card.ts'
 import { writeOnnx } from './onnx-writer.ts'
@@ -9,15 +10,15 @@ import { writeOnnx } from './onnx-writer.ts'
 const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'))
 
 /**
- * Writes the ONNX graphs of a folder from its committed tables (coefficients.json, manifest.json), puts their hashes into the
+ * Writes the ONNX graphs of a folder from its committed tables (the file of numbers, manifest.json), puts their hashes into the
  * manifest and renders the model card. Run again it writes the same bytes. An equation model needs no code of its own.
  */
 export const buildModel = (folder: string): void => {
   const raw = readJson(`${folder}/manifest.json`) as { graphs: { file: string; sha256: string }[] }
   const manifest = manifestSchema.parse(raw)
-  const coefficients = coefficientsSchema.parse(readJson(`${folder}/coefficients.json`))
+  const numbers = readJson(`${folder}/${fileOf(manifest)}`)
   for (const graph of manifest.graphs) {
-    const bytes = writeOnnx(graphOf(graph, manifest, coefficients))
+    const bytes = writeOnnx(graphOf(graph, manifest, numbers))
     writeFileSync(`${folder}/${graph.file}`, bytes)
     for (const entry of raw.graphs) if (entry.file === graph.file) entry.sha256 = createHash('sha256').update(bytes).digest('hex')
   }

@@ -1,6 +1,8 @@
-import { AttuneError } from '../errors.ts'
-import { compile, expand, type Formula, type Numbered, namesIn, number, parseFormula, plus, times } from './formula.ts'
-import type { Coefficients } from './model-folder.ts'
+import { AttuneError } from '../../errors.ts'
+import type { Basis, Kind } from '../basis.ts'
+import { compile, expand, type Formula, type Numbered, namesIn, number, parseFormula, plus, times } from '../formula.ts'
+import { type Coefficients, coefficientsSchema } from '../model-folder.ts'
+import { contributionsOf } from './equation-reasons.ts'
 
 export type Term = {
   readonly name: string
@@ -12,13 +14,7 @@ export type Term = {
 }
 
 /** raw = intercept + sum of coefficient x term, on the model's own scale. */
-export type Equation = {
-  readonly id: string
-  readonly intercept: number
-  readonly terms: readonly Term[]
-  /** The published formula in plain TypeScript. Every ONNX graph is held against it, at load and at each run. */
-  readonly evaluate: (columns: Numbered) => number
-}
+export type Equation = Basis & { readonly intercept: number; readonly terms: readonly Term[] }
 
 type Table = Coefficients['equations'][string]
 type Layer = { readonly intercept: number | string; readonly terms: Readonly<Record<string, number | string>> }
@@ -62,7 +58,9 @@ const makeEquation = (id: string, table: Table, definitions: ReadonlyMap<string,
   })
   // A zero in a published table (a stratum without that term) costs nothing and says nothing.
   const said = terms.filter(({ coefficient }) => coefficient !== 0)
-  return { id, intercept, terms: said, evaluate: compile(sumOf(intercept, said)) }
+  const equation = { id, intercept, terms: said, columns: [...new Set(said.flatMap(({ columns }) => columns))] }
+  const evaluate = compile(sumOf(intercept, said))
+  return { ...equation, evaluate, reasons: (one) => contributionsOf({ terms: said, evaluate }, one) }
 }
 
 const definitionsOf = ({ definitions = {} }: Coefficients): Map<string, Formula> => {
@@ -75,4 +73,14 @@ const definitionsOf = ({ definitions = {} }: Coefficients): Map<string, Formula>
 export const readEquations = (coefficients: Coefficients): ReadonlyMap<string, Equation> => {
   const definitions = definitionsOf(coefficients)
   return new Map(Object.entries(coefficients.equations).map(([id, table]) => [id, makeEquation(id, table, definitions)]))
+}
+
+/** Published equations and scores: graph and formula are sums of the same few products in another order. */
+export const equations: Kind = {
+  file: 'coefficients.json',
+  agree: 1e-9,
+  read: (json) => {
+    const coefficients = coefficientsSchema.parse(json)
+    return { id: coefficients.id, citation: coefficients.citation, bases: readEquations(coefficients) }
+  },
 }

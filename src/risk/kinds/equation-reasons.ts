@@ -1,9 +1,7 @@
-import { encodeColumns } from './encode.ts'
+import type { Case, Reasons } from '../basis.ts'
+import { encodeColumns } from '../encode.ts'
+import type { Numbered } from '../formula.ts'
 import type { Equation, Term } from './equation.ts'
-import type { Numbered } from './formula.ts'
-import type { Column, Values } from './model-folder.ts'
-
-export type Contribution = { readonly input: string; readonly contribution: number }
 
 type Change = { readonly input: string; readonly columns: readonly string[] }
 
@@ -45,11 +43,9 @@ const shares = (term: Term, changes: readonly Change[], here: Numbered, there: N
  * A term of one input is that input's alone; a term that several inputs make together is shared among them.
  */
 export const contributionsOf = (
-  equation: Equation,
-  columns: readonly Column[],
-  values: Values,
-  reference: Values,
-): { readonly baseline: number; readonly contributions: readonly Contribution[] } => {
+  equation: Pick<Equation, 'terms' | 'evaluate'>,
+  { columns, values, reference }: Pick<Case, 'columns' | 'values' | 'reference'>,
+): Reasons => {
   const here = encodeColumns(columns, values)
   const there = encodeColumns(columns, reference)
   const owner = new Map(columns.map(({ term, input }) => [term, input]))
