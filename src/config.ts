@@ -32,6 +32,49 @@ const clientSchema = z.strictObject({
     .describe('Optional parts of CDS Hooks the client supports. `trace` adds the decision trace to answers.'),
 })
 
+const EXECUTIONS = ['auto', 'cpu', 'cuda', 'webgpu', 'remote'] as const
+
+/** What a site sets for one model. */
+const modelSettingsSchema = z.strictObject({
+  execution: z.enum(EXECUTIONS).optional().describe('Where this model runs. Default: `ATTUNE_EXECUTION`.'),
+  remote: z
+    .strictObject({
+      name: z.string().min(1).optional().describe('Its name on the inference server, in place of `inference.modelName`.'),
+      version: z.string().min(1).optional().describe('Version on the inference server that is asked. Default: the one that it chooses.'),
+    })
+    .optional()
+    .describe('How the inference server knows this model.'),
+})
+
+/** The KServe v2 / Triton server. Features go there, and nothing that names a patient. */
+const inferenceSchema = z.strictObject({
+  url: z.url().optional().describe('Base of the server; `ATTUNE_INFERENCE_URL` goes before it.'),
+  modelName: z
+    .string()
+    .regex(/^[\w.{}-]+$/)
+    .default('{model}.{graph}')
+    .describe('Name of a graph on the server; `{model}` is the id of the model, `{graph}` its ONNX file without the ending.'),
+  timeoutMs: z
+    .number()
+    .int()
+    .min(10)
+    .max(10_000)
+    .default(200)
+    .describe('Time for one call, retry included, in milliseconds; after that the model runs here.'),
+  batchTimeoutMs: z.number().int().min(100).max(600_000).default(30_000).describe('Time for one request of a batch, in milliseconds.'),
+  connections: z.number().int().min(1).max(256).default(8).describe('Connections that are kept open to the server.'),
+  windowMs: z.number().int().min(0).max(50).default(1).describe('How long calls wait for others to share a request with, in milliseconds.'),
+  maxRows: z.number().int().min(1).max(65_536).default(256).describe('Most rows in a shared request.'),
+  allowHttp: z.boolean().default(false).describe('Allow http: beyond this machine, where the network itself keeps others out.'),
+  tokenFile: z
+    .string()
+    .optional()
+    .describe('File with the bearer token; read again when the server refuses it. Or `ATTUNE_INFERENCE_TOKEN`.'),
+  caFile: z.string().optional().describe("PEM file with the certificate authority of the server. Default: the system's."),
+  certFile: z.string().optional().describe('PEM file with the client certificate, for mutual TLS.'),
+  keyFile: z.string().optional().describe('PEM file with the key of `certFile`.'),
+})
+
 const fileSchema = z.strictObject({
   publicUrl: z.url().optional().describe('Address at which EHRs reach this server. Default: http://HOST:PORT.'),
   auth: z.enum(['required', 'open']).default('required').describe('`open` lets callers in without a JWT; only on a loopback HOST.'),
@@ -130,6 +173,11 @@ const fileSchema = z.strictObject({
     .optional()
     .describe('Terminology server that is asked for drug codes which neither the rules nor the drug map know. Absent: none is asked.'),
   modelsDir: z.string().optional().describe('Folder of the risk models. Default: the models of this release.'),
+  models: z
+    .record(z.string(), modelSettingsSchema)
+    .default({})
+    .describe('Settings of single models, by the id of the model. An id that is not in `modelsDir` stops the start.'),
+  inference: inferenceSchema.prefault({}).describe('The inference server, for `remote` (docs/inference.md).'),
   retention: z
     .strictObject({
       decisionDays: z
@@ -149,10 +197,12 @@ const fileSchema = z.strictObject({
 })
 
 export type ClientConfig = Readonly<z.output<typeof clientSchema>>
+export type Execution = (typeof EXECUTIONS)[number]
+export type ModelSettings = Readonly<z.output<typeof modelSettingsSchema>>
 type FileConfig = z.output<typeof fileSchema>
 
 export type Config = Readonly<
-  Omit<FileConfig, 'drugMap' | 'terminology'> & {
+  Omit<FileConfig, 'drugMap' | 'terminology' | 'inference'> & {
     mode: 'sandbox' | 'production'
     host: string
     port: number
@@ -160,8 +210,9 @@ export type Config = Readonly<
     dataDir: string
     databaseUrl: string | null
     redisUrl: string | null
-    execution: 'auto' | 'cpu' | 'cuda' | 'webgpu' | 'remote'
-    inferenceUrl: string | null
+    execution: Execution
+    /** `url` is null where no inference server is named. `token` is a secret. */
+    inference: Readonly<Omit<FileConfig['inference'], 'url'> & { url: string | null; token: string | null }>
     logLevel: string
     rulesDir: string
     modelsDir: string
@@ -178,17 +229,18 @@ const environmentSchema = z.object({
   DATABASE_URL: z.string().optional().describe('PostgreSQL for the ledger. Absent: embedded PGlite.'),
   REDIS_URL: z.string().optional().describe('Redis for what processes share. Absent: in memory.'),
   ATTUNE_EXECUTION: z
-    .enum(['auto', 'cpu', 'cuda', 'webgpu', 'remote'])
+    .enum(EXECUTIONS)
     .default('auto')
-    .describe('Where models run. `webgpu` and `remote` are not in this release: the CPU is used, and `/readyz` says so.'),
-  ATTUNE_INFERENCE_URL: z.string().optional().describe('KServe v2 or Triton server, for `remote`; not used in this release.'),
+    .describe('Where models run (docs/inference.md). What cannot run there runs on the CPU, and `/readyz` says so. `auto` is the CPU.'),
+  ATTUNE_INFERENCE_URL: z.url().optional().describe('KServe v2 or Triton server, for `remote`.'),
+  ATTUNE_INFERENCE_TOKEN: z.string().optional().describe('Bearer token for that server, in place of `inference.tokenFile`.'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .optional()
     .describe('Least serious level that is logged. Default: `info`; in the sandbox `warn`.'),
 })
 
-export const CONFIG_SCHEMAS = { file: fileSchema, client: clientSchema, environment: environmentSchema }
+export const CONFIG_SCHEMAS = { file: fileSchema, client: clientSchema, model: modelSettingsSchema, environment: environmentSchema }
 
 const readConfigFile = (path: string): FileConfig => {
   let raw: unknown
@@ -251,6 +303,31 @@ const check = <S extends z.ZodType>(schema: S, raw: unknown, what: string): z.ou
 /** `host` is this machine itself. */
 export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
 
+/** A token or a patient's values must not cross a network in the clear; a side-car on this machine, and the sandbox, are no network. */
+const inferenceProblems = (
+  { url, token, ...inference }: Config['inference'],
+  execution: Execution,
+  { models }: FileConfig,
+  mode: Config['mode'],
+): string[] => {
+  const remote = [execution, ...Object.values(models).map((model) => model.execution)].includes('remote')
+  if (url === null) return remote ? ['execution "remote" needs ATTUNE_INFERENCE_URL or inference.url'] : []
+  const { protocol, hostname, username, search } = new URL(url)
+  const near = isLoopback(hostname.replace(/^\[|\]$/g, ''))
+  const { tokenFile, caFile, certFile, keyFile, allowHttp } = inference
+  const files = Object.entries({ tokenFile, caFile, certFile, keyFile })
+  return [
+    /^https?:$/.test(protocol) && username === '' && search === '' ? '' : `the inference server is no plain http or https address`,
+    protocol === 'http:' && !near && !allowHttp && mode === 'production'
+      ? `the inference server ${url} is not https (inference.allowHttp allows http)`
+      : '',
+    protocol === 'http:' && !near && (token !== null || tokenFile !== undefined) ? 'a bearer token is never sent over http' : '',
+    token !== null && tokenFile !== undefined ? 'the token of the inference server is named twice: tokenFile, ATTUNE_INFERENCE_TOKEN' : '',
+    (certFile === undefined) === (keyFile === undefined) ? '' : 'inference.certFile and inference.keyFile belong together',
+    ...files.flatMap(([key, path]) => (path !== undefined && !existsSync(path) ? [`inference.${key} is not there: ${path}`] : [])),
+  ].filter((problem) => problem !== '')
+}
+
 const openBecause = (mode: Config['mode']): string =>
   mode === 'sandbox' ? 'without ATTUNE_CONFIG Attune is the sandbox, which has auth "open",' : 'auth "open" lets everybody in'
 
@@ -274,8 +351,13 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
   const file = env.ATTUNE_CONFIG ? readConfigFile(resolve(env.ATTUNE_CONFIG)) : sandboxFile(origin)
   if (file.auth === 'open' && !isLoopback(env.HOST))
     throw new AttuneError('config-invalid', `${openBecause(mode)} and is accepted only on a loopback HOST, not on ${env.HOST}`)
-  if (env.ATTUNE_EXECUTION === 'remote' && !env.ATTUNE_INFERENCE_URL)
-    throw new AttuneError('config-invalid', 'ATTUNE_EXECUTION=remote needs ATTUNE_INFERENCE_URL')
+  const inference = {
+    ...file.inference,
+    url: env.ATTUNE_INFERENCE_URL ?? file.inference.url ?? null,
+    token: env.ATTUNE_INFERENCE_TOKEN ?? null,
+  }
+  const problems = inferenceProblems(inference, env.ATTUNE_EXECUTION, file, mode)
+  if (problems.length > 0) throw new AttuneError('config-invalid', problems.join('\n'))
   const config: Config = {
     ...file,
     mode,
@@ -286,7 +368,7 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
     databaseUrl: env.DATABASE_URL ?? null,
     redisUrl: env.REDIS_URL ?? null,
     execution: env.ATTUNE_EXECUTION,
-    inferenceUrl: env.ATTUNE_INFERENCE_URL ?? null,
+    inference,
     logLevel: env.LOG_LEVEL ?? (mode === 'sandbox' ? 'warn' : 'info'),
     rulesDir: resolve(file.rulesDir ?? `${root}/rules`),
     modelsDir: resolve(file.modelsDir ?? `${root}/models`),

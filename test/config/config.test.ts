@@ -62,6 +62,63 @@ describe('Drugs that the rules do not know', () => {
   })
 })
 
+describe('Where models run', () => {
+  it('is the CPU unless somebody says otherwise, and no inference server is asked', () => {
+    expect(read('clients: []')).toMatchObject({ execution: 'auto', models: {}, inference: { url: null, token: null, timeoutMs: 200 } })
+  })
+
+  it('is set for all models, and for single ones', () => {
+    const config = read(
+      'models: {kfre: {execution: remote, remote: {name: kidney, version: "3"}}}\ninference: {url: https://triton.example}',
+    )
+    expect(config).toMatchObject({
+      execution: 'auto',
+      models: { kfre: { execution: 'remote', remote: { name: 'kidney', version: '3' } } },
+      inference: { url: 'https://triton.example', modelName: '{model}.{graph}' },
+    })
+  })
+
+  it('the environment names the inference server before the file does', () => {
+    const { inference } = read('inference: {url: https://old.example}', {
+      ATTUNE_INFERENCE_URL: 'https://new.example',
+      ATTUNE_INFERENCE_TOKEN: 'abc',
+    })
+    expect(inference).toMatchObject({ url: 'https://new.example', token: 'abc' })
+  })
+
+  it('may be a side-car on this machine over http, but no other machine unless that is allowed', () => {
+    expect(read('inference: {url: "http://127.0.0.1:8000"}').inference.url).toBe('http://127.0.0.1:8000')
+    expect(read('inference: {url: "http://triton:8000", allowHttp: true}').inference.url).toBe('http://triton:8000')
+  })
+
+  it.each([
+    ['remote execution without a server', 'models: {kfre: {execution: remote}}', {}, 'needs ATTUNE_INFERENCE_URL or inference.url'],
+    ['an execution nobody knows', 'models: {kfre: {execution: tpu}}', {}, 'models.kfre.execution'],
+    ['an unknown key of a model', 'models: {kfre: {exec: cpu}}', {}, '"exec"'],
+    ['another machine over http', 'inference: {url: "http://triton:8000"}', {}, 'http://triton:8000 is not https'],
+    ['another scheme', 'inference: {url: "grpc://triton:8001"}', {}, 'no plain http or https address'],
+    ['a password in the address', 'inference: {url: "https://a:b@triton"}', {}, 'no plain http or https address'],
+    [
+      'a token over http',
+      'inference: {url: "http://triton:8000", allowHttp: true}',
+      { ATTUNE_INFERENCE_TOKEN: 'TOPSECRET' },
+      'a bearer token is never sent over http',
+    ],
+    [
+      'two tokens',
+      'inference: {url: "https://triton", tokenFile: package.json}',
+      { ATTUNE_INFERENCE_TOKEN: 'TOPSECRET' },
+      'named twice: tokenFile, ATTUNE_INFERENCE_TOKEN',
+    ],
+    ['a certificate without its key', 'inference: {url: "https://triton", certFile: package.json}', {}, 'belong together'],
+    ['a certificate that is not there', 'inference: {url: "https://triton", caFile: /nowhere.pem}', {}, 'inference.caFile is not there'],
+  ])('stops the start by %s', (_name, text, environment, words) => {
+    const said = refusal(text, environment)
+    expect(said).toContain(words)
+    expect(said).not.toContain('TOPSECRET')
+  })
+})
+
 describe('The start is refused', () => {
   it('by a config file that is not there: its path and the reason are named', () => {
     expect(() => readConfig({ ATTUNE_CONFIG: '/nowhere/attune.yaml' }, ROOT)).toThrow(/\/nowhere\/attune\.yaml: ENOENT/)

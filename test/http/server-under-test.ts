@@ -72,7 +72,7 @@ const configOf = ({ config = {}, clients = [], mode = 'sandbox' }: Setting, publ
     dataDir: '',
     databaseUrl: null,
     redisUrl: null,
-    inferenceUrl: null,
+    inference: { ...file.inference, url: null, token: null },
     rulesDir: '',
     modelsDir: '',
     drugMap: null,

@@ -64,6 +64,10 @@ ${table(schemaOf(CONFIG_SCHEMAS.file))}
 
 ${table(schemaOf(CONFIG_SCHEMAS.client), 'clients[].')}
 
+### \`models\`: settings of one model, under its id
+
+${table(schemaOf(CONFIG_SCHEMAS.model), 'models.ID.')}
+
 ## Errors
 
 Every 4xx and 5xx but 401 carries an OperationOutcome with one of these codes in \`details.text\`.
