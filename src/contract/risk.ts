@@ -16,6 +16,8 @@ export type ModelInput = {
   /** `record` read from the chart, `default` the model's own stated value for missing. */
   readonly origin: 'record' | 'default'
   readonly note?: string
+  /** Why there is no value of the record to use: missing, stale, out of range, of an unknown unit, contradictory. */
+  readonly gap?: Gap['code']
   readonly facts: readonly Lineage[]
 }
 
@@ -49,6 +51,8 @@ export type RiskEstimate =
       readonly baselineBasis?: string
       readonly reasons: readonly Reason[]
       readonly inputs: readonly ModelInput[]
+      /** Inputs that only other variants of the same question take, as the record has them: what a fuller variant lacked is among them. */
+      readonly alsoRead?: readonly ModelInput[]
       /** What is not known and what the model did about it. */
       readonly missing: readonly { readonly name: string; readonly label: string; readonly effect: string }[]
       readonly population: { readonly fits: boolean; readonly limits: readonly string[] }

@@ -122,6 +122,13 @@ const alsoOf = (others: readonly Output[]): NonNullable<Estimated['also']> =>
     .filter((one) => hasMeaning(one) && one.output.spec.hidden === undefined)
     .map((one) => ({ label: one.output.spec.label, value: one.value, unit: one.output.spec.unit }))
 
+/** What only the other variants of the question take. */
+const alsoRead = ({ variants }: Asked, used: ReadonlySet<string>, readings: InputReadings): Pick<Estimated, 'alsoRead'> => {
+  const names = new Set(variants.flatMap(({ inputs }) => inputs.filter((name) => !used.has(name))))
+  const inputs = [...readings].filter(([name]) => names.has(name)).map(([, { input }]) => input)
+  return inputs.length > 0 ? { alsoRead: inputs } : {}
+}
+
 const finish = async (
   asked: Asked,
   chosen: LoadedVariant,
@@ -153,6 +160,7 @@ const finish = async (
     interval: intervalFor(model.manifest, chosen.spec.id, values, main),
     ...explained,
     inputs: [...readings].filter(([name]) => used.has(name)).map(([, { input }]) => input),
+    ...alsoRead(asked, used, readings),
     missing: missingOf(chosen, readings, choice),
     population: populationOf(model, values, main, situation),
     limits: model.manifest.limits,

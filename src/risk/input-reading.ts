@@ -38,7 +38,7 @@ export const known = (spec: InputSpec, { value, shown = value ?? '', facts = [],
 
 export const unusable = (spec: InputSpec, gap: Gap, facts: readonly Lineage[] = []): InputReading => ({
   state: 'unusable',
-  input: { ...shell(spec), value: null, origin: 'record', facts, note: gap.because },
+  input: { ...shell(spec), value: null, origin: 'record', facts, note: gap.because, gap: gap.code },
   gap,
 })
 
@@ -50,5 +50,5 @@ export const absent = (spec: InputSpec, gap: Gap): InputReading =>
         state: 'default',
         value: spec.missing.do === 'mask' ? null : spec.missing.value,
         effect: spec.missing.effect,
-        input: { ...shell(spec), value: null, origin: 'default', facts: [], note: spec.missing.effect },
+        input: { ...shell(spec), value: null, origin: 'default', facts: [], note: spec.missing.effect, gap: gap.code },
       }

@@ -252,6 +252,24 @@ const training = z.strictObject({
   monotone: z.array(z.strictObject({ input: z.string(), direction: z.enum(['rising', 'falling']), because: z.string().min(1) })),
 })
 
+/** Shares of the reference people in bins: one share more than there are edges, a value on an edge counts above it. They add up to 1. */
+const distribution = z
+  .strictObject({ edges: z.array(z.number()), shares: z.array(z.number().nonnegative()).min(2) })
+  .refine(({ edges, shares }) => shares.length === edges.length + 1, 'one share more than edges')
+  .refine(({ edges }) => edges.every((edge, n) => n === 0 || edge > (edges[n - 1] ?? edge)), 'edges rise')
+  .refine(({ shares }) => Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1) < 1e-6, 'shares add up to 1')
+
+/** What monitoring in production compares with (docs/monitoring.md). A model without it is compared with its own first weeks at the site. */
+const monitoring = z.strictObject({
+  /** Whose distribution it is, in words, and how many they were. */
+  on: z.string().min(1),
+  n: z.number().int().positive(),
+  /** By name of a numeric input: its distribution where it was known, and the share of people in whom it was not. */
+  inputs: z.record(z.string(), distribution.safeExtend({ missing: z.number().min(0).max(1) })),
+  /** By variant: distribution of the estimate, in its unit. */
+  scores: z.record(z.string(), distribution),
+})
+
 export const manifestSchema = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]*$/),
   version: z.string().regex(/^\d+\.\d+\.\d+$/),
@@ -268,6 +286,7 @@ export const manifestSchema = z.strictObject({
   /** Of a learned model. */
   training: training.optional(),
   performance: z.array(performanceRow).min(1).optional(),
+  monitoring: monitoring.optional(),
   /** Whether the numbers were read in their source or made by an independent implementation, and what is open. */
   verified: z.strictObject({ state: z.enum(['independent', 'source', 'partly', 'recalled']), says: z.string().min(1) }),
   graphs: z.array(graph).min(1),
