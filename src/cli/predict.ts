@@ -3,6 +3,8 @@ import type { RiskEstimate } from '../contract/risk.ts'
 import { AttuneError } from '../errors.ts'
 import { estimateFrom } from '../risk/estimate.ts'
 import type { Model } from '../risk/load-model.ts'
+import { namedInputs } from '../risk/vectors.ts'
+import { isVcf, readDosages } from './dosages.ts'
 import { openModels } from './models/open-models.ts'
 import { printJson, say, UsageError, type Verb } from './verb.ts'
 
@@ -10,7 +12,7 @@ type Inputs = Readonly<Record<string, unknown>>
 const isInputs = (value: unknown): value is Inputs => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** One object of inputs by name, `{ "inputs": {…} }` as in vector files, or a list of either. */
-const readInputs = (file: string): Inputs[] => {
+const readInputs = (file: string): { readonly inputs: Inputs }[] => {
   let content: unknown
   try {
     content = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8'))
@@ -19,7 +21,7 @@ const readInputs = (file: string): Inputs[] => {
   }
   return (Array.isArray(content) ? content : [content]).map((entry: unknown) => {
     const inputs = isInputs(entry) && isInputs(entry.inputs) ? entry.inputs : entry
-    if (isInputs(inputs)) return inputs
+    if (isInputs(inputs)) return { inputs }
     throw new AttuneError('input-unreadable', 'inputs are an object: name of the input to its value')
   })
 }
@@ -58,29 +60,43 @@ const show = (estimate: RiskEstimate): void => {
   for (const limit of [...estimate.population.limits, ...estimate.limits]) say(`  ${limit}`)
 }
 
+/** One set of inputs, whose it is where a file of genotypes says it, and what came of it. */
+type Answered = { readonly sample?: string; readonly notes?: readonly string[]; readonly estimates: readonly RiskEstimate[] }
+
+const showAnswered = ({ sample, notes = [], estimates }: Answered): void => {
+  if (sample !== undefined) say(`${sample}:`)
+  for (const note of notes) say(`  ${note}`)
+  estimates.forEach(show)
+}
+
+/** Answers to inputs are estimates; those to a file of genotypes name the sample. */
+const printAnswers = (answered: readonly Answered[], samples: boolean): void => {
+  const estimates = answered.flatMap((one) => one.estimates)
+  if (samples) printJson(answered.map(({ sample, notes, estimates: own }) => ({ sample, notes, estimates: own })))
+  else printJson(estimates.length === 1 ? estimates[0] : estimates)
+}
+
 export const predict: Verb = {
   name: 'predict',
   summary: 'Run a risk model on inputs given by name',
-  usage: 'attune predict MODEL FILE|- [--variant NAME] [--json]',
+  usage: 'attune predict MODEL FILE|- [--variant NAME] [--json]     (FILE: inputs as JSON, or a VCF for polygenic scores)',
   options: { variant: { type: 'string' } },
   run: async ({ values, positionals }) => {
     const [name, file] = positionals
     if (!name || !file) throw new UsageError('Name a model and a file of inputs (or - for standard input).')
-    const inputs = readInputs(file)
+    const given = isVcf(file) ? null : readInputs(file)
     const opened = await openModels(true)
     try {
       const model = opened.all.find(({ manifest }) => manifest.id === name || manifest.vectors.names.includes(name))
       if (!model) throw new UsageError(`There is no model "${name}". Known: ${opened.all.map(({ ref }) => ref.id).join(', ')}.`)
-      const estimates: RiskEstimate[] = []
-      let answered = true
-      for (const one of inputs) {
-        const answers = await estimateFrom(model, one, variantOf(model, one, values.variant))
-        answered &&= answers.some(({ state }) => state === 'estimated')
-        estimates.push(...answers)
+      const answered: Answered[] = []
+      for (const one of given ?? (await readDosages(model, file))) {
+        const inputs = namedInputs(model, one)
+        answered.push({ ...one, estimates: await estimateFrom(model, inputs, variantOf(model, inputs, values.variant)) })
       }
-      if (values.json === true) printJson(estimates.length === 1 ? estimates[0] : estimates)
-      else for (const estimate of estimates) show(estimate)
-      return answered ? 0 : 1
+      if (values.json === true) printAnswers(answered, given === null)
+      else answered.forEach(showAnswered)
+      return answered.every(({ estimates }) => estimates.some(({ state }) => state === 'estimated')) ? 0 : 1
     } finally {
       await opened.close()
     }

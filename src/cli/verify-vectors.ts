@@ -1,7 +1,7 @@
 import { AttuneError } from '../errors.ts'
 import { vectorsSchema } from '../risk/model-folder.ts'
 import type { Models } from '../risk/registry.ts'
-import { runVectors, type VectorResult } from '../risk/vectors.ts'
+import { isAbout, runVectors, type Vector, type VectorResult } from '../risk/vectors.ts'
 
 export type VectorReport = {
   /** Model as the file names it. */
@@ -23,10 +23,19 @@ export const verifyVectors = async (content: unknown, models: Models): Promise<V
   const parsed = vectorsSchema.safeParse(content)
   if (!parsed.success) throw new AttuneError('input-unreadable', 'this is not a file of model test vectors')
   const { model: name, vectors } = parsed.data
-  const model = models.all.find(({ manifest }) => manifest.id === name || manifest.vectors.names.includes(name))
-  const results: VectorResult[] = model
-    ? await runVectors(model, vectors)
-    : vectors.map(({ id }) => ({ id, state: 'skipped', because: `model ${name} is not in this release` }))
+  const named = models.all.filter(({ manifest }) => manifest.id === name || manifest.vectors.names.includes(name))
+  const owners = vectors.map((vector) => named.find((model) => isAbout(model, vector)))
+  const ran = new Map<Vector, VectorResult>()
+  for (const model of new Set(owners)) {
+    const own = vectors.filter((_, at) => owners[at] === model)
+    if (model)
+      (await runVectors(model, own)).forEach((result, at) => {
+        ran.set(own[at] as Vector, result) // one result per vector
+      })
+  }
+  const results = vectors.map(
+    (vector): VectorResult => ran.get(vector) ?? { id: vector.id, state: 'skipped', because: `model ${name} is not in this release` },
+  )
   const differences = results.flatMap((result) => (result.state === 'skipped' ? [] : [result.difference]))
   return { model: name, results, largest: differences.length === 0 ? null : Math.max(...differences) }
 }

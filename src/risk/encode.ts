@@ -40,6 +40,7 @@ const ALLOWED: { readonly [K in InputSpec['kind']]: (spec: InputSpecOf<K>) => re
   medicine: () => [0, 1],
   condition: () => [0, 1],
   answer: ({ answers }) => [...new Set(answers.map(({ value }) => value))],
+  dosage: () => [0, 1, 2],
   asked: ({ values }) => values ?? null,
 }
 

@@ -21,6 +21,8 @@ const READERS: { readonly [K in InputSpec['kind']]: Reader<K> } = {
   medicine: (spec, { facts }) => readMedicine(spec, facts),
   genotype: (spec, { facts, calls }) => readGenotype(spec, facts, calls),
   computed: (spec, { compute }) => compute(spec),
+  dosage: (spec) =>
+    absent(spec, { about: spec.name, code: 'not-found', because: `${spec.label}: records hold no genotypes of single places.` }),
   asked: (spec) => absent(spec, { about: spec.name, code: 'not-asked', because: spec.because }),
 }
 

@@ -5,4 +5,5 @@ import type { ModelKind } from './model-folder.ts'
 /** What `kind` in a manifest names. A kind without a line is not in this release, and its models are not loaded. */
 export const KINDS: { readonly [K in ModelKind]?: Kind } = {
   equation: equations,
+  polygenic: equations, // a sum of weights is an equation
 }

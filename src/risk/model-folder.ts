@@ -96,6 +96,21 @@ const inputSpec = z.discriminatedUnion('kind', [
   }),
   /** A number that another model of this installation gives. */
   z.strictObject({ ...common, kind: z.literal('computed'), model: z.string(), variant: z.string(), range }),
+  /** Number of effect alleles (0, 1, 2) at one place of the genome. */
+  z.strictObject({
+    ...common,
+    kind: z.literal('dosage'),
+    build: z.enum(['GRCh37', 'GRCh38']),
+    /** Plain name: `6`. */
+    chrom: z.string().min(1),
+    pos: z.number().int().positive(),
+    rsid: z
+      .string()
+      .regex(/^rs\d+$/)
+      .nullable(),
+    effect: z.string().regex(/^[ACGT]+$/),
+    other: z.string().regex(/^[ACGT]+$/),
+  }),
   /** Not read from the record in this release: it has to be given. */
   z.strictObject({
     ...common,
@@ -311,6 +326,10 @@ export const manifestSchema = z.strictObject({
   vectors: z.strictObject({
     /** Names under which vector files know this model. */
     names: z.array(z.string()).min(1),
+    /** Of several models with one name: the one whose vectors have these inputs. */
+    when: z.record(z.string(), z.string()).optional(),
+    /** Vectors give these inputs as one list under this name, in this order. */
+    list: z.strictObject({ name: z.string(), inputs: z.array(z.string()).min(1) }).optional(),
     /** Name of an expected number -> variant and output; `{input}` stands for the value of that input of the vector. */
     expected: z.record(
       z.string(),

@@ -16,6 +16,10 @@ export type VectorResult =
     }
   | { readonly id: string; readonly state: 'skipped'; readonly because: string }
 
+/** Whether a vector is about this model, where several answer to one name. */
+export const isAbout = ({ manifest }: Model, { inputs }: Vector): boolean =>
+  Object.entries(manifest.vectors.when ?? {}).every(([name, value]) => inputs[name] === undefined || inputs[name] === value)
+
 type Row = Model['manifest']['vectors']['expected'][string]
 /** One expected number or word, and the output that has to give it. */
 type Wanted = {
@@ -43,8 +47,18 @@ export const variantFor = (model: Model, name: string, vector: Vector): string |
   return row ? fill(row.variant, vector) : null
 }
 
+/** Inputs by name; a list under one name is spread over the inputs that it stands for. */
+export const namedInputs = ({ manifest }: Model, { inputs }: Pick<Vector, 'inputs'>): Vector['inputs'] => {
+  const { list } = manifest.vectors
+  const given = list ? inputs[list.name] : undefined
+  if (!list || given === undefined) return inputs
+  if (!Array.isArray(given) || given.length !== list.inputs.length)
+    throw new AttuneError('input-unreadable', `${list.name} is no list of ${list.inputs.length} values`)
+  return { ...inputs, ...Object.fromEntries(list.inputs.map((name, at) => [name, given[at]])) }
+}
+
 const valuesOf = (model: Model, variant: LoadedVariant, vector: Vector): Values => {
-  const readings = takeInputs(model.inputs, vector.inputs)
+  const readings = takeInputs(model.inputs, namedInputs(model, vector))
   for (const name of variant.inputs) {
     const reading = readings.get(name)
     if (reading?.state === 'unusable') throw new AttuneError('input-unreadable', reading.gap.because)

@@ -130,3 +130,19 @@ export const foreignContig = (id: string): string | null => {
   const verdict = byAccession(id)
   return verdict?.assembly === 'other' ? verdict.because : null
 }
+
+/** Which of the two assemblies of positions a header names, without a word against it; null when neither is named. */
+export const assemblyNamed = (header: Parameters<typeof assemblyOf>[0]): 'GRCh37' | 'GRCh38' | null => {
+  if (assemblyOf(header).assembly === 'GRCh38') return 'GRCh38'
+  const [grch37] = OTHERS
+  const lengths = header.contigs.flatMap(({ id, length }) => {
+    const chromosome = chromosomeOf(id)
+    return chromosome === null || length === null || grch37?.lengths[chromosome] === undefined
+      ? []
+      : [length === grch37.lengths[chromosome]]
+  })
+  const words = [...header.references, ...header.contigs.flatMap(({ assembly }) => (assembly === null ? [] : [assembly]))]
+  const named = words.map((text) => otherByWords(text) ?? (GRCH38.words.test(text) ? GRCH38.name : null)).filter((name) => name !== null)
+  const right = lengths.every(Boolean) && named.every((name) => name === 'GRCh37')
+  return right && lengths.length + named.length > 0 ? 'GRCh37' : null
+}

@@ -19,6 +19,7 @@ export type RawWriter = (
 
 const WRITERS: { readonly [K in ModelKind]?: RawWriter } = {
   equation: writeEquations,
+  polygenic: writeEquations,
 }
 
 /** The ONNX graph of one file of a folder: every output of every variant that uses it. `json`: the folder's file of numbers. */
