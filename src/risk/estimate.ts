@@ -228,15 +228,36 @@ const against = (one: Circumstance, model: Model, facts: PatientFacts): Gap[] =>
   return met ? [] : [{ about: model.ref.id, code: 'not-asked', because: otherwise }]
 }
 
-const estimateModel = async (models: Models, model: Model, facts: PatientFacts, calls: readonly GeneCall[]): Promise<RiskEstimate[]> => {
+const estimateModel = async (
+  models: Models,
+  model: Model,
+  facts: PatientFacts,
+  calls: readonly GeneCall[],
+  variants = model.variants,
+): Promise<RiskEstimate[]> => {
   const readings = await read(models, model, facts, calls)
   const situation = { calls, alreadyTaken: isTaken(model, facts) }
   return Promise.all(
-    questionsOf(model).map((asked) => {
+    questionsOf(model, variants).map((asked) => {
       const because = asked.when.flatMap((one) => against(one, model, facts))
       return because.length > 0 ? refuse(asked, readings, because) : answer(asked, readings, situation)
     }),
   )
+}
+
+/** One question of one model; null where the model is not served. Nothing else is run. */
+export const estimateQuestion = async (
+  models: Models,
+  id: string,
+  question: string,
+  facts: PatientFacts,
+  calls: readonly GeneCall[],
+): Promise<RiskEstimate | null> => {
+  const model = models.get(id)
+  if (!model) return null
+  const variants = model.variants.filter(({ spec }) => spec.question === question)
+  const [only] = await estimateModel(models, model, facts, calls, variants)
+  return only ?? null
 }
 
 /** Estimates of all models that concern a drug: a number with interval and reasons, or a stated refusal. Never throws for a patient's data. */

@@ -12,7 +12,7 @@ const isOne = (spec: Spec, drug: DrugIdentity): boolean =>
   )
 
 /** The list of medicines was read to its end. Without that, "not on the list" would say nothing. */
-const listWasRead = (facts: PatientFacts): boolean => {
+export const medicinesWereRead = (facts: PatientFacts): boolean => {
   const asked = facts.questions.filter(({ query }) => MEDICINE_QUERY.test(query))
   if (asked.some(({ state }) => state === 'failed' || state === 'partial')) return false
   return asked.some(({ state }) => state === 'answered' || state === 'empty') || facts.medicines.length > 0
@@ -38,7 +38,7 @@ export const readMedicine = (spec: Spec, facts: PatientFacts): InputReading => {
     const lineage = [...active.map((medicine) => medicine.lineage), ...drafts.map(({ ref }) => ({ resource: ref }))]
     return known(spec, { value: 1, shown: 'yes', facts: lineage, note: names.join(', ') })
   }
-  if (!listWasRead(facts))
+  if (!medicinesWereRead(facts))
     return absent(spec, {
       about: 'medicines',
       code: 'unavailable',
