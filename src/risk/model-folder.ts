@@ -395,6 +395,16 @@ export const cardSchema = z.strictObject({
   version: z.string(),
   asOf: z.string(),
   attributes: z.array(z.strictObject({ id: z.string(), label: z.string().min(1), text: z.string().min(1) })),
+  /** What the CHAI card asks for beyond the attributes. Absent: the project's own words (governance/chai-card.ts); a site's model says it all. */
+  chai: z
+    .strictObject({
+      developerContact: z.string().min(1),
+      globalAvailability: z.string().min(1),
+      clinicalRiskLevel: z.string().min(1),
+      stakeholdersConsulted: z.string().min(1),
+      patientConsentOrDisclosure: z.string().min(1),
+    })
+    .optional(),
 })
 
 export type InputSpec = z.output<typeof inputSpec>

@@ -1,0 +1,60 @@
+import type { ModelDetail, ModelSummary, SourceAttributes } from '../../contract/models.ts'
+import { AttuneError } from '../../errors.ts'
+import type { Model } from '../load-model.ts'
+import type { Models } from '../registry.ts'
+import { writeCardMarkdown } from './card-markdown.ts'
+import { chaiCard } from './chai-card.ts'
+import { CHAI_CARD, chaiProblems } from './chai-schema.ts'
+import { writeChaiXml } from './chai-xml.ts'
+import { describeModel, sourceOf, summarise } from './describe-model.ts'
+import { sourceAttributes } from './source-attributes.ts'
+
+export type CardFormat = 'xml' | 'json' | 'md'
+
+/** What people and other systems may see of the models. Made at start from the folders; holds no patient data. */
+export type Catalogue = {
+  /** In the order of the folders. */
+  list(): readonly ModelSummary[]
+  get(id: string): ModelDetail | null
+  attributes(id: string): SourceAttributes | null
+  /** The CHAI card as text of that format. */
+  card(id: string, format: CardFormat): string | null
+}
+
+const FORMATS: { readonly [F in CardFormat]: (model: Model) => string } = {
+  xml: (model) => writeChaiXml(chaiCard(sourceOf(model))),
+  json: (model) => `${JSON.stringify({ [CHAI_CARD.name]: chaiCard(sourceOf(model)) }, null, 2)}\n`,
+  md: (model) => writeCardMarkdown(chaiCard(sourceOf(model)), sourceAttributes(sourceOf(model))),
+}
+
+/**
+ * @param at when the models were loaded and their vectors run, ISO 8601
+ * @throws AttuneError `model-invalid` naming every card that has an element without words
+ */
+export const makeCatalogue = (models: Models, at: string): Catalogue => {
+  const problems = models.all.flatMap((model) => chaiProblems(chaiCard(sourceOf(model))).map((problem) => `${model.ref.id}: ${problem}`))
+  if (problems.length > 0) throw new AttuneError('model-invalid', problems.join('\n'))
+  const summaries = models.health().models.map((health): ModelSummary => {
+    const model = models.get(health.id)
+    if (health.state !== 'serving') return health
+    if (!model) return { state: 'not-served', id: health.id, because: 'It is not loaded.' }
+    return summarise(model, health, at)
+  })
+  const summaryOf = (id: string) => summaries.find((one) => one.id === id)
+  return Object.freeze({
+    list: () => summaries,
+    get: (id: string) => {
+      const model = models.get(id)
+      const summary = summaryOf(id)
+      return model && summary?.state === 'serving' ? describeModel(model, summary) : null
+    },
+    attributes: (id: string) => {
+      const model = models.get(id)
+      return model ? sourceAttributes(sourceOf(model)) : null
+    },
+    card: (id: string, format: CardFormat) => {
+      const model = models.get(id)
+      return model ? FORMATS[format](model) : null
+    },
+  })
+}

@@ -1,0 +1,45 @@
+import type { InputDescription } from '../../contract/models.ts'
+import type { InputSpec } from '../model-folder.ts'
+
+/** How an input of a kind is read from the record, in words. */
+const READ_AS: Readonly<Record<string, (spec: InputSpec) => string>> = {
+  age: () => 'age on the day, from the date of birth',
+  sex: () => 'administrative sex of the record',
+  race: () => 'recorded race',
+  measurement: () => 'newest measurement',
+  answer: () => 'newest coded answer',
+  genotype: (spec) => ('gene' in spec ? `genotype of ${spec.gene}` : 'genotype'),
+  medicine: () => 'active medicines',
+  condition: () => 'conditions of the record',
+  computed: (spec) => (spec.kind === 'computed' ? `computed by ${spec.model}, ${spec.variant}` : 'computed by another model'),
+  asked: () => 'not read from the record; has to be given',
+}
+
+type Coded = { readonly system: string; readonly code: string; readonly display?: string | undefined }
+type Ingredient = { readonly rxcui: string; readonly name: string }
+
+const RXNORM = 'http://www.nlm.nih.gov/research/umls/rxnorm'
+
+const codesOf = (spec: InputSpec): InputDescription['codes'] => {
+  const some = spec as { readonly codes?: readonly Coded[]; readonly ingredients?: readonly Ingredient[] } // kinds without codes have neither
+  return [
+    ...(some.codes ?? []).map(({ system, code, display }) => ({ system, code, display: display ?? '' })),
+    ...(some.ingredients ?? []).map(({ rxcui, name }) => ({ system: RXNORM, code: rxcui, display: name })),
+  ]
+}
+
+const missingOf = ({ missing }: InputSpec): string => ('effect' in missing ? missing.effect : 'Without it nothing is computed.')
+
+/** One input of `features.json` as people read it. */
+export const describeInput = (spec: InputSpec): InputDescription => ({
+  name: spec.name,
+  label: spec.label,
+  unit: spec.unit,
+  readAs: READ_AS[spec.kind]?.(spec) ?? spec.kind,
+  codes: codesOf(spec),
+  range: 'range' in spec && spec.range ? spec.range : null,
+  freshDays: 'freshDays' in spec ? (spec.freshDays ?? null) : null,
+  missing: missingOf(spec),
+  sensitive: spec.sensitive ?? null,
+  note: spec.note ?? null,
+})
