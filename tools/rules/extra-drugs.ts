@@ -1,3 +1,5 @@
+import { CLASS_DRUGS } from './class-drugs.ts'
+
 /** A substance beyond those with guidance or in the modifier table. */
 export type ExtraDrug = {
   readonly name: string
@@ -157,6 +159,7 @@ export const EXTRA_DRUGS: readonly ExtraDrug[] = [
     from: 'alternative' as const,
   })),
   ...CHECKED.map((name) => ({ name, rxcui: null, source: 'alternatives', from: 'other' as const })),
+  ...CLASS_DRUGS,
 ]
 
 /** Combinations that guidance names as one alternative. */
@@ -190,12 +193,17 @@ export const NAMES: Readonly<Record<string, readonly string[]>> = {
   acetaminophen: ['paracetamol', 'apap'],
   albuterol: ['salbutamol'],
   aspirin: ['acetylsalicylic acid', 'asa'],
+  bendroflumethiazide: ['bendrofluazide'],
+  benztropine: ['benzatropine'],
+  chlorthalidone: ['chlortalidone'],
   'ascorbic acid': ['vitamin c'],
   cyclosporine: ['ciclosporin', 'cyclosporin'],
   epinephrine: ['adrenaline'],
+  'ethacrynic acid': ['etacrynic acid'],
   fluorouracil: ['5-fluorouracil', '5-fu'],
   flupentixol: ['flupenthixol'],
   goldenseal: ['goldenseal extract'],
+  furosemide: ['frusemide'],
   glyburide: ['glibenclamide'],
   'interferon alfa-2b, recombinant': ['interferon alfa-2b'],
   hypericum: ["st. john's wort", 'st johns wort', "st john's wort", 'hypericum perforatum'],
@@ -207,6 +215,7 @@ export const NAMES: Readonly<Record<string, readonly string[]>> = {
   rifampin: ['rifampicin'],
   'sulfamethoxazole / trimethoprim': ['co-trimoxazole'],
   thioguanine: ['tioguanine', '6-thioguanine'],
+  torsemide: ['torasemide'],
   'toluidine blue': ['tolonium'],
   'valproic acid': ['valproate', 'divalproex'],
 }
