@@ -99,6 +99,17 @@ const variantsOf = (file: ScoringFile, names: readonly string[]) => {
   const least = Math.ceil(LEAST_SHARE * total)
   const used = { id: 'used', label: `variants used, of ${total}`, basis: 'used', value: 'raw', unit: '', scale: 'variants' }
   const all = { id: 'total', label: 'variants of the score', basis: 'total', value: 'raw', unit: '', scale: 'variants', hidden: true }
+  const population = populationOf(file)
+  /** Of the population, not of a person: held against vectors, never shown. */
+  const figures = (population === null ? [] : ['mean', 'sd']).map((id) => ({
+    id,
+    label: id,
+    basis: id,
+    value: 'raw',
+    unit: '',
+    scale: SUM_SCALE,
+    hidden: true,
+  }))
   const common = {
     question: 'score',
     graph: 'model.onnx',
@@ -109,14 +120,13 @@ const variantsOf = (file: ScoringFile, names: readonly string[]) => {
     id: 'sum',
     label: 'sum over the known variants',
     ...common,
-    outputs: [sumOutput, used, all],
+    outputs: [sumOutput, used, all, ...figures],
     needsAnyOf: {
       inputs: names,
       atLeast: least,
       because: `Fewer than ${least} of the ${total} variants are known (${LEAST_SHARE * 100} %).`,
     },
   }
-  const population = populationOf(file)
   if (population === null) return [sum]
   const standard = {
     id: 'standard',
@@ -134,17 +144,7 @@ const variantsOf = (file: ScoringFile, names: readonly string[]) => {
     ],
     needsAnyOf: { inputs: names, atLeast: total, because: 'The comparison needs every variant of the score.' },
   }
-  const figures = {
-    id: 'population',
-    label: 'mean and standard deviation of the population of the scoring file',
-    ...common,
-    outputs: [
-      { id: 'mean', label: 'mean', basis: 'mean', value: 'raw', unit: '', scale: SUM_SCALE },
-      { id: 'sd', label: 'standard deviation', basis: 'sd', value: 'raw', unit: '', scale: SUM_SCALE },
-    ],
-    off: 'A figure of the population, not of a person.',
-  }
-  return [standard, sum, figures]
+  return [standard, sum]
 }
 
 const expectedOf = (file: ScoringFile) => ({
@@ -154,8 +154,8 @@ const expectedOf = (file: ScoringFile) => ({
   ...(populationOf(file) === null
     ? {}
     : {
-        mean: { variant: 'population', output: 'mean', read: 'value' },
-        sd: { variant: 'population', output: 'sd', read: 'value' },
+        mean: { variant: 'sum', output: 'mean', read: 'value' },
+        sd: { variant: 'sum', output: 'sd', read: 'value' },
         standard_deviations: { variant: 'standard', output: 'standard_deviations', read: 'value' },
       }),
 })
