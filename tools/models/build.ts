@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { writeCardMarkdown } from '../../src/risk/governance/card-markdown.ts'
 import { fileOf } from '../../src/risk/load-model.ts'
-import { cardSchema, manifestSchema } from '../../src/risk/model-folder.ts'
+import { cardSchema, featuresSchema, manifestSchema, vectorsSchema } from '../../src/risk/model-folder.ts'
 import { graphOf } from './graph.ts'
-import { writeModelCard } from './model-card.ts'
 import { writeOnnx } from './onnx-writer.ts'
 
 const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'))
@@ -23,7 +23,13 @@ export const buildModel = (folder: string): void => {
     for (const entry of raw.graphs) if (entry.file === graph.file) entry.sha256 = createHash('sha256').update(bytes).digest('hex')
   }
   writeFileSync(`${folder}/manifest.json`, `${JSON.stringify(raw, null, 2)}\n`)
-  writeFileSync(`${folder}/card.md`, writeModelCard(cardSchema.parse(readJson(`${folder}/card.json`)), manifestSchema.parse(raw)))
+  const source = {
+    manifest: manifestSchema.parse(raw),
+    inputs: featuresSchema.parse(readJson(`${folder}/features.json`)).inputs,
+    card: cardSchema.parse(readJson(`${folder}/card.json`)),
+    vectors: vectorsSchema.parse(readJson(`${folder}/vectors.json`)).vectors.length,
+  }
+  writeFileSync(`${folder}/card.md`, writeCardMarkdown(source))
 }
 
 /** Usage: `node dist/tools/models/build.js [FOLDER...]`; without folders all of `models/`. */

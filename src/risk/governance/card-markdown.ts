@@ -1,5 +1,8 @@
 import type { SourceAttributes } from '../../contract/models.ts'
+import type { CardSource } from './card-source.ts'
+import { chaiCard } from './chai-card.ts'
 import { CHAI_CARD, type ChaiElement, type ChaiNode, childrenOf } from './chai-schema.ts'
+import { sourceAttributes } from './source-attributes.ts'
 
 /** `KnownRisksAndLimitations` -> `Known risks and limitations`; abbreviations stay as they are. */
 const words = (name: string): string => {
@@ -10,11 +13,22 @@ const words = (name: string): string => {
 const isText = ({ children }: ChaiElement): boolean => children.length === 0
 
 /** Text of some lines stands under its name, a short one beside it. */
-const field = (name: string, text: string): string => (text.includes('\n') ? `**${words(name)}**\n\n${text}` : `**${words(name)}.** ${text}`)
+const field = (name: string, text: string): string =>
+  text.includes('\n') ? `**${words(name)}**\n\n${text}` : `**${words(name)}.** ${text}`
 
+type Value = { readonly value?: number; readonly interval?: readonly [number, number]; readonly n?: number; readonly tolerance?: number }
+
+/** A metric's JSON as people write it; nothing is rounded. */
 const result = (node: ChaiNode): string => {
   const { Label, ValueJson } = node as { readonly Label: string; readonly ValueJson: string } // by the schema
-  return `- ${Label}: \`${ValueJson}\``
+  const { value, interval, n, tolerance } = JSON.parse(ValueJson) as Value // written by chai-card.ts
+  const parts = [
+    value === undefined ? '' : `: ${value}`,
+    interval ? ` (${interval[0]} to ${interval[1]})` : '',
+    n === undefined ? '' : `, n = ${n}`,
+    tolerance === undefined ? '' : `, to ${tolerance}`,
+  ]
+  return `- ${Label}${parts.join('')}`
 }
 
 const sections = (schema: ChaiElement, node: ChaiNode, level: number): string[] => {
@@ -38,12 +52,12 @@ const attributes = ({ predictive, evidenceBased }: SourceAttributes): string[] =
 ]
 
 /** The card for people: the CHAI sections, then the source attributes. The same facts as the XML and the JSON. */
-export const writeCardMarkdown = (card: ChaiNode, source: SourceAttributes): string => {
-  const { BasicInfo } = card as { readonly BasicInfo: { readonly ModelName: string } } // by the schema
+export const writeCardMarkdown = (source: CardSource): string => {
+  const { manifest, card } = source
   return `${[
-    `# ${BasicInfo.ModelName}`,
-    `Version ${source.version}, as of ${source.asOf}. Made from the files of the model's folder; do not edit here.`,
-    ...sections(CHAI_CARD, card, 2),
-    ...attributes(source),
+    `# ${manifest.title}: ${manifest.name}`,
+    `Version ${manifest.version}, as of ${card.asOf}. Made from the files of the model's folder; do not edit here.`,
+    ...sections(CHAI_CARD, chaiCard(source), 2),
+    ...attributes(sourceAttributes(source)),
   ].join('\n\n')}\n`
 }

@@ -24,7 +24,7 @@ export type Catalogue = {
 const FORMATS: { readonly [F in CardFormat]: (model: Model) => string } = {
   xml: (model) => writeChaiXml(chaiCard(sourceOf(model))),
   json: (model) => `${JSON.stringify({ [CHAI_CARD.name]: chaiCard(sourceOf(model)) }, null, 2)}\n`,
-  md: (model) => writeCardMarkdown(chaiCard(sourceOf(model)), sourceAttributes(sourceOf(model))),
+  md: (model) => writeCardMarkdown(sourceOf(model)),
 }
 
 /**

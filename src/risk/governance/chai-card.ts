@@ -7,7 +7,8 @@ import { EVERYONE, figuresOf } from './figures.ts'
 /** What the 31 attributes do not ask for. A folder may say it in `card.json` under `chai`; this is said where it does not. */
 const UNSAID = {
   developerContact: 'Through the issue tracker of the Attune project, or the site that runs this installation.',
-  globalAvailability: 'Open-source software, available wherever it is installed. Whether it fits the people there is for the site to validate.',
+  globalAvailability:
+    'Open-source software, available wherever it is installed. Whether it fits the people there is for the site to validate.',
   clinicalRiskLevel: 'Not rated by an authority. It informs a decision and makes none; what a wrong number can do is under known risks.',
   stakeholdersConsulted: 'No consultation beyond the published sources is recorded.',
   patientConsentOrDisclosure: 'No consent of its own is asked for; the site decides what patients are told.',
@@ -45,6 +46,15 @@ const inputLine = (spec: CardSource['inputs'][number]): string => {
   return `${label}${unitOf(unit)}: ${readAs}${bounds}${fresh}. ${missing}`
 }
 
+/** Inputs one by one; places of the genome, of which a score has hundreds, as one line. */
+const inputLines = ({ inputs }: CardSource): string[] => {
+  const places = inputs.filter(({ kind }) => kind === 'dosage')
+  return [
+    ...inputs.filter(({ kind }) => kind !== 'dosage').map(inputLine),
+    ...(places.length > 0 ? [`Number of effect alleles at ${places.length} places of the genome, as features.json names them.`] : []),
+  ]
+}
+
 type Result = { readonly Label: string; readonly ValueJson: string }
 const result = (Label: string, value: object): Result => ({ Label, ValueJson: JSON.stringify(value) })
 
@@ -61,45 +71,61 @@ const resultsOf = (figures: readonly ModelFigure[]): ChaiNode => ({
   MetricResult: figures.length > 0 ? figures.map(figureResult) : [result('Not measured by this project', { kind: 'none' })],
 })
 
-const metric = (source: CardSource, goal: string, results: ChaiNode, reading: string): ChaiNode => ({
+type Metric = {
+  readonly goal: string
+  readonly results: ChaiNode
+  readonly reading: string
+  readonly test: string
+  readonly data: string
+  readonly process: string
+}
+
+const metric = ({ goal, results, reading, test, data, process }: Metric): ChaiNode => ({
   MetricGoal: goal,
   Results: results,
   Interpretation: reading,
-  TestType: figuresOf(source.manifest).length > 0 ? 'Internal evaluation on data kept apart' : 'Check of the software form against test vectors',
-  TestingDataDescription: attributeTexts(source, 'external_validation_process.1', 'external_validation_process.3'),
-  ValidationProcessAndJustification: attributeTexts(source, 'external_validation_process.2', 'external_validation_process.4'),
+  TestType: test,
+  TestingDataDescription: data,
+  ValidationProcessAndJustification: process,
 })
+
+/** What the figures were measured on, in words. */
+const testOf = ({ manifest }: CardSource): string => {
+  if (manifest.performance) return 'Evaluation on people whom the training did not see'
+  if (manifest.intervals) return `Recomputation on a cohort. ${manifest.intervals.basis}`
+  return 'None by this project'
+}
 
 const keyMetrics = (source: CardSource): ChaiNode => {
   const { manifest, vectors } = source
   const figures = figuresOf(manifest)
+  const measured = {
+    test: testOf(source),
+    data: attributeTexts(source, 'external_validation_process.1', 'external_validation_process.3'),
+    process: attributeTexts(source, 'external_validation_process.2', 'external_validation_process.4'),
+  }
+  const rows = result('Test vectors in the folder', { kind: 'single', value: vectors, tolerance: manifest.vectors.tolerance })
   return {
-    UsefulnessUsabilityEfficacy: metric(
-      source,
-      'How well the number agrees with what happened.',
-      resultsOf(figures.filter(({ group }) => group === EVERYONE)),
-      attributeTexts(source, 'quantitative_performance.1', 'quantitative_performance.3', 'quantitative_performance.5'),
-    ),
-    FairnessEquity: metric(
-      source,
-      'Whether it agrees as well in every group.',
-      resultsOf(figures.filter(({ group }) => group !== EVERYONE)),
-      attributeTexts(source, 'quantitative_performance.2', 'quantitative_performance.4'),
-    ),
-    SafetyReliability: metric(
-      source,
-      'Whether the software computes what its source describes.',
-      {
-        MetricResult: [
-          result('Test vectors in the folder, run at each start; one that is missed stops the model', {
-            kind: 'single',
-            value: vectors,
-            tolerance: manifest.vectors.tolerance,
-          }),
-        ],
-      },
-      manifest.verified.says,
-    ),
+    UsefulnessUsabilityEfficacy: metric({
+      goal: 'How well the number agrees with what happened.',
+      results: resultsOf(figures.filter(({ group }) => group === EVERYONE)),
+      reading: attributeTexts(source, 'quantitative_performance.1', 'quantitative_performance.3', 'quantitative_performance.5'),
+      ...measured,
+    }),
+    FairnessEquity: metric({
+      goal: 'Whether it agrees as well in every group.',
+      results: resultsOf(figures.filter(({ group }) => group !== EVERYONE)),
+      reading: attributeTexts(source, 'quantitative_performance.2', 'quantitative_performance.4'),
+      ...measured,
+    }),
+    SafetyReliability: metric({
+      goal: 'Whether the software computes what its source describes.',
+      results: { MetricResult: [rows] },
+      reading: manifest.verified.says,
+      test: 'Test vectors, run through the graph at each start',
+      data: 'Inputs with expected outputs in vectors.json; they describe no person.',
+      process: 'A vector that is missed stops the model. That shows that the formula is right, not that it fits local patients.',
+    }),
   }
 }
 
@@ -140,7 +166,10 @@ export const chaiCard = (source: CardSource): ChaiNode => {
     UsesAndDirections: {
       IntendedUseAndWorkflow: attributeTexts(source, 'purpose.1', 'purpose.4'),
       PrimaryIntendedUsers: attributeText(source, 'purpose.3'),
-      HowToUse: paragraphs('Computed from the patient’s record; each input is shown with its value, unit, date and source.', list(manifest.limits)),
+      HowToUse: paragraphs(
+        "Computed from the patient's record; each input is shown with its value, unit, date and source.",
+        list(manifest.limits),
+      ),
       TargetedPatientPopulation: paragraphs(attributeText(source, 'purpose.2'), ...manifest.population.statements),
       CautionedOutOfScopeSettings: attributeText(source, 'out_of_scope.1'),
     },
@@ -154,8 +183,8 @@ export const chaiCard = (source: CardSource): ChaiNode => {
         OutcomesAndOutputs: attributeTexts(source, 'details_and_output.3', 'details_and_output.4'),
         ModelType: TYPES[manifest.kind] ?? manifest.kind,
         FoundationModels: 'None.',
-        InputDataSource: 'FHIR R4 resources of the patient’s record, read at the time of the call.',
-        OutputAndInputDataTypes: paragraphs('Outputs:', list(outputsOf(source)), 'Inputs:', list(source.inputs.map(inputLine))),
+        InputDataSource: "FHIR R4 resources of the patient's record, read at the time of the call.",
+        OutputAndInputDataTypes: paragraphs('Outputs:', list(outputsOf(source)), 'Inputs:', list(inputLines(source))),
         DevelopmentDataCharacterization: attributeTexts(
           source,
           'development_and_inputs.1',

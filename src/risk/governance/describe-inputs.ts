@@ -12,6 +12,7 @@ const READ_AS: Readonly<Record<string, (spec: InputSpec) => string>> = {
   medicine: () => 'active medicines',
   condition: () => 'conditions of the record',
   computed: (spec) => (spec.kind === 'computed' ? `computed by ${spec.model}, ${spec.variant}` : 'computed by another model'),
+  dosage: (spec) => (spec.kind === 'dosage' ? `number of ${spec.effect} at ${spec.chrom}:${spec.pos}, ${spec.build}` : 'number of alleles'),
   asked: () => 'not read from the record; has to be given',
 }
 
