@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import type { z } from 'zod'
 import { z as zod } from 'zod'
 import type { ModelRef } from '../contract/risk.ts'
@@ -8,6 +8,8 @@ import type { Basis, Kind, Numbers } from './basis.ts'
 import { checkFolder } from './check-model.ts'
 import { encodeRow } from './encode.ts'
 import { compile, type Numbered, parseFormula } from './formula.ts'
+import { openSession, type Where } from './inference/open-session.ts'
+import type { Session } from './inference/session.ts'
 import { KINDS } from './kinds.ts'
 import {
   cardSchema,
@@ -22,7 +24,7 @@ import {
   type VectorFile,
   vectorsSchema,
 } from './model-folder.ts'
-import { type Execution, openSession, type Session } from './onnx.ts'
+import { MAX_GRAPH_BYTES } from './onnx-file.ts'
 
 export type LoadedOutput = {
   readonly spec: OutputSpec
@@ -64,6 +66,11 @@ export type FolderParts = {
 }
 
 const readBytes = async (folder: string, file: string): Promise<Buffer> => {
+  const size = await stat(`${folder}/${file}`).then(
+    (entry) => entry.size,
+    () => 0, // what cannot be looked at cannot be read either
+  )
+  if (size > MAX_GRAPH_BYTES) throw new AttuneError('model-invalid', `${file} is larger than ${MAX_GRAPH_BYTES} bytes`)
   try {
     return await readFile(`${folder}/${file}`)
   } catch (cause) {
@@ -123,7 +130,10 @@ const readParts = async (folder: string): Promise<FolderParts> => {
 export const rawPort = (basis: string): string => `raw_${basis}`
 export const valuePort = (variant: string, output: string): string => `${variant}_${output}`
 
-const openGraph = async (folder: string, graph: Graph, { manifest, numbers }: FolderParts, execution: Execution): Promise<Session> => {
+/** Where the graph of this file is to run. */
+export type WhereOf = (graph: { readonly model: string; readonly file: string }) => Where
+
+const openGraph = async (folder: string, graph: Graph, { manifest, numbers }: FolderParts, where: WhereOf): Promise<Session> => {
   const bytes = await readBytes(folder, graph.file)
   if (sha256(bytes) !== graph.sha256)
     throw new AttuneError('model-invalid', `${graph.file} does not have the SHA-256 that manifest.json names`)
@@ -144,7 +154,7 @@ const openGraph = async (folder: string, graph: Graph, { manifest, numbers }: Fo
       wide: Object.assign({}, ...ports),
       warm: encodeRow(columns, graph.reference),
     },
-    execution,
+    where({ model: manifest.id, file: graph.file }),
   )
 }
 
@@ -176,13 +186,13 @@ const folderHash = async (folder: string, manifest: Manifest): Promise<string> =
  * runs its test vectors.
  * @throws AttuneError `model-invalid` with what is wrong
  */
-export const loadModel = async (folder: string, execution: Execution): Promise<Model> => {
+export const loadModel = async (folder: string, where: WhereOf): Promise<Model> => {
   const parts = await readParts(folder)
   checkFolder(parts)
   const { manifest, inputs, card, vectors } = parts
   const variants: LoadedVariant[] = []
   for (const graph of manifest.graphs) {
-    const session = await openGraph(folder, graph, parts, execution)
+    const session = await openGraph(folder, graph, parts, where)
     for (const spec of manifest.variants) if (spec.graph === graph.file) variants.push(loadVariant(spec, graph, session, parts))
   }
   const { id, version, name, citation } = manifest

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises'
 import type { Ingredient } from '../contract/facts.ts'
 import { AttuneError } from '../errors.ts'
-import { loadModel, type Model } from './load-model.ts'
-import type { Execution } from './onnx.ts'
+import { type Inference, makeWhere } from './inference/where.ts'
+import { loadModel, type Model, type WhereOf } from './load-model.ts'
 import { runVectors, type VectorResult, variantFor } from './vectors.ts'
 
 export type ModelHealth =
@@ -32,8 +32,7 @@ export type Models = {
   close(): Promise<void>
 }
 
-export type LoadOptions = {
-  readonly execution: Execution
+export type LoadOptions = Inference & {
   /** `true` (default): a model with a problem stops the start. `false`: it is not served, and health says why. */
   readonly strict?: boolean
 }
@@ -58,9 +57,9 @@ const checkVectors = async (model: Model): Promise<void> => {
   if (missed.length > 0) throw new AttuneError('model-invalid', `test vectors missed: ${missed.join(', ')}`)
 }
 
-const tryLoad = async (modelsDir: string, id: string, execution: Execution): Promise<Loaded> => {
+const tryLoad = async (modelsDir: string, id: string, where: WhereOf): Promise<Loaded> => {
   try {
-    const model = await loadModel(`${modelsDir}/${id}`, execution)
+    const model = await loadModel(`${modelsDir}/${id}`, where)
     if (model.manifest.id !== id) throw new AttuneError('model-invalid', `manifest.json names the model ${model.manifest.id}`)
     await checkVectors(model)
     return { id, model }
@@ -97,10 +96,14 @@ const healthOf = (loaded: Loaded): ModelHealth => {
   }
 }
 
-const makeModels = (loaded: readonly Loaded[]): Models => {
+const makeHealth = (loaded: readonly Loaded[]): ModelsHealth => {
+  const models = loaded.map(healthOf)
+  const fine = models.every((one) => one.state === 'serving' && one.fallback === null)
+  return { state: fine ? 'ok' : 'degraded', models }
+}
+
+const makeModels = (loaded: readonly Loaded[], end: () => void): Models => {
   const all = loaded.flatMap((one) => ('model' in one ? [one.model] : []))
-  const health = loaded.map(healthOf)
-  const fine = health.every((one) => one.state === 'serving' && one.fallback === null)
   return Object.freeze({
     all,
     get: (id: string) => all.find(({ ref }) => ref.id === id) ?? null,
@@ -109,8 +112,9 @@ const makeModels = (loaded: readonly Loaded[]): Models => {
         manifest.drugs.some((drug) => (rxcui === null ? drug.name === name.toLowerCase() : drug.rxcui === rxcui)),
       ),
     versions: Object.fromEntries(all.map(({ ref }) => [ref.id, `${ref.version}+sha256:${ref.sha256.slice(0, 12)}`])),
-    health: (): ModelsHealth => ({ state: fine ? 'ok' : 'degraded', models: health }),
+    health: () => makeHealth(loaded),
     close: async () => {
+      end()
       await Promise.all(all.flatMap(({ variants }) => sessionsOf(variants).map((session) => session.close())))
     },
   })
@@ -128,15 +132,27 @@ const openEnds = (models: readonly Model[]): { id: string; because: string }[] =
     }),
   )
 
+/** A setting for a model that is not there would be a setting that nobody follows. */
+const checkSettings = (ids: readonly string[], { models = {} }: Inference): void => {
+  const unknown = Object.keys(models).filter((id) => !ids.includes(id))
+  if (unknown.length > 0)
+    throw new AttuneError('config-invalid', `models: ${unknown.join(', ')}: no such model in the folder of the models (${ids.join(', ')})`)
+}
+
 /**
  * Loads, checks and warms every folder under `modelsDir`.
- * @throws AttuneError `model-invalid` naming every folder with a problem (strict), or when there is no model at all
+ * @throws AttuneError `model-invalid` naming every folder with a problem (strict), or when there is no model at all; `config-invalid` for
+ *   settings of a model that is not there
  */
-export const loadModels = async (modelsDir: string, { execution, strict = true }: LoadOptions): Promise<Models> => {
-  const loaded: Loaded[] = []
-  for (const id of await foldersIn(modelsDir)) loaded.push(await tryLoad(modelsDir, id, execution))
-  const open = openEnds(loaded.flatMap((one) => ('model' in one ? [one.model] : [])))
+export const loadModels = async (modelsDir: string, { strict = true, ...inference }: LoadOptions): Promise<Models> => {
+  const ids = await foldersIn(modelsDir)
+  checkSettings(ids, inference)
+  const { where, end } = makeWhere(inference)
+  const loaded = await Promise.all(ids.map((id) => tryLoad(modelsDir, id, where)))
+  const models = makeModels(loaded, end)
+  const open = openEnds(models.all)
   const problems = [...loaded.filter((one) => 'because' in one), ...open].map(({ id, because }) => `${id}: ${because}`)
-  if (strict && problems.length > 0) throw new AttuneError('model-invalid', problems.join('\n'))
-  return makeModels(loaded)
+  if (!strict || problems.length === 0) return models
+  await models.close()
+  throw new AttuneError('model-invalid', problems.join('\n'))
 }

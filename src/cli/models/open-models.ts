@@ -4,8 +4,8 @@ import { loadModels, type Models } from '../../risk/registry.ts'
 
 /** Models of this installation; when not strict also beside those that do not pass, so that all problems are seen at once. */
 export const openModels = (strict: boolean): Promise<Models> => {
-  const { modelsDir, execution } = readConfig(process.env, projectRoot)
-  return loadModels(modelsDir, { execution, strict })
+  const { modelsDir, execution, models, inference } = readConfig(process.env, projectRoot)
+  return loadModels(modelsDir, { execution, models, inference, strict })
 }
 
 /** Hands the models to some work and lets their sessions go. */

@@ -1,0 +1,57 @@
+import type { Execution } from '../../config.ts'
+import { type Native, openNative, type Provider, type SessionSpec } from '../onnx.ts'
+import type { Address, InferenceServer } from '../remote/inference-server.ts'
+import { makeRemoteGraph } from '../remote/remote-graph.ts'
+import { remoteRunner } from '../remote/remote-runner.ts'
+import { rowsFrom } from './rows.ts'
+import { cpuRunner, deviceRunner, type Open, type Runner } from './runner.ts'
+import { makeSession, type Session } from './session.ts'
+import { shareRuns } from './share.ts'
+
+/** The graph on the inference server. */
+export type Remote = { readonly server: InferenceServer; readonly address: Address }
+
+export type Where = {
+  readonly execution: Execution
+  /** For `remote`. */
+  readonly remote?: Remote | undefined
+  /** The wall round ONNX Runtime when not said. */
+  readonly open?: (bytes: Uint8Array, spec: SessionSpec, provider: Provider) => Promise<Native>
+}
+
+/** The row of the first run. */
+const warmRow = ({ input, warm }: SessionSpec) => rowsFrom([warm ?? Array.from({ length: input.columns }, () => 0)])
+
+/** Rows that go to a GPU together are those of one turn of the event loop: while it computes, nothing else comes in anyway. */
+const TO_DEVICE = { windowMs: 0, maxRows: 256 } as const
+
+const onServer = async (spec: SessionSpec, cpu: Runner, { server, address }: Remote): Promise<Runner> => {
+  const rows = warmRow(spec)
+  const { columns: expected } = await cpu.run(rows, spec.outputs, () => null)
+  return remoteRunner(spec, makeRemoteGraph(server, address, spec, { rows, expected }), cpu, server.settings)
+}
+
+const onlyHere = (cpu: Runner): Runner => ({
+  ...cpu,
+  state: () => ({ ...cpu.state(), fallback: 'remote was asked for and no inference server is named; running on cpu' }),
+})
+
+/** `auto` takes the CPU: a single row of these models is faster there than the way to a GPU and back. */
+const runnerFor = async (bytes: Uint8Array, spec: SessionSpec, { execution, remote, open = openNative }: Where): Promise<Runner> => {
+  const onProvider: Open = (provider) => open(bytes, spec, provider)
+  const onDevice: Open = async (provider) => shareRuns(await onProvider(provider), spec, TO_DEVICE)
+  if (execution === 'cuda' || execution === 'webgpu') return deviceRunner(spec, { device: onDevice, cpu: onProvider }, execution)
+  const cpu = await cpuRunner(spec, onProvider)
+  if (execution !== 'remote') return cpu
+  return remote ? onServer(spec, cpu, remote) : onlyHere(cpu)
+}
+
+/**
+ * Creates, checks and warms a session.
+ * @throws AttuneError `model-invalid` when the graph cannot be read or its names, types or shapes differ from the manifest
+ */
+export const openSession = async (bytes: Uint8Array, spec: SessionSpec, where: Where): Promise<Session> => {
+  const session = makeSession(spec, await runnerFor(bytes, spec, where))
+  await session.execute(warmRow(spec))
+  return session
+}
