@@ -17,6 +17,7 @@ import { makeReplayGuard } from './http/replay-guard.ts'
 import { makeServer } from './http/server.ts'
 import { type Ledger, openLedger } from './ledger/ledger.ts'
 import { projectRoot } from './project-root.ts'
+import { makeCatalogue } from './risk/governance/catalogue.ts'
 import { type ProfileKit, runProfile } from './run-profile.ts'
 import { runService } from './run-service.ts'
 
@@ -79,6 +80,7 @@ const compose = async (config: Config): Promise<{ app: RequestListener; close: (
     runService: (service, request, client) => runService(service, request, client, line),
     runProfile: profileRunner(config, line),
     ledger: ledgerDoor(config, ledger),
+    models: makeCatalogue(thinking.kit.models, new Date().toISOString()),
     drugs: thinking.kit.knowledge.drugs,
     health: () => healthOf(config, thinking, ledger, line, replay),
     readKeySet: (url) => outbound.json(url, KEY_SET_LIMITS),

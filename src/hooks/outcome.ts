@@ -25,6 +25,7 @@ const ISSUE_TYPES: Partial<Record<ErrorCode, string>> = {
   'fhir-server-untrusted': 'forbidden',
   'token-refused': 'login',
   'not-found': 'not-found',
+  'not-acceptable': 'not-supported',
   'method-not-allowed': 'not-supported',
   'data-missing': 'required',
   'too-many-requests': 'throttled',

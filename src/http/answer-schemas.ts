@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { CardsResponse } from '../contract/cards.ts'
+import type { ModelDetail, ModelList, SourceAttributes } from '../contract/models.ts'
 import type { Discovery } from '../hooks/discovery.ts'
 import type { OperationOutcome } from '../hooks/outcome.ts'
 
@@ -90,3 +91,94 @@ export const RECENT_SCHEMA = z.object({ decisions: z.array(DECISION_SCHEMA) })
 export const PROFILE_EVENT_SCHEMA = z.looseObject({
   event: z.enum(['source', 'facts', 'assessment', 'estimates', 'done', 'error']),
 })
+
+const served = z.strictObject({
+  state: z.literal('serving'),
+  id: z.string(),
+  name: z.string(),
+  title: z.string(),
+  version: z.string(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  kind: z.string(),
+  standing: z.enum(['published', 'research']),
+  verified: z.strictObject({ state: z.string(), says: z.string() }),
+  questions: z.array(z.string()),
+  drugs: z.array(z.string()),
+  execution: z.string(),
+  fallback: z.string().nullable(),
+  vectors: z.strictObject({ passed: z.int(), of: z.int(), at: z.iso.datetime() }),
+  off: z.array(z.strictObject({ variant: z.string(), label: z.string(), because: z.string() })),
+})
+const notServed = z.strictObject({ state: z.literal('not-served'), id: z.string(), because: z.string() })
+
+export const MODELS_SCHEMA = z.strictObject({
+  models: z.array(z.discriminatedUnion('state', [served, notServed])),
+}) satisfies z.ZodType<ModelList>
+
+const attributes = z.array(z.strictObject({ id: z.string(), label: z.string().min(1), text: z.string().min(1) }))
+
+export const SOURCE_ATTRIBUTES_SCHEMA = z.strictObject({
+  model: z.string(),
+  version: z.string(),
+  asOf: z.string(),
+  predictive: z.array(z.strictObject({ id: z.string(), title: z.string(), attributes })),
+  evidenceBased: attributes,
+}) satisfies z.ZodType<SourceAttributes>
+
+const figure = z.strictObject({
+  on: z.string(),
+  group: z.string(),
+  measure: z.string(),
+  value: z.number(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  n: z.int().nullable(),
+})
+
+const modelInput = z.strictObject({
+  name: z.string(),
+  label: z.string(),
+  unit: z.string(),
+  readAs: z.string(),
+  codes: z.array(z.strictObject({ system: z.string(), code: z.string(), display: z.string() })),
+  range: z.strictObject({ low: z.number(), high: z.number() }).nullable(),
+  freshDays: z.number().nullable(),
+  missing: z.string(),
+  sensitive: z.string().nullable(),
+  note: z.string().nullable(),
+})
+
+const modelOutput = z.strictObject({
+  label: z.string(),
+  unit: z.string(),
+  value: z.string().nullable(),
+  scale: z.string(),
+  bands: z.array(z.string()),
+  terms: z.strictObject({ intercept: z.string(), rows: z.array(z.strictObject({ name: z.string(), coefficient: z.string() })) }).nullable(),
+})
+
+const modelVariant = z.strictObject({
+  id: z.string(),
+  label: z.string(),
+  question: z.string(),
+  off: z.string().nullable(),
+  inputs: z.array(z.string()),
+  outputs: z.array(modelOutput),
+})
+
+export const MODEL_SCHEMA = z.strictObject({
+  summary: served,
+  citation: z.string(),
+  licence: z.string(),
+  asOf: z.string(),
+  attributes: SOURCE_ATTRIBUTES_SCHEMA,
+  inputs: z.array(modelInput),
+  variants: z.array(modelVariant),
+  population: z.array(z.string()),
+  limits: z.array(z.string()),
+  files: z.array(z.strictObject({ file: z.string(), sha256: z.string() })),
+  figures: z.array(figure),
+  training: z.array(z.strictObject({ label: z.string(), text: z.string() })).nullable(),
+}) satisfies z.ZodType<ModelDetail>
+
+export const CHAI_CARD_SCHEMA = z.strictObject({ AppliedModelCard: z.looseObject({ BasicInfo: z.looseObject({ ModelName: z.string() }) }) })

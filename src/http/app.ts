@@ -14,6 +14,7 @@ import { makeBaseHeaders, makePageHeaders } from './headers.ts'
 import { answerDiscovery, answerFeedback, answerHook, findService } from './hook-endpoints.ts'
 import { makeIdentify, makeRateLimit } from './identify.ts'
 import type { Kit } from './kit.ts'
+import { answerCard, answerModel, answerModels, answerSourceAttributes } from './models.ts'
 import { openapi } from './openapi.ts'
 import { docsPage, PLAIN_STYLE, statusPage } from './pages.ts'
 import { makeReadJson } from './read-json.ts'
@@ -54,6 +55,12 @@ export const makeApp = <S extends HookService>(kit: Kit<S>): Express => {
   })
 
   endpoint(app, '/api/profile', { post: [gate, limitRate, requireToken, ...readJson, answerProfile(kit)] })
+  endpoint(app, '/api/models', { get: [limitRate, answerModels(kit)] })
+  endpoint(app, '/api/models/:id', { get: [limitRate, answerModel(kit)] })
+  endpoint(app, '/api/models/:id/source-attributes', { get: [limitRate, answerSourceAttributes(kit)] })
+  endpoint(app, '/api/models/:id/card', { get: [limitRate, answerCard(kit)] })
+  for (const format of ['xml', 'json', 'md'] as const)
+    endpoint(app, `/api/models/:id/card.${format}`, { get: [limitRate, answerCard(kit, format)] })
   endpoint(app, '/api/products', { get: [limitRate, answerProducts(kit)] })
   if (sandbox) endpoint(app, '/api/decisions/:id', { get: [limitRate, answerDecision(kit)] })
   if (sandbox) endpoint(app, '/api/recent', { get: [limitRate, answerRecent(kit)] })
@@ -131,10 +138,11 @@ const answerMetrics =
 /** Names made of a hash may be kept for ever; pages are asked for again each time. */
 const setAssetCache = (res: ServerResponse): void => void res.setHeader('Cache-Control', 'public, max-age=31536000, immutable')
 
-/** The built pages: the SMART app at /app/, and in the sandbox the EHR page at /. */
+/** The built pages: the SMART app at /app/, the models at /models/, and in the sandbox the EHR page at /. */
 const servePages = (app: Express, folder: string, pages: ReturnType<typeof makePageHeaders>, sandbox: boolean): void => {
   const options = { etag: true, lastModified: true, redirect: true, cacheControl: false, dotfiles: 'ignore' as const }
   app.use('/assets', pages.app, express.static(join(folder, 'assets'), { ...options, fallthrough: true, setHeaders: setAssetCache }))
   app.use('/app', pages.app, express.static(join(folder, 'app'), options))
+  app.use('/models', pages.plain, express.static(join(folder, 'models'), options))
   if (sandbox) app.use(pages.sandbox, express.static(folder, options))
 }

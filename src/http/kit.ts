@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { ClientConfig, Config } from '../config.ts'
 import type { CardsResponse } from '../contract/cards.ts'
 import type { DecisionRecord, FeedbackEvent } from '../contract/decision.ts'
+import type { ModelDetail, ModelSummary, SourceAttributes } from '../contract/models.ts'
 import type { ProfileEvent, ProfileRequest } from '../contract/profile.ts'
 import type { HookService } from '../hooks/discovery.ts'
 import type { HookRequest } from '../hooks/request.ts'
@@ -35,6 +36,14 @@ export type LedgerDoor = {
 /** A product in a drug picker. */
 export type PickedProduct = { readonly rxcui: string; readonly tty: string; readonly name: string; readonly ingredients: readonly string[] }
 
+/** What may be seen of the models: cards and figures, no patient data. */
+export type ModelCatalogue = {
+  list(): readonly ModelSummary[]
+  get(id: string): ModelDetail | null
+  attributes(id: string): SourceAttributes | null
+  card(id: string, format: 'xml' | 'json' | 'md'): string | null
+}
+
 /** All that the HTTP room needs of the others; `main.ts` puts it together. */
 export type Kit<S extends HookService> = {
   readonly config: Config
@@ -47,6 +56,7 @@ export type Kit<S extends HookService> = {
   /** Sends its events through `emit` as they become ready. What it throws before the first one sets the status. */
   readonly runProfile: (request: ProfileRequest, caller: ProfileCaller, emit: (event: ProfileEvent) => void) => Promise<void>
   readonly ledger: LedgerDoor
+  readonly models: ModelCatalogue
   readonly drugs: { search(text: string, limit: number): readonly PickedProduct[] }
   readonly health: () => Promise<Readonly<Record<string, PartHealth>>>
   /** Key sets of clients, through the outbound door. */

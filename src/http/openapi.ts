@@ -13,7 +13,8 @@ type Endpoint = {
   readonly auth: 'client' | 'app' | 'none'
   readonly body?: z.ZodType
   readonly query?: Readonly<Record<string, string>>
-  readonly answer: { readonly text: string; readonly type: string; readonly schema?: z.ZodType }
+  /** `also`: further formats that an Accept header may ask for. */
+  readonly answer: { readonly text: string; readonly type: string; readonly also?: readonly string[]; readonly schema?: z.ZodType }
   readonly errors: readonly ErrorCode[]
   readonly sandboxOnly?: true
 }
@@ -73,6 +74,53 @@ export const ENDPOINTS: readonly Endpoint[] = [
     answer: json('Issuers and client id.', answers.APP_CONFIG_SCHEMA),
     errors: ALWAYS,
   },
+  {
+    method: 'get',
+    path: '/api/models',
+    tag: 'Models',
+    summary: 'The risk models: version, hash, state, where they run, how many test vectors they reproduce, what of them is off and why.',
+    auth: 'none',
+    answer: json('Models, in the order of their ids.', answers.MODELS_SCHEMA),
+    errors: ['too-many-requests', ...ALWAYS],
+  },
+  {
+    method: 'get',
+    path: '/api/models/{id}',
+    tag: 'Models',
+    summary: 'All of one model: source attributes, inputs with codes and limits, variants with their terms, figures, hashes.',
+    auth: 'none',
+    answer: json('The model.', answers.MODEL_SCHEMA),
+    errors: ['not-found', 'too-many-requests', ...ALWAYS],
+  },
+  {
+    method: 'get',
+    path: '/api/models/{id}/source-attributes',
+    tag: 'Models',
+    summary: 'The 31 and the 13 source attributes of 45 CFR 170.315(b)(11)(iv).',
+    auth: 'none',
+    answer: json('Source attributes.', answers.SOURCE_ATTRIBUTES_SCHEMA),
+    errors: ['not-found', 'too-many-requests', ...ALWAYS],
+  },
+  {
+    method: 'get',
+    path: '/api/models/{id}/card',
+    tag: 'Models',
+    summary: 'The CHAI Applied Model Card 0.2, in the format of the Accept header; JSON when it does not say.',
+    auth: 'none',
+    answer: { ...json('The card.', answers.CHAI_CARD_SCHEMA), also: ['application/xml', 'text/markdown'] },
+    errors: ['not-found', 'not-acceptable', 'too-many-requests', ...ALWAYS],
+  },
+  ...(['xml', 'json', 'md'] as const).map(
+    (format): Endpoint => ({
+      method: 'get',
+      path: `/api/models/{id}/card.${format}`,
+      tag: 'Models',
+      summary: `The same card as ${{ xml: 'XML', json: 'JSON', md: 'Markdown' }[format]}, for links.`,
+      auth: 'none',
+      answer: { text: 'The card.', type: { xml: 'application/xml', json: 'application/json', md: 'text/markdown' }[format] },
+      errors: ['not-found', 'too-many-requests', ...ALWAYS],
+    }),
+  ),
   {
     method: 'get',
     path: '/api/products',
@@ -177,7 +225,10 @@ const parameters = ({ path, query }: Endpoint): object[] => [
 
 const operation = (endpoint: Endpoint): object => {
   const { tag, summary, auth, body, answer, errors } = endpoint
-  const content = { [answer.type]: answer.schema ? { schema: toSchema(answer.schema) } : {} }
+  const content = {
+    [answer.type]: answer.schema ? { schema: toSchema(answer.schema) } : {},
+    ...Object.fromEntries((answer.also ?? []).map((type) => [type, { schema: { type: 'string' } }])),
+  }
   return {
     tags: [tag],
     summary,

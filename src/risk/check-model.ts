@@ -1,6 +1,8 @@
 import { AttuneError } from '../errors.ts'
 import { refuseValue } from './encode.ts'
 import { namesIn, parseFormula } from './formula.ts'
+import { chaiCard } from './governance/chai-card.ts'
+import { chaiProblems } from './governance/chai-schema.ts'
 import { type FolderParts, fileOf } from './load-model.ts'
 import { type Graph, SOURCE_ATTRIBUTES, type Values, type Variant } from './model-folder.ts'
 
@@ -75,13 +77,16 @@ const intervalProblems = ({ manifest: { intervals } }: FolderParts): string[] =>
       .map((row) => `intervals ${variant}/${row.group}: no quantile ${intervals?.low} or ${intervals?.high}`),
   )
 
-const cardProblems = ({ card, manifest }: FolderParts): string[] => {
+/** The 31 attributes one by one, then every element of the card that is made from them. */
+const cardProblems = ({ card, manifest, inputs, vectors }: FolderParts): readonly string[] => {
   const have = card.attributes.map(({ id }) => id)
-  return [
+  const problems = [
     ...(card.model === manifest.id && card.version === manifest.version ? [] : ['card.json is of another model or version']),
     ...missingIn(SOURCE_ATTRIBUTES, new Set(have)).map((id) => `card.json has no source attribute ${id}`),
     ...missingIn(have, new Set(SOURCE_ATTRIBUTES)).map((id) => `card.json has an unknown source attribute ${id}`),
+    ...twice(have).map((id) => `card.json has the source attribute ${id} twice`),
   ]
+  return problems.length > 0 ? problems : chaiProblems(chaiCard({ manifest, inputs, card, vectors: vectors.vectors.length }))
 }
 
 /** Holds the files of a folder against each other. @throws AttuneError `model-invalid` with every problem */

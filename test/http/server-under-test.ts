@@ -112,6 +112,7 @@ export const start = async (setting: Setting = {}): Promise<Running> => {
       decision: async (id) => (id === 'd1' ? ({ id: 'd1', service: 'echo-order-sign' } as DecisionRecord) : null),
       recent: async () => [],
     },
+    models: { list: () => [], get: () => null, attributes: () => null, card: () => null },
     drugs: { search: (text) => [{ rxcui: '309362', tty: 'SCD', name: `${text} 75 MG Oral Tablet`, ingredients: [text] }] },
     health: async () => ({ ledger: { ok: true } }),
     readKeySet: (address) => outbound.json(address, { deadlineMs: 1500, maxBytes: 256_000 }),

@@ -1,10 +1,9 @@
 import type { ModelDetail, ModelSummary, SourceAttributes } from '../../contract/models.ts'
-import { AttuneError } from '../../errors.ts'
 import type { Model } from '../load-model.ts'
 import type { Models } from '../registry.ts'
 import { writeCardMarkdown } from './card-markdown.ts'
 import { chaiCard } from './chai-card.ts'
-import { CHAI_CARD, chaiProblems } from './chai-schema.ts'
+import { CHAI_CARD } from './chai-schema.ts'
 import { writeChaiXml } from './chai-xml.ts'
 import { describeModel, sourceOf, summarise } from './describe-model.ts'
 import { sourceAttributes } from './source-attributes.ts'
@@ -27,13 +26,8 @@ const FORMATS: { readonly [F in CardFormat]: (model: Model) => string } = {
   md: (model) => writeCardMarkdown(sourceOf(model)),
 }
 
-/**
- * @param at when the models were loaded and their vectors run, ISO 8601
- * @throws AttuneError `model-invalid` naming every card that has an element without words
- */
+/** `at`: when the models were loaded and their vectors run, ISO 8601. */
 export const makeCatalogue = (models: Models, at: string): Catalogue => {
-  const problems = models.all.flatMap((model) => chaiProblems(chaiCard(sourceOf(model))).map((problem) => `${model.ref.id}: ${problem}`))
-  if (problems.length > 0) throw new AttuneError('model-invalid', problems.join('\n'))
   const summaries = models.health().models.map((health): ModelSummary => {
     const model = models.get(health.id)
     if (health.state !== 'serving') return health
