@@ -3,6 +3,7 @@ import { refuseValue } from './encode.ts'
 import { namesIn, parseFormula } from './formula.ts'
 import { chaiCard } from './governance/chai-card.ts'
 import { chaiProblems } from './governance/chai-schema.ts'
+import { sensitiveProblems } from './governance/sensitive.ts'
 import { type FolderParts, fileOf } from './load-model.ts'
 import { type Graph, SOURCE_ATTRIBUTES, type Values, type Variant } from './model-folder.ts'
 
@@ -99,6 +100,7 @@ export const checkFolder = (parts: FolderParts): void => {
     ...manifest.graphs.flatMap((graph) => graphProblems(graph, parts)),
     ...manifest.variants.flatMap((variant) => variantProblems(variant, parts)),
     ...intervalProblems(parts),
+    ...sensitiveProblems(parts.inputs),
     ...cardProblems(parts),
     ...(manifest.vectors.names.includes(vectors.model) ? [] : ['vectors.json is of another model']),
   ]

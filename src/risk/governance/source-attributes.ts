@@ -1,5 +1,6 @@
 import type { AttributeGroup, SourceAttribute, SourceAttributes } from '../../contract/models.ts'
 import { attributeText, type CardSource } from './card-source.ts'
+import { classesOf, SENSITIVE_CLASSES } from './sensitive.ts'
 
 /** Groups of the 31 attributes of predictive interventions, 45 CFR 170.315(b)(11)(iv)(B), with our own titles. */
 const GROUPS: readonly (readonly [id: string, title: string])[] = [
@@ -14,22 +15,9 @@ const GROUPS: readonly (readonly [id: string, title: string])[] = [
   ['update_schedule', 'Update schedule'],
 ]
 
-/** The nine classes of sensitive data, in the rule's order; `features.json` names them in `sensitive`. */
-export const SENSITIVE_CLASSES = [
-  'race',
-  'ethnicity',
-  'language',
-  'sexual orientation',
-  'gender identity',
-  'sex',
-  'date of birth',
-  'social determinants',
-  'health status assessments',
-] as const
-
 /** Inputs of a class, in words; `Not an input.` when there is none. */
 const useOf = ({ inputs }: Pick<CardSource, 'inputs'>, name: string): string => {
-  const labels = inputs.filter(({ sensitive }) => sensitive === name).map(({ label }) => label)
+  const labels = inputs.filter((spec) => classesOf(spec).includes(name)).map(({ label }) => label)
   return labels.length === 0 ? 'Not an input.' : `Input: ${labels.join(', ')}.`
 }
 

@@ -1,3 +1,4 @@
+import { SENSITIVE_CLASSES } from '../governance/sensitive.ts'
 import type { ScoringFile } from './scoring-file.ts'
 
 const UNREAD = 'See the paper; it was not read for this release.'
@@ -36,7 +37,7 @@ const attributesOf = ({ id, trait, citation, variants, build }: ScoringFile): re
   [
     'development_and_inputs.2',
     'Sensitive data used as inputs',
-    'None of the nine classes is an input. Genotypes are themselves sensitive and correlate with ancestry.',
+    `None of the nine classes is an input; genotypes are themselves sensitive and correlate with ancestry. Not used: ${SENSITIVE_CLASSES.join(', ')}.`,
   ],
   ['development_and_inputs.3', 'Representativeness', UNREAD],
   [
