@@ -8,14 +8,16 @@ const numeric = (column: Column, value: InputValue): number => {
 }
 
 const ENCODERS: { readonly [As in Column['as']]: (column: Extract<Column, { as: As }>, value: InputValue) => number } = {
-  number: (column, value) => (value === null && column.ifMissing !== undefined ? Number(column.ifMissing) : numeric(column, value)),
+  number: numeric,
   decade: (column, value) => Math.floor(numeric(column, value) / 10),
+  steps: (column, value) => column.above.filter((limit) => numeric(column, value) > limit).length,
   indicator: (column, value) => (column.equals.includes(value) ? 1 : 0),
 }
 
 const encode = (column: Column, values: Values): number => {
   const value = values[column.input]
   if (value === undefined) throw new AttuneError('model-failed', `input ${column.input} is not given`)
+  if (value === null && column.ifMissing !== undefined) return Number(column.ifMissing)
   return (ENCODERS[column.as] as (column: Column, value: InputValue) => number)(column, value) // table and union walk together
 }
 

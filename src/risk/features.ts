@@ -26,10 +26,20 @@ const READERS: { readonly [K in InputSpec['kind']]: Reader<K> } = {
   asked: (spec) => absent(spec, { about: spec.name, code: 'not-asked', because: spec.because }),
 }
 
+/** What cannot be used is not known to a model that was trained to do without it; why it cannot be used is said. */
+const maskUnusable = (spec: InputSpec, reading: InputReading): InputReading => {
+  if (reading.state !== 'unusable' || spec.missing.do !== 'mask') return reading
+  const effect = `${reading.gap.because} ${spec.missing.effect}`
+  return { state: 'default', value: null, effect, input: { ...reading.input, origin: 'default', note: effect } }
+}
+
 /** Inputs of a model from a patient's facts and gene calls, as `features.json` declares them. */
 export const readInputs = async (specs: readonly InputSpec[], record: RecordView): Promise<InputReadings> => {
   const readings = new Map<string, InputReading>()
-  for (const spec of specs) readings.set(spec.name, await (READERS[spec.kind] as Reader<InputSpec['kind']>)(spec as never, record)) // table and union walk together
+  for (const spec of specs) {
+    const reading = await (READERS[spec.kind] as Reader<InputSpec['kind']>)(spec as never, record) // table and union walk together
+    readings.set(spec.name, maskUnusable(spec, reading))
+  }
   return readings
 }
 

@@ -25,6 +25,7 @@ import {
   vectorsSchema,
 } from './model-folder.ts'
 import { MAX_GRAPH_BYTES } from './onnx-file.ts'
+import { correctionOf } from './recalibration.ts'
 
 export type LoadedOutput = {
   readonly spec: OutputSpec
@@ -32,7 +33,10 @@ export type LoadedOutput = {
   /** Names of the graph's outputs. */
   readonly raw: string
   readonly value: string
+  /** What the graph gives for a raw number. */
   readonly valueOf: (raw: number) => number
+  /** What a site's recalibration makes of that; the number that is shown. */
+  readonly correct: (value: number) => number
 }
 
 export type LoadedVariant = {
@@ -148,7 +152,7 @@ const openGraph = async (folder: string, graph: Graph, { manifest, numbers }: Fo
       input: {
         name: graph.input.name,
         columns: columns.length,
-        mayBeMissing: columns.map((column) => column.as === 'number' && column.ifMissing === 'nan'),
+        mayBeMissing: columns.map(({ ifMissing }) => ifMissing === 'nan'),
       },
       outputs: [...new Set(all.flatMap(({ basis, value }) => [rawPort(basis), value]))],
       wide: Object.assign({}, ...ports),
@@ -162,7 +166,8 @@ const loadOutput = (variant: Variant, spec: OutputSpec, bases: Numbers['bases'])
   const basis = bases.get(spec.basis)
   if (!basis) throw new AttuneError('model-invalid', `there is no basis ${spec.basis}`)
   const value: (values: Numbered) => number = compile(parseFormula(spec.value))
-  return { spec, basis, raw: rawPort(spec.basis), value: valuePort(variant.id, spec.id), valueOf: (raw) => value({ raw }) }
+  const ports = { raw: rawPort(spec.basis), value: valuePort(variant.id, spec.id) }
+  return { spec, basis, ...ports, valueOf: (raw) => value({ raw }), correct: correctionOf(spec) }
 }
 
 const loadVariant = (spec: Variant, graph: Graph, session: Session, { manifest, numbers }: FolderParts): LoadedVariant => {

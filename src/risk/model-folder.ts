@@ -123,16 +123,19 @@ const inputSpec = z.discriminatedUnion('kind', [
 
 export const featuresSchema = z.strictObject({ inputs: z.array(inputSpec).min(1) })
 
+const place = {
+  term: z.string(),
+  input: z.string(),
+  /** In place of a missing value: a number, with an indicator column that says that it is missing, or NaN where the graph takes it. */
+  ifMissing: z.union([z.number(), z.literal('nan')]).optional(),
+}
+
 const column = z.discriminatedUnion('as', [
-  z.strictObject({
-    term: z.string(),
-    input: z.string(),
-    as: z.literal('number'),
-    /** In place of a missing value: a number, with an indicator column that says that it is missing, or NaN where the graph takes it. */
-    ifMissing: z.union([z.number(), z.literal('nan')]).optional(),
-  }),
-  z.strictObject({ term: z.string(), input: z.string(), as: z.literal('decade') }),
-  z.strictObject({ term: z.string(), input: z.string(), as: z.literal('indicator'), equals: z.array(inputValue).min(1) }),
+  z.strictObject({ ...place, as: z.literal('number') }),
+  z.strictObject({ ...place, as: z.literal('decade') }),
+  /** How many of the limits the value is above: a number of which the training data had only these classes. */
+  z.strictObject({ ...place, as: z.literal('steps'), above: z.array(z.number()).min(1) }),
+  z.strictObject({ ...place, as: z.literal('indicator'), equals: z.array(inputValue).min(1) }),
 ])
 
 const condition = z.record(z.string(), z.array(inputValue).min(1))
@@ -150,6 +153,32 @@ const graph = z.strictObject({
   sameAsPatient: z.array(z.string()),
 })
 
+/** A figure with its interval where one was computed. */
+const figure = z.strictObject({ value: z.number(), low: z.number().optional(), high: z.number().optional() })
+
+/** A site's correction of a probability, from its own patients (`attune models validate --recalibrate`), with what it did on the half that it was not fitted to. */
+const recalibration = z.strictObject({
+  intercept: z.number(),
+  slope: z.number().positive(),
+  method: z.enum(['intercept', 'intercept-and-slope']),
+  date: z.string(),
+  /** The version that was corrected. */
+  of: z.strictObject({ version: z.string(), sha256: z.string() }),
+  data: z.strictObject({
+    site: z.string().nullable(),
+    sha256: z.string(),
+    months: z.strictObject({ from: z.string(), to: z.string() }).nullable(),
+    fittedPeople: z.number().int().positive(),
+    fittedEvents: z.number().int().positive(),
+  }),
+  heldOut: z.strictObject({
+    people: z.number().int().positive(),
+    events: z.number().int().positive(),
+    before: z.record(z.string(), figure),
+    after: z.record(z.string(), figure),
+  }),
+})
+
 const output = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9_]*$/),
   label: z.string().min(1),
@@ -164,6 +193,7 @@ const output = z.strictObject({
   scale: z.string().min(1),
   /** At or below this the raw output has no meaning and the estimate is refused. */
   rawAbove: z.number().optional(),
+  recalibration: recalibration.optional(),
   typical: range.extend({ says: z.string().min(1) }).optional(),
   /** In rising order; the first whose `below` is above the value. The last has none. */
   bands: z
@@ -232,9 +262,6 @@ const intervalRow = z.strictObject({
 const MODEL_KINDS = ['equation', 'trees', 'network', 'polygenic'] as const
 export type ModelKind = (typeof MODEL_KINDS)[number]
 
-/** A figure with its interval where one was computed. */
-const figure = z.strictObject({ value: z.number(), low: z.number().optional(), high: z.number().optional() })
-
 /** How a learned model did on people it had not seen; one row per group. A figure that a small group does not allow is left out, and said. */
 const performanceRow = z.strictObject({
   /** Data that it was measured on. */
@@ -287,7 +314,8 @@ const monitoring = z.strictObject({
 
 export const manifestSchema = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]*$/),
-  version: z.string().regex(/^\d+\.\d+\.\d+$/),
+  /** A site's own version has a suffix: `1.1.0-site`. */
+  version: z.string().regex(/^\d+\.\d+\.\d+(-[0-9a-z]+(-[0-9a-z]+)*)?$/),
   name: z.string().min(1),
   title: z.string().min(1),
   citation: z.string().min(1),

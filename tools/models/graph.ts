@@ -5,6 +5,7 @@ import type { Graph, Manifest, ModelKind, Variant } from '../../src/risk/model-f
 import { writeEquations } from './equation-graph.ts'
 import type { OnnxGraph, OnnxNode } from './onnx-writer.ts'
 import { newSheet, type Sheet, write } from './sheet.ts'
+import { writeTrees } from './tree-graph.ts'
 
 /** A tensor [N, width] of the sheet that becomes an output of the graph. */
 export type WidePort = { readonly name: string; readonly tensor: string; readonly width: number }
@@ -15,10 +16,11 @@ export type RawWriter = (
   graph: Graph,
   ids: readonly string[],
   sheet: Sheet,
-) => { readonly raws: readonly string[]; readonly wide?: readonly WidePort[] }
+) => { readonly raws: readonly string[]; readonly wide?: readonly WidePort[]; readonly domains?: OnnxGraph['domains'] }
 
 const WRITERS: { readonly [K in ModelKind]?: RawWriter } = {
   equation: writeEquations,
+  trees: writeTrees,
   polygenic: writeEquations,
 }
 
@@ -30,7 +32,7 @@ export const graphOf = (graph: Graph, manifest: Manifest, json: unknown): OnnxGr
   const variants: readonly Variant[] = manifest.variants.filter((variant) => variant.graph === graph.file)
   const ids = [...new Set(variants.flatMap(({ outputs }) => outputs.map(({ basis }) => basis)))]
   const sheet = newSheet()
-  const { raws, wide = [] } = writeRaws(json, graph, ids, sheet)
+  const { raws, wide = [], domains = {} } = writeRaws(json, graph, ids, sheet)
   const rawOf = (basis: string): string => raws[ids.indexOf(basis)] ?? ''
   const ports: readonly WidePort[] = [
     ...ids.map((id) => ({ name: rawPort(id), tensor: rawOf(id), width: 1 })),
@@ -48,6 +50,7 @@ export const graphOf = (graph: Graph, manifest: Manifest, json: unknown): OnnxGr
     doc: `${manifest.name}. ${kind.read(json).citation}`,
     irVersion: graph.irVersion,
     opset: graph.opset,
+    domains,
     nodes: [
       ...sheet.nodes,
       ...ports.map(({ name, tensor }): OnnxNode => ({ op: 'Identity', name: `give_${name}`, inputs: [tensor], outputs: [name] })),

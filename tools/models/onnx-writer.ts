@@ -7,8 +7,14 @@ export type OnnxNode = {
   readonly name: string
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
+  /** Of an operator that is not in the standard set: `ai.onnx.ml`. */
+  readonly domain?: string
   /** Whole-number attributes, for example `axis`. */
   readonly ints?: Readonly<Record<string, number>>
+  /** Attributes that are lists of whole numbers. */
+  readonly lists?: Readonly<Record<string, readonly number[]>>
+  /** Attributes that are tensors of one dimension. */
+  readonly tensors?: Readonly<Record<string, { readonly type: OnnxType; readonly values: readonly number[] }>>
 }
 
 /** Double tensor; `shape` entries that are words are free dimensions (`N` rows). */
@@ -18,7 +24,7 @@ export type OnnxConstant = {
   readonly shape: readonly number[]
   readonly values: readonly number[]
   /** `double` when not said. */
-  readonly type?: 'double' | 'int64'
+  readonly type?: OnnxType
 }
 
 export type OnnxGraph = {
@@ -26,6 +32,8 @@ export type OnnxGraph = {
   readonly doc: string
   readonly irVersion: number
   readonly opset: number
+  /** Operator sets beyond the standard one: domain -> version. */
+  readonly domains?: Readonly<Record<string, number>>
   readonly nodes: readonly OnnxNode[]
   readonly constants: readonly OnnxConstant[]
   readonly inputs: readonly OnnxPort[]
@@ -33,8 +41,10 @@ export type OnnxGraph = {
 }
 
 /** TensorProto.DataType */
-const TYPES = { double: 11, int64: 7 } as const
-const INT_ATTRIBUTE = 2 // AttributeProto.AttributeType.INT
+const TYPES = { double: 11, int64: 7, uint8: 2 } as const
+type OnnxType = keyof typeof TYPES
+/** AttributeProto.AttributeType */
+const ATTRIBUTE = { int: 2, tensor: 4, ints: 7 } as const
 
 const varint = (value: number): Buffer => {
   const bytes: number[] = []
@@ -69,22 +79,33 @@ const longs = (values: readonly number[]): Buffer => {
   return buffer
 }
 
-const PACK = { double: doubles, int64: longs } as const
+const PACK: { readonly [T in OnnxType]: (values: readonly number[]) => Buffer } = {
+  double: doubles,
+  int64: longs,
+  uint8: (values) => Buffer.from(values),
+}
 
-const attribute = ([name, value]: readonly [string, number]): Buffer => message(5, text(1, name), int(3, value), int(20, INT_ATTRIBUTE))
+const attribute = (name: string, value: Buffer, type: number): Buffer => message(5, text(1, name), value, int(20, type))
 
-const node = ({ op, name, inputs, outputs, ints = {} }: OnnxNode): Buffer =>
+const node = ({ op, name, inputs, outputs, domain, ints = {}, lists = {}, tensors = {} }: OnnxNode): Buffer =>
   message(
     1,
     ...inputs.map((input) => text(1, input)),
     ...outputs.map((output) => text(2, output)),
     text(3, name),
     text(4, op),
-    ...Object.entries(ints).map(attribute),
+    ...Object.entries(ints).map(([key, value]) => attribute(key, int(3, value), ATTRIBUTE.int)),
+    ...Object.entries(lists).map(([key, values]) => attribute(key, message(8, ...values.map(varint)), ATTRIBUTE.ints)),
+    ...Object.entries(tensors).map(([key, { type, values }]) =>
+      attribute(key, tensor(5, key, [values.length], type, values), ATTRIBUTE.tensor),
+    ),
+    ...(domain === undefined ? [] : [text(7, domain)]),
   )
 
-const constant = ({ name, shape, values, type = 'double' }: OnnxConstant): Buffer =>
-  message(5, ...shape.map((size) => int(1, size)), int(2, TYPES[type]), text(8, name), bytes(9, PACK[type](values)))
+const tensor = (field: number, name: string, shape: readonly number[], type: OnnxType, values: readonly number[]): Buffer =>
+  message(field, ...shape.map((size) => int(1, size)), int(2, TYPES[type]), text(8, name), bytes(9, PACK[type](values)))
+
+const constant = ({ name, shape, values, type = 'double' }: OnnxConstant): Buffer => tensor(5, name, shape, type, values)
 
 const dimension = (size: number | string): Buffer => message(1, typeof size === 'number' ? int(1, size) : text(2, size))
 
@@ -108,4 +129,5 @@ export const writeOnnx = (graph: OnnxGraph): Buffer =>
       ...graph.outputs.map(port(12)),
     ),
     message(8, text(1, ''), int(2, graph.opset)),
+    ...Object.entries(graph.domains ?? {}).map(([domain, version]) => message(8, text(1, domain), int(2, version))),
   ])

@@ -1,0 +1,145 @@
+import { type Forest, type Row, startsOf } from './forest.ts'
+
+/**
+ * Path-dependent TreeSHAP (Lundberg et al. 2018, arXiv:1802.03888; 2020, Nat Mach Intell 2:56-67, algorithm 2): exact Shapley values
+ * of the columns, where a column that is not known goes down both sides of a node in proportion to the training data there.
+ *
+ * Which columns a leaf depends on, and with what share of the data, does not hang on the row: it is worked out once for each leaf.
+ * A row then only says which of these conditions it meets.
+ */
+
+/** What leads to one leaf, each column once. */
+type Path = { readonly value: number; readonly steps: readonly Step[] }
+/** The column is in [low, high), or missing and missing values come here. `share` of the data goes on where the column is not known. */
+type Step = { readonly column: number; readonly low: number; readonly high: number; readonly missing: boolean; readonly share: number }
+
+const narrow = (steps: readonly Step[], next: Step): Step[] => {
+  const known = steps.find(({ column }) => column === next.column)
+  if (!known) return [...steps, next]
+  const both = {
+    column: next.column,
+    low: Math.max(known.low, next.low),
+    high: Math.min(known.high, next.high),
+    missing: known.missing && next.missing,
+    share: known.share * next.share,
+  }
+  return steps.map((step) => (step === known ? both : step))
+}
+
+const pathsFrom = (forest: Forest, node: number, steps: readonly Step[]): Path[] => {
+  const column = forest.column[node] ?? -1
+  const limit = forest.limit[node] ?? Number.NaN
+  if (column === -1) return [{ value: limit, steps }]
+  const shareOf = (child: number) => (forest.cover[child] ?? Number.NaN) / (forest.cover[node] ?? Number.NaN)
+  const right = forest.right[node] ?? -1
+  const missing = forest.missingLeft[node] === 1
+  const below = { column, low: Number.NEGATIVE_INFINITY, high: limit, missing, share: shareOf(node + 1) }
+  const above = { column, low: limit, high: Number.POSITIVE_INFINITY, missing: !missing, share: shareOf(right) }
+  return [...pathsFrom(forest, node + 1, narrow(steps, below)), ...pathsFrom(forest, right, narrow(steps, above))]
+}
+
+/** The paths of all leaves behind each other. */
+const flatten = (paths: readonly Path[]) => {
+  const steps = paths.flatMap((path) => path.steps)
+  return {
+    starts: startsOf(paths.map((path) => path.steps.length)),
+    value: Float64Array.from(paths, ({ value }) => value),
+    column: Int32Array.from(steps, ({ column }) => column),
+    low: Float64Array.from(steps, ({ low }) => low),
+    high: Float64Array.from(steps, ({ high }) => high),
+    missing: Uint8Array.from(steps, ({ missing }) => Number(missing)),
+    share: Float64Array.from(steps, ({ share }) => share),
+  }
+}
+
+export type Explained = {
+  /** What the trees give when nothing is known: their mean over the training data. */
+  readonly baseline: number
+  /** Per column; with the baseline they add up to the sum of the leaves. */
+  readonly contributions: Float64Array
+}
+
+/**
+ * Makes the function that explains a row. Its time grows with leaves x depth².
+ *
+ * A path of d columns is a polynomial, the product of (share + met x t) over its columns (met: 1 or 0): the coefficient of t^k adds up
+ * the sets of k known columns. A column's Shapley value at the leaf is (met - share) x value x the sum, over the polynomial without
+ * that column, of coefficient k times k!(d-1-k)!/d!, the part of all orders in which exactly these k come before it.
+ */
+export const explainer = (forest: Forest, width: number): ((row: Row) => Explained) => {
+  const paths = flatten([...forest.roots].flatMap((root) => pathsFrom(forest, root, [])))
+  const { starts, value, column, low, high, missing, share } = paths
+  const leaves = value.length
+  const deepest = starts.reduce((most, start, n) => Math.max(most, (starts[n + 1] ?? start) - start), 0)
+  const orders = ordersUpTo(deepest)
+  const met = new Uint8Array(deepest)
+  const sets = new Float64Array(deepest + 1)
+  const baseline = meanOf(paths)
+  return (row) => {
+    const contributions = new Float64Array(width)
+    for (let leaf = 0; leaf < leaves; leaf += 1) {
+      const from = starts[leaf] ?? 0
+      const size = (starts[leaf + 1] ?? from) - from
+      sets.fill(0, 0, size + 1)
+      sets[0] = 1
+      for (let n = 0; n < size; n += 1) {
+        const at = from + n
+        const x = row[column[at] ?? -1] ?? Number.NaN
+        const fits = Number.isNaN(x) ? missing[at] === 1 : x >= (low[at] ?? 0) && x < (high[at] ?? 0)
+        met[n] = fits ? 1 : 0
+        const rest = share[at] ?? 0
+        for (let k = n + 1; k > 0; k -= 1) sets[k] = rest * (sets[k] ?? 0) + (fits ? (sets[k - 1] ?? 0) : 0)
+        sets[0] = rest * (sets[0] ?? 0)
+      }
+      const weights = orders[size] ?? orders[0]
+      for (let n = 0; n < size; n += 1) {
+        const at = from + n
+        const rest = share[at] ?? 0
+        const sum = weightWithout(sets, size, met[n] === 1, rest, weights as Float64Array)
+        const to = column[at] ?? 0
+        contributions[to] = (contributions[to] ?? 0) + ((met[n] ?? 0) - rest) * (value[leaf] ?? 0) * sum
+      }
+    }
+    return { baseline, contributions }
+  }
+}
+
+/**
+ * Weighted sum of the coefficients of the polynomial after one factor is divided out: by (share + t) from the highest coefficient down
+ * when the column is met, else by the share alone.
+ */
+const weightWithout = (sets: Float64Array, size: number, met: boolean, share: number, weights: Float64Array): number => {
+  let sum = 0
+  if (!met) {
+    for (let k = 0; k < size; k += 1) sum += (weights[k] ?? 0) * ((sets[k] ?? 0) / share)
+    return sum
+  }
+  let coefficient = 0
+  for (let k = size - 1; k >= 0; k -= 1) {
+    coefficient = (sets[k + 1] ?? 0) - share * coefficient
+    sum += (weights[k] ?? 0) * coefficient
+  }
+  return sum
+}
+
+/** k!(d-1-k)!/d! for each d and k. */
+const ordersUpTo = (deepest: number): Float64Array[] =>
+  Array.from({ length: deepest + 1 }, (_, d) => {
+    const weights = new Float64Array(d)
+    let ways = d
+    for (let k = 0; k < d; k += 1) {
+      weights[k] = 1 / ways
+      ways = (ways * (d - 1 - k)) / (k + 1)
+    }
+    return weights
+  })
+
+const meanOf = ({ starts, value, share }: ReturnType<typeof flatten>): number => {
+  let mean = 0
+  for (let leaf = 0; leaf < value.length; leaf += 1) {
+    let reached = 1
+    for (let at = starts[leaf] ?? 0; at < (starts[leaf + 1] ?? 0); at += 1) reached *= share[at] ?? 0
+    mean += reached * (value[leaf] ?? 0)
+  }
+  return mean
+}
