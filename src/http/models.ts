@@ -10,7 +10,8 @@ import type { Kit } from './kit.ts'
 
 type Models = Pick<Kit<HookService>, 'models'>
 
-const TYPES = { xml: 'application/xml', json: 'application/json', md: 'text/markdown' } as const
+/** The first is given to who takes any. */
+const TYPES = { json: 'application/json', xml: 'application/xml', md: 'text/markdown' } as const
 type Format = keyof typeof TYPES
 
 const found = <T>(one: T | null): T => {

@@ -3,6 +3,7 @@ import { type ClientConfig, CONFIG_SCHEMAS, type Config } from '../../src/config
 import type { CardsResponse } from '../../src/contract/cards.ts'
 import type { DecisionRecord, FeedbackEvent } from '../../src/contract/decision.ts'
 import type { PatientRecord } from '../../src/contract/facts.ts'
+import type { ModelDetail, SourceAttributes } from '../../src/contract/models.ts'
 import { AttuneError } from '../../src/errors.ts'
 import { makeFhirClient } from '../../src/fhir/fhir-client.ts'
 import { makeOutbound } from '../../src/fhir/outbound.ts'
@@ -112,7 +113,12 @@ export const start = async (setting: Setting = {}): Promise<Running> => {
       decision: async (id) => (id === 'd1' ? ({ id: 'd1', service: 'echo-order-sign' } as DecisionRecord) : null),
       recent: async () => [],
     },
-    models: { list: () => [], get: () => null, attributes: () => null, card: () => null },
+    models: {
+      list: () => [],
+      get: (id) => (id === 'd1' ? ({ citation: 'a paper' } as ModelDetail) : null),
+      attributes: (id) => (id === 'd1' ? ({ model: 'd1' } as SourceAttributes) : null),
+      card: (id) => (id === 'd1' ? '{}' : null),
+    },
     drugs: { search: (text) => [{ rxcui: '309362', tty: 'SCD', name: `${text} 75 MG Oral Tablet`, ingredients: [text] }] },
     health: async () => ({ ledger: { ok: true } }),
     readKeySet: (address) => outbound.json(address, { deadlineMs: 1500, maxBytes: 256_000 }),
