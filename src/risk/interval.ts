@@ -16,7 +16,7 @@ export const intervalFor = ({ intervals }: Manifest, variant: string, values: Va
   const row = rowFor(intervals.variants[variant] ?? [], values)
   if (!row) throw new AttuneError('model-failed', `no interval row for ${variant}`)
   const floor = output.spec.rawAbove ?? Number.NEGATIVE_INFINITY
-  const bound = (quantile: string): number => output.valueOf(Math.max(floor, raw + (row.quantiles[quantile] ?? Number.NaN)))
+  const bound = (quantile: string): number => output.correct(output.valueOf(Math.max(floor, raw + (row.quantiles[quantile] ?? Number.NaN))))
   const { level, low, high, basis } = intervals
   return { low: bound(low), high: bound(high), level, basis: `${basis}; ${row.label}, n = ${row.n}` }
 }

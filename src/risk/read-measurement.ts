@@ -9,7 +9,7 @@ type Spec = InputSpecOf<'measurement'>
 type Converted = { readonly value: number; readonly lineage: Lineage } | { readonly problem: 'unit-unknown' | 'unreadable' }
 
 /** By UCUM, or by the spec's own factor where the amount of substance depends on the analyte (mmol/L of cholesterol to mg/dL). */
-const toUnit = (spec: Spec, value: number, unit: string): number | null => {
+export const toUnit = (spec: Spec, value: number, unit: string): number | null => {
   if (unit === spec.unit) return value
   const own = spec.convert?.find(({ from }) => from === unit)
   return own ? value * own.factor + (own.offset ?? 0) : convert(value, unit, spec.unit)

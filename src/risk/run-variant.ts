@@ -59,7 +59,7 @@ export const runRows = async (variant: LoadedVariant, rows: readonly Values[]): 
   return whole.map((_, n): Outputs => {
     const read = (output: LoadedOutput): Output => {
       const [raw = Number.NaN, value = Number.NaN] = [columns[output.raw]?.[n], columns[output.value]?.[n]]
-      return { output, raw, value, execution }
+      return { output, raw, value: output.correct(value), execution }
     }
     const [first, ...others] = outputs
     return [read(first), ...others.map(read)]
