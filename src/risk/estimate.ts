@@ -165,7 +165,7 @@ const finish = async (
     population: populationOf(model, values, main, situation),
     limits: model.manifest.limits,
     comparison: await compare(chosen, choice, readings),
-    execution: chosen.session.provider,
+    execution: main.execution,
   }
 }
 
