@@ -118,7 +118,7 @@ describe('Execution as this machine has it', () => {
   let dir: string
   beforeAll(() => {
     dir = mkdtempSync(join(tmpdir(), 'attune-devices-'))
-    for (const id of ['kfre', 'liver', 'prevent', 'warfarin-dose']) cpSync(`models/${id}`, join(dir, id), { recursive: true })
+    for (const id of ['kfre', 'kidney', 'prevent', 'warfarin-dose']) cpSync(`models/${id}`, join(dir, id), { recursive: true })
   })
   afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
