@@ -14,6 +14,8 @@ export type Case = {
   readonly reference: Values
   /** Further outputs of the graph for this row, by name (attributions that the graph itself computes). */
   readonly run: (outputs: readonly string[]) => Promise<Readonly<Record<string, Float64Array>>>
+  /** The raw number of this output for other values of the inputs. */
+  readonly rawOf: (rows: readonly Values[]) => Promise<Float64Array>
 }
 
 /**
@@ -26,7 +28,8 @@ export type Basis = {
   readonly columns: readonly string[]
   /** Outputs of the graph with more than one number per row that `reasons` asks for: name -> numbers per row. */
   readonly ports?: Readonly<Record<string, number>>
-  readonly evaluate: (columns: Numbered) => number
+  /** Absent where a site's graph has no second implementation: it is held to its test vectors alone. */
+  readonly evaluate?: (columns: Numbered) => number
   readonly reasons: (one: Case) => Reasons | Promise<Reasons>
 }
 

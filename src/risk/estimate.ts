@@ -53,6 +53,13 @@ const explain = async (variant: LoadedVariant, { output, raw }: Output, readings
     values: row,
     reference: referenceFor(variant, row),
     run: (outputs) => variant.session.run([encodeRow(columns, row)], outputs),
+    rawOf: async (rows) => {
+      const given = await variant.session.run(
+        rows.map((one) => encodeRow(columns, one)),
+        [output.raw],
+      )
+      return given[output.raw] ?? Float64Array.of()
+    },
   })
   const sum = contributions.reduce((total, { contribution }) => total + contribution, baseline)
   if (!agree(sum, raw, variant.agree))

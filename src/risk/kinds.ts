@@ -1,5 +1,6 @@
 import type { Kind } from './basis.ts'
 import { equations } from './kinds/equation.ts'
+import { external } from './kinds/external.ts'
 import { trees } from './kinds/trees.ts'
 import type { ModelKind } from './model-folder.ts'
 
@@ -8,4 +9,5 @@ export const KINDS: { readonly [K in ModelKind]?: Kind } = {
   equation: equations,
   trees,
   polygenic: equations, // a sum of weights is an equation
+  external,
 }

@@ -259,7 +259,7 @@ const intervalRow = z.strictObject({
 })
 
 /** How a number is made, and with that the file that holds the numbers (src/risk/kinds.ts). */
-const MODEL_KINDS = ['equation', 'trees', 'network', 'polygenic'] as const
+const MODEL_KINDS = ['equation', 'trees', 'network', 'polygenic', 'external'] as const
 export type ModelKind = (typeof MODEL_KINDS)[number]
 
 /** How a learned model did on people it had not seen; one row per group. A figure that a small group does not allow is left out, and said. */

@@ -32,7 +32,8 @@ const heldAgainst =
     const fits = (output: LoadedOutput, row: Numbered, n: number): boolean => {
       const { raw, value, basis } = output
       const computed = given[raw]?.[n] ?? Number.NaN
-      return agree(computed, basis.evaluate(row), tolerance) && agree(given[value]?.[n] ?? Number.NaN, output.valueOf(computed), tolerance)
+      const again = basis.evaluate?.(row) ?? computed
+      return agree(computed, again, tolerance) && agree(given[value]?.[n] ?? Number.NaN, output.valueOf(computed), tolerance)
     }
     const all = rows.every((values, n) => {
       const row = encodeColumns(graph.input.columns, values)

@@ -14,7 +14,7 @@ export type Term = {
 }
 
 /** raw = intercept + sum of coefficient x term, on the model's own scale. */
-export type Equation = Basis & { readonly intercept: number; readonly terms: readonly Term[] }
+export type Equation = Basis & Pick<Required<Basis>, 'evaluate'> & { readonly intercept: number; readonly terms: readonly Term[] }
 
 type Table = Coefficients['equations'][string]
 type Layer = { readonly intercept: number | string; readonly terms: Readonly<Record<string, number | string>> }
