@@ -38,32 +38,9 @@ const refuse = ({ model, title, variants }: Asked, readings: InputReadings, beca
   }
 }
 
-/** The person that contributions are counted from, for this patient: the inputs that the graph leaves as they are are the patient's. */
-const referenceFor = ({ graph }: LoadedVariant, values: Values): Values => {
-  const same = graph.sameAsPatient.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]] as const]))
-  return { ...graph.reference, ...Object.fromEntries(same) }
-}
-
 /** Contributions per input, largest first. An input that does what the reference person's does has no line. */
 const explain = async (variant: LoadedVariant, { output, raw }: Output, readings: InputReadings, values: Values) => {
-  const { columns } = variant.graph.input
-  const row = wholeRow(variant, values)
-  const { baseline, contributions } = await output.basis.reasons({
-    columns,
-    values: row,
-    reference: referenceFor(variant, row),
-    run: (outputs) => variant.session.run([encodeRow(columns, row)], outputs),
-    rawOf: async (rows) => {
-      const given = await variant.session.run(
-        rows.map((one) => encodeRow(columns, one)),
-        [output.raw],
-      )
-      return given[output.raw] ?? Float64Array.of()
-    },
-  })
-  const sum = contributions.reduce((total, { contribution }) => total + contribution, baseline)
-  if (!agree(sum, raw, variant.agree))
-    throw new AttuneError('model-failed', `${variant.spec.id}: contributions do not add up to the output`)
+  const { baseline, contributions } = await reasonsOf(variant, output, raw, values)
   const reasons = contributions
     .filter(({ contribution }) => contribution !== 0)
     .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution))
@@ -227,9 +204,8 @@ const read = (models: Models, model: Model, facts: PatientFacts, calls: readonly
 
 /** What a circumstance has against the question. What a question presumes may be unclear; what rules it out may not. */
 const against = (one: Circumstance, model: Model, facts: PatientFacts): Gap[] => {
-  const { has, otherwise, label, codes, words, ever } = one
-  const spec = { name: model.ref.id, label, unit: '', kind: 'condition', codes, words, ever, missing: { do: 'refuse' } } as const
-  const reading = readCondition({ ...spec, codes: [...codes], words: [...words] }, facts)
+  const { has, otherwise, ...asked } = one
+  const reading = readCondition({ ...asked, name: model.ref.id, unit: '', kind: 'condition', missing: { do: 'refuse' } }, facts)
   if (reading.state === 'unusable') return has === 'present' ? [] : [reading.gap]
   const met = (reading.value === 1) === (has === 'present')
   return met ? [] : [{ about: model.ref.id, code: 'not-asked', because: otherwise }]

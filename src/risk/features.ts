@@ -3,12 +3,19 @@ import { absent, type InputReading, type InputReadings, known, type RecordView, 
 import type { InputSpec, InputSpecOf, InputValue } from './model-folder.ts'
 import { readAnswer } from './read-answer.ts'
 import { readCondition } from './read-condition.ts'
+import { readAny, readBeyond, readPoints } from './read-derived.ts'
+import { readEncountersBefore, readStayCoded, readStayDays, readStayProcedure } from './read-encounter.ts'
 import { readGenotype } from './read-genotype.ts'
 import { readMeasurement } from './read-measurement.ts'
-import { readMedicine } from './read-medicine.ts'
+import { readMedicine, readMedicineCount, readOnlyWith } from './read-medicine.ts'
 import { readAge, readRace, readSex } from './read-person.ts'
 
-type Reader<K extends InputSpec['kind']> = (spec: InputSpecOf<K>, record: RecordView) => InputReading | Promise<InputReading>
+/** `earlier`: the inputs of the file that were read before. */
+type Reader<K extends InputSpec['kind']> = (
+  spec: InputSpecOf<K>,
+  record: RecordView,
+  earlier: InputReadings,
+) => InputReading | Promise<InputReading>
 
 /** One reader per kind of input; no model has reading code of its own. */
 const READERS: { readonly [K in InputSpec['kind']]: Reader<K> } = {
@@ -19,6 +26,15 @@ const READERS: { readonly [K in InputSpec['kind']]: Reader<K> } = {
   answer: (spec, { facts }) => readAnswer(spec, facts),
   condition: (spec, { facts }) => readCondition(spec, facts),
   medicine: (spec, { facts }) => readMedicine(spec, facts),
+  'medicine-count': (spec, { facts }) => readMedicineCount(spec, facts),
+  'only-with': (spec, { facts }) => readOnlyWith(spec, facts),
+  any: (spec, _, earlier) => readAny(spec, earlier),
+  beyond: (spec, _, earlier) => readBeyond(spec, earlier),
+  points: (spec, { facts }) => readPoints(spec, facts),
+  'stay-days': (spec, { facts }) => readStayDays(spec, facts),
+  'stay-coded': (spec, { facts }) => readStayCoded(spec, facts),
+  'stay-procedure': (spec, { facts }) => readStayProcedure(spec, facts),
+  'encounters-before': (spec, { facts }) => readEncountersBefore(spec, facts),
   genotype: (spec, { facts, calls }) => readGenotype(spec, facts, calls),
   computed: (spec, { compute }) => compute(spec),
   dosage: (spec) =>
@@ -37,7 +53,7 @@ const maskUnusable = (spec: InputSpec, reading: InputReading): InputReading => {
 export const readInputs = async (specs: readonly InputSpec[], record: RecordView): Promise<InputReadings> => {
   const readings = new Map<string, InputReading>()
   for (const spec of specs) {
-    const reading = await (READERS[spec.kind] as Reader<InputSpec['kind']>)(spec as never, record) // table and union walk together
+    const reading = await (READERS[spec.kind] as Reader<InputSpec['kind']>)(spec as never, record, readings) // table and union walk together
     readings.set(spec.name, maskUnusable(spec, reading))
   }
   return readings
@@ -47,9 +63,18 @@ export const readInputs = async (specs: readonly InputSpec[], record: RecordView
 const plain = (value: unknown): unknown => (typeof value === 'boolean' ? Number(value) : value)
 const isValue = (value: unknown): value is InputValue => value === null || typeof value === 'number' || typeof value === 'string'
 
+const YES_OR_NO: ReadonlySet<string> = new Set<InputSpec['kind']>([
+  'medicine',
+  'condition',
+  'any',
+  'beyond',
+  'only-with',
+  'stay-coded',
+  'stay-procedure',
+])
+
 const shownAs = (spec: InputSpec, value: InputValue): { shown?: string } => {
-  const yesOrNo = spec.kind === 'medicine' || spec.kind === 'condition'
-  if (yesOrNo) return { shown: value === 1 ? 'yes' : 'no' }
+  if (YES_OR_NO.has(spec.kind)) return { shown: value === 1 ? 'yes' : 'no' }
   if (spec.kind === 'sex') return { shown: value === spec.values.female ? 'female' : 'male' }
   return {}
 }

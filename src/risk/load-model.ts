@@ -26,6 +26,7 @@ import {
 } from './model-folder.ts'
 import { MAX_GRAPH_BYTES } from './onnx-file.ts'
 import { correctionOf } from './recalibration.ts'
+import { hashOfResolved, NOTHING_SHARED, resolveInputs, resolveManifest, type Shared } from './share.ts'
 
 export type LoadedOutput = {
   readonly spec: OutputSpec
@@ -119,11 +120,11 @@ const readNumbers = async (folder: string, { file, read }: Kind): Promise<Number
   }
 }
 
-const readParts = async (folder: string): Promise<FolderParts> => {
-  const manifest = await readPart(folder, 'manifest.json', manifestSchema)
+const readParts = async (folder: string, shared: Shared): Promise<FolderParts> => {
+  const manifest = resolveManifest(await readPart(folder, 'manifest.json', manifestSchema), shared)
   return {
     manifest,
-    inputs: (await readPart(folder, 'features.json', featuresSchema)).inputs,
+    inputs: resolveInputs((await readPart(folder, 'features.json', featuresSchema)).inputs, shared),
     numbers: await readNumbers(folder, kindOf(manifest)),
     card: await readPart(folder, 'card.json', cardSchema),
     vectors: await readPart(folder, 'vectors.json', vectorsSchema),
@@ -180,10 +181,10 @@ const loadVariant = (spec: Variant, graph: Graph, session: Session, { manifest, 
 }
 
 /** One hash for the model as a whole: what is read, how it is computed and what is said of it. */
-const folderHash = async (folder: string, manifest: Manifest): Promise<string> => {
+const folderHash = async (folder: string, { manifest, inputs }: FolderParts): Promise<string> => {
   const files = ['manifest.json', 'features.json', fileOf(manifest), ...manifest.graphs.map(({ file }) => file)]
   const lines = await Promise.all(files.map(async (file) => `${file} ${sha256(await readBytes(folder, file))}`))
-  return sha256(Buffer.from(lines.join('\n')))
+  return sha256(Buffer.from([...lines, `shared ${hashOfResolved(inputs, manifest)}`].join('\n')))
 }
 
 /**
@@ -191,8 +192,8 @@ const folderHash = async (folder: string, manifest: Manifest): Promise<string> =
  * runs its test vectors.
  * @throws AttuneError `model-invalid` with what is wrong
  */
-export const loadModel = async (folder: string, where: WhereOf): Promise<Model> => {
-  const parts = await readParts(folder)
+export const loadModel = async (folder: string, where: WhereOf, shared: Shared = NOTHING_SHARED): Promise<Model> => {
+  const parts = await readParts(folder, shared)
   checkFolder(parts)
   const { manifest, inputs, card, vectors } = parts
   const variants: LoadedVariant[] = []
@@ -201,6 +202,6 @@ export const loadModel = async (folder: string, where: WhereOf): Promise<Model> 
     for (const spec of manifest.variants) if (spec.graph === graph.file) variants.push(loadVariant(spec, graph, session, parts))
   }
   const { id, version, name, citation } = manifest
-  const ref = { id, version, name, citation, sha256: await folderHash(folder, manifest) }
+  const ref = { id, version, name, citation, sha256: await folderHash(folder, parts) }
   return { ref, manifest, inputs, card, variants, vectors: vectors.vectors }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { icd10Code, words } from './condition-sets.ts'
 
 /** Layout of a folder under `models/`. Unknown keys are errors: a misspelt limit must not pass for one that is absent. */
 
@@ -10,8 +11,29 @@ const coding = z.strictObject({
   /** Whether code and display were found together in a public FHIR repository. */
   seen: z.boolean(),
 })
-const ingredient = z.strictObject({ rxcui: z.string().regex(/^\d+$/), name: z.string().min(1) })
+/** Without a code, a medicine is found by its name. */
+const ingredient = z.strictObject({ rxcui: z.string().regex(/^\d+$/).nullable(), name: z.string().min(1) })
 const range = z.strictObject({ low: z.number(), high: z.number() })
+
+/** What a condition is known by: sets of condition-sets.json, and own codes and words. Filled from the sets when the folder is loaded. */
+const knownBy = {
+  sets: z.array(z.string()).default([]),
+  codes: z.array(coding).default([]),
+  icd10: z.array(icd10Code).default([]),
+  icd10open: z.array(icd10Code).default([]),
+  /** A condition named so under an unknown code is unclear, and never counted as absent. */
+  words: z.array(words).default([]),
+}
+/** One bound, the value itself in it or not. */
+const bound = z.union([
+  z.strictObject({ above: z.number() }),
+  z.strictObject({ from: z.number() }),
+  z.strictObject({ below: z.number() }),
+  z.strictObject({ upTo: z.number() }),
+])
+
+/** Medicines: classes of medicine-classes.json, and own ingredients. Filled from the classes when the folder is loaded. */
+const medicines = { classes: z.array(z.string()).default([]), ingredients: z.array(ingredient).default([]) }
 
 /** What happens when the record does not hold the input. Nothing is imputed: `default` is a term that the source itself has for it. */
 const missing = z.discriminatedUnion('do', [
@@ -69,7 +91,7 @@ const inputSpec = z.discriminatedUnion('kind', [
   z.strictObject({
     ...common,
     kind: z.literal('medicine'),
-    ingredients: z.array(ingredient).min(1),
+    ...medicines,
     /** Draft orders of the same visit count too. */
     orders: z.boolean(),
     /** Other active medicines that make "none of these" unclear: those not recognised, or any (the list is not complete). */
@@ -79,12 +101,60 @@ const inputSpec = z.discriminatedUnion('kind', [
   z.strictObject({
     ...common,
     kind: z.literal('condition'),
-    codes: z.array(coding).min(1),
-    /** Beginnings of words (lower case). A condition named so under an unknown code is unclear, and never counted as absent. */
-    words: z.array(z.string().regex(/^[a-z]+$/)).min(1),
+    ...knownBy,
     /** Conditions of the past count too (a stroke that was). */
     ever: z.boolean(),
   }),
+  /** Number of different medicines of these, active or drafts of the same visit. */
+  z.strictObject({
+    ...common,
+    kind: z.literal('medicine-count'),
+    ...medicines,
+    orders: z.boolean(),
+    range,
+    /** From this number on, medicines that were not recognised change nothing. */
+    enough: z.number().int().positive(),
+  }),
+  /** 1 when one of the parts is so, 0 when none is; parts are inputs of this file, named before. A part that is unclear leaves it unclear. */
+  z.strictObject({ ...common, kind: z.literal('any'), of: z.array(z.string()).min(2) }),
+  /** 1 when a number, an input of this file that is named before, is beyond one of the bounds; 0 when it is not. */
+  z.strictObject({ ...common, kind: z.literal('beyond'), of: z.string(), bounds: z.array(bound).min(1) }),
+  /** 0 when none of the medicines is taken; with one of them it has to be given. */
+  z.strictObject({ ...common, kind: z.literal('only-with'), ...medicines, orders: z.boolean(), because: z.string().min(1) }),
+  /** Points for conditions, added up. Of a row and the rows that outrank it, only the highest that is met counts. */
+  z.strictObject({
+    ...common,
+    kind: z.literal('points'),
+    rows: z
+      .array(
+        z.strictObject({
+          label: z.string().min(1),
+          ...knownBy,
+          points: z.number().positive(),
+          outrankedBy: z.array(z.string()).optional(),
+        }),
+      )
+      .min(1),
+    ever: z.boolean(),
+    /** From this number on, conditions that are unclear change nothing. */
+    enough: z.number().positive(),
+    range,
+  }),
+  /** Calendar days of the stay in context. */
+  z.strictObject({ ...common, kind: z.literal('stay-days'), range }),
+  /** What codes of the stay in context say: `urgency` (priority, source of admission, type) or `service`. */
+  z.strictObject({
+    ...common,
+    kind: z.literal('stay-coded'),
+    member: z.enum(['urgency', 'service']),
+    answers: z.array(coding.extend({ value: z.union([z.literal(0), z.literal(1)]) })).min(1),
+    /** Parts of the service's name that mean 1. */
+    words: z.array(z.string().regex(/^[a-z]+$/)),
+  }),
+  /** 1 when a procedure was done during the stay in context. */
+  z.strictObject({ ...common, kind: z.literal('stay-procedure') }),
+  /** Stays or visits of these kinds in the months before the stay in context. */
+  z.strictObject({ ...common, kind: z.literal('encounters-before'), kinds: z.array(coding).min(1), months: z.number().positive(), range }),
   /** A coded answer, for example smoking status. */
   z.strictObject({
     ...common,
@@ -239,8 +309,7 @@ const variant = z.strictObject({
 const circumstance = z.strictObject({
   has: z.enum(['present', 'absent']),
   label: z.string().min(1),
-  codes: z.array(coding).min(1),
-  words: z.array(z.string().regex(/^[a-z]+$/)).min(1),
+  ...knownBy,
   ever: z.boolean(),
   otherwise: z.string().min(1),
 })
@@ -435,6 +504,7 @@ export const cardSchema = z.strictObject({
     .optional(),
 })
 
+export type KnownBy = { readonly [K in keyof typeof knownBy]: z.output<(typeof knownBy)[K]> }
 export type InputSpec = z.output<typeof inputSpec>
 export type InputSpecOf<K extends InputSpec['kind']> = Extract<InputSpec, { kind: K }>
 export type Column = z.output<typeof column>

@@ -1,8 +1,12 @@
 import type { Condition, PatientFacts } from '../contract/facts.ts'
+import type { Coding, Gap } from '../contract/lineage.ts'
 import { absent, type InputReading, known, unusable } from './input-reading.ts'
-import type { InputSpecOf } from './model-folder.ts'
+import type { InputSpecOf, KnownBy } from './model-folder.ts'
 
 type Spec = InputSpecOf<'condition'>
+type Optional = 'sets' | 'icd10' | 'icd10open'
+/** A condition that is asked for outside of `features.json`, too. */
+type Ask = Omit<Spec, Optional> & Partial<Pick<Spec, Optional>>
 
 const CONDITION_QUERY = /^Condition\b/
 /** FHIR condition-ver-status that take a condition back. */
@@ -12,51 +16,107 @@ const NOT_SURE = new Set(['unconfirmed', 'provisional', 'differential'])
 /** FHIR condition-clinical of the past. */
 const OVER = new Set(['inactive', 'remission', 'resolved'])
 
-const hasCode = (spec: Spec, { codes }: Condition): boolean =>
-  codes.some(({ system, code }) => spec.codes.some((wanted) => wanted.system === system && wanted.code === code))
+/** ICD-10 and its national forms, as FHIR and HL7 write the system. */
+const ICD10 = /icd-?10|2\.16\.840\.1\.113883\.6\.(?:3|90)$/i
 
-const isNamedSo = (spec: Spec, { name, codes }: Condition): boolean => {
-  const words =
+/** `E11.9 G` (with the certainty of ICD-10-GM), `E11.90` -> `E119`, `E1190`; null for a code of another system. */
+const icd10Of = ({ system, code }: Coding): string | null =>
+  ICD10.test(system)
+    ? (
+        code
+          .trim()
+          .toUpperCase()
+          .split(/[\s+*!]/)[0] ?? ''
+      ).replace('.', '')
+    : null
+
+const isUnder = (code: string, entries: readonly string[]): boolean =>
+  entries.some((entry) => (entry.endsWith('=') ? code === entry.slice(0, -1) : code.startsWith(entry)))
+
+const hasCode = ({ codes: wanted, icd10 }: KnownBy, { codes }: Condition): boolean =>
+  codes.some((coding) => {
+    const icd = icd10Of(coding)
+    return icd === null ? wanted.some(({ system, code }) => system === coding.system && code === coding.code) : isUnder(icd, icd10)
+  })
+
+const isNamedSo = ({ words: phrases }: KnownBy, { name, codes }: Condition): boolean => {
+  const said =
     [name, ...codes.map(({ display = '' }) => display)]
       .join(' ')
       .toLowerCase()
       .match(/[a-z]+/g) ?? []
-  return words.some((word) => spec.words.some((start) => word.startsWith(start)))
+  return phrases.some((phrase) => phrase.split(' ').every((start) => said.some((word) => word.startsWith(start))))
+}
+
+/** ICD-10 gives each condition one place: under another code it is not this one, unless the code leaves that open. */
+const mayBeOne = (by: KnownBy, condition: Condition): boolean => {
+  const icd = condition.codes.map(icd10Of).filter((code) => code !== null)
+  if (icd.some((code) => isUnder(code, by.icd10open))) return true
+  return icd.length === 0 && isNamedSo(by, condition)
 }
 
 /** The list of conditions was read to its end. Without that, "not on the list" would say nothing. */
-const listWasRead = ({ questions }: PatientFacts): boolean => {
+export const conditionsWereRead = ({ questions }: PatientFacts): boolean => {
   const asked = questions.filter(({ query }) => CONDITION_QUERY.test(query))
   return asked.length > 0 && asked.every(({ state }) => state === 'answered' || state === 'empty')
+}
+
+export type Sorted = {
+  /** Has one of the codes and is confirmed. */
+  readonly sure: readonly Condition[]
+  /** Has one of the codes and is not confirmed. */
+  readonly unconfirmed: readonly Condition[]
+  /** Is named so under a code that is not known, or has a code that leaves it open. */
+  readonly open: readonly Condition[]
+}
+
+/** Conditions of the record by what they say of the one asked for. `ever`: those of the past too. */
+export const sortConditions = (by: KnownBy, ever: boolean, facts: PatientFacts): Sorted => {
+  const standing = facts.conditions.filter(
+    ({ verificationStatus, clinicalStatus }) => !TAKEN_BACK.has(verificationStatus ?? '') && (ever || !OVER.has(clinicalStatus ?? '')),
+  )
+  const coded = standing.filter((condition) => hasCode(by, condition))
+  const isUnsure = ({ verificationStatus }: Condition) => NOT_SURE.has(verificationStatus ?? '')
+  return {
+    sure: coded.filter((condition) => !isUnsure(condition)),
+    unconfirmed: coded.filter(isUnsure),
+    open: standing.filter((condition) => !coded.includes(condition) && mayBeOne(by, condition)),
+  }
+}
+
+/** Why it cannot be said whether the condition is there; null when it can. */
+export const unclear = (about: string, label: string, { unconfirmed, open }: Sorted): Gap | null => {
+  const [first] = [...unconfirmed, ...open]
+  if (!first) return null
+  const because =
+    unconfirmed.length > 0
+      ? `${label}: the record has it as not confirmed.`
+      : `${label}: a condition of the record may be one, but its code is not among those that are known.`
+  return { about, code: 'indeterminate', because, resource: first.ref }
 }
 
 /**
  * 1 when the record has one of the coded conditions, 0 when its list of conditions was read to its end and nothing is like it.
  * A condition that is only named so, or is not confirmed, is unclear: the equation is then not used.
  */
-export const readCondition = (spec: Spec, facts: PatientFacts): InputReading => {
-  const about = spec.name
-  const standing = facts.conditions.filter(
-    ({ verificationStatus, clinicalStatus }) => !TAKEN_BACK.has(verificationStatus ?? '') && (spec.ever || !OVER.has(clinicalStatus ?? '')),
-  )
-  const coded = standing.filter((condition) => hasCode(spec, condition))
-  const sure = coded.filter(({ verificationStatus }) => !NOT_SURE.has(verificationStatus ?? ''))
+export const readCondition = (ask: Ask, facts: PatientFacts): InputReading => {
+  const spec: Spec = { sets: [], icd10: [], icd10open: [], ...ask }
+  const sorted = sortConditions(spec, spec.ever, facts)
+  const { sure } = sorted
   if (sure.length > 0)
     return known(spec, { value: 1, shown: 'yes', facts: sure.map(({ lineage }) => lineage), note: sure.map(({ name }) => name).join(', ') })
-  const unclear = [...coded, ...standing.filter((condition) => isNamedSo(spec, condition))]
-  const [first] = unclear
-  if (first) {
-    const because =
-      coded.length > 0
-        ? `${spec.label}: the record has it as not confirmed.`
-        : `${spec.label}: a condition of the record may be one, but its code is not among those that are known.`
+  const gap = unclear(spec.name, spec.label, sorted)
+  if (gap !== null)
     return unusable(
       spec,
-      { about, code: 'indeterminate', because, resource: first.ref },
-      unclear.map(({ lineage }) => lineage),
+      gap,
+      [...sorted.unconfirmed, ...sorted.open].map(({ lineage }) => lineage),
     )
-  }
-  if (!listWasRead(facts))
-    return absent(spec, { about, code: 'unavailable', because: `${spec.label}: the list of conditions could not be read to its end.` })
+  if (!conditionsWereRead(facts))
+    return absent(spec, {
+      about: spec.name,
+      code: 'unavailable',
+      because: `${spec.label}: the list of conditions could not be read to its end.`,
+    })
   return known(spec, { value: 0, shown: 'no', note: 'not among the conditions of the record' })
 }

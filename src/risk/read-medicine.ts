@@ -1,15 +1,39 @@
 import type { DrugIdentity, Medicine, PatientFacts } from '../contract/facts.ts'
+import type { Gap, Lineage } from '../contract/lineage.ts'
 import { absent, type InputReading, known, unusable } from './input-reading.ts'
+import { isMember } from './medicine-classes.ts'
 import type { InputSpecOf } from './model-folder.ts'
 
 type Spec = InputSpecOf<'medicine'>
+type Wanted = Pick<Spec, 'ingredients' | 'orders'>
 
 const MEDICINE_QUERY = /^Medication(Request|Statement|Administration|Dispense)\b/
 
-const isOne = (spec: Spec, drug: DrugIdentity): boolean =>
-  drug.ingredients.some(({ rxcui, name }) =>
-    spec.ingredients.some((wanted) => (rxcui === null ? wanted.name === name.toLowerCase() : wanted.rxcui === rxcui)),
-  )
+const isOne = ({ ingredients }: Wanted, drug: DrugIdentity): boolean =>
+  drug.ingredients.some((one) => ingredients.some((wanted) => isMember(wanted, one)))
+
+type Found = { readonly drug: DrugIdentity; readonly name: string; readonly lineage: Lineage }
+
+/** Active medicines of those wanted, and drafts of the visit where they count. */
+const findMedicines = (wanted: Wanted, { medicines, orders }: PatientFacts): Found[] => [
+  ...medicines
+    .filter(({ state, drug }) => state === 'active' && isOne(wanted, drug))
+    .map(({ drug, lineage }) => ({ drug, name: drug.text, lineage })),
+  ...(wanted.orders ? orders : [])
+    .filter(({ drug }) => isOne(wanted, drug))
+    .map(({ drug, ref }) => ({ drug, name: `${drug.text} (draft)`, lineage: { resource: ref } })),
+]
+
+const unread = (label: string): Gap => ({
+  about: 'medicines',
+  code: 'unavailable',
+  because: `${label}: the list of medicines could not be read to its end.`,
+})
+
+const unrecognised = ({ medicines }: PatientFacts): Medicine[] =>
+  medicines.filter(({ state, drug }) => state === 'active' && drug.ingredients.length === 0)
+
+const mayBeOne = (count: number): string => `${count} other active ${count === 1 ? 'medicine' : 'medicines'} may be one`
 
 /** The list of medicines was read to its end. Without that, "not on the list" would say nothing. */
 export const medicinesWereRead = (facts: PatientFacts): boolean => {
@@ -24,39 +48,57 @@ const WHY = {
 } as const
 
 /** Active medicines that leave it open whether one of the ingredients is taken. */
-const otherMedicines = ({ others }: Spec, { medicines }: PatientFacts): Medicine[] =>
-  others === undefined
-    ? []
-    : medicines.filter(({ state, drug }) => state === 'active' && (others === 'any' || drug.ingredients.length === 0))
+const otherMedicines = ({ others }: Spec, facts: PatientFacts): Medicine[] => {
+  if (others === undefined) return []
+  return others === 'any' ? facts.medicines.filter(({ state }) => state === 'active') : unrecognised(facts)
+}
+
+const lineagesOf = (of: readonly { readonly lineage: Lineage }[]): Lineage[] => of.map(({ lineage }) => lineage)
+const namesOf = (found: readonly Found[]): string => found.map(({ name }) => name).join(', ')
 
 /** 1 when one of the ingredients is an active medicine (or a draft of this visit), 0 when the list was read and none is on it. */
 export const readMedicine = (spec: Spec, facts: PatientFacts): InputReading => {
-  const active = facts.medicines.filter(({ state, drug }) => state === 'active' && isOne(spec, drug))
-  const drafts = spec.orders ? facts.orders.filter(({ drug }) => isOne(spec, drug)) : []
-  const names = [...active.map(({ drug }) => drug.text), ...drafts.map(({ drug }) => `${drug.text} (draft)`)]
-  if (names.length > 0) {
-    const lineage = [...active.map((medicine) => medicine.lineage), ...drafts.map(({ ref }) => ({ resource: ref }))]
-    return known(spec, { value: 1, shown: 'yes', facts: lineage, note: names.join(', ') })
-  }
-  if (!medicinesWereRead(facts))
-    return absent(spec, {
-      about: 'medicines',
-      code: 'unavailable',
-      because: `${spec.label}: the list of medicines could not be read to its end.`,
-    })
+  const found = findMedicines(spec, facts)
+  if (found.length > 0) return known(spec, { value: 1, shown: 'yes', facts: lineagesOf(found), note: namesOf(found) })
+  if (!medicinesWereRead(facts)) return absent(spec, unread(spec.label))
   const others = otherMedicines(spec, facts)
   if (others.length > 0) {
-    const because = `${spec.label}: ${others.length} other active ${others.length === 1 ? 'medicine' : 'medicines'} may be one; ${WHY[spec.others ?? 'any']}.`
-    return unusable(
-      spec,
-      { about: spec.name, code: 'indeterminate', because },
-      others.map(({ lineage }) => lineage),
-    )
+    const because = `${spec.label}: ${mayBeOne(others.length)}; ${WHY[spec.others ?? 'any']}.`
+    return unusable(spec, { about: spec.name, code: 'indeterminate', because }, lineagesOf(others))
   }
-  const unmapped = facts.medicines.filter(({ state, drug }) => state === 'active' && drug.ingredients.length === 0).length
+  const unmapped = unrecognised(facts).length
   return known(spec, {
     value: 0,
     shown: 'no',
     ...(unmapped > 0 ? { note: `${unmapped} active ${unmapped === 1 ? 'medicine was' : 'medicines were'} not recognised` } : {}),
   })
+}
+
+/** How many different ingredients of those wanted are taken or drafted. Medicines that were not recognised leave a small number open. */
+export const readMedicineCount = (spec: InputSpecOf<'medicine-count'>, facts: PatientFacts): InputReading => {
+  const found = findMedicines(spec, facts)
+  const different = new Set(
+    found.flatMap(({ drug }) =>
+      drug.ingredients.filter((one) => spec.ingredients.some((wanted) => isMember(wanted, one))).map(({ name }) => name),
+    ),
+  )
+  const value = Math.min(different.size, spec.range.high)
+  const seen = { value, facts: lineagesOf(found), note: found.length > 0 ? namesOf(found) : 'none of the list' }
+  if (value >= spec.enough) return known(spec, seen)
+  if (!medicinesWereRead(facts)) return absent(spec, unread(spec.label))
+  const others = unrecognised(facts)
+  if (others.length === 0) return known(spec, seen)
+  const because = `${spec.label}: ${mayBeOne(others.length)}; ${WHY.unrecognised}.`
+  return unusable(spec, { about: spec.name, code: 'indeterminate', because }, lineagesOf(others))
+}
+
+/** 0 when none of the medicines is taken; with one of them the record does not say, and it has to be given. */
+export const readOnlyWith = (spec: InputSpecOf<'only-with'>, facts: PatientFacts): InputReading => {
+  const found = findMedicines(spec, facts)
+  if (found.length > 0) return unusable(spec, { about: spec.name, code: 'not-asked', because: spec.because }, lineagesOf(found))
+  if (!medicinesWereRead(facts)) return absent(spec, unread(spec.label))
+  const others = unrecognised(facts)
+  if (others.length === 0) return known(spec, { value: 0, shown: 'no', note: 'none of the medicines is taken' })
+  const because = `${spec.label}: ${mayBeOne(others.length)}; ${WHY.unrecognised}.`
+  return unusable(spec, { about: spec.name, code: 'indeterminate', because }, lineagesOf(others))
 }

@@ -3,6 +3,8 @@ import type { Ingredient } from '../contract/facts.ts'
 import { AttuneError } from '../errors.ts'
 import { type Inference, makeWhere } from './inference/where.ts'
 import { loadModel, type Model, type WhereOf } from './load-model.ts'
+import type { MedicineClasses } from './medicine-classes.ts'
+import { readSharedFiles, type Shared } from './share.ts'
 import { runVectors, type VectorResult, variantFor } from './vectors.ts'
 
 export type ModelHealth =
@@ -23,6 +25,8 @@ export type ModelsHealth = { readonly state: 'ok' | 'degraded'; readonly models:
 /** The models being served. Made once at start; sessions live as long as the process. */
 export type Models = {
   readonly all: readonly Model[]
+  /** Classes of medicines that models and services count. */
+  readonly medicineClasses: MedicineClasses
   get(id: string): Model | null
   /** Models that speak when this drug is ordered. */
   forDrug(about: Ingredient): readonly Model[]
@@ -57,9 +61,9 @@ const checkVectors = async (model: Model): Promise<void> => {
   if (missed.length > 0) throw new AttuneError('model-invalid', `test vectors missed: ${missed.join(', ')}`)
 }
 
-const tryLoad = async (modelsDir: string, id: string, where: WhereOf): Promise<Loaded> => {
+const tryLoad = async (modelsDir: string, id: string, where: WhereOf, shared: Shared): Promise<Loaded> => {
   try {
-    const model = await loadModel(`${modelsDir}/${id}`, where)
+    const model = await loadModel(`${modelsDir}/${id}`, where, shared)
     if (model.manifest.id !== id) throw new AttuneError('model-invalid', `manifest.json names the model ${model.manifest.id}`)
     await checkVectors(model)
     return { id, model }
@@ -102,10 +106,11 @@ const makeHealth = (loaded: readonly Loaded[]): ModelsHealth => {
   return { state: fine ? 'ok' : 'degraded', models }
 }
 
-const makeModels = (loaded: readonly Loaded[], end: () => void): Models => {
+const makeModels = (loaded: readonly Loaded[], medicineClasses: MedicineClasses, end: () => void): Models => {
   const all = loaded.flatMap((one) => ('model' in one ? [one.model] : []))
   return Object.freeze({
     all,
+    medicineClasses,
     get: (id: string) => all.find(({ ref }) => ref.id === id) ?? null,
     forDrug: ({ rxcui, name }: Ingredient) =>
       all.filter(({ manifest }) =>
@@ -147,9 +152,10 @@ const checkSettings = (ids: readonly string[], { models = {} }: Inference): void
 export const loadModels = async (modelsDir: string, { strict = true, ...inference }: LoadOptions): Promise<Models> => {
   const ids = await foldersIn(modelsDir)
   checkSettings(ids, inference)
+  const shared = await readSharedFiles(modelsDir)
   const { where, end } = makeWhere(inference)
-  const loaded = await Promise.all(ids.map((id) => tryLoad(modelsDir, id, where)))
-  const models = makeModels(loaded, end)
+  const loaded = await Promise.all(ids.map((id) => tryLoad(modelsDir, id, where, shared)))
+  const models = makeModels(loaded, shared.medicines, end)
   const open = openEnds(models.all)
   const problems = [...loaded.filter((one) => 'because' in one), ...open].map(({ id, because }) => `${id}: ${because}`)
   if (!strict || problems.length === 0) return models
