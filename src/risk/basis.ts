@@ -1,4 +1,4 @@
-import type { Numbered } from './formula.ts'
+import type { Numbered, Table } from './formula.ts'
 import type { Column, Values } from './model-folder.ts'
 
 export type Contribution = { readonly input: string; readonly contribution: number }
@@ -30,6 +30,8 @@ export type Basis = {
   readonly ports?: Readonly<Record<string, number>>
   /** Absent where a site's graph has no second implementation: it is held to its test vectors alone. */
   readonly evaluate?: (columns: Numbered) => number
+  /** The same for many rows at once: term -> its numbers, in the order of the rows. `evaluate` row by row when there is none. */
+  readonly evaluateMany?: (columns: Table, count: number) => Float64Array
   readonly reasons: (one: Case) => Reasons | Promise<Reasons>
 }
 

@@ -1,6 +1,6 @@
 import { AttuneError } from '../../errors.ts'
 import type { Basis, Kind } from '../basis.ts'
-import { compile, expand, type Formula, type Numbered, namesIn, number, parseFormula, plus, times } from '../formula.ts'
+import { compile, compileMany, expand, type Formula, type Numbered, namesIn, number, parseFormula, plus, times } from '../formula.ts'
 import { type Coefficients, coefficientsSchema } from '../model-folder.ts'
 import { contributionsOf } from './equation-reasons.ts'
 
@@ -59,8 +59,9 @@ const makeEquation = (id: string, table: Table, definitions: ReadonlyMap<string,
   // A zero in a published table (a stratum without that term) costs nothing and says nothing.
   const said = terms.filter(({ coefficient }) => coefficient !== 0)
   const equation = { id, intercept, terms: said, columns: [...new Set(said.flatMap(({ columns }) => columns))] }
-  const evaluate = compile(sumOf(intercept, said))
-  return { ...equation, evaluate, reasons: (one) => contributionsOf({ terms: said, evaluate }, one) }
+  const whole = sumOf(intercept, said)
+  const evaluate = compile(whole)
+  return { ...equation, evaluate, evaluateMany: compileMany(whole), reasons: (one) => contributionsOf({ terms: said, evaluate }, one) }
 }
 
 const definitionsOf = ({ definitions = {} }: Coefficients): Map<string, Formula> => {
