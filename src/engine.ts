@@ -23,6 +23,7 @@ import type { HookRequest } from './hooks/request.ts'
 import type { CdsService } from './hooks/service.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { projectRoot } from './project-root.ts'
+import { readMoments } from './risk/moments/moments.ts'
 import { loadModels } from './risk/registry.ts'
 import type { ProfileKit } from './run-profile.ts'
 import { type LineKit, runService } from './run-service.ts'
@@ -39,15 +40,17 @@ const BINDING: Readonly<Record<string, readonly GuidanceSource[]>> = { US: ['FDA
 
 /** @throws AttuneError `rules-invalid`, `model-invalid` */
 export const loadThinking = async (config: Config): Promise<Thinking> => {
-  const modelsLoading = loadModels(config.modelsDir, { execution: config.execution })
+  const modelsLoading = loadModels(config.modelsDir, { execution: config.execution, models: config.models, inference: config.inference })
   const knowledge = loadKnowledge(config.rulesDir, config.drugMap)
   genomicTerms(knowledge)
   const wording = readWording(knowledge.tables.get('wording'), knowledge.actions.keys())
   const models = await modelsLoading
+  const moments = readMoments(knowledge.tables.get('moments'), { models, overrideReasons: wording.overrideReasons })
   return {
     kit: {
       knowledge,
       models,
+      moments,
       wording,
       precedence: config.precedence,
       policy: { ...config.alertPolicy, binding: BINDING[config.country] ?? [] },

@@ -51,8 +51,11 @@ export const runService = async <Kit>(
 }
 
 /** Every estimate that was made, for the monitoring of models. */
-const estimatesOf = ({ assessment }: Thought): RiskEstimate[] =>
-  assessment?.orders.flatMap(({ drugs }) => drugs.flatMap((drug) => drug.estimates)) ?? []
+const estimatesOf = ({ assessment }: Thought): RiskEstimate[] => {
+  const drugs = assessment?.orders.flatMap((entry) => entry.drugs) ?? []
+  const moments = [...drugs.flatMap((drug) => drug.moments ?? []), ...(assessment?.moments ?? [])]
+  return [...new Set([...drugs.flatMap((drug) => drug.estimates), ...moments.flatMap(({ estimates }) => estimates)])]
+}
 
 /** A fault of ours never becomes silence: the prescriber is told that nothing was assessed. */
 const think = async <Kit>(service: CdsService<Kit>, record: PatientRecord, kit: LineKit<Kit>, asking: Asking): Promise<Thought> => {

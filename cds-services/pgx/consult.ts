@@ -1,29 +1,30 @@
 import type { PatientFacts } from '../../src/contract/facts.ts'
 import type { Assessment, DrugAssessment } from '../../src/contract/findings.ts'
-import type { GeneCall } from '../../src/contract/genes.ts'
 import { assess } from '../../src/guidance/assess.ts'
 import { callGenes } from '../../src/pgx/gene-calls.ts'
-import { estimate } from '../../src/risk/estimate.ts'
+import { answerOrder } from '../../src/risk/moments/answer-moment.ts'
+import { openSituation, type Situation } from '../../src/risk/moments/situation.ts'
 import type { ServiceKit } from './kit.ts'
 
-const withEstimates = async (
-  drug: DrugAssessment,
-  facts: PatientFacts,
-  calls: readonly GeneCall[],
-  kit: ServiceKit,
-): Promise<DrugAssessment> => ({
-  ...drug,
-  estimates: await estimate(kit.models, facts, calls, drug.drug),
-})
+/** With what the models say about the drug itself (its dose), and at this order (the rows of `rules/moments.json`). */
+const withEstimates = async (drug: DrugAssessment, situation: Situation): Promise<DrugAssessment> => {
+  const asked = situation.models
+    .forDrug(drug.drug)
+    .flatMap(({ ref, manifest }) => manifest.questions.map(({ id }) => [ref.id, id] as const))
+  const estimates = (await Promise.all(asked.map(([model, question]) => situation.estimate(model, question)))).filter((one) => one !== null)
+  const moments = await answerOrder({ ref: drug.ref, drug: drug.drug }, situation)
+  return { ...drug, estimates, ...(moments.length > 0 ? { moments } : {}) }
+}
 
 /** Genes, guidance and risk models on one patient's facts. Card and panel both come from here. */
 export const consult = async (facts: PatientFacts, kit: ServiceKit): Promise<Assessment> => {
   const calls = callGenes(facts, kit.knowledge.genes, kit.knowledge.modifiers)
   const assessment = assess(facts, calls, kit.knowledge, { precedence: kit.precedence })
+  const situation = openSituation(kit.moments, kit.models, facts, calls)
   const orders = await Promise.all(
     assessment.orders.map(async (entry) => ({
       ...entry,
-      drugs: await Promise.all(entry.drugs.map((drug) => withEstimates(drug, facts, calls, kit))),
+      drugs: await Promise.all(entry.drugs.map((drug) => withEstimates(drug, situation))),
     })),
   )
   return { ...assessment, orders }

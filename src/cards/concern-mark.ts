@@ -3,6 +3,7 @@ import type { Card, ConcernMark, PastOverride, Silence } from '../contract/cards
 import type { Order } from '../contract/facts.ts'
 import type { DrugAssessment, Finding } from '../contract/findings.ts'
 import type { Lineage } from '../contract/lineage.ts'
+import type { MomentAnswer } from '../contract/moments.ts'
 import type { Concern } from './card-policy.ts'
 
 /** Digits that are kept of a digest: 128 bits, far more than there are concerns. */
@@ -59,7 +60,19 @@ const factsContent = (concern: Concern, drug: DrugAssessment, order: Order | nul
   sorted(drug.gaps.map(({ about, code, resource }) => [about, code, resource === drug.ref ? null : (resource ?? null)])),
   sorted(drug.alternatives.map(({ drug: { name }, verdict }) => [name, verdict])),
   drug.testFirst && [drug.testFirst.demand, drug.testFirst.source, drug.testFirst.genes.map(({ test }) => test)],
+  ...(spoken(drug.moments).length > 0 ? [sorted(spoken(drug.moments).map(momentContent))] : []),
 ]
+
+/** What a moment that speaks says: rule, urgency and class; a score that stays in its class is no news. */
+const momentContent = ({ moment, rule, indicator, numbers, offers }: MomentAnswer) => [
+  moment,
+  rule,
+  indicator,
+  numbers.map(({ name, band }) => [name, band ?? null]),
+  offers.map(({ product }) => product.code),
+]
+
+const spoken = (answers: readonly MomentAnswer[] = []): MomentAnswer[] => answers.filter(({ state }) => state === 'speaks')
 
 /**
  * Names what a card says about one drug. `key` is made of the drug, the genes that guidance for it asks for, and whether it is
@@ -75,6 +88,19 @@ export const markConcern = (
   const key = keyOf([drug.about, drug.drug.rxcui ?? drug.drug.name, drug.genes])
   const facts = seal(JSON.stringify([key, ...factsContent(concern, drug, order, card)])).slice(0, DIGITS)
   return { key, facts, order: drug.ref, drug: drug.drug.name }
+}
+
+/** What moments say without a finding beside them: of an order, or of the patient (`at`). */
+export const markMoments = (
+  at: string,
+  answers: readonly MomentAnswer[],
+  drug: DrugAssessment | null,
+  card: Pick<Card, 'indicator'>,
+  seal: (text: string) => string,
+): ConcernMark => {
+  const key = keyOf(['moments', at, drug?.drug.rxcui ?? drug?.drug.name ?? null])
+  const facts = seal(JSON.stringify([key, card.indicator, sorted(spoken(answers).map(momentContent))])).slice(0, DIGITS)
+  return { key, facts, order: drug?.ref ?? null, drug: drug?.drug.name ?? null }
 }
 
 /** A concern about the whole list of medicines, which could not be read. */

@@ -7,6 +7,7 @@ import { alternativesSection } from './alternatives.ts'
 import type { Writing } from './card-parts.ts'
 import { type Concern, labelFindings, openBecause } from './card-policy.ts'
 import { asClause, bulletList, escapeText, joinSections, listWords, section, table } from './markdown.ts'
+import { amount, momentSections, unitWords } from './moment-section.ts'
 import { basisSentence, byWeight, modifierNotes, placeWords, riskWords, rowWords, sourceWords } from './phrases.ts'
 import type { Wording } from './wording.ts'
 
@@ -91,14 +92,6 @@ const sources = (drug: DrugAssessment, calls: readonly GeneCall[], wording: Word
 export const notAssessed = (gaps: readonly Gap[]): string =>
   section('Not assessed', bulletList([...new Set(gaps.map((gap) => escapeText(`${gap.about}: ${gap.because}`)))]))
 
-/** As exact as it is meant: whole numbers from ten on. */
-export const amount = (value: number): string => (Math.abs(value) >= 10 ? value.toFixed(0) : value.toFixed(1))
-
-const UNITS: Readonly<Record<string, string>> = { 'mg/wk': 'mg/week', 'mg/d': 'mg/day' }
-
-/** UCUM as people write it. */
-export const unitWords = (unit: string): string => UNITS[unit] ?? unit
-
 const estimateLines = (estimate: RiskEstimate): string[] => {
   if (estimate.state === 'refused')
     return [`${estimate.title}: not computed, because ${estimate.because.map((gap) => asClause(gap.because)).join('; ')}`]
@@ -119,7 +112,19 @@ const estimateLines = (estimate: RiskEstimate): string[] => {
   ]
 }
 
-const estimates = (drug: DrugAssessment): string => section('Estimate', bulletList(drug.estimates.flatMap(estimateLines).map(escapeText)))
+/** Estimates of the drug itself; those that a moment tells stand in its own section. */
+const estimates = ({ estimates: all, moments = [] }: DrugAssessment): string => {
+  const elsewhere = new Set(moments.flatMap((answer) => answer.estimates))
+  return section(
+    'Estimate',
+    bulletList(
+      all
+        .filter((one) => !elsewhere.has(one))
+        .flatMap(estimateLines)
+        .map(escapeText),
+    ),
+  )
+}
 
 /** Each result with its date and laboratory, and what would follow from it. */
 const results = (drug: DrugAssessment, calls: readonly GeneCall[]): string => {
@@ -151,6 +156,7 @@ export const conflictDetail = (
       ]),
     ),
     results(drug, calls),
+    ...momentSections(drug),
     sources(drug, calls, told.wording),
     notAssessed(drug.gaps),
   ])
@@ -161,6 +167,7 @@ export const guidanceDetail = (drug: DrugAssessment, head: Finding, calls: reado
     whatToDo(drug, head, told),
     why(head, calls, told.wording),
     estimates(drug),
+    ...momentSections(drug),
     alternativesSection(drug),
     sources(drug, calls, told.wording),
     notAssessed(drug.gaps),
@@ -191,6 +198,7 @@ export const testFirstDetail = (drug: DrugAssessment, test: TestFirst): string =
         ...(test.ordersUnread === undefined ? [] : [escapeText(test.ordersUnread)]),
       ]),
     ),
+    ...momentSections(drug),
     section('Sources', bulletList(test.demands.map(demandLine))),
     notAssessed(drug.gaps),
   ])

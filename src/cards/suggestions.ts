@@ -2,6 +2,7 @@ import type { CardAction, Suggestion } from '../contract/cards.ts'
 import type { FhirResource, Order } from '../contract/facts.ts'
 import type { Alternative, DrugAssessment, Finding, TestFirst } from '../contract/findings.ts'
 import type { Coding } from '../contract/lineage.ts'
+import type { MomentOffer } from '../contract/moments.ts'
 import { isConditional } from './card-policy.ts'
 import { clip, listWords, plainText } from './markdown.ts'
 
@@ -281,3 +282,31 @@ export const suggestTest = (test: TestFirst, order: Order | null, context: Sugge
     },
   ]
 }
+
+/** One more MedicationRequest, whole, beside the order at hand: it can be signed as it stands. */
+export const offerProduct = (
+  { label, product, dosage, asNeeded, reason }: MomentOffer,
+  order: Order | null,
+  context: SuggestionContext,
+): Suggestion => ({
+  label: labelled(label),
+  uuid: context.newUuid(),
+  actions: [
+    {
+      type: 'create',
+      description: plainText(`Order ${product.display}: ${dosage}. Set the quantity`),
+      resource: {
+        resourceType: 'MedicationRequest',
+        status: 'draft',
+        intent: 'order',
+        medicationCodeableConcept: { text: product.display, coding: [product] },
+        subject: { reference: subjectOf(order, context) },
+        ...encounterOf(order, context),
+        authoredOn: context.now,
+        ...(order?.requester ? { requester: { reference: order.requester } } : {}),
+        reasonCode: [{ text: reason }],
+        dosageInstruction: [{ text: dosage, ...(asNeeded ? { asNeededBoolean: true } : {}) }],
+      },
+    },
+  ],
+})

@@ -20,10 +20,12 @@ import {
   otherContraindications,
   stricterLimits,
 } from './card-policy.ts'
-import { concernExtension, markConcern, overriddenSilence, overrideOf } from './concern-mark.ts'
-import { amount, conflictDetail, guidanceDetail, notAssessed, testFirstDetail, unitWords } from './detail.ts'
+import { concernExtension, markConcern, markMoments, overriddenSilence, overrideOf } from './concern-mark.ts'
+import { conflictDetail, guidanceDetail, notAssessed, testFirstDetail } from './detail.ts'
 import { limitCards } from './limit-cards.ts'
 import { asClause, escapeText, joinSections, listWords } from './markdown.ts'
+import { joinMoments, momentCard, momentSilences } from './moment-cards.ts'
+import { amount, momentSections, unitWords } from './moment-section.ts'
 import { basisWords, reasonWords } from './phrases.ts'
 import { type SuggestionContext, suggestChanges, suggestTest } from './suggestions.ts'
 
@@ -193,6 +195,7 @@ const notAssessedCard = (drug: DrugAssessment, writing: Writing): Written | null
           `${drug.drug.name} has pharmacogenomic guidance. It could not be assessed for this patient. No warning here does not mean that the drug is safe.`,
         ),
         notAssessed(drug.gaps),
+        ...momentSections(drug),
       ]),
       indicator: conflict ? 'warning' : 'info',
       links: [appLink(drug, drug.ref, uuid, writing)],
@@ -270,11 +273,14 @@ const writeDrug = (
   writing: Writing,
 ): Written | Silence => {
   const concern = concernOf(drug, writing.policy)
-  const written = concern && writeConcern(concern, drug, order, assessment, context, writing)
-  if (concern && !written) return byPolicy(concern.kind, drug)
-  if (!concern || !written) return { ...silenceWords(drug, assessment.geneCalls), order: drug.ref }
+  const own = concern && writeConcern(concern, drug, order, assessment, context, writing)
+  const written = own ? joinMoments(own, drug, order, context) : momentCard(drug.moments ?? [], { drug, order }, context, writing)
+  if (!written) return concern ? byPolicy(concern.kind, drug) : { ...silenceWords(drug, assessment.geneCalls), order: drug.ref }
   const { card, trace: why, ...rest } = written
-  const mark = markConcern(concern, drug, order, card, writing.seal)
+  const mark =
+    own && concern
+      ? markConcern(concern, drug, order, own.card, writing.seal)
+      : markMoments('order', drug.moments ?? [], drug, card, writing.seal)
   const past = overrideOf(mark, card.indicator, writing.overridden)
   if (past) return overriddenSilence(mark, past, drug.drug.name)
   return { ...rest, card: { ...card, ...concernExtension([mark], writing.seal) }, trace: { ...why, concerns: [mark] } }
@@ -296,6 +302,7 @@ export const writeOrderCards = (assessment: Assessment, facts: PatientFacts, wri
       const result = writeDrug(drug, order, assessment, context, writing)
       if ('card' in result) written.push(result)
       else silences.push(result)
+      silences.push(...momentSilences(drug.moments ?? [], drug, 'card' in result))
     }
   }
   if (assessment.orders.length === 0) silences.push(NO_ORDER)

@@ -54,8 +54,8 @@ export type PastOverride = {
 /** Why a card is there; kept in the decision record and shown in the sandbox's inspector. */
 export type CardTrace = {
   readonly card: string
-  /** `summary`: the concerns that the limit on cards left over, on one card. */
-  readonly concern: 'guidance' | 'test-first' | 'not-assessed' | 'notice' | 'summary'
+  /** `risk`: what risk models say. `summary`: the concerns that the limit on cards left over, on one card. */
+  readonly concern: 'guidance' | 'test-first' | 'not-assessed' | 'risk' | 'notice' | 'summary'
   readonly order: string | null
   readonly drug: string | null
   readonly findings: readonly string[]

@@ -29,6 +29,8 @@ export type PatientRecord = {
   readonly draftOrders: readonly FhirResource[]
   /** `Type/id` of selected drafts; null when the hook has no selections. */
   readonly selections: readonly string[] | null
+  /** FHIR id of the encounter in context; absent or null when the call names none. */
+  readonly encounterId?: string | null
 }
 
 export type PatientIdentity = {
@@ -159,6 +161,21 @@ export type Procedure = {
   readonly lineage: Lineage
 }
 
+/** A stay in hospital or a visit. */
+export type Encounter = {
+  readonly ref: string
+  readonly status: string | null
+  /** What says of which kind it is: class and type. */
+  readonly kinds: readonly Coding[]
+  /** What says how urgent it was: priority, source of admission, type. */
+  readonly urgency: readonly Coding[]
+  readonly service: { readonly codes: readonly Coding[]; readonly words: readonly string[] }
+  readonly start: PartialDate | null
+  /** Null while it goes on. */
+  readonly end: PartialDate | null
+  readonly lineage: Lineage
+}
+
 /** A test that is ordered or being ordered: drafts of the same call, and requests in the record. */
 export type TestRequest = {
   readonly ref: string
@@ -232,6 +249,10 @@ export type PatientFacts = {
   readonly conditions: readonly Condition[]
   readonly procedures: readonly Procedure[]
   readonly requests: readonly TestRequest[]
+  /** Stays and visits; absent where nobody asked for them. */
+  readonly encounters?: readonly Encounter[]
+  /** `Encounter/id` of the stay or visit at hand. */
+  readonly encounter?: string | null
   readonly allergies: readonly Allergy[]
   readonly imaging: readonly ImagingStudy[]
   readonly devices: readonly DeviceSeries[]

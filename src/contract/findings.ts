@@ -1,6 +1,7 @@
 import type { DrugIdentity, Ingredient, Order } from './facts.ts'
 import type { EnzymeModifier, GeneCall, Genotype, Phenoconversion } from './genes.ts'
 import type { Gap, Lineage } from './lineage.ts'
+import type { MomentAnswer } from './moments.ts'
 import type { RiskEstimate } from './risk.ts'
 
 export type GuidanceSource = 'CPIC' | 'DPWG' | 'FDA'
@@ -172,6 +173,8 @@ export type DrugAssessment = {
   readonly alternatives: readonly Alternative[]
   readonly testFirst: TestFirst | null
   readonly estimates: readonly RiskEstimate[]
+  /** What risk models and their thresholds say at this order; absent where nobody asked. */
+  readonly moments?: readonly MomentAnswer[]
   readonly gaps: readonly Gap[]
   /** A medicine in use, assessed anew because what is being ordered changes how it acts: the ordered inhibitors and inducers. */
   readonly changedBy?: readonly EnzymeModifier[]
@@ -185,5 +188,7 @@ export type Assessment = {
   readonly medicines: readonly DrugAssessment[]
   /** Risk estimates of the person, for the app; no card speaks of them. */
   readonly general?: readonly RiskEstimate[]
+  /** What risk models say at a discharge, or when the chart is opened. */
+  readonly moments?: readonly MomentAnswer[]
   readonly gaps: readonly Gap[]
 }

@@ -13,6 +13,7 @@ export type Modality =
   | 'lifestyle'
   | 'conditions'
   | 'procedures'
+  | 'encounters'
   | 'test orders'
   | 'allergies'
   | 'imaging'
@@ -41,6 +42,8 @@ const ABOUT: Readonly<Record<string, Modality>> = {
   medications: 'medicines',
   statements: 'medicines',
   procedures: 'procedures',
+  encounter: 'encounters',
+  encounters: 'encounters',
   requests: 'test orders',
   labs: 'labs',
   vitals: 'vitals',

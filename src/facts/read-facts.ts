@@ -11,6 +11,7 @@ import { type Chart, type Item, openChart } from './chart.ts'
 import { readCondition } from './conditions.ts'
 import { readDevices } from './devices.ts'
 import { readDocument } from './documents.ts'
+import { readEncounter } from './encounters.ts'
 import { readFamilyMember } from './family.ts'
 import { foldGaps, gap, gapsOfQuestions, type Modality } from './gaps.ts'
 import { geneticShare } from './genetic-share.ts'
@@ -122,6 +123,8 @@ export const readFacts = (record: PatientRecord, known: FactsTerms, answers: Cod
     requests: readEach([...chart.of('ServiceRequest'), ...draftRequests(chart)], 'test orders', gaps, (item) =>
       readRequest(item, genomicTerms(terms).codes),
     ),
+    encounters: newestFirst(readEach(chart.of('Encounter'), 'encounters', gaps, (item) => readEncounter(item, gaps))),
+    encounter: record.encounterId ? `Encounter/${record.encounterId}` : null,
     procedures: newestFirst(readEach(chart.of('Procedure'), 'procedures', gaps, (item) => readProcedure(item, gaps))),
     allergies: newestFirst(readEach(chart.of('AllergyIntolerance'), 'allergies', gaps, (item) => readAllergy(item, terms.drugs, gaps))),
     imaging: newestFirst(readEach([...chart.of('ImagingStudy'), ...chart.of('Media')], 'imaging', gaps, (item) => readImaging(item, gaps))),

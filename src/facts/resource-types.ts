@@ -16,12 +16,13 @@ export const TYPES_READ: Readonly<Record<string, Modality>> = {
   Media: 'imaging',
   FamilyMemberHistory: 'family',
   ServiceRequest: 'test orders',
+  Encounter: 'encounters',
 }
 
 /** Types that are looked up by reference, or that hold nothing this product uses. Their presence is no gap. */
 export const TYPES_BESIDE: ReadonlySet<string> = new Set(
   `Medication Patient Practitioner PractitionerRole Organization Location HealthcareService Endpoint RelatedPerson Person Group Device
-  DeviceDefinition DeviceMetric DeviceUseStatement DeviceRequest Specimen BodyStructure Substance MolecularSequence Encounter EpisodeOfCare
+  DeviceDefinition DeviceMetric DeviceUseStatement DeviceRequest Specimen BodyStructure Substance MolecularSequence EpisodeOfCare
   Appointment AppointmentResponse Schedule Slot Account Coverage CoverageEligibilityRequest CoverageEligibilityResponse Claim ClaimResponse
   ExplanationOfBenefit Invoice ChargeItem PaymentNotice Immunization ImmunizationEvaluation ImmunizationRecommendation CarePlan CareTeam
   Goal NutritionOrder VisionPrescription RequestGroup Task Communication CommunicationRequest Consent Contract Flag

@@ -6,7 +6,7 @@ import type { Problem } from './read-rule-files.ts'
 type Known = { readonly drugs: ReadonlySet<string>; readonly genes: ReadonlySet<string>; readonly sources: ReadonlySet<string> }
 type Check = { readonly member: string; readonly tables: readonly string[]; readonly wrong: (value: string, known: Known) => string | null }
 
-const HAND_KEPT = ['alternatives', 'drug-classes', 'populations', 'test-first']
+const HAND_KEPT = ['alternatives', 'drug-classes', 'moments', 'populations', 'test-first']
 const unknownDrug = (name: string, known: Known): string | null => (known.drugs.has(name) ? null : `unknown drug "${name}"`)
 
 const noConcept = (code: string): string | null => (isSnomedConcept(code) ? null : `"${code}" is not a valid SNOMED CT concept`)
@@ -14,7 +14,8 @@ const noConcept = (code: string): string | null => (isSnomedConcept(code) ? null
 const CHECKS: readonly Check[] = [
   { member: 'drugs', tables: HAND_KEPT, wrong: unknownDrug },
   ...['ingredients', 'members', 'parts'].map((member) => ({ member, tables: HAND_KEPT, wrong: unknownDrug })),
-  { member: 'drug', tables: ['alternatives'], wrong: unknownDrug },
+  { member: 'drug', tables: ['alternatives', 'moments'], wrong: unknownDrug },
+  ...['names', 'unless'].map((member) => ({ member, tables: ['moments'], wrong: unknownDrug })),
   { member: 'gene', tables: HAND_KEPT, wrong: (name, known) => (known.genes.has(name) ? null : `unknown gene "${name}"`) },
   { member: 'snomed', tables: HAND_KEPT, wrong: noConcept },
   ...['pregnant', 'notPregnant'].map((member) => ({ member, tables: ['alternatives'], wrong: noConcept })),

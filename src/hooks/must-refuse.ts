@@ -10,7 +10,7 @@ const READ: ReadonlySet<string> = new Set(['answered', 'empty', 'partial'])
 export const mustRefuse = (record: PatientRecord, hook: Hook): boolean => {
   const hasPatient = record.resources.some(({ resourceType }) => resourceType === 'Patient')
   const aboutPatient = record.questions.filter(({ query }) => query.startsWith('Patient/'))
-  if (hook === 'patient-view') {
+  if (hook === 'patient-view' || hook === 'encounter-discharge') {
     const others = record.questions.filter((question) => !aboutPatient.includes(question))
     const readSomething = others.length === 0 || others.some(({ state }) => READ.has(state))
     return (aboutPatient.length > 0 && !hasPatient) || !readSomething

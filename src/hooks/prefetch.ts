@@ -165,6 +165,7 @@ export const completePrefetch = async (
       questions: [...answers, ...medications].map(({ question }) => question).concat(brokenDraftsQuestion(request)),
       draftOrders,
       selections,
+      encounterId: request.encounterId,
     }
   } finally {
     session?.close()

@@ -55,6 +55,7 @@ const CONTEXTS = {
   'patient-view': z.object(context),
   'order-select': z.object({ ...context, draftOrders, selections: z.array(z.string().max(2000)).max(10_000) }),
   'order-sign': z.object({ ...context, draftOrders }),
+  'encounter-discharge': z.object({ ...context, encounterId: fhirId('Encounter') }),
 } as const satisfies Record<Hook, z.ZodType>
 
 const requestSchema = <C extends z.ZodType>(hook: Hook, contextSchema: C) =>
@@ -72,6 +73,7 @@ export const REQUEST_SCHEMAS = {
   'patient-view': requestSchema('patient-view', CONTEXTS['patient-view']),
   'order-select': requestSchema('order-select', CONTEXTS['order-select']),
   'order-sign': requestSchema('order-sign', CONTEXTS['order-sign']),
+  'encounter-discharge': requestSchema('encounter-discharge', CONTEXTS['encounter-discharge']),
 } as const satisfies Record<Hook, z.ZodType>
 
 /** Where a body departs from its schema, without any value of it: `context.patientId is not a FHIR id`. */

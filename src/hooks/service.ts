@@ -3,7 +3,7 @@ import type { Explained } from '../contract/explained.ts'
 import type { PatientFacts } from '../contract/facts.ts'
 import type { Assessment } from '../contract/findings.ts'
 
-export type Hook = 'patient-view' | 'order-select' | 'order-sign'
+export type Hook = 'patient-view' | 'order-select' | 'order-sign' | 'encounter-discharge'
 
 /** Who asks, as far as wording needs to know it. */
 export type Asking = {

@@ -41,7 +41,12 @@ export const ENDPOINTS: readonly Endpoint[] = [
     tag: 'CDS Hooks',
     summary: 'Call a service; answers with cards.',
     auth: 'client',
-    body: z.union([REQUEST_SCHEMAS['patient-view'], REQUEST_SCHEMAS['order-select'], REQUEST_SCHEMAS['order-sign']]),
+    body: z.union([
+      REQUEST_SCHEMAS['patient-view'],
+      REQUEST_SCHEMAS['order-select'],
+      REQUEST_SCHEMAS['order-sign'],
+      REQUEST_SCHEMAS['encounter-discharge'],
+    ]),
     answer: json('Cards; an empty list when there is nothing to say.', answers.CARDS_SCHEMA),
     errors: ['request-invalid', 'client-unknown', 'not-found', 'data-missing', 'too-many-requests', 'overloaded', ...BODY],
   },

@@ -16,7 +16,7 @@ const ingredient = z.strictObject({ rxcui: z.string().regex(/^\d+$/).nullable(),
 const range = z.strictObject({ low: z.number(), high: z.number() })
 
 /** What a condition is known by: sets of condition-sets.json, and own codes and words. Filled from the sets when the folder is loaded. */
-const knownBy = {
+export const knownBy = {
   sets: z.array(z.string()).default([]),
   codes: z.array(coding).default([]),
   icd10: z.array(icd10Code).default([]),
@@ -49,6 +49,8 @@ const common = {
   /** UCUM for measurements, `years` for age, empty for categories. */
   unit: z.string(),
   missing,
+  /** Quantity that several inputs describe (first, last, mean of one series): reasons and missing inputs are told once for it. */
+  of: z.string().min(1).optional(),
   /** HTI-1 class of sensitive data, when the input is one. */
   sensitive: z.string().optional(),
   note: z.string().optional(),
@@ -269,6 +271,20 @@ const output = z.strictObject({
   bands: z
     .array(z.strictObject({ below: z.number().optional(), id: z.string().min(1), label: z.string().min(1) }))
     .min(2)
+    .optional(),
+  /**
+   * The bands are where a class-conditional (Mondrian) conformal prediction stands: of either class at most the share `alpha` falls
+   * outside the values that are credible for it. In the band `abstain` the model decides for neither.
+   */
+  conformal: z
+    .strictObject({
+      alpha: z.number().gt(0).lt(0.5),
+      abstain: z.string().min(1),
+      /** People whose scores set the limits, none of whom the scoring had seen. */
+      on: z.string().min(1),
+      people: z.number().int().positive(),
+      events: z.number().int().positive(),
+    })
     .optional(),
 })
 

@@ -3,7 +3,6 @@ import type { Ingredient } from '../contract/facts.ts'
 import { AttuneError } from '../errors.ts'
 import { type Inference, makeWhere } from './inference/where.ts'
 import { loadModel, type Model, type WhereOf } from './load-model.ts'
-import type { MedicineClasses } from './medicine-classes.ts'
 import { readSharedFiles, type Shared } from './share.ts'
 import { runVectors, type VectorResult, variantFor } from './vectors.ts'
 
@@ -26,7 +25,9 @@ export type ModelsHealth = { readonly state: 'ok' | 'degraded'; readonly models:
 export type Models = {
   readonly all: readonly Model[]
   /** Classes of medicines that models and services count. */
-  readonly medicineClasses: MedicineClasses
+  readonly medicineClasses: Shared['medicines']
+  /** Sets of condition codes that models and services know a condition by. */
+  readonly conditionSets: Shared['conditions']
   get(id: string): Model | null
   /** Models that speak when this drug is ordered. */
   forDrug(about: Ingredient): readonly Model[]
@@ -106,11 +107,12 @@ const makeHealth = (loaded: readonly Loaded[]): ModelsHealth => {
   return { state: fine ? 'ok' : 'degraded', models }
 }
 
-const makeModels = (loaded: readonly Loaded[], medicineClasses: MedicineClasses, end: () => void): Models => {
+const makeModels = (loaded: readonly Loaded[], shared: Shared, end: () => void): Models => {
   const all = loaded.flatMap((one) => ('model' in one ? [one.model] : []))
   return Object.freeze({
     all,
-    medicineClasses,
+    medicineClasses: shared.medicines,
+    conditionSets: shared.conditions,
     get: (id: string) => all.find(({ ref }) => ref.id === id) ?? null,
     forDrug: ({ rxcui, name }: Ingredient) =>
       all.filter(({ manifest }) =>
@@ -155,7 +157,7 @@ export const loadModels = async (modelsDir: string, { strict = true, ...inferenc
   const shared = await readSharedFiles(modelsDir)
   const { where, end } = makeWhere(inference)
   const loaded = await Promise.all(ids.map((id) => tryLoad(modelsDir, id, where, shared)))
-  const models = makeModels(loaded, shared.medicines, end)
+  const models = makeModels(loaded, shared, end)
   const open = openEnds(models.all)
   const problems = [...loaded.filter((one) => 'because' in one), ...open].map(({ id, because }) => `${id}: ${because}`)
   if (!strict || problems.length === 0) return models

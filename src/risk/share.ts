@@ -30,7 +30,8 @@ const takeMedicines = <M extends Medicines>(who: string, wanted: M, { medicines 
 
 const SNOMED = 'http://snomed.info/sct'
 
-const takeConditions = <K extends KnownBy>(who: string, by: K, { conditions }: Shared): K => {
+/** With the codes and words of the sets that it names. @throws AttuneError `model-invalid` for an unknown name */
+export const takeConditions = <K extends KnownBy>(who: string, by: K, { conditions }: Pick<Shared, 'conditions'>): K => {
   const found = by.sets.map((id) => {
     const set = conditions.sets.get(id)
     if (!set) throw new AttuneError('model-invalid', `${who} names the set ${id}, which condition-sets.json does not have`)

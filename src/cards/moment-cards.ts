@@ -1,0 +1,146 @@
+import type { Card, CardTrace, Silence, Suggestion, WrittenCards } from '../contract/cards.ts'
+import type { Ingredient, Order, PatientFacts } from '../contract/facts.ts'
+import type { DrugAssessment } from '../contract/findings.ts'
+import type { MomentAnswer } from '../contract/moments.ts'
+import { appLink, finish, SUMMARY_LIMIT, type Writing, type Written } from './card-parts.ts'
+import { concernExtension, markMoments, overriddenSilence, overrideOf } from './concern-mark.ts'
+import { joinSections } from './markdown.ts'
+import { fillMoment, momentSection, toldMoments } from './moment-section.ts'
+import { offerProduct, type SuggestionContext } from './suggestions.ts'
+
+const speaking = (answers: readonly MomentAnswer[]): MomentAnswer[] => toldMoments(answers).filter(({ state }) => state === 'speaks')
+
+const factsOf = (answers: readonly MomentAnswer[]): string[] => [
+  ...new Set(
+    answers
+      .flatMap(({ estimates, found }) => [
+        ...estimates.flatMap(({ inputs }) => inputs.flatMap(({ facts }) => facts)),
+        ...found.flatMap(({ facts }) => facts),
+      ])
+      .map(({ resource }) => resource),
+  ),
+]
+
+const rowsOf = (answers: readonly MomentAnswer[]): string[] =>
+  answers.map(({ moment, rule }) => `moments/${moment}${rule === null ? '' : `/${rule}`}`)
+
+const withTrace = (trace: CardTrace, answers: readonly MomentAnswer[]): CardTrace => ({
+  ...trace,
+  facts: [...new Set([...trace.facts, ...factsOf(answers)])].sort(),
+  rows: [...trace.rows, ...rowsOf(answers)],
+})
+
+/** As many of the remarks as the summary has room for. */
+const addBriefs = (summary: string, answers: readonly MomentAnswer[], drug: string | null): string =>
+  answers.reduce((words, answer) => {
+    const longer = `${words}; ${fillMoment(answer.brief ?? '', drug, answer)}`
+    return answer.brief !== null && longer.length <= SUMMARY_LIMIT ? longer : words
+  }, summary)
+
+const offersOf = (answers: readonly MomentAnswer[], order: Order | null, context: SuggestionContext): Suggestion[] =>
+  context.patientId === '' ? [] : answers.flatMap(({ offers }) => offers.map((offer) => offerProduct(offer, order, context)))
+
+const moreUrgent = (card: Card, answers: readonly MomentAnswer[]): Card['indicator'] =>
+  card.indicator === 'info' && answers.some(({ indicator }) => indicator === 'warning') ? 'warning' : card.indicator
+
+/** A card about a drug with what the moments of the same order add to it: one card per order and concern. */
+export const joinMoments = (written: Written, drug: DrugAssessment, order: Order, context: SuggestionContext): Written => {
+  const added = toldMoments(drug.moments)
+  if (added.length === 0) return written
+  const { card, trace } = written
+  const loud = speaking(added)
+  const name = drug.drug.name
+  const offers = offersOf(loud, order, context)
+  const suggestions = [...(card.suggestions ?? []), ...offers]
+  return {
+    ...written,
+    card: {
+      ...card,
+      summary: addBriefs(card.summary, loud, name),
+      indicator: moreUrgent(card, loud),
+      // Another drug or dose and a product along with this one are answers to different orders: taking one asks again.
+      ...(suggestions.length > 0 ? { suggestions, selectionBehavior: 'at-most-one' as const } : {}),
+    },
+    trace: withTrace(trace, added),
+  }
+}
+
+type About = { readonly drug: DrugAssessment; readonly order: Order } | null
+
+const reasonsFor = (answers: readonly MomentAnswer[], { wording }: Writing): Writing['wording']['overrideReasons'] => {
+  const wanted = new Set(answers.flatMap(({ overrideReasons }) => overrideReasons))
+  return wanted.size === 0 ? wording.overrideReasons : wording.overrideReasons.filter(({ code }) => wanted.has(code))
+}
+
+/** A card that only the moments ask for; null where none of them speaks. */
+export const momentCard = (
+  answers: readonly MomentAnswer[],
+  about: About,
+  context: SuggestionContext,
+  writing: Writing,
+): Written | null => {
+  const loud = speaking(answers)
+  const [first, ...others] = loud
+  if (!first) return null
+  const shown = toldMoments(answers)
+  const drug = about?.drug.drug.name ?? null
+  const uuid = writing.newUuid()
+  const whole = finish(
+    {
+      summary: addBriefs(fillMoment(first.headline ?? first.title, drug, first), others, drug),
+      detail: joinSections(shown.map((answer) => momentSection(answer, drug))),
+      indicator: first.indicator,
+      links: [appLink(about?.drug ?? null, about?.drug.ref ?? null, uuid, writing)],
+    },
+    uuid,
+    offersOf(loud, about?.order ?? null, context),
+    writing,
+    true,
+  )
+  const card = { ...whole, overrideReasons: reasonsFor(loud, writing) }
+  const trace: CardTrace = {
+    card: uuid,
+    concern: 'risk',
+    order: about?.drug.ref ?? null,
+    drug,
+    findings: [],
+    facts: factsOf(shown).sort(),
+    rows: rowsOf(shown),
+    concerns: [],
+  }
+  return { card, trace }
+}
+
+const subjectOf = (drug: Ingredient | null, { title }: MomentAnswer): string => (drug === null ? title : `${drug.name}: ${title}`)
+
+/** Every moment that could have spoken and did not, with its reason. `shown`: its numbers stand on a card all the same. */
+export const momentSilences = (answers: readonly MomentAnswer[], drug: DrugAssessment | null, shown: boolean): Silence[] =>
+  answers
+    .filter(({ state }) => state === 'silent' || (!shown && state !== 'speaks'))
+    .map((answer) => ({
+      about: subjectOf(drug?.drug ?? null, answer),
+      code: answer.code,
+      because: answer.because,
+      ...(drug === null ? {} : { order: drug.ref }),
+    }))
+
+/** At most one card for what the moments say without an order: at a discharge, or on opening the chart. */
+export const writeMomentCards = (answers: readonly MomentAnswer[], at: string, facts: PatientFacts, writing: Writing): WrittenCards => {
+  const context: SuggestionContext = {
+    patientId: facts.patient?.id ?? '',
+    encounterId: writing.encounterId,
+    now: facts.now,
+    newUuid: writing.newUuid,
+  }
+  const written = momentCard(answers, null, context, writing)
+  const silences = momentSilences(answers, null, written !== null)
+  if (written === null) return { cards: [], traces: [], silences }
+  const mark = markMoments(at, answers, null, written.card, writing.seal)
+  const past = overrideOf(mark, written.card.indicator, writing.overridden)
+  if (past) return { cards: [], traces: [], silences: [...silences, overriddenSilence(mark, past, at)] }
+  return {
+    cards: [{ ...written.card, ...concernExtension([mark], writing.seal) }],
+    traces: [{ ...written.trace, concerns: [mark] }],
+    silences,
+  }
+}

@@ -1,0 +1,39 @@
+import type { Encounter } from '../contract/facts.ts'
+import type { Gap } from '../contract/lineage.ts'
+import { asCode, asList, codings, member, period, wording } from './accessors.ts'
+import type { Item } from './chart.ts'
+import { gap } from './gaps.ts'
+import { lineageOf } from './lineage.ts'
+
+/** Not a stay or visit that happened. */
+const NEVER: ReadonlySet<string> = new Set(['planned', 'cancelled'])
+
+/**
+ * One Encounter: a stay or a visit, with what says its kind (class, type), its urgency (priority, source of admission) and its service.
+ * Coded members are handed on as sent: who counts stays decides which codes mean what.
+ */
+export const readEncounter = (item: Item, gaps: Gap[]): Encounter | null => {
+  const { resource, ref } = item
+  const status = asCode(resource.status)
+  if (status === 'entered-in-error') {
+    gaps.push(gap('encounters', 'withdrawn', 'A stay is marked entered in error, so it was not used.', ref))
+    return null
+  }
+  if (status !== null && NEVER.has(status)) return null
+  const { start, end } = period(resource.period)
+  const kinds = [...codings(resource.class), ...codings(resource.type)]
+  const dated = start === null ? null : { date: start, source: 'effective' as const }
+  return {
+    ref,
+    status,
+    kinds,
+    urgency: [...codings(resource.priority), ...codings(member(resource.hospitalization, 'admitSource')), ...codings(resource.type)],
+    service: {
+      codes: codings(resource.serviceType),
+      words: asList([wording(resource.serviceType), wording(resource.serviceProvider)]).filter((one) => typeof one === 'string'),
+    },
+    start,
+    end,
+    lineage: lineageOf(item, dated, kinds[0]),
+  }
+}

@@ -1,0 +1,151 @@
+import { z } from 'zod'
+import { knownBy } from '../model-folder.ts'
+
+/** Layout of `rules/moments.json`. Unknown keys are errors: a misspelt threshold must not pass for one that is absent. */
+
+const url = z.url({ protocol: /^https$/ })
+const name = z.string().regex(/^[a-z][a-z0-9_]*$/)
+const coding = z.strictObject({ system: z.string().min(1), code: z.string().min(1), display: z.string().optional() })
+const words = z.array(z.string().regex(/^[a-z]+( [a-z]+)*$/)).min(1)
+
+/** Where it was read: paper, guideline or label, its year, and the table or section. */
+const source = z.strictObject({ label: z.string().min(1), year: z.number().int().nullable(), where: z.string().min(1).optional(), url })
+
+/** What may decide whether a row is for this patient, and whether it speaks. */
+const test = z.discriminatedUnion('is', [
+  /** A number of the row against the source's threshold. */
+  z.strictObject({ is: z.literal('number'), of: name, below: z.number().optional(), atLeast: z.number().optional() }),
+  /** A class of a score (Child-Pugh B), by the id that the model gives it. */
+  z.strictObject({ is: z.literal('band'), of: name, in: z.array(z.string()).min(1) }),
+  /** Another medicine in use, or another order of the same call, of a class in `models/medicine-classes.json`. */
+  z.strictObject({ is: z.literal('taking'), class: z.string(), says: z.string().min(1) }),
+  /** A condition of the record, by sets of `models/condition-sets.json` or own codes. */
+  z.strictObject({
+    is: z.enum(['condition', 'no-condition']),
+    label: z.string().min(1),
+    ...knownBy,
+    ever: z.boolean(),
+  }),
+  /** A procedure that is ordered or in preparation: ServiceRequest, or Procedure with the status `preparation`. */
+  z.strictObject({ is: z.literal('planned'), label: z.string().min(1), codes: z.array(coding).min(1), words }),
+  z.strictObject({ is: z.literal('age'), atLeast: z.number().int().optional(), below: z.number().int().optional() }),
+  z.strictObject({ is: z.literal('sex'), sex: z.enum(['female', 'male']) }),
+  /** The ordered drug is not among the medicines in use: it is being started. */
+  z.strictObject({ is: z.literal('starting') }),
+  /** The number was computed, and the patient is of its population. */
+  z.strictObject({ is: z.literal('computed'), of: name }),
+])
+
+const ask = z.strictObject({
+  name,
+  model: z.string(),
+  question: z.string(),
+  /** Output of the model's variants; the first one when not said. */
+  output: z.string().optional(),
+  says: z.string().min(1),
+  /** Asked for also when no rule needs it, so that it can be shown. */
+  always: z.boolean().optional(),
+  /** Asked for only then. */
+  if: z.array(test).min(1).optional(),
+})
+
+/** A daily amount over all members of a table, each by its factor (milligrams of one drug for another). */
+const sum = z.strictObject({
+  name,
+  says: z.string().min(1),
+  unit: z.string(),
+  factors: z.array(z.strictObject({ drug: z.string(), factor: z.number().positive() })).min(1),
+  /** Class of drugs that should have a factor: one without leaves the sum open. */
+  class: z.string(),
+  source,
+})
+
+const offer = z.strictObject({
+  label: z.string().min(1),
+  product: z.strictObject({ system: z.string(), code: z.string(), display: z.string().min(1) }),
+  dosage: z.string().min(1),
+  asNeeded: z.boolean(),
+  reason: z.string().min(1),
+  source,
+  /** Not offered when a medicine of these is in use or ordered. */
+  unless: z.array(z.string()).min(1),
+})
+
+const rule = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]+$/),
+  /** Only for orders of these drugs; everyone of the row when not said. */
+  drugs: z.array(z.string()).min(1).optional(),
+  /** All must hold. */
+  when: z.array(test).min(1),
+  /** A model or a guideline informs; only a label's contraindication warns. */
+  basis: z.enum(['model', 'guideline', 'label']),
+  indicator: z.enum(['info', 'warning']),
+  headline: z.string().min(1),
+  /** For the summary of a card that speaks of something else first. */
+  brief: z.string().min(1),
+  advice: z.array(z.string().min(1)).min(1),
+  source,
+})
+
+/** The number that a measure of the table is held against, and its name in a sentence. */
+const measure = z.strictObject({ of: name, says: z.string().min(1) })
+
+/** Turns a table of label statements into rules: one for each drug and threshold, the strictest first. */
+const dosing = z.discriminatedUnion('table', [
+  z.strictObject({
+    table: z.literal('kidney'),
+    /** The number that each measure of the table is held against. */
+    measures: z.strictObject({ egfr: measure, 'creatinine-clearance': measure }),
+    headline: z.string().min(1),
+    brief: z.string().min(1),
+    advice: z.string().min(1),
+    /** Statements that warn, and those that are about a first order only. */
+    warns: z.array(z.string()).min(1),
+    starting: z.array(z.string()),
+  }),
+  z.strictObject({
+    table: z.literal('liver'),
+    of: name,
+    headline: z.string().min(1),
+    brief: z.string().min(1),
+    advice: z.string().min(1),
+    warns: z.array(z.string()).min(1),
+  }),
+])
+
+const row = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z0-9-]*$/),
+  title: z.string().min(1),
+  /** `order`: order-select and order-sign; `discharge`: encounter-discharge; `chart`: patient-view. */
+  at: z.enum(['order', 'discharge', 'chart']),
+  why: z.string().min(1),
+  /** Whose orders it looks at: classes of `models/medicine-classes.json`, single drugs, and the drugs of `dosing`. */
+  of: z.strictObject({ classes: z.array(z.string()).optional(), names: z.array(z.string()).optional() }).optional(),
+  /** A rule for each row of a table of doses in `models/medicine-classes.json`. */
+  dosing: dosing.optional(),
+  /** All must hold, or there is nothing to look at. */
+  only: z.array(test).min(1).optional(),
+  asks: z.array(ask),
+  sums: z.array(sum).optional(),
+  rules: z.array(rule),
+  /** Offered with every rule that speaks. */
+  offers: z.array(offer).min(1).optional(),
+  /** At the opened chart: speaks only while one of its facts is as new as that; what is known for longer was told. */
+  newWithinDays: z.number().int().positive().optional(),
+  /** Told on a card about the same drug that is there anyway, when no rule speaks. */
+  beside: z.boolean(),
+  /** Relative effect of the treatment in trials, applied to one of the numbers. */
+  benefit: z.strictObject({ of: name, ratio: z.number(), low: z.number(), high: z.number(), says: z.string().min(1), source }).optional(),
+  overrideReasons: z.array(z.string()).min(1).optional(),
+  limits: z.string().min(1),
+})
+
+export const momentsSchema = z.strictObject({ about: z.string(), moments: z.array(row) })
+
+export type MomentRow = z.output<typeof row>
+export type MomentDosing = z.output<typeof dosing>
+export type MomentRule = z.output<typeof rule>
+export type MomentAsk = z.output<typeof ask>
+export type MomentSum = z.output<typeof sum>
+export type MomentTest = z.output<typeof test>
+export type TestOf<K extends MomentTest['is']> = Extract<MomentTest, { is: K }>

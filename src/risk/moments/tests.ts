@@ -1,0 +1,153 @@
+import type { Lineage } from '../../contract/lineage.ts'
+import { readCondition } from '../read-condition.ts'
+import { medicinesWereRead } from '../read-medicine.ts'
+import type { Asked } from './ask.ts'
+import type { MomentTest, TestOf } from './moment-rows.ts'
+import type { Situation, Subject } from './situation.ts'
+
+/** Whether a test holds. `unknown`: the record does not say, with what lacks; never taken for no. */
+export type Verdict =
+  | { readonly is: 'yes'; readonly because: string; readonly facts: readonly Lineage[]; readonly tells: boolean }
+  | { readonly is: 'no'; readonly because: string }
+  | { readonly is: 'unknown'; readonly because: string }
+
+/** What a test is put to. */
+export type View = { readonly situation: Situation; readonly subject: Subject; readonly number: (name: string) => Promise<Asked> }
+
+const yes = (because: string, facts: readonly Lineage[] = [], tells = false): Verdict => ({ is: 'yes', because, facts, tells })
+const no = (because: string): Verdict => ({ is: 'no', because })
+const unknown = (because: string): Verdict => ({ is: 'unknown', because })
+
+const plain = (value: number): string => String(Number(value.toPrecision(3)))
+
+/** `Tisdale score 8: 7 and more`; what is not for this patient is a no, what lacks is not known. */
+const compare = async ({ of, below, atLeast }: TestOf<'number'>, { number }: View): Promise<Verdict> => {
+  const asked = await number(of)
+  if (asked.state === 'none') return asked.applies ? unknown(asked.because) : no(asked.because)
+  const { says, value, unit } = asked.number
+  const bound = [atLeast === undefined ? '' : `${atLeast} and more`, below === undefined ? '' : `below ${below}`].filter(Boolean).join(', ')
+  const holds = (atLeast === undefined || value >= atLeast) && (below === undefined || value < below)
+  const words = `${says} ${plain(value)}${unit.startsWith('{') ? '' : ` ${unit}`}`
+  return holds ? yes(`${words} (threshold: ${bound})`) : no(`${words}; a card from the threshold on: ${bound}`)
+}
+
+const band = async ({ of, in: bands }: TestOf<'band'>, { number }: View): Promise<Verdict> => {
+  const asked = await number(of)
+  if (asked.state === 'none') return asked.applies ? unknown(asked.because) : no(asked.because)
+  const words = `${asked.number.says} ${asked.bandId ?? 'without a class'}`
+  return asked.bandId !== null && bands.includes(asked.bandId) ? yes(words) : no(`${words}; a card for ${bands.join(' and ')}`)
+}
+
+const computed = async ({ of }: TestOf<'computed'>, { number }: View): Promise<Verdict> => {
+  const asked = await number(of)
+  if (asked.state === 'none') return asked.applies ? unknown(asked.because) : no(asked.because)
+  return asked.fits ? yes(`${asked.number.says} could be computed`) : no(`the patient is not of the population of ${asked.number.by}`)
+}
+
+const taking = ({ class: group, says }: TestOf<'taking'>, { situation, subject }: View): Verdict => {
+  const found = situation.held
+    .filter(({ ref }) => ref !== subject?.ref)
+    .flatMap(({ drug, lineage }) =>
+      drug.ingredients.filter((one) => situation.moments.isOf(group, one)).map(({ name }) => ({ name, lineage })),
+    )
+  if (found.length > 0)
+    return yes(
+      `${says} beside it: ${[...new Set(found.map(({ name }) => name))].join(', ')}`,
+      found.map(({ lineage }) => lineage),
+      true,
+    )
+  return medicinesWereRead(situation.facts)
+    ? no(`no ${says} beside it`)
+    : unknown(`${says}: the list of medicines could not be read to its end`)
+}
+
+const condition = (test: TestOf<'condition' | 'no-condition'>, { situation }: View): Verdict => {
+  const { is, label, ...by } = test
+  const reading = readCondition({ name: is, label, unit: '', kind: 'condition', missing: { do: 'refuse' }, ...by }, situation.facts)
+  if (reading.state === 'unusable') return unknown(reading.gap.because)
+  const has = reading.value === 1
+  if (has === (test.is === 'condition')) return has ? yes(label, reading.input.facts, true) : yes(`no ${label}`)
+  return no(has ? `${label} is on record` : `${label} is not among the conditions`)
+}
+
+const REQUEST_QUERY = /^(ServiceRequest|Procedure)\b/
+
+const planned = ({ label, codes, words }: TestOf<'planned'>, { situation: { facts } }: View): Verdict => {
+  const ahead = [
+    ...facts.requests.map(({ ref, name, codes: own, ordered }) => ({
+      name,
+      own,
+      lineage: { resource: ref, ...(ordered === undefined ? {} : { date: ordered }) },
+    })),
+    ...facts.procedures.filter(({ status }) => status === 'preparation').map(({ name, codes: own, lineage }) => ({ name, own, lineage })),
+  ]
+  const found = ahead.filter(
+    ({ name, own }) =>
+      own.some(({ system, code }) => codes.some((wanted) => wanted.system === system && wanted.code === code)) ||
+      words.some((word) => name.toLowerCase().includes(word)),
+  )
+  if (found.length > 0)
+    return yes(
+      `${label}: ${found.map(({ name }) => name).join(', ')}`,
+      found.map(({ lineage }) => lineage),
+      true,
+    )
+  const asked = facts.questions.filter(({ query }) => REQUEST_QUERY.test(query))
+  const wasRead = asked.length > 1 && asked.every(({ state }) => state === 'answered' || state === 'empty')
+  return wasRead
+    ? no(`${label}: none ordered and none in preparation`)
+    : unknown(`${label}: orders and procedures could not be read to their end`)
+}
+
+const age = ({ atLeast, below }: TestOf<'age'>, { situation: { facts } }: View): Verdict => {
+  const years = facts.patient?.ageYears ?? null
+  if (years === null) return unknown('The age is not known.')
+  const holds = (atLeast === undefined || years >= atLeast) && (below === undefined || years < below)
+  return holds ? yes(`age ${years} years`, facts.patient ? [facts.patient.lineage] : [], true) : no(`the age is ${years} years`)
+}
+
+const sex = ({ sex: wanted }: TestOf<'sex'>, { situation: { facts } }: View): Verdict => {
+  const own = facts.patient?.sex ?? null
+  if (own === null || own === 'unknown') return unknown('The sex is not recorded.')
+  return own === wanted ? yes(own) : no(`the record says ${own}`)
+}
+
+const starting = (_: TestOf<'starting'>, { situation: { facts }, subject }: View): Verdict => {
+  if (subject === null) return no('nothing is ordered')
+  const known = facts.medicines.find(
+    ({ state, drug }) => state === 'active' && drug.ingredients.some(({ name }) => name === subject.drug.name),
+  )
+  if (known) return no(`${subject.drug.name} is in use already`)
+  return medicinesWereRead(facts)
+    ? yes(`${subject.drug.name} is not in use yet`)
+    : unknown('The list of medicines could not be read to its end.')
+}
+
+const TESTS: { readonly [K in MomentTest['is']]: (test: TestOf<K>, view: View) => Verdict | Promise<Verdict> } = {
+  number: compare,
+  band,
+  computed,
+  taking,
+  condition: condition as (test: TestOf<'condition'>, view: View) => Verdict,
+  'no-condition': condition as (test: TestOf<'no-condition'>, view: View) => Verdict,
+  planned,
+  age,
+  sex,
+  starting,
+}
+
+const decide = (test: MomentTest, view: View): Verdict | Promise<Verdict> =>
+  (TESTS[test.is] as (test: MomentTest, view: View) => Verdict | Promise<Verdict>)(test, view) // table and union walk together
+
+/** All of them: a no decides, then what is not known. The cheap ones come first in the rows, so that no model runs in vain. */
+export const decideAll = async (tests: readonly MomentTest[], view: View): Promise<{ verdict: Verdict; held: readonly Verdict[] }> => {
+  const held: Verdict[] = []
+  let open: Verdict | null = null
+  for (const test of tests) {
+    const verdict = await decide(test, view)
+    if (verdict.is === 'no') return { verdict, held }
+    if (verdict.is === 'unknown') open ??= verdict
+    else held.push(verdict)
+  }
+  return { verdict: open ?? yes(held.map(({ because }) => because).join('; ')), held }
+}
