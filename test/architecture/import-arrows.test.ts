@@ -18,6 +18,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/facts': ['src/contract', 'src/errors.ts', 'src/terminology', 'src/pgx'],
   'src/guidance': ['src/pgx', 'src/terminology', 'src/contract', 'src/errors.ts'],
   'src/risk': ['src/contract', 'src/errors.ts', 'src/config.ts', 'src/terminology'],
+  'src/validation': ['src/risk', 'src/terminology', 'src/contract', 'src/errors.ts'],
   'src/fhir': ['src/contract', 'src/errors.ts', 'src/config.ts'],
   'src/hooks': ['src/fhir', 'src/contract', 'src/errors.ts', 'src/config.ts'],
   'src/ledger': ['src/contract', 'src/errors.ts', 'src/config.ts'],
@@ -95,7 +96,7 @@ const WALLS: Readonly<Record<string, RegExp>> = {
   '@lhncbc/ucum-lhc': /^src\/terminology\/units/,
   'oidc-provider': /^src\/sandbox\//,
   'prom-client': /^src\/http\//,
-  yaml: /^src\/config/,
+  yaml: /^src\/(config|cli\/models\/)/, // the config file; MLflow's MLmodel
   fhirclient: /^smart-app\/app\//,
 }
 

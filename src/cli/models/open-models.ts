@@ -8,6 +8,9 @@ export const openModels = (strict: boolean): Promise<Models> => {
   return loadModels(modelsDir, { execution, models, inference, strict })
 }
 
+/** The folder that the models come from. */
+export const modelsFolder = (): string => readConfig(process.env, projectRoot).modelsDir
+
 /** Hands the models to some work and lets their sessions go. */
 export const withModels = async (strict: boolean, work: (models: Models) => number | Promise<number>): Promise<number> => {
   const opened = await openModels(strict)
