@@ -1,4 +1,5 @@
 import { AttuneError } from '../errors.ts'
+import { ucumCode } from '../terminology/units.ts'
 import { refuseValue } from './encode.ts'
 import { namesIn, parseFormula } from './formula.ts'
 import { chaiCard } from './governance/chai-card.ts'
@@ -40,7 +41,7 @@ const basesOf = ({ file }: Graph, { manifest }: FolderParts): string[] =>
   manifest.variants.filter(({ graph }) => graph === file).flatMap(({ outputs }) => outputs.map(({ basis }) => basis))
 
 const outputProblems = (variant: Variant, { manifest, numbers }: FolderParts): string[] =>
-  variant.outputs.flatMap(({ id, basis, value, bands = [] }) => {
+  variant.outputs.flatMap(({ id, basis, value, bands = [], conformal }) => {
     const unknown = namesIn(parseFormula(value)).filter((name) => name !== 'raw')
     const limits = bands.slice(0, -1).map(({ below }) => below)
     const rising = limits.every((limit, n) => limit !== undefined && (n === 0 || limit > (limits[n - 1] ?? limit)))
@@ -48,6 +49,9 @@ const outputProblems = (variant: Variant, { manifest, numbers }: FolderParts): s
       ...(numbers.bases.has(basis) ? [] : [`variant ${variant.id}: ${fileOf(manifest)} has no ${manifest.kind} ${basis}`]),
       ...unknown.map((name) => `variant ${variant.id}: the value of ${id} uses ${name}; it may use raw only`),
       ...(rising && bands.at(-1)?.below === undefined ? [] : [`variant ${variant.id}: the bands of ${id} leave a gap`]),
+      ...(conformal === undefined || bands.some((band) => band.id === conformal.abstain)
+        ? []
+        : [`variant ${variant.id}: ${id} has no band ${conformal.abstain} to abstain in`]),
     ]
   })
 
@@ -64,21 +68,37 @@ const variantProblems = (variant: Variant, parts: FolderParts): string[] => {
     ...missingIn(used, names).map((input) => `variant ${variant.id} uses the input ${input}, which features.json does not have`),
     ...(manifest.graphs.some(({ file }) => file === variant.graph) ? [] : [`variant ${variant.id}: there is no graph ${variant.graph}`]),
     ...(manifest.questions.some(({ id }) => id === variant.question) ? [] : [`variant ${variant.id}: no question ${variant.question}`]),
-    ...(manifest.intervals === undefined || rows?.at(-1)?.when.length === 0
+    ...(manifest.intervals === undefined || manifest.intervals.none?.[variant.id] !== undefined || rows?.at(-1)?.when.length === 0
       ? []
       : [`variant ${variant.id}: the last interval row is not for everyone`]),
     ...outputProblems(variant, parts),
   ]
 }
 
-const intervalProblems = ({ manifest: { intervals } }: FolderParts): string[] =>
-  Object.entries(intervals?.variants ?? {}).flatMap(([variant, rows]) =>
+/** A measurement is converted to the unit of its input, so that has to be one. */
+const unitProblems = ({ inputs }: FolderParts): string[] =>
+  inputs.flatMap((spec) => {
+    if (spec.kind !== 'measurement') return []
+    return [spec.unit, ...(spec.convert ?? []).map(({ from }) => from)]
+      .filter((unit) => ucumCode(unit) === null)
+      .map((unit) => `features.json: ${spec.name}: "${unit}" is not a unit`)
+  })
+
+const BOUND_NAMES = ['value', 'quantile']
+
+const intervalProblems = ({ manifest: { intervals } }: FolderParts): string[] => [
+  ...(intervals?.bound === undefined ? [] : missingIn(namesIn(parseFormula(intervals.bound)), new Set(BOUND_NAMES))).map(
+    (name) => `intervals: the bound uses ${name}; it may use value and quantile only`,
+  ),
+  ...Object.entries(intervals?.variants ?? {}).flatMap(([variant, rows]) =>
     rows
       .filter((row) => intervals && !(intervals.low in row.quantiles && intervals.high in row.quantiles))
       .map((row) => `intervals ${variant}/${row.group}: no quantile ${intervals?.low} or ${intervals?.high}`),
   )
 
-/** The 31 attributes one by one, then every element of the card that is made from them. */
+/** The 31 attributes one by one, then every element of the card that is made from them. */,
+]
+
 const cardProblems = ({ card, manifest, inputs, vectors }: FolderParts): readonly string[] => {
   const have = card.attributes.map(({ id }) => id)
   const problems = [
@@ -101,6 +121,7 @@ export const checkFolder = (parts: FolderParts): void => {
     ...manifest.variants.flatMap((variant) => variantProblems(variant, parts)),
     ...intervalProblems(parts),
     ...sensitiveProblems(parts.inputs),
+    ...unitProblems(parts),
     ...cardProblems(parts),
     ...(manifest.vectors.names.includes(vectors.model) ? [] : ['vectors.json is of another model']),
   ]

@@ -1,0 +1,47 @@
+/** What to write under each of the 31 source attributes of 45 CFR 170.315(b)(11)(iv)(B), in our own words. */
+export const CARD_PROMPTS: readonly (readonly [id: string, label: string, ask: string])[] = [
+  ['details_and_output.1', 'Developer and contact', 'who made the model, and how to reach them'],
+  ['details_and_output.2', 'Funding', 'who paid for making it; "no outside funding" if nobody did'],
+  ['details_and_output.3', 'Output', 'what number comes out, in which unit, for which time'],
+  ['details_and_output.4', 'Kind of output', 'prediction, classification, recommendation, evaluation or analysis'],
+  ['purpose.1', 'Intended use', 'what it is for'],
+  ['purpose.2', 'Intended patients', 'whom it is for'],
+  ['purpose.3', 'Intended users', 'who reads the number'],
+  ['purpose.4', 'Role in the decision', 'whether it informs, augments or replaces a decision, and whose decision that is'],
+  ['out_of_scope.1', 'Avoid', 'patients, tasks and situations in which it must not be used'],
+  ['out_of_scope.2', 'Risks and limits', 'what can go wrong, and what a wrong number would do'],
+  ['development_and_inputs.1', 'Training data', 'where, when and on whom it was made: who was let in, who was left out'],
+  [
+    'development_and_inputs.2',
+    'Sensitive data used as inputs',
+    'which of race, ethnicity, language, sexual orientation, gender identity, sex, date of birth, social determinants, health status assessments are inputs; then "Not used:" and the rest',
+  ],
+  ['development_and_inputs.3', 'Representativeness', 'how these groups were represented in the training data, with numbers'],
+  ['development_and_inputs.4', 'Relevance', 'how the people of the training data are like the patients here, and how not'],
+  ['fairness_process.1', 'Approach to fairness', 'what was done so that the number is fair between groups'],
+  ['fairness_process.2', 'Approach to bias', 'what was done to find and lessen bias'],
+  ['external_validation_process.1', 'Data and setting', 'on which data outside training and test it was tried; "none" if on none'],
+  ['external_validation_process.2', 'Who ran it', 'who ran that validation'],
+  ['external_validation_process.3', 'Representativeness', 'how the nine groups were represented in it'],
+  ['external_validation_process.4', 'How', 'how that validation was done'],
+  ['quantitative_performance.1', 'Validity, same source', 'figures on test data of the same source, with intervals'],
+  ['quantitative_performance.2', 'Fairness, same source', 'the same figures by group'],
+  ['quantitative_performance.3', 'Validity, external', 'figures on outside data; "not measured" if they were not'],
+  ['quantitative_performance.4', 'Fairness, external', 'the same by group'],
+  ['quantitative_performance.5', 'Effect on outcomes', 'studies of what its use did for patients; "none known" if there are none'],
+  ['ongoing_maintenance.1', 'Watching validity', 'how and how often its validity is looked at'],
+  ['ongoing_maintenance.2', 'Local validity', 'figures on the patients of this site; "not measured yet" if they were not'],
+  ['ongoing_maintenance.3', 'Watching fairness', 'how and how often its fairness is looked at'],
+  ['ongoing_maintenance.4', 'Local fairness', 'figures by group on the patients of this site'],
+  ['update_schedule.1', 'Updates', 'how and how often it is made anew'],
+  ['update_schedule.2', 'Correction', 'what happens, and how fast, when validity or fairness is found wanting'],
+]
+
+/** What the CHAI card asks for beyond them. */
+export const CHAI_PROMPTS = {
+  developerContact: 'address at which the developer answers',
+  globalAvailability: 'where the model may be used, and where it is',
+  clinicalRiskLevel: 'how much harm a wrong number could do, and who said so',
+  stakeholdersConsulted: 'who was asked while it was made: clinicians, patients, others',
+  patientConsentOrDisclosure: 'what patients are told or asked',
+} as const
