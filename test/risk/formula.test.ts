@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compile, expand, namesIn, parseFormula } from '../../src/risk/formula.ts'
+import { compile, compileMany, expand, namesIn, parseFormula } from '../../src/risk/formula.ts'
 
 const value = (text: string, names: Readonly<Record<string, number>> = {}): number => compile(parseFormula(text))(names)
 
@@ -47,6 +47,26 @@ describe('formulas of the risk equations', () => {
       fc.property(positive, positive, positive, (a, b, c) => {
         const here = value('a * ln(b) - c / (a + b) ^ 2', { a, b, c })
         expect(here).toBeCloseTo(a * Math.log(b) - c / (a + b) ** 2, 9)
+      }),
+    )
+  })
+
+  it('over many rows gives bit for bit what it gives row by row', () => {
+    const number = fc.double({ min: -50, max: 50 })
+    const texts = [
+      'a * ln(b) - c / (a + b) ^ 2',
+      'clamp(a, 0, 4) * (b >= c) + floor(c) * exp(a / 9)',
+      'a',
+      '3',
+      '-a + max(b, c) ^ 2',
+      'd + a',
+    ]
+    fc.assert(
+      fc.property(fc.constantFrom(...texts), fc.array(fc.tuple(number, number, number), { maxLength: 700 }), (text, rows) => {
+        const formula = parseFormula(text)
+        const column = (at: 0 | 1 | 2) => Float64Array.from(rows, (row) => row[at])
+        const many = compileMany(formula)({ a: column(0), b: column(1), c: column(2) }, rows.length)
+        expect(many).toEqual(Float64Array.from(rows, ([a, b, c]) => compile(formula)({ a, b, c })))
       }),
     )
   })

@@ -30,15 +30,16 @@ export type Session = {
   execute(rows: Rows, asked?: Asked): Promise<Ran>
   /** The same for a few rows, when only the numbers matter. */
   run(rows: readonly (readonly number[])[], outputs?: readonly string[]): Promise<Columns>
-  /** All rows that can be computed; what cannot has a problem in place of numbers (lenient per row). @throws AttuneError `model-failed` when nothing could be run */
+  /** What it did since the start. */
   counts(): Counts
   close(): Promise<void>
 }
 
 /** What is wrong with the numbers that came back; null when nothing. */
 const judge = (columns: Columns, check: Check | undefined): string | null => {
+  const because = check?.(columns) ?? null // always asked: a batch learns from it which rows are wrong
   const output = notFinite(columns)
-  return output === null ? (check?.(columns) ?? null) : `output ${output} is not a finite number`
+  return output === null ? because : `output ${output} is not a finite number`
 }
 
 /** A session over a runner: inputs and outputs are guarded here, whatever is behind it. */

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { closeSync, cpSync, ftruncateSync, mkdtempSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { closeSync, ftruncateSync, openSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AttuneError } from '../../../src/errors.ts'
@@ -8,15 +7,17 @@ import { openSession } from '../../../src/risk/inference/open-session.ts'
 import { MAX_GRAPH_BYTES } from '../../../src/risk/onnx-file.ts'
 import { loadModels } from '../../../src/risk/registry.ts'
 import { type OnnxGraph, type OnnxNode, writeOnnx } from '../../../tools/models/onnx-writer.ts'
+import { copyModels } from '../models-copy.ts'
 
 /** Every way in which a model can be bad that we know of, and the reason that the operator reads. */
 
+let copy: ReturnType<typeof copyModels>
 let dir: string
 beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'attune-bad-'))
-  cpSync('models/kfre', join(dir, 'kfre'), { recursive: true })
+  copy = copyModels('kfre')
+  dir = copy.dir
 })
-afterEach(() => rmSync(dir, { recursive: true, force: true }))
+afterEach(() => copy.remove())
 
 const at = (file: string) => join(dir, 'kfre', file)
 const GRAPH = 'model.onnx'

@@ -1,12 +1,10 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { AttuneError } from '../../../src/errors.ts'
 import { openSession, type Where } from '../../../src/risk/inference/open-session.ts'
 import { type Columns, type Native, nativeRuns, openNative } from '../../../src/risk/onnx.ts'
 import { loadModels } from '../../../src/risk/registry.ts'
 import { writeOnnx } from '../../../tools/models/onnx-writer.ts'
+import { copyModels } from '../models-copy.ts'
 
 /** No GPU is at hand where these run, so a session on the CPU stands for the device: what it gives, and how it is lost, is real enough. */
 
@@ -115,12 +113,8 @@ describe('A GPU', () => {
 })
 
 describe('Execution as this machine has it', () => {
-  let dir: string
-  beforeAll(() => {
-    dir = mkdtempSync(join(tmpdir(), 'attune-devices-'))
-    for (const id of ['kfre', 'kidney', 'prevent', 'warfarin-dose']) cpSync(`models/${id}`, join(dir, id), { recursive: true })
-  })
-  afterAll(() => rmSync(dir, { recursive: true, force: true }))
+  const { dir, remove } = copyModels('kfre', 'kidney', 'prevent', 'warfarin-dose')
+  afterAll(remove)
 
   it.each(['cuda', 'webgpu'] as const)('every model asked for on %s gives its golden vectors, wherever it ends up', async (execution) => {
     const models = await loadModels(dir, { execution })

@@ -1,25 +1,23 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { CONFIG_SCHEMAS } from '../../../src/config.ts'
 import { estimateFrom } from '../../../src/risk/estimate.ts'
 import { loadModels, type ModelHealth, type Models } from '../../../src/risk/registry.ts'
+import { copyModels } from '../models-copy.ts'
 import { certify, makeAuthority } from './certificates.ts'
 import { type Faults, type InferenceUnderTest, serveModels } from './inference-server.ts'
 
-let modelsDir: string
+const { dir: modelsDir, remove } = copyModels('warfarin-dose', 'kfre', 'kidney')
 let server: InferenceUnderTest
 let models: Models | null = null
 
 beforeAll(async () => {
-  modelsDir = mkdtempSync(join(tmpdir(), 'attune-remote-'))
-  for (const id of ['warfarin-dose', 'kfre', 'kidney']) cpSync(`models/${id}`, join(modelsDir, id), { recursive: true })
   server = await serveModels(modelsDir)
 })
 afterAll(async () => {
   await server.stop()
-  rmSync(modelsDir, { recursive: true, force: true })
+  remove()
 })
 afterEach(async () => {
   await models?.close()

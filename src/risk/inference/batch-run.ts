@@ -1,0 +1,132 @@
+import { AttuneError } from '../../errors.ts'
+import { encodeRow } from '../encode.ts'
+import type { Table } from '../formula.ts'
+import type { LoadedOutput, LoadedVariant } from '../load-model.ts'
+import type { Values } from '../model-folder.ts'
+import type { Columns, Rows } from '../onnx.ts'
+import { agree, portsOf, wholeRow } from '../run-variant.ts'
+import { checkShape, firstUnfit, rowsFrom, sliceOf } from './rows.ts'
+import type { Place } from './session.ts'
+
+/** One output of a variant, one number per row; NaN in the rows that have a problem. */
+export type BatchOutput = { readonly raw: Float64Array; readonly value: Float64Array }
+
+export type BatchRan = {
+  /** By the id of the output. */
+  readonly outputs: Readonly<Record<string, BatchOutput>>
+  /** Row -> why it has no numbers. A row that cannot be computed costs itself and no other. */
+  readonly problems: ReadonlyMap<number, string>
+  /** Where the rows were computed. */
+  readonly execution: readonly Place[]
+}
+
+/** Inputs by name -> rows as the graph takes them. @throws AttuneError `model-failed` when an input is not given */
+export const encodeBatch = (variant: LoadedVariant, values: readonly Values[]): Rows =>
+  rowsFrom(values.map((one) => encodeRow(variant.graph.input.columns, wholeRow(variant, one))))
+
+/** The rows by name of their column, as formulas take them. */
+const tableOf = ({ graph }: LoadedVariant, { count, values }: Rows): Table => {
+  const { columns } = graph.input
+  return Object.fromEntries(
+    columns.map(({ term }, at) => [term, Float64Array.from({ length: count }, (_, n) => values[n * columns.length + at] ?? Number.NaN)]),
+  )
+}
+
+/** The second computation of `raw`, by which the graph is held; null where a site's graph has none. */
+const secondly = ({ basis }: LoadedOutput, table: Table, count: number): Float64Array | null => {
+  if (basis.evaluateMany) return basis.evaluateMany(table, count)
+  const { evaluate } = basis
+  if (!evaluate) return null
+  const row: Record<string, number> = {}
+  return Float64Array.from({ length: count }, (_, n) => {
+    for (const term in table) row[term] = table[term]?.[n] ?? Number.NaN
+    return evaluate(row)
+  })
+}
+
+/** Row -> what its numbers have against them. Every row of a batch is held against the formula, as single rows are. */
+const problemsOf = (variant: LoadedVariant, table: Table, count: number, columns: Columns): Map<number, string> => {
+  const problems = new Map<number, string>()
+  for (const output of variant.outputs) {
+    const { [output.raw]: raw, [output.value]: value } = columns
+    const again = secondly(output, table, count)
+    for (let n = 0; n < count; n += 1) {
+      const [r, v] = [raw?.[n] ?? Number.NaN, value?.[n] ?? Number.NaN]
+      if (!Number.isFinite(r) || !Number.isFinite(v)) problems.set(n, 'an output is not a finite number')
+      else if (!agree(r, again?.[n] ?? r, variant.agree) || !agree(v, output.valueOf(r), variant.agree))
+        problems.set(n, 'the graph and the published formula differ')
+    }
+  }
+  return problems
+}
+
+/** Positions of the rows whose values the graph can take; the others have a problem. */
+const fitRows = ({ session: { spec } }: LoadedVariant, rows: Rows, problems: Map<number, string>): number[] => {
+  const unfit = new Set<number>()
+  for (let at = firstUnfit(spec, rows); at !== -1; at = firstUnfit(spec, rows, at + 1)) {
+    unfit.add(at)
+    problems.set(at, 'an input is not a finite number')
+  }
+  return Array.from({ length: rows.count }, (_, n) => n).filter((n) => !unfit.has(n))
+}
+
+const pick = (rows: Rows, width: number, positions: readonly number[]): Rows => {
+  if (positions.length === rows.count) return rows
+  const values = new Float64Array(positions.length * width)
+  positions.forEach((from, to) => {
+    values.set(sliceOf(rows.values, width, from, from + 1), to * width)
+  })
+  return { count: positions.length, values }
+}
+
+type Attempt = { readonly columns: Columns; readonly execution: Place } | { readonly wrong: ReadonlyMap<number, string> }
+
+/** All of these rows at once, or what is wrong with which. */
+const attempt = async (variant: LoadedVariant, rows: Rows): Promise<Attempt> => {
+  const table = tableOf(variant, rows)
+  let wrong = new Map<number, string>()
+  const check = (columns: Columns): string | null => {
+    wrong = problemsOf(variant, table, rows.count, columns)
+    return wrong.size === 0 ? null : `${wrong.size} rows have a problem`
+  }
+  try {
+    return await variant.session.execute(rows, { outputs: portsOf(variant), check })
+  } catch (error) {
+    if (error instanceof AttuneError && wrong.size > 0) return { wrong }
+    throw error
+  }
+}
+
+const spread = (from: Float64Array | undefined, positions: readonly number[], count: number): Float64Array => {
+  const all = new Float64Array(count).fill(Number.NaN)
+  positions.forEach((to, n) => {
+    all[to] = from?.[n] ?? Number.NaN
+  })
+  return all
+}
+
+/**
+ * Many rows through the graph on this thread, each held against the published formula.
+ * @throws AttuneError `model-failed` when rows are not whole, or nothing could be run
+ */
+export const runMany = async (variant: LoadedVariant, rows: Rows): Promise<BatchRan> => {
+  const { spec } = variant.session
+  checkShape(spec, rows)
+  const problems = new Map<number, string>()
+  let positions = fitRows(variant, rows, problems)
+  while (positions.length > 0) {
+    const ran = await attempt(variant, pick(rows, spec.input.columns, positions))
+    if ('columns' in ran) return { outputs: outputsFrom(variant, ran.columns, positions, rows.count), problems, execution: [ran.execution] }
+    for (const [at, because] of ran.wrong) problems.set(positions[at] ?? -1, because)
+    positions = positions.filter((_, n) => !ran.wrong.has(n))
+  }
+  return { outputs: outputsFrom(variant, {}, [], rows.count), problems, execution: [] }
+}
+
+const outputsFrom = (variant: LoadedVariant, columns: Columns, positions: readonly number[], count: number): BatchRan['outputs'] =>
+  Object.fromEntries(
+    variant.outputs.map(({ spec, raw, value, correct }) => [
+      spec.id,
+      { raw: spread(columns[raw], positions, count), value: spread(columns[value]?.map(correct), positions, count) },
+    ]),
+  )
