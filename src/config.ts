@@ -44,6 +44,43 @@ const modelSettingsSchema = z.strictObject({
     })
     .optional()
     .describe('How the inference server knows this model.'),
+  use: z
+    .enum(['on', 'off', 'shadow'])
+    .default('on')
+    .describe(
+      '`off`: every estimate is refused, and it is said why. `shadow`: it computes and is watched, and nobody is shown what it says.',
+    ),
+  challengerOf: z
+    .string()
+    .optional()
+    .describe('For `shadow`: the model whose place it may take. It runs wherever that one was asked, and the two are compared.'),
+  offOnAct: z.boolean().default(false).describe('Switch the model off by itself when a figure of monitoring reaches `act`.'),
+})
+
+/** Monitoring of models in production (docs/monitoring.md). */
+const monitoringSchema = z.strictObject({
+  windowDays: z.number().int().min(1).max(366).default(28).describe('Days of the window that figures are made of.'),
+  baselineDays: z
+    .number()
+    .int()
+    .min(1)
+    .max(366)
+    .default(28)
+    .describe('First days of a model at a site that later windows are compared with, where the model brings no reference of its own.'),
+  outcomeDays: z.number().int().min(1).default(730).describe('Days back from which estimates are joined with outcomes.'),
+  everySeconds: z.number().int().min(1).max(86_400).default(900).describe('How often the figures are made, in seconds.'),
+  thresholds: z
+    .record(z.string(), z.strictObject({ watch: z.number().positive().optional(), act: z.number().positive().optional() }))
+    .default({})
+    .describe('Thresholds of single figures in place of those of this release, for example `psi: { watch: 0.2 }`.'),
+  webhook: z
+    .strictObject({
+      url: z.url().describe('Address that a change of state is posted to, under the rules of `network`. No patient data.'),
+      tokenFile: z.string().optional().describe('File with a bearer token for it.'),
+      tries: z.number().int().min(1).max(10).default(5).describe('Times that a post is tried, with growing pauses.'),
+    })
+    .optional()
+    .describe('Where alarms are sent besides the log. Absent: nowhere.'),
 })
 
 /** The KServe v2 / Triton server. Features go there, and nothing that names a patient. */
@@ -177,6 +214,13 @@ const fileSchema = z.strictObject({
     .record(z.string(), modelSettingsSchema)
     .default({})
     .describe('Settings of single models, by the id of the model. An id that is not in `modelsDir` stops the start.'),
+  monitoring: monitoringSchema.prefault({}).describe('Monitoring of models in production (docs/monitoring.md).'),
+  operatorTokenFile: z
+    .string()
+    .optional()
+    .describe(
+      'File with the token (32 characters or more) that opens the monitoring of all tenants at `/api/monitoring`. Absent: only clients, each its own tenant.',
+    ),
   inference: inferenceSchema.prefault({}).describe('The inference server, for `remote` (docs/inference.md).'),
   retention: z
     .strictObject({
@@ -186,6 +230,12 @@ const fileSchema = z.strictObject({
         .min(1)
         .default(3650)
         .describe('Days that decision records are to be kept. Nothing is deleted yet in this release.'),
+      monitoringDays: z
+        .number()
+        .int()
+        .min(60)
+        .default(800)
+        .describe("Days that the daily counts of models are kept; a release's first days are kept as long as the database."),
       storeInputs: z.boolean().default(false).describe('Keep the inputs of decisions. Not in this release: `true` is refused.'),
     })
     .prefault({})
@@ -279,8 +329,24 @@ const contradictionsOf = (client: ClientConfig, { allowHttp }: FileConfig['netwo
   ].flatMap((problem) => (problem === '' ? [] : [`client ${client.id} ${problem}`]))
 }
 
+const challengers = (models: FileConfig['models']): string[] =>
+  Object.entries(models).flatMap(([id, { use, challengerOf }]) => {
+    if (challengerOf === undefined) return []
+    if (use !== 'shadow') return [`models.${id}: challengerOf is only for use "shadow"`]
+    return challengerOf === id ? [`models.${id}: a model cannot challenge itself`] : []
+  })
+
 /** Mistakes that no single key shows; each would otherwise be found only when a call fails. */
-const contradictions = ({ clients, network, precedence, retention, terminology }: FileConfig): string[] => {
+const contradictions = ({
+  clients,
+  models,
+  monitoring,
+  network,
+  operatorTokenFile,
+  precedence,
+  retention,
+  terminology,
+}: FileConfig): string[] => {
   const issuers = clients.flatMap(({ iss, tenant }) => (iss === undefined ? [] : [`${iss}, tenant ${tenant}`]))
   return [
     ...repeated(clients.map(({ id }) => id)).map((id) => `two clients have the id ${id}`),
@@ -290,6 +356,13 @@ const contradictions = ({ clients, network, precedence, retention, terminology }
     ...(terminology && !mayBeReached(terminology.url, network.allowHttp)
       ? [`terminology.url ${terminology.url} is not https (network.allowHttp allows http)`]
       : []),
+    ...challengers(models),
+    ...(monitoring.webhook && !mayBeReached(monitoring.webhook.url, network.allowHttp)
+      ? [`monitoring.webhook.url ${monitoring.webhook.url} is not https (network.allowHttp allows http)`]
+      : []),
+    ...[operatorTokenFile, monitoring.webhook?.tokenFile].flatMap((path) =>
+      path !== undefined && !existsSync(path) ? [`the token file is not there: ${path}`] : [],
+    ),
     ...(retention.storeInputs ? ['retention.storeInputs is not in this release'] : []),
   ]
 }

@@ -12,6 +12,7 @@ import type { CardsResponse } from './contract/cards.ts'
 import type { DecisionRecord } from './contract/decision.ts'
 import type { Explained } from './contract/explained.ts'
 import type { GuidanceSource } from './contract/findings.ts'
+import type { AnsweredCall } from './contract/monitoring.ts'
 import { AttuneError } from './errors.ts'
 import { genomicTerms } from './facts/genomics/genomic-terms.ts'
 import type { FactsTerms } from './facts/read-facts.ts'
@@ -25,6 +26,7 @@ import type { Ledger } from './ledger/ledger.ts'
 import { projectRoot } from './project-root.ts'
 import { readMoments } from './risk/moments/moments.ts'
 import { loadModels } from './risk/registry.ts'
+import { configuredStanding, type StandingOf } from './risk/standing.ts'
 import type { ProfileKit } from './run-profile.ts'
 import { type LineKit, runService } from './run-service.ts'
 
@@ -38,9 +40,14 @@ export type Thinking = { readonly kit: ServiceKit; readonly terms: FactsTerms; r
 /** Whose labels bind, by country. */
 const BINDING: Readonly<Record<string, readonly GuidanceSource[]>> = { US: ['FDA'] }
 
-/** @throws AttuneError `rules-invalid`, `model-invalid` */
-export const loadThinking = async (config: Config): Promise<Thinking> => {
-  const modelsLoading = loadModels(config.modelsDir, { execution: config.execution, models: config.models, inference: config.inference })
+/** @throws AttuneError `rules-invalid`, `model-invalid`. Without `standing` nothing is switched while running. */
+export const loadThinking = async (config: Config, standing: StandingOf = configuredStanding(config.models)): Promise<Thinking> => {
+  const modelsLoading = loadModels(config.modelsDir, {
+    standing,
+    execution: config.execution,
+    models: config.models,
+    inference: config.inference,
+  })
   const knowledge = loadKnowledge(config.rulesDir, config.drugMap)
   genomicTerms(knowledge)
   const wording = readWording(knowledge.tables.get('wording'), knowledge.actions.keys())
@@ -70,13 +77,14 @@ export type Surroundings = {
   readonly terminology: TerminologyServer | null
   readonly ledger: LineLedger
   readonly reportFault: (fault: unknown, service: string) => void
+  readonly afterwards: (call: AnsweredCall) => void
 }
 
 /** The straight line's kit, for hooks and for the app. */
 export const makeLine = (
   config: Config,
   thinking: Thinking,
-  { outbound, terminology, ledger, reportFault }: Surroundings,
+  { outbound, terminology, ledger, reportFault, afterwards }: Surroundings,
 ): LineKit<ServiceKit> & ProfileKit => ({
   services: thinking.kit,
   terms: thinking.terms,
@@ -92,6 +100,7 @@ export const makeLine = (
   recallMs: config.alertPolicy.recallMs,
   overrideReasons: thinking.kit.wording.overrideReasons,
   reportFault,
+  afterwards,
   questions: PROFILE_QUESTIONS,
   think: (facts) => consultProfile(facts, thinking.kit),
   words: (assessment) => writePanelWords(assessment, thinking.kit.wording, thinking.kit.policy),
@@ -140,6 +149,7 @@ export const composeOffline = async (environment: Readonly<Record<string, string
       reportFault: (fault) => {
         problem = fault
       },
+      afterwards: () => {},
     })
     const answer = await runService(service, request, offlineClient(config), line)
     const [decision] = records

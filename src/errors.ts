@@ -8,6 +8,7 @@ const CATALOGUE = {
   'request-invalid': { status: 400, text: 'The request does not fit its hook.' },
   'hook-mismatch': { status: 400, text: 'This service does not answer that hook.' },
   'feedback-invalid': { status: 400, text: 'The feedback does not have the form that CDS Hooks asks for.' },
+  'outcomes-invalid': { status: 400, text: 'The outcomes do not have the form that is asked for.' },
   'fhir-server-untrusted': { status: 403, text: 'That FHIR server is not registered for this client.' },
   'client-unknown': { status: 401, text: 'Unauthorized.' },
   'not-found': { status: 404, text: 'There is nothing here.' },

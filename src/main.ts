@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { SERVICES } from '../cds-services/registry.ts'
 import { type Config, readConfig } from './config.ts'
-import { type LineLedger, loadThinking, makeLine, type Service, type Thinking, VERSION } from './engine.ts'
+import { loadThinking, makeLine, type Service, type Thinking, VERSION } from './engine.ts'
 import { AttuneError } from './errors.ts'
 import type { FhirClient } from './fhir/fhir-client.ts'
 import { makeOutbound, type Outbound } from './fhir/outbound.ts'
@@ -12,14 +12,16 @@ import { clientOfServer } from './fhir/trusted-servers.ts'
 import { makeApp } from './http/app.ts'
 import type { Kit, PartHealth } from './http/kit.ts'
 import { makeLog } from './http/log.ts'
-import { type Metrics, makeMetrics } from './http/metrics.ts'
+import { makeMetrics } from './http/metrics.ts'
 import { makeReplayGuard } from './http/replay-guard.ts'
 import { makeServer } from './http/server.ts'
 import { type Ledger, openLedger } from './ledger/ledger.ts'
+import { makeSwitches, type Switches } from './monitoring/switches.ts'
 import { projectRoot } from './project-root.ts'
 import { makeCatalogue } from './risk/governance/catalogue.ts'
 import { type ProfileKit, runProfile } from './run-profile.ts'
 import { runService } from './run-service.ts'
+import { thresholdsOf, watchModels } from './watch-models.ts'
 
 /** What runs, where, and how to end it. */
 export type Running = {
@@ -63,13 +65,17 @@ const compose = async (config: Config): Promise<{ app: RequestListener; close: (
   const log = makeLog(config.logLevel)
   if (config.auth === 'open' && config.mode === 'production')
     log.warn('auth is "open": callers need no JWT. Never use this with real patients')
-  const [thinking, ledger, sandbox] = await openParts(config)
+  const thresholds = thresholdsOf(config)
+  const switches = makeSwitches(config)
+  const [thinking, ledger, sandbox] = await openParts(config, switches)
   const outbound = makeOutbound(config.network)
   const reportFault = (fault: unknown, service: string) =>
     log.error({ service, error: fault }, 'a call was not assessed because of a fault')
   const metrics = makeMetrics()
   const terminology = config.terminology === null ? null : makeTerminologyServer(outbound, config.terminology)
-  const line = makeLine(config, thinking, { outbound, terminology, ledger: counted(ledger, metrics), reportFault })
+  const { models } = thinking.kit
+  const watching = await watchModels({ config, models, ledger, switches, thresholds, outbound, log, metrics })
+  const line = makeLine(config, thinking, { outbound, terminology, reportFault, ledger: watching.ledger, afterwards: watching.afterwards })
   const replay = makeReplayGuard(config.redisUrl, (detail) => log.warn({ detail }, 'the shared replay guard is in trouble'))
   const kit: Kit<Service> = {
     config,
@@ -80,6 +86,7 @@ const compose = async (config: Config): Promise<{ app: RequestListener; close: (
     runService: (service, request, client) => runService(service, request, client, line),
     runProfile: profileRunner(config, line),
     ledger: ledgerDoor(config, ledger),
+    monitoring: watching.door,
     models: makeCatalogue(thinking.kit.models, new Date().toISOString()),
     drugs: thinking.kit.knowledge.drugs,
     health: () => healthOf(config, thinking, ledger, line, replay),
@@ -88,7 +95,10 @@ const compose = async (config: Config): Promise<{ app: RequestListener; close: (
     ...(sandbox ? { sandbox: sandbox.router } : {}),
     publicDir: join(projectRoot, 'dist/public'),
   }
-  const close = () => closeAll(outbound, replay, ledger, thinking)
+  const close = async () => {
+    await watching.close()
+    await closeAll(outbound, replay, ledger, thinking)
+  }
   try {
     return { app: makeApp(kit), close }
   } catch (error) {
@@ -98,8 +108,8 @@ const compose = async (config: Config): Promise<{ app: RequestListener; close: (
 }
 
 /** Loads side by side. When one part is not fit, what the others opened is closed again: a refused start leaves no lock and no handle. */
-const openParts = async (config: Config) => {
-  const opening = [loadThinking(config), openLedger(config), openSandbox(config)] as const
+const openParts = async (config: Config, { standing }: Switches) => {
+  const opening = [loadThinking(config, standing), openLedger(config), openSandbox(config)] as const
   try {
     return await Promise.all(opening)
   } catch (error) {
@@ -125,15 +135,6 @@ const profileRunner =
     for await (const event of runProfile(request, token, client, line)) emit(event)
   }
 
-/** Every recorded decision is counted: outcomes, cards, silences. */
-const counted = (ledger: Ledger, metrics: Metrics): LineLedger => ({
-  ...ledger,
-  record: async (decision, estimates) => {
-    await ledger.record(decision, estimates)
-    metrics.observeDecision(decision)
-  },
-})
-
 /** Only the sandbox reads decisions over HTTP, and only its own tenant's. */
 const ledgerDoor = (config: Config, ledger: Ledger): Kit<Service>['ledger'] => {
   const tenant = config.clients[0]?.tenant ?? 'default'
@@ -153,8 +154,17 @@ const ledgerHealth = (ledger: Ledger): PartHealth => {
 const modelsHealth = ({ kit }: Thinking): PartHealth => {
   const { models } = kit.models.health()
   const fallbacks = models.flatMap((model) => ('fallback' in model && model.fallback !== null ? [`${model.id}: ${model.fallback}`] : []))
-  return { ok: models.every(({ state }) => state === 'serving'), detail: fallbacks.join('; ') || `${models.length} served` }
+  const detail = [...fallbacks, ...silent(kit)].join('; ')
+  return { ok: models.every(({ state }) => state === 'serving'), detail: detail || `${models.length} served` }
 }
+
+/** Models that say nothing by somebody's will; that is no fault. */
+const silent = ({ models }: Thinking['kit']): string[] =>
+  models.all.flatMap(({ ref: { id } }) => {
+    const standing = models.standing(id)
+    if (standing.use === 'off') return [`${id}: ${standing.because}`]
+    return standing.use === 'shadow' ? [`${id}: runs in the shadow only`] : []
+  })
 
 /** /readyz fails only for what makes answers impossible; what makes them poorer is said in the details. */
 const terminologyHealth = (terminology: TerminologyServer | null): Record<string, PartHealth> =>

@@ -1,6 +1,7 @@
 import type { ClientConfig } from './config.ts'
 import type { FhirResource, PatientFacts, PatientRecord, Question } from './contract/facts.ts'
 import type { Assessment } from './contract/findings.ts'
+import type { AnsweredCall } from './contract/monitoring.ts'
 import type { PanelWords, ProfileEvent, ProfileRequest } from './contract/profile.ts'
 import type { RiskEstimate } from './contract/risk.ts'
 import { type DecisionKit, decideProfile } from './decide.ts'
@@ -21,6 +22,8 @@ export type ProfileKit = DecisionKit &
     readonly think: (facts: PatientFacts) => Promise<Assessment>
     readonly words: (assessment: Assessment) => PanelWords
     readonly reportFault: (fault: unknown, service: string) => void
+    /** What is done with a call once its answer has left; returns at once. */
+    readonly afterwards: (call: AnsweredCall) => void
   }
 
 /** The app waits on a screen that fills as answers come, so it may wait longer than a hook call. */
@@ -139,6 +142,9 @@ async function* understand(
       versions: { attune: kit.versions.attune, rules: kit.versions.rules },
       sandbox: kit.sandbox,
     }
+    const drugs = assessment.orders.flatMap((entry) => entry.drugs.map(({ drug }) => drug))
+    const shown = distinctEstimates(assessment)
+    kit.afterwards({ decision, facts, calls: assessment.geneCalls, drugs, person: assessment.general !== undefined, shown })
   } catch (fault) {
     kit.reportFault(fault, 'profile')
     yield failure('unexpected', 'Attune failed on this record. Nothing was assessed. The operator has been told.')

@@ -5,6 +5,7 @@ import type { Card, CardsResponse, PastOverride } from './contract/cards.ts'
 import type { DecisionRecord } from './contract/decision.ts'
 import type { Explained } from './contract/explained.ts'
 import type { PatientRecord, Question } from './contract/facts.ts'
+import type { AnsweredCall } from './contract/monitoring.ts'
 import type { RiskEstimate } from './contract/risk.ts'
 import { type DecisionKit, decide, type Thought } from './decide.ts'
 import { AttuneError } from './errors.ts'
@@ -27,6 +28,8 @@ export type LineKit<Kit> = DecisionKit &
     readonly sandbox: boolean
     readonly appLaunchUrl: string
     readonly reportFault: (fault: unknown, service: string) => void
+    /** What is done with a call once its answer has left; returns at once. */
+    readonly afterwards: (call: AnsweredCall) => void
   }
 
 /**
@@ -46,7 +49,9 @@ export const runService = async <Kit>(
   const thought = await think(service, record, kit, askingOf(request, client, kit, await recalling))
   const questions = thought.facts?.questions ?? record.questions
   const decision = decide(service, request, client, questions, thought, kit, performance.now() - started)
-  await kit.ledger.record(decision, estimatesOf(thought))
+  const estimates = estimatesOf(thought)
+  await kit.ledger.record(decision, estimates)
+  handOn(decision, thought, estimates, kit)
   return answer(decision, thought.written.cards, questions, client, () => explain(service, thought, kit))
 }
 
@@ -55,6 +60,12 @@ const estimatesOf = ({ assessment }: Thought): RiskEstimate[] => {
   const drugs = assessment?.orders.flatMap((entry) => entry.drugs) ?? []
   const moments = [...drugs.flatMap((drug) => drug.moments ?? []), ...(assessment?.moments ?? [])]
   return [...new Set([...drugs.flatMap((drug) => drug.estimates), ...moments.flatMap(({ estimates }) => estimates)])]
+}
+
+const handOn = <Kit>(decision: DecisionRecord, { facts, assessment }: Thought, shown: readonly RiskEstimate[], kit: LineKit<Kit>): void => {
+  if (!facts || !assessment) return
+  const drugs = assessment.orders.flatMap((entry) => entry.drugs.map(({ drug }) => drug))
+  kit.afterwards({ decision, facts, calls: assessment.geneCalls, drugs, person: assessment.general !== undefined, shown })
 }
 
 /** A fault of ours never becomes silence: the prescriber is told that nothing was assessed. */

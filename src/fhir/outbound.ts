@@ -23,9 +23,11 @@ export type OutboundRequest = {
   readonly budget: ByteBudget
 }
 
-/** The only door through which this server calls others: GET, no redirects, checked addresses, limited bytes. Never throws. */
+/** The only door through which this server calls others: no redirects, checked addresses, limited bytes. Never throws. */
 export type Outbound = {
   get(url: URL, request: OutboundRequest): Promise<Received>
+  /** Sent once: whoever calls decides whether it may be sent again. */
+  post(url: URL, request: OutboundRequest, body: string): Promise<Received>
   /** A JSON document within a deadline; throws when there is none. */
   json(url: string, limits: { readonly deadlineMs: number; readonly maxBytes: number }): Promise<unknown>
   close(): void
@@ -113,12 +115,13 @@ export const makeOutbound = (network: Network): Outbound => {
   const agents = { 'http:': new http.Agent(pool), 'https:': new https.Agent(pool) }
   const lookup = guardedLookup(network)
 
-  const send = (url: URL, asked: OutboundRequest, again: boolean): Promise<Received> =>
+  const send = (url: URL, asked: OutboundRequest, again: boolean, body: string | null = null): Promise<Received> =>
     new Promise((resolve) => {
       const { headers, signal } = asked
       const secure = url.protocol === 'https:'
       const all = { 'accept-encoding': 'gzip', 'user-agent': 'attune', ...headers }
-      const options = { agent: secure ? agents['https:'] : agents['http:'], headers: all, signal, lookup }
+      const method = body === null ? 'GET' : 'POST'
+      const options = { method, agent: secure ? agents['https:'] : agents['http:'], headers: all, signal, lookup }
       const request = secure ? https.request(url, options) : http.request(url, options)
       let connected = false
       request.on('socket', () => {
@@ -133,18 +136,20 @@ export const makeOutbound = (network: Network): Outbound => {
         const late = connected ? 'timeout' : 'queued'
         resolve({ ok: false, why: signal.aborted ? late : failureOf(error) })
       })
-      request.end()
+      request.end(body ?? undefined)
     })
 
-  const get: Outbound['get'] = async (url, request) => {
+  const guarded = async (url: URL, request: OutboundRequest, body: string | null): Promise<Received> => {
     const why = refusal(url, network)
     if (why) return { ok: false, why }
     if (request.signal.aborted) return { ok: false, why: 'timeout' }
-    return send(url, request, true)
+    return send(url, request, body === null, body)
   }
+  const get: Outbound['get'] = (url, request) => guarded(url, request, null)
 
   return {
     get,
+    post: guarded,
     async json(url, { deadlineMs, maxBytes }) {
       const request = { headers: { accept: 'application/json' }, signal: AbortSignal.timeout(deadlineMs), budget: { bytes: maxBytes } }
       const received = await get(new URL(url), request)

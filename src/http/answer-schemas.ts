@@ -84,6 +84,23 @@ export const READY_SCHEMA = z.object({
   parts: z.record(z.string(), z.object({ ok: z.boolean(), detail: z.string().optional() })),
 })
 
+export const MONITORING_SCHEMA = z.looseObject({
+  asOf: z.string(),
+  window: z.strictObject({ from: z.string(), to: z.string(), days: z.number() }),
+  sandbox: z.boolean(),
+  thresholds: z.array(z.looseObject({ figure: z.string(), watch: z.number(), act: z.number(), source: z.string() })),
+  models: z.array(z.looseObject({ tenant: z.string(), id: z.string(), state: z.string(), figures: z.array(z.looseObject({})) })),
+})
+
+export const RECEIPTS_SCHEMA = z.strictObject({
+  receipts: z.array(
+    z.strictObject({
+      state: z.enum(['stored', 'repeated', 'corrected', 'unknown', 'ambiguous']),
+      because: z.string().exactOptional(),
+    }),
+  ),
+})
+
 export const HEALTH_SCHEMA = z.object({ status: z.literal('ok') })
 export const EMPTY_SCHEMA = z.object({})
 export const DECISION_SCHEMA = z.looseObject({ id: z.string(), at: z.string(), service: z.string(), outcome: z.string() })

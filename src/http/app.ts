@@ -15,6 +15,7 @@ import { answerDiscovery, answerFeedback, answerHook, findService } from './hook
 import { makeIdentify, makeRateLimit } from './identify.ts'
 import type { Kit } from './kit.ts'
 import { answerCard, answerModel, answerModels, answerSourceAttributes } from './models.ts'
+import { answerMonitoring, answerOutcomes, makeIdentifyOperator } from './monitoring.ts'
 import { openapi } from './openapi.ts'
 import { docsPage, PLAIN_STYLE, statusPage } from './pages.ts'
 import { makeReadJson } from './read-json.ts'
@@ -61,6 +62,9 @@ export const makeApp = <S extends HookService>(kit: Kit<S>): Express => {
   endpoint(app, '/api/models/:id/card', { get: [limitRate, answerCard(kit)] })
   for (const format of ['xml', 'json', 'md'] as const)
     endpoint(app, `/api/models/:id/card.${format}`, { get: [limitRate, answerCard(kit, format)] })
+  const identifyOperator = makeIdentifyOperator(config, identify)
+  endpoint(app, '/api/monitoring', { get: [gate, identifyOperator, limitRate, answerMonitoring(kit)] })
+  endpoint(app, '/api/outcomes', { ...preflight, post: [gate, identify, limitRate, ...readJson, answerOutcomes(kit)] })
   endpoint(app, '/api/products', { get: [limitRate, answerProducts(kit)] })
   if (sandbox) endpoint(app, '/api/decisions/:id', { get: [limitRate, answerDecision(kit)] })
   if (sandbox) endpoint(app, '/api/recent', { get: [limitRate, answerRecent(kit)] })
@@ -144,5 +148,6 @@ const servePages = (app: Express, folder: string, pages: ReturnType<typeof makeP
   app.use('/assets', pages.app, express.static(join(folder, 'assets'), { ...options, fallthrough: true, setHeaders: setAssetCache }))
   app.use('/app', pages.app, express.static(join(folder, 'app'), options))
   app.use('/models', pages.plain, express.static(join(folder, 'models'), options))
+  app.use('/monitoring', pages.plain, express.static(join(folder, 'monitoring'), options))
   if (sandbox) app.use(pages.sandbox, express.static(folder, options))
 }

@@ -8,6 +8,8 @@ export type Call = {
   /** Pattern of the route, never the URL that was asked for. */
   route: string
   client: ClientConfig | null
+  /** Came with the operator's token: all tenants may be seen. */
+  operator: boolean
   /** Id of the service called; null elsewhere. */
   service: string | null
 }
@@ -15,7 +17,7 @@ export type Call = {
 const calls = new WeakMap<Response, Call>()
 
 export const beginCall = (res: Response, id: string): Call => {
-  const call: Call = { id, startedAt: performance.now(), route: 'other', client: null, service: null }
+  const call: Call = { id, startedAt: performance.now(), route: 'other', client: null, operator: false, service: null }
   calls.set(res, call)
   return call
 }

@@ -4,6 +4,7 @@ import type { ClientConfig, Config } from '../config.ts'
 import type { CardsResponse } from '../contract/cards.ts'
 import type { DecisionRecord, FeedbackEvent } from '../contract/decision.ts'
 import type { ModelDetail, ModelSummary, SourceAttributes } from '../contract/models.ts'
+import type { MonitoringReport, OutcomeItem, OutcomeReceipt } from '../contract/monitoring.ts'
 import type { ProfileEvent, ProfileRequest } from '../contract/profile.ts'
 import type { HookService } from '../hooks/discovery.ts'
 import type { HookRequest } from '../hooks/request.ts'
@@ -33,6 +34,14 @@ export type LedgerDoor = {
   recent(limit: number): Promise<readonly DecisionRecord[]>
 }
 
+/** The watch over models. */
+export type MonitoringDoor = {
+  /** Of one tenant, or of all when null. */
+  report(tenant: string | null): Promise<MonitoringReport>
+  /** A receipt for each item, in order. */
+  outcomes(sender: { readonly tenant: string; readonly client: string }, items: readonly OutcomeItem[]): Promise<readonly OutcomeReceipt[]>
+}
+
 /** A product in a drug picker. */
 export type PickedProduct = { readonly rxcui: string; readonly tty: string; readonly name: string; readonly ingredients: readonly string[] }
 
@@ -56,6 +65,7 @@ export type Kit<S extends HookService> = {
   /** Sends its events through `emit` as they become ready. What it throws before the first one sets the status. */
   readonly runProfile: (request: ProfileRequest, caller: ProfileCaller, emit: (event: ProfileEvent) => void) => Promise<void>
   readonly ledger: LedgerDoor
+  readonly monitoring: MonitoringDoor
   readonly models: ModelCatalogue
   readonly drugs: { search(text: string, limit: number): readonly PickedProduct[] }
   readonly health: () => Promise<Readonly<Record<string, PartHealth>>>

@@ -1,5 +1,6 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { DecisionRecord } from '../contract/decision.ts'
+import type { MonitoringReport, WatchedModel, WatchState } from '../contract/monitoring.ts'
 
 /** Numbers for operators: service ids, statuses and codes; nothing of any patient, no client-chosen text. */
 export type Metrics = {
@@ -7,6 +8,10 @@ export type Metrics = {
   /** To be called where the decision is recorded. */
   observeDecision(record: Pick<DecisionRecord, 'service' | 'outcome' | 'cards' | 'silences'>): void
   observeFeedback(service: string, outcome: string): void
+  /** The watch's last look. Names of inputs and variants come from the models, so their number is bounded by the models served. */
+  observeModels(report: MonitoringReport): void
+  /** Calls whose shadow models were not run or not recorded, since the start. */
+  observeShadowLost(total: number): void
   /** Prometheus text. */
   text(): Promise<string>
   readonly contentType: string
@@ -14,6 +19,45 @@ export type Metrics = {
 
 /** Seconds. Fine below the 500 ms that CDS Hooks asks for, coarse above. */
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+
+/** Prometheus has numbers only; figures that are shown without being judged have no state. */
+const STATES: Readonly<Partial<Record<WatchState, number>>> = { 'not-enough-data': -1, ok: 0, watch: 1, act: 2 }
+
+/** Gauges of the models; each look replaces all of the last one, so that a model that is no longer served leaves nothing behind. */
+const makeModelGauges = (registers: Registry[]) => {
+  const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
+    new Gauge({ name, help, labelNames: [...labelNames], registers })
+  const psi = gauge('attune_model_psi', 'Population stability index of an input.', ['tenant', 'model', 'input'])
+  const value = gauge('attune_model_figure', 'Figure of monitoring: a rate, an index or a measure.', [
+    'tenant',
+    'model',
+    'figure',
+    'subject',
+  ])
+  const state = gauge('attune_model_state', 'State of a figure: -1 not enough data, 0 ok, 1 watch, 2 act. Without figure: the model.', [
+    'tenant',
+    'model',
+    'figure',
+    'subject',
+  ])
+  const use = gauge('attune_model_use', '1 for the use that a model is in.', ['model', 'use'])
+  const show = (model: WatchedModel): void => {
+    const { tenant, id } = model
+    use.set({ model: id, use: model.standing.use }, 1)
+    state.set({ tenant, model: id, figure: '', subject: '' }, STATES[model.state] ?? -1)
+    for (const one of model.figures) {
+      const labels = { tenant, model: id, figure: one.figure, subject: one.subject }
+      if (one.figure === 'psi' && one.value !== null) psi.set({ tenant, model: id, input: one.subject }, one.value)
+      if (one.value !== null) value.set(labels, one.value)
+      const judged = STATES[one.state]
+      if (judged !== undefined) state.set(labels, judged)
+    }
+  }
+  return ({ models }: MonitoringReport): void => {
+    for (const one of [psi, value, state, use]) one.reset()
+    for (const model of models) show(model)
+  }
+}
 
 export const makeMetrics = (): Metrics => {
   const registry = new Registry()
@@ -32,7 +76,14 @@ export const makeMetrics = (): Metrics => {
   const cards = counter('attune_cards_total', 'Cards given, by urgency.', ['service', 'indicator'])
   const silences = counter('attune_silences_total', 'Reasons for giving no card.', ['service', 'code'])
   const feedback = counter('attune_feedback_total', 'Feedback received.', ['service', 'outcome'])
+  const shadowLost = new Gauge({
+    name: 'attune_shadow_lost',
+    help: 'Calls whose shadow models were not run or not recorded, since the start.',
+    registers,
+  })
   return {
+    observeModels: makeModelGauges(registers),
+    observeShadowLost: (total) => shadowLost.set(total),
     observeRequest: (route, service, status, seconds) => requests.observe({ route, service: service ?? '', status }, seconds),
     observeDecision(record) {
       const { service } = record

@@ -4,6 +4,7 @@ import { FEEDBACK_SCHEMA } from '../hooks/feedback.ts'
 import { REQUEST_SCHEMAS } from '../hooks/request.ts'
 import * as answers from './answer-schemas.ts'
 import { PROFILE_SCHEMA } from './api.ts'
+import { OUTCOMES_SCHEMA } from './monitoring.ts'
 
 type Endpoint = {
   readonly method: 'get' | 'post'
@@ -126,6 +127,25 @@ export const ENDPOINTS: readonly Endpoint[] = [
       errors: ['not-found', 'too-many-requests', ...ALWAYS],
     }),
   ),
+  {
+    method: 'get',
+    path: '/api/monitoring',
+    tag: 'Models',
+    summary: "Figures of the models in use, judged: of the client's tenant, or of all with the operator's token.",
+    auth: 'client',
+    answer: json('The report (docs/monitoring.md).', answers.MONITORING_SCHEMA),
+    errors: ['client-unknown', 'too-many-requests', 'overloaded', 'ledger-failed', ...ALWAYS],
+  },
+  {
+    method: 'post',
+    path: '/api/outcomes',
+    tag: 'Models',
+    summary: 'What became of patients for whom a model gave an estimate; the same outcome sent again is stored once.',
+    auth: 'client',
+    body: OUTCOMES_SCHEMA,
+    answer: json('A receipt for each outcome, in order; `unknown` where there is no such estimate.', answers.RECEIPTS_SCHEMA),
+    errors: ['outcomes-invalid', 'client-unknown', 'ledger-failed', 'too-many-requests', 'overloaded', ...BODY],
+  },
   {
     method: 'get',
     path: '/api/products',

@@ -1,11 +1,13 @@
 import type { Kysely, Transaction } from 'kysely'
 import { canonicalJson, chainHash, digest } from './canonical.ts'
-import type { Entry } from './entries.ts'
+import type { Entry, PredictionEntry, ShadowRecord } from './entries.ts'
 import type { SpoolMark } from './spool.ts'
 import type { LedgerTables } from './tables.ts'
+import { addTallies } from './tallies.ts'
 
 type DecisionEntry = Extract<Entry, { kind: 'decision' }>
 type FeedbackEntry = Extract<Entry, { kind: 'feedback' }>
+type ShadowEntry = Extract<Entry, { kind: 'shadow' }>
 
 /** Text columns of PostgreSQL cannot hold NUL; the record keeps it, escaped as JSON. */
 const column = (text: string): string => text.replaceAll('\0', '\uFFFD')
@@ -40,7 +42,31 @@ const appendDecisions = async (transaction: Transaction<LedgerTables>, entries: 
   await transaction.updateTable('chain_head').set({ seq, hash: previous }).execute()
   await appendCards(transaction, fresh)
   await appendConcerns(transaction, fresh)
-  await appendPredictions(transaction, fresh)
+  await appendPredictions(
+    transaction,
+    fresh.map(({ record, predictions }) => ({ call: record, predictions, mode: 'shown' })),
+  )
+  await addTallies(
+    transaction,
+    fresh.map(({ record, tallies = [] }) => ({ call: record, tallies })),
+  )
+}
+
+/** A call comes again when its spool line is replayed; it is counted once. */
+const appendShadows = async (transaction: Transaction<LedgerTables>, entries: readonly ShadowEntry[]): Promise<void> => {
+  const marked = await transaction
+    .insertInto('shadow_call')
+    .values([...new Map(entries.map(({ call }) => [call.id, { decision: call.id, at: call.at }])).values()])
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('decision')
+    .execute()
+  const fresh = new Set(marked.map(({ decision }) => decision))
+  const once = [...new Map(entries.map((entry) => [entry.call.id, entry])).values()].filter(({ call }) => fresh.has(call.id))
+  await appendPredictions(
+    transaction,
+    once.map(({ call, predictions }) => ({ call, predictions, mode: 'shadow' })),
+  )
+  await addTallies(transaction, once)
 }
 
 const appendCards = async (transaction: Transaction<LedgerTables>, entries: readonly DecisionEntry[]): Promise<void> => {
@@ -71,9 +97,11 @@ const appendConcerns = async (transaction: Transaction<LedgerTables>, entries: r
       .execute()
 }
 
-const appendPredictions = async (transaction: Transaction<LedgerTables>, entries: readonly DecisionEntry[]): Promise<void> => {
-  const rows = entries.flatMap(({ record: { id, tenant, at }, predictions }) =>
-    predictions.map((prediction) => ({ decision: id, tenant, at, ...prediction })),
+type Predicted = { readonly call: ShadowRecord; readonly predictions: readonly PredictionEntry[]; readonly mode: 'shown' | 'shadow' }
+
+const appendPredictions = async (transaction: Transaction<LedgerTables>, entries: readonly Predicted[]): Promise<void> => {
+  const rows = entries.flatMap(({ call: { id, tenant, at }, predictions, mode }) =>
+    predictions.map((prediction) => ({ decision: id, tenant, at, mode, ...prediction })),
   )
   if (rows.length > 0) await transaction.insertInto('prediction').values(rows).execute()
 }
@@ -107,5 +135,7 @@ export const appendEntries = (db: Kysely<LedgerTables>, entries: readonly Entry[
     if (decisions.length > 0) await appendDecisions(transaction, decisions)
     const feedback = entries.filter((entry) => entry.kind === 'feedback')
     await appendFeedback(transaction, feedback)
+    const shadows = entries.filter((entry) => entry.kind === 'shadow')
+    if (shadows.length > 0) await appendShadows(transaction, shadows)
     if (mark) await setMark(transaction, mark)
   })

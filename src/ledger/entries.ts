@@ -1,4 +1,5 @@
 import type { DecisionRecord, FeedbackEvent } from '../contract/decision.ts'
+import type { ModelTally } from '../contract/monitoring.ts'
 import type { RiskEstimate } from '../contract/risk.ts'
 import { canonicalJson } from './canonical.ts'
 import type { Pseudonym } from './pseudonym.ts'
@@ -15,14 +16,29 @@ export type PredictionEntry = {
   readonly inputs: string
 }
 
-/** What is written to the ledger, in the form that also fits on a line of the spool. */
+/** What models said that nobody was shown, of a call that has been answered. */
+export type ShadowRecord = Pick<DecisionRecord, 'id' | 'at' | 'tenant' | 'service'>
+
+/** What is written to the ledger, in the form that also fits on a line of the spool. Entries spooled by an older release have no tallies. */
 export type Entry =
-  | { readonly kind: 'decision'; readonly record: DecisionRecord; readonly predictions: readonly PredictionEntry[] }
+  | {
+      readonly kind: 'decision'
+      readonly record: DecisionRecord
+      readonly predictions: readonly PredictionEntry[]
+      readonly tallies?: readonly ModelTally[]
+    }
   | { readonly kind: 'feedback'; readonly event: FeedbackEvent }
+  | {
+      readonly kind: 'shadow'
+      readonly call: ShadowRecord
+      readonly predictions: readonly PredictionEntry[]
+      readonly tallies: readonly ModelTally[]
+    }
 
 export const isEntry = (entry: SpoolEntry): entry is Entry & SpoolEntry =>
   (entry.kind === 'decision' && typeof entry.record === 'object' && entry.record !== null) ||
-  (entry.kind === 'feedback' && typeof entry.event === 'object' && entry.event !== null)
+  (entry.kind === 'feedback' && typeof entry.event === 'object' && entry.event !== null) ||
+  (entry.kind === 'shadow' && typeof entry.call === 'object' && entry.call !== null)
 
 /** An estimate without what it was made from: the inputs stand as a keyed digest only. */
 export const predictionOf = (estimate: RiskEstimate, pseudonym: Pseudonym): PredictionEntry => {

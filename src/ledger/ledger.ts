@@ -1,10 +1,12 @@
 import { mkdirSync } from 'node:fs'
 import type { Config } from '../config.ts'
 import type { DecisionRecord, FeedbackEvent } from '../contract/decision.ts'
+import type { ModelTally } from '../contract/monitoring.ts'
 import type { RiskEstimate } from '../contract/risk.ts'
 import { AttuneError } from '../errors.ts'
 import { takeDirectory } from './directory-lock.ts'
 import { predictionOf } from './entries.ts'
+import { type ModelStore, makeModelStore } from './model-store.ts'
 import { type Asker, type Override, ownOverrides, sharedOverrides } from './overrides.ts'
 import { openPseudonym } from './pseudonym.ts'
 import { type ChainState, type Counts, checkChain, countRows, findByCard, findDecision, findFeedback, recentDecisions } from './queries.ts'
@@ -29,7 +31,7 @@ export type Ledger = {
    * Resolves when the record is durable; call it before the answer leaves (DESIGN decision 7).
    * @throws AttuneError `ledger-failed` when neither database nor spool can be written
    */
-  record(decision: DecisionRecord, estimates?: readonly RiskEstimate[]): Promise<void>
+  record(decision: DecisionRecord, estimates?: readonly RiskEstimate[], tallies?: readonly ModelTally[]): Promise<void>
   /** Stores each distinct event once; an exact repeat is accepted and not stored again. Unknown cards are accepted. */
   feedback(events: readonly FeedbackEvent[]): Promise<void>
   /** Reads see one tenant only. @throws AttuneError `ledger-failed` while the database is away */
@@ -43,6 +45,7 @@ export type Ledger = {
   /** Of one tenant, or of all when null. */
   counts(tenant?: string | null): Promise<Counts>
   verifyChain(): Promise<ChainState>
+  readonly models: ModelStore
   health(): LedgerHealth
   close(): Promise<void>
 }
@@ -80,8 +83,8 @@ export const openLedger = async (config: LedgerConfig, options: StoreOptions = {
     userKey: pseudonym.userKey,
     seal: pseudonym.seal,
     overrides: overrides.since,
-    record: (record, estimates = []) =>
-      store.write({ kind: 'decision', record, predictions: estimates.map((estimate) => predictionOf(estimate, pseudonym)) }),
+    record: (record, estimates = [], tallies = []) =>
+      store.write({ kind: 'decision', record, predictions: estimates.map((estimate) => predictionOf(estimate, pseudonym)), tallies }),
     feedback: async (events) => {
       await Promise.all(events.map((event) => store.write({ kind: 'feedback', event })))
       await overrides.note(events)
@@ -92,6 +95,7 @@ export const openLedger = async (config: LedgerConfig, options: StoreOptions = {
     feedbackOn: async (about, tenant) => findFeedback(await db(), tenant, about),
     counts: async (tenant = null) => countRows(await db(), tenant),
     verifyChain: async () => checkChain(await db()),
+    models: makeModelStore(db, store.write, pseudonym),
     health: store.health,
     close: async () => {
       await store.close()

@@ -65,6 +65,59 @@ const STEPS: readonly Step[] = [
     )`,
     'create index concern_by_user on concern (user_key, patient_key)',
   ],
+  [
+    "alter table prediction add column mode text not null default 'shown'",
+    `create table model_day (
+      day date not null,
+      tenant text not null,
+      model text not null,
+      release text not null,
+      mode text not null,
+      place text not null,
+      subject text not null,
+      measure text not null,
+      bin text not null,
+      n bigint not null,
+      total double precision not null,
+      squares double precision not null,
+      primary key (tenant, model, release, mode, day, place, subject, measure, bin)
+    )`,
+    'create table shadow_call (decision text primary key, at timestamptz not null)',
+    `create table outcome (
+      seq bigint generated always as identity primary key,
+      tenant text not null,
+      decision text not null,
+      model text not null,
+      variant text not null,
+      outcome double precision not null,
+      known_on date not null,
+      received timestamptz not null,
+      client text not null
+    )`,
+    'create index outcome_by_decision on outcome (tenant, decision, model, variant, seq desc)',
+    'create index outcome_by_model on outcome (model, tenant)',
+    'create trigger outcome_append_only before update or delete or truncate on outcome for each statement execute function refuse_change()',
+    `create table model_switch (
+      seq bigint generated always as identity primary key,
+      at timestamptz not null,
+      model text not null,
+      use text not null check (use in ('on', 'off')),
+      by text not null,
+      because text not null
+    )`,
+    'create trigger model_switch_append_only before update or delete or truncate on model_switch for each statement execute function refuse_change()',
+    `create table watch_state (
+      tenant text not null,
+      model text not null,
+      release text not null,
+      figure text not null,
+      subject text not null,
+      state text not null,
+      since timestamptz not null,
+      primary key (tenant, model, release, figure, subject)
+    )`,
+    'create index decision_by_patient on decision (tenant, patient_key)',
+  ],
 ]
 
 /** Any number that no one else locks: several processes that start at once migrate one after the other. */

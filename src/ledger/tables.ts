@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely'
+
 /** Tables of the ledger, the same on PGlite and PostgreSQL. Records are canonical JSON as text: the bytes that were hashed. */
 export type LedgerTables = {
   decision: {
@@ -42,7 +44,44 @@ export type LedgerTables = {
     unit: string | null
     /** Keyed digest of the inputs; the inputs themselves are not stored. */
     inputs: string
+    /** `shadow`: computed beside the answer and shown to nobody. */
+    mode: string
   }
+  /** Counts of a day: bins, never a value of an input. Two processes add to one row. */
+  model_day: {
+    day: string
+    tenant: string
+    model: string
+    release: string
+    mode: string
+    /** Service or app in which the model was asked. */
+    place: string
+    subject: string
+    measure: string
+    bin: string
+    n: number
+    /** Sum of the values and of their squares: of scores and differences, 0 elsewhere. */
+    total: number
+    squares: number
+  }
+  /** Calls of which the shadow models were recorded, each once. */
+  shadow_call: { decision: string; at: string }
+  /** Append-only; the newest of a tenant, decision, model and variant counts. */
+  outcome: {
+    seq: Generated<number>
+    tenant: string
+    decision: string
+    model: string
+    variant: string
+    outcome: number
+    known_on: string
+    received: string
+    client: string
+  }
+  /** Append-only. */
+  model_switch: { seq: Generated<number>; at: string; model: string; use: string; by: string; because: string }
+  /** What the watch said last, so that of several processes one tells that it changed. */
+  watch_state: { tenant: string; model: string; release: string; figure: string; subject: string; state: string; since: string }
   /** How far the entries of a spool file are committed here, so that a start replays only what is missing. */
   spool_mark: { file: string; lines: number }
   ledger_migration: { version: number; at: string }

@@ -1,6 +1,7 @@
 import type { Ingredient, PatientFacts } from '../contract/facts.ts'
 import type { GeneCall } from '../contract/genes.ts'
 import type { Gap } from '../contract/lineage.ts'
+import type { Standing } from '../contract/monitoring.ts'
 import type { Reason, RiskEstimate } from '../contract/risk.ts'
 import { AttuneError } from '../errors.ts'
 import { type Choice, chooseVariant, valuesFor } from './choose-variant.ts'
@@ -177,6 +178,10 @@ const isTaken = ({ manifest }: Model, { medicines }: PatientFacts): boolean =>
     ({ state, drug }) => state === 'active' && drug.ingredients.some(({ rxcui }) => manifest.drugs.some((one) => one.rxcui === rxcui)),
   )
 
+/** Why nothing of a model may be used. */
+const notOn = (id: string, standing: Exclude<Standing, { use: 'on' }>): string =>
+  standing.use === 'off' ? standing.because : `the model ${id} runs in the shadow only.`
+
 /** An input that another model gives, on the same record, with the resources that went into it. */
 const computeFrom = async (
   models: Models,
@@ -190,6 +195,8 @@ const computeFrom = async (
   const [asked] = model ? questionsOf(model, variants) : []
   if (!model || !asked)
     return absent(spec, { about, code: 'unavailable', because: `${spec.label}: the model ${spec.model} is not served.` })
+  const standing = models.standing(spec.model)
+  if (standing.use !== 'on') return absent(spec, { about, code: 'unavailable', because: `${spec.label}: ${notOn(spec.model, standing)}` })
   const one = await answer(asked, await read(models, model, facts, calls), { calls, alreadyTaken: false })
   const lineage = one.inputs.flatMap((input) => input.facts)
   if (one.state === 'refused')
@@ -211,12 +218,33 @@ const against = (one: Circumstance, model: Model, facts: PatientFacts): Gap[] =>
   return met ? [] : [{ about: model.ref.id, code: 'not-asked', because: otherwise }]
 }
 
+/** A model that is switched off says so in place of each number; one in the shadow says nothing to anybody. */
 const estimateModel = async (
   models: Models,
   model: Model,
   facts: PatientFacts,
   calls: readonly GeneCall[],
   variants = model.variants,
+): Promise<RiskEstimate[]> => {
+  const standing = models.standing(model.ref.id)
+  if (standing.use === 'shadow') return []
+  if (standing.use === 'on') return compute(models, model, facts, calls, variants)
+  const readings = await read(models, model, facts, calls)
+  return questionsOf(model, variants).map((asked) =>
+    refuse(asked, readings, [{ about: model.ref.id, code: 'unavailable', because: standing.because }]),
+  )
+}
+
+/** What a model in the shadow says, for those who watch it. */
+export const estimateInShadow = (models: Models, model: Model, facts: PatientFacts, calls: readonly GeneCall[]): Promise<RiskEstimate[]> =>
+  compute(models, model, facts, calls, model.variants)
+
+const compute = async (
+  models: Models,
+  model: Model,
+  facts: PatientFacts,
+  calls: readonly GeneCall[],
+  variants: Model['variants'],
 ): Promise<RiskEstimate[]> => {
   const readings = await read(models, model, facts, calls)
   const situation = { calls, alreadyTaken: isTaken(model, facts) }

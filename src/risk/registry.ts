@@ -4,6 +4,7 @@ import { AttuneError } from '../errors.ts'
 import { type Inference, makeWhere } from './inference/where.ts'
 import { loadModel, type Model, type WhereOf } from './load-model.ts'
 import { readSharedFiles, type Shared } from './share.ts'
+import { configuredStanding, type StandingOf } from './standing.ts'
 import { runVectors, type VectorResult, variantFor } from './vectors.ts'
 
 export type ModelHealth =
@@ -31,6 +32,8 @@ export type Models = {
   get(id: string): Model | null
   /** Models that speak when this drug is ordered. */
   forDrug(about: Ingredient): readonly Model[]
+  /** Whether a model speaks, is switched off, or only runs in the shadow. */
+  readonly standing: StandingOf
   /** Model id -> `version+sha256:…`, for decision records. */
   readonly versions: Readonly<Record<string, string>>
   health(): ModelsHealth
@@ -40,6 +43,8 @@ export type Models = {
 export type LoadOptions = Inference & {
   /** `true` (default): a model with a problem stops the start. `false`: it is not served, and health says why. */
   readonly strict?: boolean
+  /** Default: by the settings of the models, and nothing is switched while running. */
+  readonly standing?: StandingOf
 }
 
 type Loaded = { readonly id: string; readonly model: Model } | { readonly id: string; readonly because: string }
@@ -107,7 +112,7 @@ const makeHealth = (loaded: readonly Loaded[]): ModelsHealth => {
   return { state: fine ? 'ok' : 'degraded', models }
 }
 
-const makeModels = (loaded: readonly Loaded[], shared: Shared, end: () => void): Models => {
+const makeModels = (loaded: readonly Loaded[], shared: Shared, standing: StandingOf, end: () => void): Models => {
   const all = loaded.flatMap((one) => ('model' in one ? [one.model] : []))
   return Object.freeze({
     all,
@@ -118,6 +123,7 @@ const makeModels = (loaded: readonly Loaded[], shared: Shared, end: () => void):
       all.filter(({ manifest }) =>
         manifest.drugs.some((drug) => (rxcui === null ? drug.name === name.toLowerCase() : drug.rxcui === rxcui)),
       ),
+    standing,
     versions: Object.fromEntries(all.map(({ ref }) => [ref.id, `${ref.version}+sha256:${ref.sha256.slice(0, 12)}`])),
     health: () => makeHealth(loaded),
     close: async () => {
@@ -151,13 +157,13 @@ const checkSettings = (ids: readonly string[], { models = {} }: Inference): void
  * @throws AttuneError `model-invalid` naming every folder with a problem (strict), or when there is no model at all; `config-invalid` for
  *   settings of a model that is not there
  */
-export const loadModels = async (modelsDir: string, { strict = true, ...inference }: LoadOptions): Promise<Models> => {
+export const loadModels = async (modelsDir: string, { strict = true, standing, ...inference }: LoadOptions): Promise<Models> => {
   const ids = await foldersIn(modelsDir)
   checkSettings(ids, inference)
   const shared = await readSharedFiles(modelsDir)
   const { where, end } = makeWhere(inference)
   const loaded = await Promise.all(ids.map((id) => tryLoad(modelsDir, id, where, shared)))
-  const models = makeModels(loaded, shared, end)
+  const models = makeModels(loaded, shared, standing ?? configuredStanding(inference.models ?? {}), end)
   const open = openEnds(models.all)
   const problems = [...loaded.filter((one) => 'because' in one), ...open].map(({ id, because }) => `${id}: ${because}`)
   if (!strict || problems.length === 0) return models

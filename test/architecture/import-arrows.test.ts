@@ -19,6 +19,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/guidance': ['src/pgx', 'src/terminology', 'src/contract', 'src/errors.ts'],
   'src/risk': ['src/contract', 'src/errors.ts', 'src/config.ts', 'src/terminology'],
   'src/validation': ['src/risk', 'src/terminology', 'src/contract', 'src/errors.ts'],
+  'src/monitoring': ['src/contract', 'src/errors.ts', 'src/config.ts', 'src/risk', 'src/validation', 'src/ledger'],
   'src/fhir': ['src/contract', 'src/errors.ts', 'src/config.ts'],
   'src/hooks': ['src/fhir', 'src/contract', 'src/errors.ts', 'src/config.ts'],
   'src/ledger': ['src/contract', 'src/errors.ts', 'src/config.ts'],
@@ -37,7 +38,7 @@ const ROOM_OF_FILE: Readonly<Record<string, string>> = {
   'src/understand-record.ts': 'src/line',
   'src/recall-overrides.ts': 'src/line',
 }
-const ANYTHING = new Set(['src/main.ts', 'src/engine.ts', 'src/cli'])
+const ANYTHING = new Set(['src/main.ts', 'src/engine.ts', 'src/watch-models.ts', 'src/cli'])
 
 const roomOf = (path: string): string => {
   const posix = path.split(sep).join('/')

@@ -4,6 +4,7 @@ import type { CardsResponse } from '../../src/contract/cards.ts'
 import type { DecisionRecord, FeedbackEvent } from '../../src/contract/decision.ts'
 import type { PatientRecord } from '../../src/contract/facts.ts'
 import type { ModelDetail, SourceAttributes } from '../../src/contract/models.ts'
+import type { MonitoringReport } from '../../src/contract/monitoring.ts'
 import { AttuneError } from '../../src/errors.ts'
 import { makeFhirClient } from '../../src/fhir/fhir-client.ts'
 import { makeOutbound } from '../../src/fhir/outbound.ts'
@@ -35,6 +36,8 @@ export const SERVICES: readonly HookService[] = [
   service('echo-patient-view', 'patient-view'),
   service('bare-order-sign', 'order-sign', {}),
 ]
+
+const EMPTY_REPORT = { asOf: '2026-06-30', window: { from: '2026-06-03', to: '2026-06-30', days: 28 }, sandbox: true, thresholds: [] }
 
 /** A service that thinks nothing: its card says how many orders and resources arrived. */
 const countingCard = (record: PatientRecord): CardsResponse => ({
@@ -118,6 +121,10 @@ export const start = async (setting: Setting = {}): Promise<Running> => {
       get: (id) => (id === 'd1' ? ({ citation: 'a paper' } as ModelDetail) : null),
       attributes: (id) => (id === 'd1' ? ({ model: 'd1' } as SourceAttributes) : null),
       card: (id) => (id === 'd1' ? '{}' : null),
+    },
+    monitoring: {
+      report: async (tenant) => ({ ...EMPTY_REPORT, models: [], tenant }) as MonitoringReport,
+      outcomes: async (_sender, items) => items.map(() => ({ state: 'stored' })),
     },
     drugs: { search: (text) => [{ rxcui: '309362', tty: 'SCD', name: `${text} 75 MG Oral Tablet`, ingredients: [text] }] },
     health: async () => ({ ledger: { ok: true } }),

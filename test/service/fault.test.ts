@@ -33,6 +33,7 @@ it.each(SERVICES.map((service) => [service.hook, service] as const))(
         overrides: async () => [],
       },
       reportFault: (fault) => void faults.push(fault),
+      afterwards: () => {},
     })
     const broken = { ...service, think: () => Promise.reject(new Error('broken on purpose')) }
     const prefetch = { patient: { resourceType: 'Patient', id: 'p' }, labs: null }

@@ -1,0 +1,130 @@
+import { type Kysely, sql, type Transaction } from 'kysely'
+import type { ModelTally, TallyMeasure } from '../contract/monitoring.ts'
+import type { ShadowRecord } from './entries.ts'
+import type { LedgerTables } from './tables.ts'
+
+type Day = LedgerTables['model_day']
+type Tallied = { readonly call: ShadowRecord; readonly tallies: readonly ModelTally[] }
+
+const KEY = ['day', 'tenant', 'model', 'release', 'mode', 'place', 'subject', 'measure', 'bin'] as const
+
+const rowsOf = ({ call, tallies }: Tallied): Day[] =>
+  tallies.flatMap(({ model, release, mode, cells }) =>
+    cells.map(([subject, measure, bin, value = 0]) => ({
+      day: call.at.slice(0, 10),
+      tenant: call.tenant,
+      model,
+      release,
+      mode,
+      place: call.service,
+      subject,
+      measure,
+      bin,
+      n: 1,
+      total: value,
+      squares: value * value,
+    })),
+  )
+
+/** Equal rows of a batch in one; in one order everywhere, so that two processes never wait for each other crosswise. */
+const merge = (rows: readonly Day[]): Day[] => {
+  const merged = new Map<string, Day>()
+  for (const row of rows) {
+    const key = KEY.map((column) => row[column]).join('\n')
+    const there = merged.get(key)
+    if (there === undefined) merged.set(key, row)
+    else merged.set(key, { ...there, n: there.n + row.n, total: there.total + row.total, squares: there.squares + row.squares })
+  }
+  return [...merged].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
+}
+
+/** Adds the counts of a batch to those of its days (UTC), in the transaction that stores the calls themselves. */
+export const addTallies = async (transaction: Transaction<LedgerTables>, entries: readonly Tallied[]): Promise<void> => {
+  const rows = merge(entries.flatMap(rowsOf))
+  if (rows.length === 0) return
+  await sql`insert into model_day select * from jsonb_populate_recordset(null::model_day, ${JSON.stringify(rows)}::jsonb)
+    on conflict (tenant, model, release, mode, day, place, subject, measure, bin) do update
+    set n = model_day.n + excluded.n, total = model_day.total + excluded.total, squares = model_day.squares + excluded.squares`.execute(
+    transaction,
+  )
+}
+
+/** Counts of one bin, added up over the days of a window. */
+export type Counted = {
+  readonly tenant: string
+  readonly model: string
+  readonly release: string
+  readonly mode: 'shown' | 'shadow'
+  /** Only for `asked`; empty elsewhere. */
+  readonly place: string
+  readonly subject: string
+  readonly measure: TallyMeasure
+  readonly bin: string
+  /** Of the first days of the release at this tenant. */
+  readonly early: boolean
+  /** Windows ago; 0 is the current one. Null: before all of them. */
+  readonly age: number | null
+  readonly n: number
+  readonly total: number
+  readonly squares: number
+}
+
+export type Windows = {
+  /** Last day, `YYYY-MM-DD`. */
+  readonly today: string
+  /** Days of a window, and how many windows are read. */
+  readonly days: number
+  readonly windows: number
+  /** First days of a release that others are compared with. */
+  readonly early: number
+  /** Of one tenant, or of all when null. */
+  readonly tenant: string | null
+}
+
+/** bigint and sums come as text from PostgreSQL. */
+const numbers = (row: Omit<Counted, 'n' | 'age'> & { readonly n: unknown; readonly age: unknown }): Counted => ({
+  ...row,
+  n: Number(row.n),
+  age: row.age === null ? null : Number(row.age),
+})
+
+/** Counts of the last windows and of each release's first days. */
+export const readTallies = async (db: Kysely<LedgerTables>, { today, days, windows, early, tenant }: Windows): Promise<Counted[]> => {
+  const { rows } = await sql<Parameters<typeof numbers>[0]>`
+    with first as (select tenant, model, release, mode, min(day) as day from model_day group by tenant, model, release, mode),
+    counted as (
+      select d.*, d.day < first.day + ${sql.lit(early)} as early,
+        case when d.day > ${today}::date - ${sql.lit(days * windows)} then (${today}::date - d.day) / ${sql.lit(days)} end as age
+      from model_day d join first using (tenant, model, release, mode)
+      where d.day <= ${today}::date and ${tenant === null ? sql`true` : sql`d.tenant = ${tenant}`}
+    )
+    select tenant, model, release, mode, case when measure = 'asked' then place else '' end as place, subject, measure, bin, early, age,
+      sum(n) as n, sum(total) as total, sum(squares) as squares
+    from counted where early or age is not null
+    group by tenant, model, release, mode, 5, subject, measure, bin, early, age
+    order by 1, 2, 3, 4, 6, 7, 8, 5, 9, 10`.execute(db)
+  return rows.map(numbers)
+}
+
+export type FirstDay = {
+  readonly tenant: string
+  readonly model: string
+  readonly release: string
+  readonly mode: string
+  readonly day: string
+}
+
+/** Day on which each release was first asked. */
+export const readFirstDays = async (db: Kysely<LedgerTables>): Promise<FirstDay[]> => {
+  const { rows } = await sql<FirstDay>`select tenant, model, release, mode, min(day)::text as day from model_day
+    group by tenant, model, release, mode`.execute(db)
+  return rows
+}
+
+/** Lets go of days before one; the first days of each release stay, because later ones are compared with them. */
+export const forgetTallies = async (db: Kysely<LedgerTables>, before: string, early: number): Promise<void> => {
+  await sql`with first as (select tenant, model, release, mode, min(day) as day from model_day group by tenant, model, release, mode)
+    delete from model_day d using first
+    where d.tenant = first.tenant and d.model = first.model and d.release = first.release and d.mode = first.mode
+      and d.day < ${before}::date and d.day >= first.day + ${sql.lit(early)}`.execute(db)
+}

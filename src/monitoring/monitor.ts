@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs'
+import type { Config } from '../config.ts'
+import type { MonitoringReport } from '../contract/monitoring.ts'
+import { waitingSwitches } from './switch-inbox.ts'
+import { type Alarm, lookOnce, report, type WatchKit } from './watch.ts'
+import { alarmBody, type Post, postAlarms } from './webhook.ts'
+
+/** Where the watch tells what it sees; names of models and figures, no patient data. */
+export type Listeners = {
+  readonly onReport: (report: MonitoringReport) => void
+  readonly onAlarm: (alarm: Alarm) => void
+  readonly onSwitch: (said: { readonly model: string; readonly use: string; readonly by: string }) => void
+  readonly onTrouble: (what: string, error: unknown) => void
+}
+
+export type MonitorKit = WatchKit & {
+  readonly config: WatchKit['config'] & Pick<Config, 'dataDir' | 'databaseUrl'>
+  /** Posts a body with these headers; the status, or null when there was no answer. */
+  readonly post: (url: string, headers: Readonly<Record<string, string>>, body: string) => Promise<number | null>
+  readonly listeners: Listeners
+}
+
+export type Monitor = {
+  /** Of one tenant, or of all when null. */
+  report(tenant: string | null): Promise<MonitoringReport>
+  close(): Promise<void>
+}
+
+/** How often what was switched is read: a kill switch acts within seconds in every process. */
+const SWITCHES_MS = 2000
+
+/** Switches that were left in the data folder are written to the ledger; what cannot be read is told and let go. */
+const takeLeft = async ({ config, store, listeners }: MonitorKit): Promise<void> => {
+  for (const { one, done } of waitingSwitches(config.dataDir)) {
+    if (one) await store.turn(one)
+    else listeners.onTrouble('a file in the folder of switches is none', null)
+    done()
+  }
+}
+
+const readSwitches = async (kit: MonitorKit): Promise<void> => {
+  const { store, switches, listeners } = kit
+  await takeLeft(kit)
+  const before = switches.all.length
+  const all = await store.switches()
+  switches.take(all)
+  for (const { model, use, by } of all.slice(0, all.length - before)) listeners.onSwitch({ model, use, by })
+}
+
+const poster =
+  ({ config, post }: MonitorKit): Post =>
+  (url, body) => {
+    const { tokenFile } = config.monitoring.webhook ?? {}
+    const headers = { 'content-type': 'application/json' }
+    return post(
+      url,
+      tokenFile === undefined ? headers : { ...headers, authorization: `Bearer ${readFileSync(tokenFile, 'utf8').trim()}` },
+      body,
+    )
+  }
+
+const tell = async (alarms: readonly Alarm[], kit: MonitorKit): Promise<void> => {
+  for (const alarm of alarms) kit.listeners.onAlarm(alarm)
+  const { webhook } = kit.config.monitoring
+  if (!webhook || alarms.length === 0) return
+  const taken = await postAlarms(poster(kit), webhook.url, alarmBody(alarms, new Date().toISOString()), webhook.tries)
+  if (!taken) kit.listeners.onTrouble(`${alarms.length} alarms were not taken by the webhook`, null)
+}
+
+/** Runs some work again and again, with a pause after each; a failure is told and the next turn comes. */
+const repeat = (work: () => Promise<void>, pauseMs: number, onTrouble: (error: unknown) => void) => {
+  let stopped = false
+  let timer: NodeJS.Timeout | undefined
+  let running = Promise.resolve()
+  const turn = (): void => {
+    running = work()
+      .catch(onTrouble)
+      .then(() => {
+        if (!stopped) timer = setTimeout(turn, pauseMs).unref()
+      })
+  }
+  timer = setTimeout(turn, pauseMs).unref()
+  return async (): Promise<void> => {
+    stopped = true
+    clearTimeout(timer)
+    await running
+  }
+}
+
+/** Reads the switches, then keeps watching: switches every two seconds, figures as often as configured. */
+export const startMonitor = async (kit: MonitorKit): Promise<Monitor> => {
+  const { config, listeners } = kit
+  const once = () => readSwitches(kit)
+  await once().catch((error: unknown) => listeners.onTrouble('the switches of models could not be read', error))
+  const look = async (): Promise<void> => {
+    const { report: made, alarms, switched } = await lookOnce(kit)
+    listeners.onReport(made)
+    for (const one of switched) listeners.onSwitch(one)
+    await tell(alarms, kit)
+  }
+  const ends = [
+    repeat(once, SWITCHES_MS, (error) => listeners.onTrouble('the switches of models could not be read', error)),
+    repeat(look, config.monitoring.everySeconds * 1000, (error) => listeners.onTrouble('the models could not be watched', error)),
+  ]
+  return {
+    report: (tenant) => report(kit, tenant),
+    close: async () => {
+      await Promise.all(ends.map((end) => end()))
+    },
+  }
+}

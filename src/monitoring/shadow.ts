@@ -1,0 +1,86 @@
+import type { AnsweredCall, ModelTally } from '../contract/monitoring.ts'
+import type { RiskEstimate } from '../contract/risk.ts'
+import type { ModelStore } from '../ledger/model-store.ts'
+import { estimateInShadow } from '../risk/estimate.ts'
+import type { Model } from '../risk/load-model.ts'
+import type { Models } from '../risk/registry.ts'
+import { compareAnswers } from './comparison.ts'
+import { tally } from './tally.ts'
+
+export type Shadow = {
+  /** Returns at once; the work is done later, one call after the other. */
+  after(call: AnsweredCall): void
+  /** Calls that were left out because too many waited, or that failed. */
+  readonly lost: number
+  /** Resolves when nothing is waiting. */
+  idle(): Promise<void>
+}
+
+export type ShadowKit = {
+  readonly models: Models
+  readonly store: Pick<ModelStore, 'shadow'>
+  readonly onTrouble: (fault: unknown) => void
+}
+
+/** Calls that may wait; each holds a patient's facts in memory. */
+const LONGEST = 256
+
+const isAsked = (model: Model, champion: string | null, { drugs, person, shown }: AnsweredCall, models: Models): boolean => {
+  if (champion !== null) return shown.some((estimate) => estimate.model.id === champion)
+  if (model.manifest.drugs.length === 0) return person
+  return drugs.some((drug) => models.forDrug(drug).includes(model))
+}
+
+const run = async (call: AnsweredCall, { models, store }: ShadowKit): Promise<void> => {
+  const estimates: RiskEstimate[] = []
+  const tallies: ModelTally[] = []
+  for (const model of models.all) {
+    const standing = models.standing(model.ref.id)
+    if (standing.use !== 'shadow' || !isAsked(model, standing.challengerOf, call, models)) continue
+    const own = await estimateInShadow(models, model, call.facts, call.calls)
+    const champion = call.shown.filter((estimate) => estimate.model.id === standing.challengerOf)
+    const [counted] = tally(call.decision, own, models, 'shadow')
+    if (!counted) continue
+    estimates.push(...own)
+    tallies.push({ ...counted, cells: [...counted.cells, ...compareAnswers(champion, own)] })
+  }
+  const { id, at, tenant, service } = call.decision
+  if (tallies.length > 0) await store.shadow({ id, at, tenant, service }, estimates, tallies)
+}
+
+/** Runs the models that nobody is shown, after the answer has left. What goes wrong here costs nobody anything but the count of it. */
+export const makeShadow = (kit: ShadowKit): Shadow => {
+  const waiting: AnsweredCall[] = []
+  let lost = 0
+  let working: Promise<void> | null = null
+
+  const lose = (fault: unknown): void => {
+    lost += 1
+    kit.onTrouble(fault)
+  }
+
+  const work = async (): Promise<void> => {
+    for (;;) {
+      await new Promise((resolve) => setImmediate(resolve)) // the answer, and other calls, go first
+      const call = waiting.shift()
+      if (!call) break
+      await run(call, kit).catch(lose)
+    }
+    working = null
+  }
+
+  return {
+    after: (call) => {
+      if (!kit.models.all.some(({ ref }) => kit.models.standing(ref.id).use === 'shadow')) return
+      if (waiting.length >= LONGEST) return lose(new Error('too many calls wait for the shadow models'))
+      waiting.push(call)
+      working ??= work()
+    },
+    get lost() {
+      return lost
+    },
+    idle: async () => {
+      while (working) await working
+    },
+  }
+}
