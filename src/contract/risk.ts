@@ -11,6 +11,8 @@ export type ModelRef = {
 export type ModelInput = {
   readonly name: string
   readonly label: string
+  /** Quantity that several inputs describe. */
+  readonly quantity?: string
   readonly value: number | string | null
   readonly unit: string
   /** `record` read from the chart, `default` the model's own stated value for missing. */
@@ -50,6 +52,8 @@ export type RiskEstimate =
       /** Whose output the baseline is, in words; reasons are counted from there. */
       readonly baselineBasis?: string
       readonly reasons: readonly Reason[]
+      /** Of a model over several modalities: how much the raw output changes when one is taken away. They overlap and do not add up. */
+      readonly modalities?: readonly Reason[]
       readonly inputs: readonly ModelInput[]
       /** Inputs that only other variants of the same question take, as the record has them: what a fuller variant lacked is among them. */
       readonly alsoRead?: readonly ModelInput[]

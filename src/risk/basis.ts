@@ -4,7 +4,12 @@ import type { Column, Values } from './model-folder.ts'
 export type Contribution = { readonly input: string; readonly contribution: number }
 
 /** baseline + all contributions = raw. */
-export type Reasons = { readonly baseline: number; readonly contributions: readonly Contribution[] }
+export type Reasons = {
+  readonly baseline: number
+  readonly contributions: readonly Contribution[]
+  /** Raw output with a whole modality less raw output without it. They overlap, so they do not add up to anything. */
+  readonly modalities?: readonly { readonly label: string; readonly contribution: number }[]
+}
 
 /** One row and what its reasons may be counted from. */
 export type Case = {

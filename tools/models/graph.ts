@@ -3,6 +3,7 @@ import { KINDS } from '../../src/risk/kinds.ts'
 import { rawPort, valuePort } from '../../src/risk/load-model.ts'
 import type { Graph, Manifest, ModelKind, Variant } from '../../src/risk/model-folder.ts'
 import { writeEquations } from './equation-graph.ts'
+import { writeNetworks } from './network-graph.ts'
 import type { OnnxGraph, OnnxNode } from './onnx-writer.ts'
 import { newSheet, type Sheet, write } from './sheet.ts'
 import { writeTrees } from './tree-graph.ts'
@@ -21,6 +22,7 @@ export type RawWriter = (
 const WRITERS: { readonly [K in ModelKind]?: RawWriter } = {
   equation: writeEquations,
   trees: writeTrees,
+  network: writeNetworks,
   polygenic: writeEquations,
 }
 

@@ -1,3 +1,5 @@
+import { toHalf } from '../../src/risk/half.ts'
+
 /**
  * Writes ONNX files without a training library. Only the fields we use, by number, from the public `onnx.proto` (ONNX 1.x).
  * The same graph always gives the same bytes, so a model file's SHA-256 can be committed and checked.
@@ -41,7 +43,7 @@ export type OnnxGraph = {
 }
 
 /** TensorProto.DataType */
-const TYPES = { double: 11, int64: 7, uint8: 2 } as const
+const TYPES = { double: 11, int64: 7, uint8: 2, half: 10 } as const
 type OnnxType = keyof typeof TYPES
 /** AttributeProto.AttributeType */
 const ATTRIBUTE = { int: 2, tensor: 4, ints: 7 } as const
@@ -79,10 +81,19 @@ const longs = (values: readonly number[]): Buffer => {
   return buffer
 }
 
+const halves = (values: readonly number[]): Buffer => {
+  const buffer = Buffer.alloc(values.length * 2)
+  values.forEach((value, index) => {
+    buffer.writeUInt16LE(toHalf(value), index * 2)
+  })
+  return buffer
+}
+
 const PACK: { readonly [T in OnnxType]: (values: readonly number[]) => Buffer } = {
   double: doubles,
   int64: longs,
   uint8: (values) => Buffer.from(values),
+  half: halves,
 }
 
 const attribute = (name: string, value: Buffer, type: number): Buffer => message(5, text(1, name), value, int(20, type))

@@ -28,7 +28,7 @@ export type Sheet = {
   readonly constants: OnnxConstant[]
   /** Makes a node once per content; gives the name of its output. */
   node(op: string, inputs: readonly string[], ints?: Readonly<Record<string, number>>): string
-  constant(shape: readonly number[], values: readonly number[], type?: 'double' | 'int64'): string
+  constant(shape: readonly number[], values: readonly number[], type?: 'double' | 'int64' | 'half'): string
 }
 
 export const newSheet = (): Sheet => {

@@ -9,8 +9,10 @@ import { type Layer, type Modality, type Network, readNetworkFile, widthOf } fro
  * fusion layer joins them. Several such networks are averaged on the log-odds scale and calibrated. Missing is NaN.
  */
 
-/** The most that integrated gradients may leave over, relative to the raw output or absolute below 1. */
-const COMPLETE = 1e-6
+/** Relative to the raw output, or absolute below 1. */
+const AGREE = 1e-9
+/** The most that integrated gradients may leave over before they are not shown. */
+const COMPLETE = 1e-3
 
 const silu = (x: number): number => x / (1 + Math.exp(-x))
 
@@ -71,8 +73,9 @@ export const MOST_EXPLAINED = 8
 /** What the integration leaves over is a line of its own, so that the lines add up to the number. @throws AttuneError `model-failed` when it is too much */
 const withRest = (contributions: readonly Contribution[], baseline: number, raw: number): Reasons => {
   const rest = raw - contributions.reduce((sum, { contribution }) => sum + contribution, baseline)
-  if (!(Math.abs(rest) <= COMPLETE * Math.max(1, Math.abs(raw))))
-    throw new AttuneError('model-failed', `the integrated gradients leave ${rest} over`)
+  const size = Math.max(1, Math.abs(raw))
+  if (!(Math.abs(rest) <= COMPLETE * size)) throw new AttuneError('model-failed', `the integrated gradients leave ${rest} over`)
+  if (Math.abs(rest) <= AGREE * size) return { baseline, contributions }
   return { baseline, contributions: [...contributions, { input: 'Rest of the numerical integration', contribution: rest }] }
 }
 
@@ -105,7 +108,7 @@ const makeBasis = (id: string, network: Network): Basis => ({
 
 export const networks: Kind = {
   file: 'network.json',
-  agree: 1e-9,
+  agree: AGREE,
   read: (json) => {
     const { id, citation, networks: all } = readNetworkFile(json)
     return { id, citation, bases: new Map([...all].map(([name, network]) => [name, makeBasis(name, network)])) }
