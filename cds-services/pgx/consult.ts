@@ -2,7 +2,7 @@ import type { PatientFacts } from '../../src/contract/facts.ts'
 import type { Assessment, DrugAssessment } from '../../src/contract/findings.ts'
 import { assess } from '../../src/guidance/assess.ts'
 import { callGenes } from '../../src/pgx/gene-calls.ts'
-import { answerOrder } from '../../src/risk/moments/answer-moment.ts'
+import { answerAll, answerOrder } from '../../src/risk/moments/answer-moment.ts'
 import { openSituation, type Situation } from '../../src/risk/moments/situation.ts'
 import type { ServiceKit } from './kit.ts'
 
@@ -16,8 +16,7 @@ const withEstimates = async (drug: DrugAssessment, situation: Situation): Promis
   return { ...drug, estimates, ...(moments.length > 0 ? { moments } : {}) }
 }
 
-/** Genes, guidance and risk models on one patient's facts. Card and panel both come from here. */
-export const consult = async (facts: PatientFacts, kit: ServiceKit): Promise<Assessment> => {
+const consultIn = async (facts: PatientFacts, kit: ServiceKit): Promise<{ assessment: Assessment; situation: Situation }> => {
   const calls = callGenes(facts, kit.knowledge.genes, kit.knowledge.modifiers)
   const assessment = assess(facts, calls, kit.knowledge, { precedence: kit.precedence })
   const situation = openSituation(kit.moments, kit.models, facts, calls)
@@ -27,5 +26,14 @@ export const consult = async (facts: PatientFacts, kit: ServiceKit): Promise<Ass
       drugs: await Promise.all(entry.drugs.map((drug) => withEstimates(drug, situation))),
     })),
   )
-  return { ...assessment, orders }
+  return { assessment: { ...assessment, orders }, situation }
+}
+
+/** Genes, guidance and risk models on one patient's facts. Card and panel both come from here. */
+export const consult = async (facts: PatientFacts, kit: ServiceKit): Promise<Assessment> => (await consultIn(facts, kit)).assessment
+
+/** The same when a chart is opened, with what is to be told then. */
+export const consultChart = async (facts: PatientFacts, kit: ServiceKit): Promise<Assessment> => {
+  const { assessment, situation } = await consultIn(facts, kit)
+  return { ...assessment, moments: await answerAll(kit.moments.chart, situation) }
 }

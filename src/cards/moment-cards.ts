@@ -144,3 +144,29 @@ export const writeMomentCards = (answers: readonly MomentAnswer[], at: string, f
     silences,
   }
 }
+
+/** The same beside what is said already: still one card. */
+export const withMoments = (
+  written: WrittenCards,
+  answers: readonly MomentAnswer[],
+  at: string,
+  facts: PatientFacts,
+  writing: Writing,
+): WrittenCards => {
+  const own = writeMomentCards(answers, at, facts, writing)
+  const silences = [...written.silences, ...own.silences]
+  const [card] = written.cards
+  const [why] = written.traces
+  const [more] = own.traces
+  if (!card || !why || !more) return { cards: [...written.cards, ...own.cards], traces: [...written.traces, ...own.traces], silences }
+  const loud = speaking(answers)
+  const concerns = [...why.concerns, ...more.concerns]
+  const joined: Card = {
+    ...card,
+    summary: addBriefs(card.summary, loud, null),
+    detail: joinSections([...loud.map((answer) => momentSection(answer, null)), card.detail ?? '']),
+    indicator: moreUrgent(card, loud),
+    ...concernExtension(concerns, writing.seal),
+  }
+  return { cards: [joined], traces: [{ ...withTrace(why, loud), concerns }], silences }
+}

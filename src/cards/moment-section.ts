@@ -114,8 +114,8 @@ const whyNot = (because: readonly string[]): string =>
   because.length > FEW ? `${because.slice(0, FEW).join('; ')}; and ${because.length - FEW} more` : because.join('; ')
 
 /** What could not be computed although it was asked for, with the reason. */
-const refusedLines = ({ estimates, state, because }: MomentAnswer): string[] => {
-  const refused = estimates.flatMap((one) =>
+const refusedLines = ({ lacking, state, because }: MomentAnswer): string[] => {
+  const refused = lacking.flatMap((one) =>
     one.state === 'refused' && one.because.some(({ about }) => about !== one.model.id)
       ? [`${one.title}: not computed, because ${whyNot(one.because.map((gap) => asClause(gap.because)))}`]
       : [],
@@ -127,7 +127,7 @@ const benefitLine = ({ benefit }: MomentAnswer): string[] =>
   benefit === null
     ? []
     : [
-        `${benefit.says} Applied to this estimate: about ${amount(benefit.fewer)} fewer in 100 (${amount(benefit.fewerLow)} to ${amount(benefit.fewerHigh)}).`,
+        `${benefit.says} Applied to this estimate: about ${amount(benefit.fewer)} fewer in 100 such people (${amount(benefit.fewerLow)} to ${amount(benefit.fewerHigh)}).`,
       ]
 
 const outsideLines = (estimates: readonly Estimated[]): string[] =>
@@ -150,7 +150,7 @@ export const momentSection = (answer: MomentAnswer, drug: string | null): string
     ...answer.numbers.map(numberLine),
     ...benefitLine(answer),
     ...foundLines(answer),
-    ...estimated.flatMap((one) => reasonLine(one, estimated.length === 1)),
+    ...(answer.explained ? estimated : []).flatMap((one) => reasonLine(one, estimated.length === 1)),
     ...inputLines(estimated),
     ...refusedLines(answer),
     ...outsideLines(estimated),

@@ -47,6 +47,10 @@ export type MomentAnswer = {
   readonly numbers: readonly MomentNumber[]
   readonly benefit: MomentBenefit | null
   readonly estimates: readonly RiskEstimate[]
+  /** Asked for and refused, where the row needs the number: said on the card. */
+  readonly lacking: readonly RiskEstimate[]
+  /** Whether what weighs most in the estimates is told: not for a number that everyone can read. */
+  readonly explained: boolean
   /** Facts that the rule rests on beside the inputs of the estimates, in words. */
   readonly found: readonly { readonly words: string; readonly facts: readonly Lineage[] }[]
   readonly sources: readonly { readonly label: string; readonly url: string }[]

@@ -3,16 +3,27 @@ import type { RiskEstimate } from '../../contract/risk.ts'
 import type { Models } from '../registry.ts'
 import type { MomentAsk } from './moment-rows.ts'
 
-/** A number that a row asked for, or why there is none. `notForHim`: the question is not for this patient, which is no lack. */
+/**
+ * A number that a row asked for, or why there is none. `applies` false: the question is not for this patient, which is no lack.
+ * `partial`: a sum of which a part could not be counted, so that it is at least so much.
+ */
 export type Asked =
   | {
+      readonly name: string
       readonly state: 'number'
       readonly number: MomentNumber
       readonly fits: boolean
       readonly bandId: string | null
+      readonly partial: boolean
       readonly estimate: RiskEstimate | null
     }
-  | { readonly state: 'none'; readonly because: string; readonly applies: boolean; readonly estimate: RiskEstimate | null }
+  | {
+      readonly name: string
+      readonly state: 'none'
+      readonly because: string
+      readonly applies: boolean
+      readonly estimate: RiskEstimate | null
+    }
 
 type Estimated = Extract<RiskEstimate, { state: 'estimated' }>
 
@@ -40,14 +51,14 @@ const byWords = ({ title }: Estimated): string => /\(([^()]*(?:\([^()]*\)[^()]*)
 /** What a model answers, as the row's sentences need it. */
 export const readAsked = (ask: MomentAsk, estimate: RiskEstimate | null, models: Models): Asked => {
   const { name, says, model } = ask
-  if (estimate === null) return { state: 'none', because: `The model ${model} is not served here.`, applies: true, estimate }
+  if (estimate === null) return { name, state: 'none', because: `The model ${model} is not served here.`, applies: true, estimate }
   if (estimate.state === 'refused') {
     // What the question presumes or rules out is told under the model's own name.
     const applies = !estimate.because.every((gap) => gap.about === estimate.model.id && gap.code === 'not-asked')
-    return { state: 'none', because: estimate.because.map(({ because }) => because).join(' '), applies, estimate }
+    return { name, state: 'none', because: estimate.because.map(({ because }) => because).join(' '), applies, estimate }
   }
   const found = numberOf(ask, estimate, models)
-  if (found === null) return { state: 'none', because: `${says} is not among what could be computed.`, applies: true, estimate }
+  if (found === null) return { name, state: 'none', because: `${says} is not among what could be computed.`, applies: true, estimate }
   const main = isMain(ask, estimate, models)
   const number: MomentNumber = {
     name,
@@ -60,5 +71,5 @@ export const readAsked = (ask: MomentAsk, estimate: RiskEstimate | null, models:
     by: byWords(estimate),
   }
   const bandId = main ? bandIdOf(estimate, models) : null
-  return { state: 'number', number, fits: estimate.population.fits, bandId, estimate }
+  return { name, state: 'number', number, fits: estimate.population.fits, bandId, partial: false, estimate }
 }

@@ -137,6 +137,8 @@ const row = z.strictObject({
   /** Relative effect of the treatment in trials, applied to one of the numbers. */
   benefit: z.strictObject({ of: name, ratio: z.number(), low: z.number(), high: z.number(), says: z.string().min(1), source }).optional(),
   overrideReasons: z.array(z.string()).min(1).optional(),
+  /** Whether the card tells what weighs most in the estimates. */
+  explained: z.boolean(),
   limits: z.string().min(1),
 })
 

@@ -28,6 +28,7 @@ const compare = async ({ of, below, atLeast }: TestOf<'number'>, { number }: Vie
   const bound = [atLeast === undefined ? '' : `${atLeast} and more`, below === undefined ? '' : `below ${below}`].filter(Boolean).join(', ')
   const holds = (atLeast === undefined || value >= atLeast) && (below === undefined || value < below)
   const words = `${says} ${plain(value)}${unit.startsWith('{') ? '' : ` ${unit}`}`
+  if (!holds && asked.partial && value < (atLeast ?? Number.NEGATIVE_INFINITY)) return unknown(`${words}, and not all could be counted`)
   return holds ? yes(`${words} (threshold: ${bound})`) : no(`${words}; a card from the threshold on: ${bound}`)
 }
 
