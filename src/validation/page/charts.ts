@@ -51,7 +51,7 @@ export const calibrationChart = (curves: Curves): string => {
     id: 'calibration',
     title: 'Calibration',
     says: `Observed share by predicted probability: ${calibration.length} groups of about equal size with 95 % intervals, and a smoothed curve with its band. The dashed line is perfect agreement.`,
-    height: 400,
+    height: 392,
     x: { ...axis, label: 'predicted probability' },
     y: { ...axis, label: 'share with the event' },
     marks,
@@ -70,7 +70,7 @@ export const distributionChart = (curves: Curves, isProbability: boolean): strin
     id: 'distribution',
     title: 'Distribution of the score',
     says: 'How many people have which score, without the event below and with the event above. Wide bars hold several steps, so that none shows a few people.',
-    height: 190,
+    height: 170,
     x: { from, to, label: isProbability ? 'predicted probability' : 'points', show: isProbability ? percent : count },
     y: { from: 0, to: roundUp(highest * 1.02), label: 'people', show: count },
     marks: [
@@ -111,7 +111,7 @@ export const rocChart = ({ cuts }: Curves): string =>
     id: 'roc',
     title: 'ROC curve',
     says: 'Share of people with the event who are found, by the share of the others who are called wrongly, over all cuts of the score. The dashed line is chance.',
-    height: 400,
+    height: 440,
     x: { from: 0, to: 1, label: 'false positive rate (1 - specificity)', show: share },
     y: { from: 0, to: 1, label: 'sensitivity', show: share },
     marks: [
@@ -138,7 +138,7 @@ export const precisionChart = ({ cuts }: Curves, prevalence: number): string => 
     id: 'precision',
     title: 'Precision and recall',
     says: 'Share of true alarms by the share of people with the event who are found. The dashed line is the share of all people with the event, which chance reaches.',
-    height: 400,
+    height: 440,
     x: { from: 0, to: 1, label: 'recall (sensitivity)', show: share },
     y: { from: 0, to: 1, label: 'precision', show: share },
     marks: [
@@ -166,7 +166,7 @@ export const decisionChart = ({ netBenefit }: Curves): string => {
     id: 'decision',
     title: 'Decision curve',
     says: 'Net benefit of acting at a threshold probability, for the model, for acting on everyone and for acting on nobody. Where the line of the model is the highest, acting by it does more good than harm against both.',
-    height: 400,
+    height: 392,
     x: { from: 0, to, label: 'threshold probability', show: percent },
     y: {
       from: Math.max(-highest, Math.min(-highest * 0.12, lowest)),

@@ -5,13 +5,14 @@ import type { Curves, GroupReport, Report } from '../report.ts'
 import { calibrationChart, decisionChart, distributionChart, precisionChart, rocChart, scoreChart } from './charts.ts'
 import { drawInterval, escapeText } from './plot.ts'
 import { STYLE } from './style.ts'
-import { FIGURE_WORDS, LEFT_OUT_WORDS, showFigure } from './words.ts'
+import { digits, FIGURE_WORDS, LEFT_OUT_WORDS, showFigure } from './words.ts'
 
 type ByName = Readonly<Record<string, Figure>>
 const byName = (figures: Report['figures']): ByName => figures as ByName
 
 const text = escapeText
 const whole = (value: number): string => value.toLocaleString('en-US')
+const four = digits(4)
 const percent = (value: number, digits = 1): string => `${(value * 100).toFixed(digits)} %`
 
 const fact = (name: string, value: string): string => `<div><dt>${text(name)}</dt><dd>${value}</dd></div>`
@@ -43,10 +44,10 @@ const header = (report: Report): string => {
     fact('Rows used', `${whole(people)} of ${whole(rows)}${patients !== null && patients < people ? `, ${whole(patients)} patients` : ''}`),
     events === null ? '' : fact('With the event', `${whole(events)} (${percent(events / people)})`),
     fact('Months of the data', monthsOf(report)),
-    fact('Report made', `${text(madeAt.slice(0, 16).replace('T', ' '))} UTC`),
-    fact('Model (SHA-256)', `<code>${text(model.sha256.slice(0, 16))}…</code>`),
+    fact('Report made', `${text(madeAt.slice(0, 10))}`),
+    fact('Model SHA-256', `<code>${text(model.sha256.slice(0, 12))}…</code>`),
     mode === 'one-site' && only?.dataSha256
-      ? fact('Data file (SHA-256)', `<code>${text(only.dataSha256.slice(0, 16))}…</code>`)
+      ? fact('Data SHA-256', `<code>${text(only.dataSha256.slice(0, 12))}…</code>`)
       : fact('Sites', text(sources.map(({ site }) => site ?? '').join(', '))),
     '</dl>',
     citation ? `<p class="soft" style="margin-top:16px">${text(citation)}</p>` : '',
@@ -67,7 +68,7 @@ const tile = (name: string, figure: Figure | undefined): string => {
     figure.value === null
       ? text(figure.because)
       : figure.interval
-        ? `95 % interval ${words.show(figure.interval.low)} to ${words.show(figure.interval.high)}`
+        ? `${words.show(figure.interval.low)} to ${words.show(figure.interval.high)}`
         : text(figure.because ?? '')
   const ideal = words.ideal === undefined ? '' : ` Best is ${words.ideal}.`
   return `<div class="tile"><h3>${text(words.title)}</h3><p class="value">${value}</p><p class="range">${range}</p><p class="says">${text(words.says)}${ideal}</p></div>`
@@ -80,7 +81,7 @@ const TILES: Readonly<Record<string, readonly string[]>> = {
 }
 
 const tiles = ({ about, figures }: Report): string =>
-  `<h2 id="figures">The figures</h2><p class="soft">For everyone in the data. Numbers in brackets and below each value are 95 % intervals.</p><div class="tiles">${(TILES[about.scale] ?? []).map((name) => tile(name, byName(figures)[name])).join('')}</div>`
+  `<h2 id="figures">The figures</h2><p class="soft">For everyone in the data. Below each value its 95 % interval.</p><div class="tiles">${(TILES[about.scale] ?? []).map((name) => tile(name, byName(figures)[name])).join('')}</div>`
 
 const legend = (...keys: readonly (readonly [look: string, says: string])[]): string =>
   `<ul class="legend">${keys.map(([look, says]) => `<li><span class="key ${look}"></span>${text(says)}</li>`).join('')}</ul>`
@@ -92,9 +93,9 @@ const probabilityCharts = (curves: Curves, prevalence: number): string =>
   [
     figure(
       'Calibration',
-      legend(['model', 'smoothed, with 95 % band'], ['ideal', 'perfect agreement']),
-      calibrationChart(curves),
-      'Dots are groups of about equal size with 95 % intervals. <b>Above the dashed line</b> more happens than the model says, <b>below</b> less.',
+      legend(['model', 'smoothed, 95 % band'], ['ideal', 'perfect'], ['others', 'without the event'], ['events', 'with it']),
+      calibrationChart(curves) + distributionChart(curves, true),
+      'Dots are ten groups of about equal size with 95 % intervals. <b>Above the dashed line</b> more happens than the model says, <b>below</b> less. The bars show who gets which probability; those that would hold only a few people are joined with the next.',
     ),
     figure(
       'Decision curve',
@@ -113,12 +114,6 @@ const probabilityCharts = (curves: Curves, prevalence: number): string =>
       legend(['model', 'model'], ['ideal', `chance, ${percent(prevalence)}`]),
       precisionChart(curves, prevalence),
       'How many of the people called have the event, as more of them are found.',
-    ),
-    figure(
-      'Who gets which probability',
-      legend(['others', 'without the event'], ['events', 'with the event']),
-      distributionChart(curves, true),
-      'Bars that would hold only a few people are joined with the next.',
     ),
   ].join('')
 
@@ -167,26 +162,27 @@ type Row = {
   readonly figures: ByName
 }
 
+const FEW = 100
+const isFew = ({ people, events }: Row): boolean => events !== null && Math.min(events, people - events) < FEW
+
+/** As wide as the groups with enough people ask for; what goes beyond has an arrow. */
 const rulerOf = (name: string, rows: readonly Row[]): { from: number; to: number } => {
-  const bounds = rows.flatMap(({ figures }) => {
+  const steady = rows.filter((row) => !isFew(row))
+  const bounds = (steady.length > 0 ? steady : rows).flatMap(({ figures }) => {
     const one = figures[name]
     return one && one.value !== null ? [one.value, ...(one.interval ? [one.interval.low, one.interval.high] : [])] : []
   })
   const ideal = FIGURE_WORDS[name]?.ideal
   const [low, high] = [Math.min(...bounds, ideal ?? Number.POSITIVE_INFINITY), Math.max(...bounds, ideal ?? Number.NEGATIVE_INFINITY)]
   if (!(high > low)) return { from: low - 1, to: low + 1 }
-  const caps: Readonly<Record<string, readonly [number, number]>> = { eo: [0, 3], slope: [-0.5, 2.5] }
-  const [least, most] = caps[name] ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
-  return { from: Math.max(low, least), to: Math.min(high, most) }
+  return { from: low - 0.08 * (high - low), to: high + 0.08 * (high - low) }
 }
 
 const cell = (name: string, figure: Figure | undefined, ruler: { from: number; to: number }, mark: number | null): string => {
-  if (!figure || figure.value === null) return '<td colspan="2" class="soft">not computed</td>'
+  if (!figure || figure.value === null) return '<td class="soft">not computed</td>'
   const drawn = figure.interval ? drawInterval(ruler, { value: figure.value, ...figure.interval }, mark) : ''
-  return `<td>${drawn}</td><td class="figure">${showFigure(name, figure)}</td>`
+  return `<td><span class="ruled">${drawn}${showFigure(name, figure)}</span></td>`
 }
-
-const FEW = 100
 
 const groupRow = (
   row: Row,
@@ -195,12 +191,12 @@ const groupRow = (
   everyone: ByName,
   look: string,
 ): string => {
-  const few = row.events !== null && Math.min(row.events, row.people - row.events) < FEW
+  const few = isFew(row)
   const cells = columns.map((name) => {
     const mark = FIGURE_WORDS[name]?.ideal ?? everyone[name]?.value ?? null
     return cell(name, row.figures[name], rulers.get(name) ?? { from: 0, to: 1 }, mark)
   })
-  return `<tr class="${look}${few ? ' few' : ''}"><th scope="row">${text(row.name)}${few ? '<span aria-label="few people">*</span>' : ''}</th><td class="n">${whole(row.people)}</td>${
+  return `<tr class="${look}${few ? ' few' : ''}"><th scope="row"${row.name.length > 22 ? ' class="long"' : ''}>${text(row.name)}${few ? '<span aria-label="few people">*</span>' : ''}</th><td class="n">${whole(row.people)}</td>${
     row.events === null ? '' : `<td class="n">${whole(row.events)}</td>`
   }${cells.join('')}</tr>`
 }
@@ -214,7 +210,7 @@ const groupTable = (report: Report): string => {
   const all: Row = { name: 'Everyone', people, events, sites: sources.length, figures: byName(figures) }
   const rows = [all, ...groups.map(rowOf)]
   const rulers = new Map(columns.map((name) => [name, rulerOf(name, rows)]))
-  const width = 2 + (events === null ? 0 : 1) + 2 * columns.length
+  const width = 2 + (events === null ? 0 : 1) + columns.length
   const divisions = [...new Set(groups.map(({ by }) => by))]
   const body = divisions.flatMap((by) => [
     `<tr class="division"><th colspan="${width}" scope="rowgroup">${text(BY_WORDS[by] ?? by)}</th></tr>`,
@@ -226,7 +222,7 @@ const groupTable = (report: Report): string => {
         return groupRow({ ...rowOf(one), name: `${one.group}${shared}` }, columns, rulers, all.figures, '')
       }),
   ])
-  const heads = columns.map((name) => `<th colspan="2" scope="col">${text(FIGURE_WORDS[name]?.title ?? name)}</th>`)
+  const heads = columns.map((name) => `<th scope="col">${text(FIGURE_WORDS[name]?.title ?? name)}</th>`)
   const notes = [
     `No group with fewer than ${settings.minGroup} people${events === null ? '' : ', events or others'} is shown; such groups are put together, and with the next smallest where they could be found by subtraction.`,
     ...(withheld.length > 0 ? [`Not shown by ${withheld.join(', ')}: nothing but the whole would be large enough.`] : []),
@@ -238,7 +234,7 @@ const groupTable = (report: Report): string => {
     groups.length === 0 ? '<p class="soft">The data have no groups that can be shown.</p>' : '',
     groups.length === 0
       ? ''
-      : `<div class="scroll" tabindex="0" role="region" aria-labelledby="groups"><table><thead><tr><th scope="col">Group</th><th scope="col" class="n">People</th>${events === null ? '' : '<th scope="col" class="n">Events</th>'}${heads.join('')}</tr></thead><tbody>${groupRow(all, columns, rulers, all.figures, 'everyone')}${body.join('')}</tbody></table></div>`,
+      : `<div class="scroll" tabindex="0" role="region" aria-labelledby="groups"><table class="groups"><thead><tr><th scope="col">Group</th><th scope="col" class="n">People</th>${events === null ? '' : '<th scope="col" class="n">Events</th>'}${heads.join('')}</tr></thead><tbody>${groupRow(all, columns, rulers, all.figures, 'everyone')}${body.join('')}</tbody></table></div>`,
     `<p class="soft" style="margin-top:12px">${notes.map(text).join(' ')}</p>`,
   ].join('')
 }
@@ -248,8 +244,8 @@ const benefitTable = ({ curves, settings }: Report): string => {
   const rows = curves.netBenefit.filter(({ threshold }) => settings.thresholds.includes(threshold))
   const line = ({ threshold, model, treatAll, treated, interval }: (typeof rows)[number]): string => {
     const best = Math.max(treatAll, 0)
-    const range = interval ? ` (${interval.low.toFixed(4)} to ${interval.high.toFixed(4)})` : ''
-    return `<tr><th scope="row">${percent(threshold)}</th><td class="n">${percent(treated)}</td><td class="${model > best ? 'better ' : ''}figure">${model.toFixed(4)}${range}</td><td class="figure">${treatAll.toFixed(4)}</td><td class="figure">${(model - best).toFixed(4)}</td></tr>`
+    const range = interval ? ` (${four(interval.low)} to ${four(interval.high)})` : ''
+    return `<tr><th scope="row">${percent(threshold)}</th><td class="n">${percent(treated)}</td><td class="${model > best ? 'better ' : ''}figure">${four(model)}${range}</td><td class="figure">${four(treatAll)}</td><td class="figure">${four(model - best)}</td></tr>`
   }
   return `<h2 id="benefit">Net benefit at thresholds</h2><div class="scroll" tabindex="0" role="region" aria-labelledby="benefit"><table><caption>Per person. Acting on nobody has 0. Bold where acting by the model is better than acting on everyone and on nobody.</caption><thead><tr><th scope="col">Act at or above</th><th scope="col" class="n">Acted on</th><th scope="col">By the model</th><th scope="col">On everyone</th><th scope="col">Gain over the better of both</th></tr></thead><tbody>${rows.map(line).join('')}</tbody></table></div>`
 }
@@ -283,9 +279,9 @@ const recalibrated = ({ recalibration }: Report): string => {
   )
   return [
     '<h2 id="recalibration">Recalibration</h2>',
-    `<p>${METHOD_WORDS[method]} The new log odds are ${correction.intercept.toFixed(4)} + ${correction.slope.toFixed(4)} × the model's. Fitted on ${whole(fitted.people)} people with ${whole(fitted.events)} events; the table is of ${whole(heldOut.people)} other people with ${whole(heldOut.events)} events, who had no part in the fit.</p>`,
+    `<p>${METHOD_WORDS[method]} The new log odds are ${four(correction.intercept)} + ${four(correction.slope)} × the model's. Fitted on ${whole(fitted.people)} people with ${whole(fitted.events)} events; the table is of ${whole(heldOut.people)} other people with ${whole(heldOut.events)} events, who had no part in the fit.</p>`,
     `<div class="scroll" tabindex="0" role="region" aria-labelledby="recalibration"><table><thead><tr><th scope="col">Held-out half</th><th scope="col">Before</th><th scope="col">After</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`,
-    `<p class="soft" style="margin-top:12px">${text(steps.join(' '))} The order of people does not change, and so does discrimination not.</p>`,
+    `<p class="soft" style="margin-top:12px">${text(steps.join(' '))} The order of people stays the same, and with it discrimination.</p>`,
   ].join('')
 }
 

@@ -36,7 +36,7 @@ export type Plot = {
 }
 
 export const WIDTH = 460
-const LEFT = 52
+const LEFT = 58
 const RIGHT = 14
 const TOP = 12
 const BOTTOM = 44
@@ -135,7 +135,7 @@ export const drawPlot = (plot: Plot): string => {
   ].join('')
 }
 
-const FOREST_WIDTH = 190
+const FOREST_WIDTH = 84
 const FOREST_HEIGHT = 22
 
 /** A value with its interval as a small ruler, for a cell of a table. */

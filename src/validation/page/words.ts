@@ -10,8 +10,13 @@ type Words = {
   readonly show: (value: number) => string
 }
 
-const digits = (count: number) => (value: number) => value.toFixed(count).replace(/^-(0\.?0*)$/, '$1')
-const percent = (value: number): string => `${(value * 100).toFixed(1)} %`
+/** A minus sign, and none before zero. */
+export const digits = (count: number) => (value: number) =>
+  value
+    .toFixed(count)
+    .replace(/^-(0\.?0*)$/, '$1')
+    .replace('-', '\u2212')
+const percent = (value: number): string => `${digits(1)(value * 100)} %`
 
 /** How each figure is called, shown and explained. */
 export const FIGURE_WORDS: Readonly<Record<string, Words>> = {
@@ -22,9 +27,9 @@ export const FIGURE_WORDS: Readonly<Record<string, Words>> = {
     show: digits(3),
   },
   auprc: {
-    title: 'Average precision (AUPRC)',
+    title: 'Precision (AUPRC)',
     short: 'AUPRC',
-    says: 'Share of true alarms, averaged over all cuts. To be held against the share of people with the event, which chance reaches.',
+    says: 'Average precision: the share of true alarms over all cuts. To be held against the share of people with the event, which chance reaches.',
     show: digits(3),
   },
   brier: {
@@ -54,14 +59,14 @@ export const FIGURE_WORDS: Readonly<Record<string, Words>> = {
     show: digits(3),
   },
   eo: {
-    title: 'Expected by observed events',
+    title: 'Expected by observed',
     short: 'E/O',
     says: 'Events that the model expects for each one that happened.',
     ideal: 1,
     show: digits(3),
   },
   ece: {
-    title: 'Calibration error (ten groups)',
+    title: 'Calibration error',
     short: 'ECE',
     says: 'Mean distance between what was told and what happened, over ten groups of about equal size. It is never quite 0, even for a perfect model.',
     show: percent,
