@@ -7,7 +7,7 @@ import { AttuneError } from '../errors.ts'
 import type { Basis, Kind, Numbers } from './basis.ts'
 import { checkFolder } from './check-model.ts'
 import { encodeRow } from './encode.ts'
-import { compile, type Numbered, parseFormula } from './formula.ts'
+import { compile, compileMany, type Numbered, parseFormula } from './formula.ts'
 import { openSession, type Where } from './inference/open-session.ts'
 import type { Session } from './inference/session.ts'
 import { KINDS } from './kinds.ts'
@@ -36,6 +36,8 @@ export type LoadedOutput = {
   readonly value: string
   /** What the graph gives for a raw number. */
   readonly valueOf: (raw: number) => number
+  /** The same for many rows. */
+  readonly valuesOf: (raw: Float64Array) => Float64Array
   /** What a site's recalibration makes of that; the number that is shown. */
   readonly correct: (value: number) => number
 }
@@ -166,9 +168,18 @@ const openGraph = async (folder: string, graph: Graph, { manifest, numbers }: Fo
 const loadOutput = (variant: Variant, spec: OutputSpec, bases: Numbers['bases']): LoadedOutput => {
   const basis = bases.get(spec.basis)
   if (!basis) throw new AttuneError('model-invalid', `there is no basis ${spec.basis}`)
-  const value: (values: Numbered) => number = compile(parseFormula(spec.value))
+  const formula = parseFormula(spec.value)
+  const value: (values: Numbered) => number = compile(formula)
+  const values = compileMany(formula)
   const ports = { raw: rawPort(spec.basis), value: valuePort(variant.id, spec.id) }
-  return { spec, basis, ...ports, valueOf: (raw) => value({ raw }), correct: correctionOf(spec) }
+  return {
+    spec,
+    basis,
+    ...ports,
+    valueOf: (raw) => value({ raw }),
+    valuesOf: (raw) => values({ raw }, raw.length),
+    correct: correctionOf(spec),
+  }
 }
 
 const loadVariant = (spec: Variant, graph: Graph, session: Session, { manifest, numbers }: FolderParts): LoadedVariant => {

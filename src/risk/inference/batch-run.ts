@@ -1,4 +1,5 @@
 import { AttuneError } from '../../errors.ts'
+import type { Basis } from '../basis.ts'
 import { encodeRow } from '../encode.ts'
 import type { Table } from '../formula.ts'
 import type { LoadedOutput, LoadedVariant } from '../load-model.ts'
@@ -27,9 +28,13 @@ export const encodeBatch = (variant: LoadedVariant, values: readonly Values[]): 
 /** The rows by name of their column, as formulas take them. */
 const tableOf = ({ graph }: LoadedVariant, { count, values }: Rows): Table => {
   const { columns } = graph.input
-  return Object.fromEntries(
-    columns.map(({ term }, at) => [term, Float64Array.from({ length: count }, (_, n) => values[n * columns.length + at] ?? Number.NaN)]),
-  )
+  const table: Record<string, Float64Array> = {}
+  for (const [at, { term }] of columns.entries()) {
+    const column = new Float64Array(count)
+    for (let n = 0, from = at; n < count; n += 1, from += columns.length) column[n] = values[from] ?? Number.NaN
+    table[term] = column
+  }
+  return table
 }
 
 /** The second computation of `raw`, by which the graph is held; null where a site's graph has none. */
@@ -38,22 +43,29 @@ const secondly = ({ basis }: LoadedOutput, table: Table, count: number): Float64
   const { evaluate } = basis
   if (!evaluate) return null
   const row: Record<string, number> = {}
-  return Float64Array.from({ length: count }, (_, n) => {
+  const results = new Float64Array(count)
+  for (let n = 0; n < count; n += 1) {
     for (const term in table) row[term] = table[term]?.[n] ?? Number.NaN
-    return evaluate(row)
-  })
+    results[n] = evaluate(row)
+  }
+  return results
 }
 
 /** Row -> what its numbers have against them. Every row of a batch is held against the formula, as single rows are. */
 const problemsOf = (variant: LoadedVariant, table: Table, count: number, columns: Columns): Map<number, string> => {
   const problems = new Map<number, string>()
+  const again = new Map<Basis, Float64Array | null>() // outputs may share one
   for (const output of variant.outputs) {
-    const { [output.raw]: raw, [output.value]: value } = columns
-    const again = secondly(output, table, count)
+    const { basis, valuesOf } = output
+    const raw = columns[output.raw] ?? new Float64Array(count).fill(Number.NaN)
+    const value = columns[output.value] ?? raw
+    const expected = again.get(basis) ?? secondly(output, table, count) ?? raw
+    again.set(basis, expected)
+    const values = valuesOf(raw)
     for (let n = 0; n < count; n += 1) {
-      const [r, v] = [raw?.[n] ?? Number.NaN, value?.[n] ?? Number.NaN]
+      const [r, v] = [raw[n] as number, value[n] as number] // both have one number per row
       if (!Number.isFinite(r) || !Number.isFinite(v)) problems.set(n, 'an output is not a finite number')
-      else if (!agree(r, again?.[n] ?? r, variant.agree) || !agree(v, output.valueOf(r), variant.agree))
+      else if (!agree(r, expected[n] as number, variant.agree) || !agree(v, values[n] as number, variant.agree))
         problems.set(n, 'the graph and the published formula differ')
     }
   }
@@ -98,6 +110,7 @@ const attempt = async (variant: LoadedVariant, rows: Rows): Promise<Attempt> => 
 }
 
 const spread = (from: Float64Array | undefined, positions: readonly number[], count: number): Float64Array => {
+  if (from?.length === count) return from
   const all = new Float64Array(count).fill(Number.NaN)
   positions.forEach((to, n) => {
     all[to] = from?.[n] ?? Number.NaN
