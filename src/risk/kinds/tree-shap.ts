@@ -45,8 +45,8 @@ const flatten = (paths: readonly Path[]) => {
     starts: startsOf(paths.map((path) => path.steps.length)),
     value: Float64Array.from(paths, ({ value }) => value),
     column: Int32Array.from(steps, ({ column }) => column),
-    low: Float64Array.from(steps, ({ low }) => low),
-    high: Float64Array.from(steps, ({ high }) => high),
+    low: Float32Array.from(steps, ({ low }) => low),
+    high: Float32Array.from(steps, ({ high }) => high),
     missing: Uint8Array.from(steps, ({ missing }) => Number(missing)),
     share: Float64Array.from(steps, ({ share }) => share),
   }
@@ -60,11 +60,12 @@ export type Explained = {
 }
 
 /**
- * Makes the function that explains a row. Its time grows with leaves x depth².
+ * Makes the function that explains a row. Its time grows with leaves x (columns met on the way)².
  *
- * A path of d columns is a polynomial, the product of (share + met x t) over its columns (met: 1 or 0): the coefficient of t^k adds up
- * the sets of k known columns. A column's Shapley value at the leaf is (met - share) x value x the sum, over the polynomial without
- * that column, of coefficient k times k!(d-1-k)!/d!, the part of all orders in which exactly these k come before it.
+ * A path of d columns is a polynomial, the product of (share + t) over the columns that the row meets and of the share alone over the
+ * others: the coefficient of t^k adds up the sets of k known columns. A column's Shapley value at the leaf is (met - share) x value x
+ * the sum, over the polynomial without that column, of coefficient k times k!(d-1-k)!/d!, the part of all orders in which exactly these
+ * k come before it. For a column that is not met this is the same number whichever it is.
  */
 export const explainer = (forest: Forest, width: number): ((row: Row) => Explained) => {
   const paths = flatten([...forest.roots].flatMap((root) => pathsFrom(forest, root, [])))
@@ -72,52 +73,65 @@ export const explainer = (forest: Forest, width: number): ((row: Row) => Explain
   const leaves = value.length
   const deepest = starts.reduce((most, start, n) => Math.max(most, (starts[n + 1] ?? start) - start), 0)
   const orders = ordersUpTo(deepest)
-  const met = new Uint8Array(deepest)
+  const met = new Int32Array(deepest)
+  const missed = new Int32Array(deepest)
   const sets = new Float64Array(deepest + 1)
   const baseline = meanOf(paths)
+  // Every index below is in range by the way the paths were laid out; a check for each would double the time.
   return (row) => {
     const contributions = new Float64Array(width)
     for (let leaf = 0; leaf < leaves; leaf += 1) {
-      const from = starts[leaf] ?? 0
-      const size = (starts[leaf + 1] ?? from) - from
-      sets.fill(0, 0, size + 1)
-      sets[0] = 1
-      for (let n = 0; n < size; n += 1) {
-        const at = from + n
-        const x = row[column[at] ?? -1] ?? Number.NaN
-        const fits = Number.isNaN(x) ? missing[at] === 1 : x >= (low[at] ?? 0) && x < (high[at] ?? 0)
-        met[n] = fits ? 1 : 0
-        const rest = share[at] ?? 0
-        for (let k = n + 1; k > 0; k -= 1) sets[k] = rest * (sets[k] ?? 0) + (fits ? (sets[k - 1] ?? 0) : 0)
-        sets[0] = rest * (sets[0] ?? 0)
+      const from = starts[leaf] as number
+      const to = starts[leaf + 1] as number
+      let weight = value[leaf] as number
+      let many = 0
+      let few = 0
+      for (let at = from; at < to; at += 1) {
+        const x = row[column[at] as number] as number
+        if (x >= (low[at] as number) ? x < (high[at] as number) : missing[at] === 1 && Number.isNaN(x)) met[many++] = at
+        else {
+          missed[few++] = at
+          weight *= share[at] as number
+        }
       }
-      const weights = orders[size] ?? orders[0]
-      for (let n = 0; n < size; n += 1) {
-        const at = from + n
-        const rest = share[at] ?? 0
-        const sum = weightWithout(sets, size, met[n] === 1, rest, weights as Float64Array)
-        const to = column[at] ?? 0
-        contributions[to] = (contributions[to] ?? 0) + ((met[n] ?? 0) - rest) * (value[leaf] ?? 0) * sum
+      const order = orders[to - from] as Float64Array
+      expand(sets, met, many, share)
+      for (let n = 0; n < many; n += 1) {
+        const at = met[n] as number
+        const rest = share[at] as number
+        const to = column[at] as number
+        contributions[to] = (contributions[to] as number) + (1 - rest) * weight * weightWithout(sets, many, rest, order)
+      }
+      if (few === 0) continue
+      let sum = 0
+      for (let k = 0; k <= many; k += 1) sum += (order[k] as number) * (sets[k] as number)
+      for (let n = 0; n < few; n += 1) {
+        const to = column[missed[n] as number] as number
+        contributions[to] = (contributions[to] as number) - weight * sum
       }
     }
     return { baseline, contributions }
   }
 }
 
-/**
- * Weighted sum of the coefficients of the polynomial after one factor is divided out: by (share + t) from the highest coefficient down
- * when the column is met, else by the share alone.
- */
-const weightWithout = (sets: Float64Array, size: number, met: boolean, share: number, weights: Float64Array): number => {
-  let sum = 0
-  if (!met) {
-    for (let k = 0; k < size; k += 1) sum += (weights[k] ?? 0) * ((sets[k] ?? 0) / share)
-    return sum
+/** Coefficients of the product of (share + t) over the met columns. */
+const expand = (sets: Float64Array, met: Int32Array, many: number, share: Float64Array): void => {
+  sets[0] = 1
+  for (let n = 0; n < many; n += 1) {
+    const rest = share[met[n] as number] as number
+    sets[n + 1] = sets[n] as number
+    for (let k = n; k > 0; k -= 1) sets[k] = rest * (sets[k] as number) + (sets[k - 1] as number)
+    sets[0] = rest * (sets[0] as number)
   }
+}
+
+/** Weighted sum of the coefficients after one factor (share + t) is divided out, from the highest coefficient down. */
+const weightWithout = (sets: Float64Array, size: number, share: number, order: Float64Array): number => {
+  let sum = 0
   let coefficient = 0
   for (let k = size - 1; k >= 0; k -= 1) {
-    coefficient = (sets[k + 1] ?? 0) - share * coefficient
-    sum += (weights[k] ?? 0) * coefficient
+    coefficient = (sets[k + 1] as number) - share * coefficient
+    sum += (order[k] as number) * coefficient
   }
   return sum
 }
