@@ -61,6 +61,7 @@ const variantProblems = (variant: Variant, parts: FolderParts): string[] => {
   const used = [
     ...(variant.needsAnyOf?.inputs ?? []),
     ...(variant.valid ?? []).map(({ input }) => input),
+    ...(variant.notFor ?? []).flatMap(({ when }) => Object.keys(when)),
     ...variant.without.map(({ input }) => input),
   ]
   const rows = manifest.intervals?.variants[variant.id]
@@ -84,6 +85,14 @@ const unitProblems = ({ inputs }: FolderParts): string[] =>
       .map((unit) => `features.json: ${spec.name}: "${unit}" is not a unit`)
   })
 
+/** Inputs that are made from others are read after them. */
+const derivedProblems = ({ inputs }: FolderParts): string[] =>
+  inputs.flatMap((spec, n) => {
+    const wanted = spec.kind === 'any' ? spec.parts : spec.kind === 'beyond' ? [spec.input] : []
+    const before = new Set(inputs.slice(0, n).map(({ name }) => name))
+    return missingIn(wanted, before).map((name) => `features.json: ${spec.name} is made from ${name}, which is not an input before it`)
+  })
+
 const BOUND_NAMES = ['value', 'quantile']
 
 const intervalProblems = ({ manifest: { intervals } }: FolderParts): string[] => [
@@ -94,11 +103,10 @@ const intervalProblems = ({ manifest: { intervals } }: FolderParts): string[] =>
     rows
       .filter((row) => intervals && !(intervals.low in row.quantiles && intervals.high in row.quantiles))
       .map((row) => `intervals ${variant}/${row.group}: no quantile ${intervals?.low} or ${intervals?.high}`),
-  )
-
-/** The 31 attributes one by one, then every element of the card that is made from them. */,
+  ),
 ]
 
+/** The 31 attributes one by one, then every element of the card that is made from them. */
 const cardProblems = ({ card, manifest, inputs, vectors }: FolderParts): readonly string[] => {
   const have = card.attributes.map(({ id }) => id)
   const problems = [
@@ -119,6 +127,7 @@ export const checkFolder = (parts: FolderParts): void => {
     ...twice(manifest.variants.map(({ id }) => id)).map((id) => `there are two variants ${id}`),
     ...manifest.graphs.flatMap((graph) => graphProblems(graph, parts)),
     ...manifest.variants.flatMap((variant) => variantProblems(variant, parts)),
+    ...derivedProblems(parts),
     ...intervalProblems(parts),
     ...sensitiveProblems(parts.inputs),
     ...unitProblems(parts),

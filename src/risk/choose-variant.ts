@@ -23,6 +23,10 @@ export const valuesFor = ({ inputs }: LoadedVariant, readings: InputReadings): V
   return values
 }
 
+/** Of all inputs of the model: what forbids a variant need not be in its equation. */
+const knownValues = (readings: InputReadings): Values =>
+  Object.fromEntries([...readings].flatMap(([name, reading]) => (reading.state === 'unusable' ? [] : [[name, reading.value]])))
+
 const unusableInputs = ({ inputs }: LoadedVariant, readings: InputReadings): Gap[] => {
   const open = inputs.flatMap((name) => {
     const reading = readings.get(name)
@@ -44,24 +48,33 @@ const outsideOf = ({ spec }: LoadedVariant, readings: InputReadings): Gap[] =>
   })
 
 const blocks = (variant: LoadedVariant, readings: InputReadings, calls: readonly GeneCall[]): readonly Gap[] => {
-  const { id, off, needsAnyOf, unless } = variant.spec
+  const { id, off, needsAnyOf, notFor, unless } = variant.spec
   if (off !== undefined) return [{ about: id, code: 'unavailable', because: off }]
   const gaps = unusableInputs(variant, readings)
   if (gaps.length > 0) return gaps
   if (needsAnyOf && needsAnyOf.inputs.filter((name) => readings.get(name)?.state === 'known').length < (needsAnyOf.atLeast ?? 1))
     return [{ about: id, code: 'incomplete', because: needsAnyOf.because }]
-  const values = valuesFor(variant, readings)
   const outside = outsideOf(variant, readings)
   if (outside.length > 0) return outside
-  const rule = unless?.find(({ when, gene, tested }) => holds(when, values) && !statesTested(calls, gene, tested))
+  const other = notFor?.find(({ when }) => holds(when, knownValues(readings)))
+  if (other) return [{ about: id, code: 'out-of-range', because: other.says }]
+  const rule = unless?.find(({ when, gene, tested }) => holds(when, knownValues(readings)) && !statesTested(calls, gene, tested))
   return rule ? [{ about: id, code: 'incomplete', because: rule.because }] : []
 }
 
-/** The first variant in the manifest's order for which enough is known; nothing is imputed to reach a better one. */
+/**
+ * The first variant in the manifest's order for which enough is known; nothing is imputed to reach a better one.
+ * Variants that are only for comparison come after the others, and what they lack is no gap of the estimate.
+ */
 export const chooseVariant = (variants: readonly LoadedVariant[], readings: InputReadings, calls: readonly GeneCall[]): Choice => {
   const judged = variants.map((variant) => ({ variant, because: blocks(variant, readings, calls) }))
+  const main = judged.filter(({ variant }) => variant.spec.beside !== true)
+  const asked = main.length > 0 ? main : judged
+  const able = ({ because }: (typeof judged)[number]) => because.length === 0
   return {
-    usable: judged.filter(({ because }) => because.length === 0).map(({ variant }) => variant),
-    skipped: judged.filter(({ because }) => because.length > 0).map(({ variant, because }) => ({ variant: variant.spec, because })),
+    usable: asked.some(able)
+      ? [...asked.filter(able), ...judged.filter((one) => able(one) && !asked.includes(one))].map((one) => one.variant)
+      : [],
+    skipped: asked.filter((one) => !able(one)).map(({ variant, because }) => ({ variant: variant.spec, because })),
   }
 }

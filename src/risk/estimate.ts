@@ -5,15 +5,17 @@ import type { Standing } from '../contract/monitoring.ts'
 import type { Reason, RiskEstimate } from '../contract/risk.ts'
 import { AttuneError } from '../errors.ts'
 import { type Choice, chooseVariant, valuesFor } from './choose-variant.ts'
-import { encodeRow, refuseValue } from './encode.ts'
+import { refuseValue } from './encode.ts'
 import { readInputs, takeInputs } from './features.ts'
 import { absent, type InputReading, type InputReadings, known, unusable } from './input-reading.ts'
-import { intervalFor } from './interval.ts'
+import { intervalFor, whyNoInterval } from './interval.ts'
 import type { LoadedVariant, Model } from './load-model.ts'
 import type { Circumstance, InputSpecOf, Values } from './model-folder.ts'
 import { readCondition } from './read-condition.ts'
+import { reasonsOf } from './reasons.ts'
 import type { Models } from './registry.ts'
-import { agree, bandOf, type Output, runVariant, wholeRow } from './run-variant.ts'
+import { bandOf, type Output, runVariant } from './run-variant.ts'
+import { tellMissing, tellReasons } from './tell.ts'
 
 type Estimated = Extract<RiskEstimate, { state: 'estimated' }>
 
@@ -41,23 +43,19 @@ const refuse = ({ model, title, variants }: Asked, readings: InputReadings, beca
 
 /** Contributions per input, largest first. An input that does what the reference person's does has no line. */
 const explain = async (variant: LoadedVariant, { output, raw }: Output, readings: InputReadings, values: Values) => {
-  const { baseline, contributions } = await reasonsOf(variant, output, raw, values)
-  const reasons = contributions
-    .filter(({ contribution }) => contribution !== 0)
-    .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution))
-    .map(({ input, contribution }): Reason => {
-      const shown = readings.get(input)?.input
-      const value = shown?.value === null || shown === undefined ? 'not known' : `${shown.value}${shown.unit ? ` ${shown.unit}` : ''}`
-      return { label: `${shown?.label ?? input}: ${value}`, contribution, scale: output.spec.scale }
-    })
-  return { baseline, baselineBasis: variant.spec.referenceSays, reasons }
+  const { baseline, contributions, modalities } = await reasonsOf(variant, output, raw, values)
+  const { scale } = output.spec
+  return {
+    baseline,
+    baselineBasis: variant.spec.referenceSays,
+    reasons: tellReasons(contributions, readings).map((reason): Reason => ({ ...reason, scale })),
+    ...(modalities ? { modalities: modalities.map((modality): Reason => ({ ...modality, scale })) } : {}),
+  }
 }
 
 const missingOf = ({ inputs }: LoadedVariant, readings: InputReadings, { skipped }: Choice): Estimated['missing'] => {
   const used = new Set(inputs)
-  const defaults = [...readings].flatMap(([name, reading]) =>
-    reading.state === 'default' && used.has(name) ? [{ name, label: reading.input.label, effect: reading.effect }] : [],
-  )
+  const defaults = tellMissing([...readings].filter(([name]) => used.has(name)).map(([, reading]) => reading))
   const variants = skipped.map(({ variant, because }) => ({
     name: variant.id,
     label: variant.label,
@@ -148,7 +146,7 @@ const finish = async (
     ...alsoRead(asked, used, readings),
     missing: missingOf(chosen, readings, choice),
     population: populationOf(model, values, main, situation),
-    limits: model.manifest.limits,
+    limits: [...model.manifest.limits, ...whyNoInterval(model.manifest, chosen.spec.id)],
     comparison: await compare(chosen, choice, readings),
     execution: main.execution,
   }

@@ -1,6 +1,7 @@
 import type { RiskEstimate } from '../contract/risk.ts'
 import { AttuneError } from '../errors.ts'
 import { holds } from './encode.ts'
+import { compile, parseFormula } from './formula.ts'
 import type { IntervalRow, Manifest, Values } from './model-folder.ts'
 import type { Output } from './run-variant.ts'
 
@@ -10,13 +11,29 @@ type Interval = Extract<RiskEstimate, { state: 'estimated' }>['interval']
 const rowFor = (rows: readonly IntervalRow[], values: Values): IntervalRow | undefined =>
   rows.find(({ when }) => when.length === 0 || when.some((condition) => holds(condition, values)))
 
-/** Interval from the residual quantiles of the row that fits, on the model's own scale; null where the source gives none. */
-export const intervalFor = ({ intervals }: Manifest, variant: string, values: Values, { output, raw }: Output): Interval => {
-  if (!intervals) return null
+/** Bound of an interval by a residual quantile: on the model's own scale, or by the formula that the manifest gives. */
+const boundBy = (formula: string | undefined, { output, raw, value }: Output): ((quantile: number) => number) => {
+  if (formula !== undefined) {
+    const bound = compile(parseFormula(formula))
+    return (quantile) => bound({ value, quantile })
+  }
+  const floor = output.spec.rawAbove ?? Number.NEGATIVE_INFINITY
+  return (quantile) => output.correct(output.valueOf(Math.max(floor, raw + quantile)))
+}
+
+/** Interval from the residual quantiles of the row that fits; null where the source gives none. */
+export const intervalFor = ({ intervals }: Manifest, variant: string, values: Values, output: Output): Interval => {
+  if (!intervals || intervals.none?.[variant] !== undefined) return null
   const row = rowFor(intervals.variants[variant] ?? [], values)
   if (!row) throw new AttuneError('model-failed', `no interval row for ${variant}`)
-  const floor = output.spec.rawAbove ?? Number.NEGATIVE_INFINITY
-  const bound = (quantile: string): number => output.correct(output.valueOf(Math.max(floor, raw + (row.quantiles[quantile] ?? Number.NaN))))
+  const bound = boundBy(intervals.bound, output)
+  const at = (quantile: string): number => bound(row.quantiles[quantile] ?? Number.NaN)
   const { level, low, high, basis } = intervals
-  return { low: bound(low), high: bound(high), level, basis: `${basis}; ${row.label}, n = ${row.n}` }
+  return { low: at(low), high: at(high), level, basis: `${basis}; ${row.label}, n = ${row.n}` }
+}
+
+/** Why a variant of a model with intervals has none. */
+export const whyNoInterval = ({ intervals }: Manifest, variant: string): string[] => {
+  const because = intervals?.none?.[variant]
+  return because === undefined ? [] : [because]
 }

@@ -43,6 +43,15 @@ const missing = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('mask'), effect: z.string().min(1) }),
 ])
 
+/**
+ * A what-if may ask for other values of this input: one that care or the person can change. Age, sex, race and genotype never are;
+ * nor are medicines that mark the illness they are taken for. A judgement, so it names its source.
+ */
+const modifiable = z.union([
+  z.strictObject({ low: z.number(), high: z.number(), step: z.number().positive(), source: z.string().min(1) }),
+  z.strictObject({ values: z.array(z.union([z.number(), z.string()])).min(2), source: z.string().min(1) }),
+])
+
 const common = {
   name: z.string().regex(/^[a-z][a-z0-9_]*$/),
   label: z.string().min(1),
@@ -50,7 +59,8 @@ const common = {
   unit: z.string(),
   missing,
   /** Quantity that several inputs describe (first, last, mean of one series): reasons and missing inputs are told once for it. */
-  of: z.string().min(1).optional(),
+  quantity: z.string().min(1).optional(),
+  modifiable: modifiable.optional(),
   /** HTI-1 class of sensitive data, when the input is one. */
   sensitive: z.string().optional(),
   note: z.string().optional(),
@@ -118,9 +128,9 @@ const inputSpec = z.discriminatedUnion('kind', [
     enough: z.number().int().positive(),
   }),
   /** 1 when one of the parts is so, 0 when none is; parts are inputs of this file, named before. A part that is unclear leaves it unclear. */
-  z.strictObject({ ...common, kind: z.literal('any'), of: z.array(z.string()).min(2) }),
+  z.strictObject({ ...common, kind: z.literal('any'), parts: z.array(z.string()).min(2) }),
   /** 1 when a number, an input of this file that is named before, is beyond one of the bounds; 0 when it is not. */
-  z.strictObject({ ...common, kind: z.literal('beyond'), of: z.string(), bounds: z.array(bound).min(1) }),
+  z.strictObject({ ...common, kind: z.literal('beyond'), input: z.string(), bounds: z.array(bound).min(1) }),
   /** 0 when none of the medicines is taken; with one of them it has to be given. */
   z.strictObject({ ...common, kind: z.literal('only-with'), ...medicines, orders: z.boolean(), because: z.string().min(1) }),
   /** Points for conditions, added up. Of a row and the rows that outrank it, only the highest that is met counts. */
@@ -144,12 +154,12 @@ const inputSpec = z.discriminatedUnion('kind', [
   }),
   /** Calendar days of the stay in context. */
   z.strictObject({ ...common, kind: z.literal('stay-days'), range }),
-  /** What codes of the stay in context say: `urgency` (priority, source of admission, type) or `service`. */
+  /** What codes of the stay in context say: `urgency` (priority, source of admission, type), `service`, or `discharge` (where to). */
   z.strictObject({
     ...common,
     kind: z.literal('stay-coded'),
-    member: z.enum(['urgency', 'service']),
-    answers: z.array(coding.extend({ value: z.union([z.literal(0), z.literal(1)]) })).min(1),
+    member: z.enum(['urgency', 'service', 'discharge']),
+    answers: z.array(coding.extend({ value: z.union([z.literal(0), z.literal(1), z.string()]) })).min(1),
     /** Parts of the service's name that mean 1. */
     words: z.array(z.string().regex(/^[a-z]+$/)),
   }),
@@ -303,6 +313,8 @@ const variant = z.strictObject({
     .optional(),
   /** Narrower than the range of the input itself. */
   valid: z.array(range.extend({ input: z.string(), says: z.string().min(1) })).optional(),
+  /** For comparison with the chosen one where it can be computed; chosen only where nothing else is asked for. */
+  beside: z.boolean().optional(),
   /** The variant is not used when the condition holds, unless the gene's result says that these alleles were tested. */
   unless: z
     .array(
@@ -316,6 +328,8 @@ const variant = z.strictObject({
       }),
     )
     .optional(),
+  /** Whom the variant is not for, by values of its inputs, and what is then said. */
+  notFor: z.array(z.strictObject({ when: condition, says: z.string().min(1) })).optional(),
   referenceSays: z.string().min(1),
   /** The same equation with one input left at its missing term, shown for comparison (for example without race). */
   without: z.array(z.strictObject({ input: z.string(), value: inputValue, label: z.string().min(1) })),
@@ -426,7 +440,11 @@ export const manifestSchema = z.strictObject({
       high: z.string(),
       rule: z.string(),
       basis: z.string().min(1),
+      /** Formula of a bound from `value` and `quantile`, where residuals are on another scale than the model's own. */
+      bound: z.string().min(1).optional(),
       variants: z.record(z.string(), z.array(intervalRow).min(1)),
+      /** Variants without residuals, and what is said of that. */
+      none: z.record(z.string(), z.string().min(1)).optional(),
     })
     .optional(),
   population: z.strictObject({

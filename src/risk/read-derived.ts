@@ -6,7 +6,7 @@ import { conditionsWereRead, type Sorted, sortConditions, unclear } from './read
 
 /** 1 when one of the parts is so, 0 when every one is known not to be. */
 export const readAny = (spec: InputSpecOf<'any'>, earlier: InputReadings): InputReading => {
-  const parts = spec.of.flatMap((name) => earlier.get(name) ?? [])
+  const parts = spec.parts.flatMap((name) => earlier.get(name) ?? [])
   const facts = parts.flatMap(({ input }) => input.facts)
   const yes = parts.filter((part) => part.state !== 'unusable' && part.value === 1)
   if (yes.length > 0) {
@@ -15,7 +15,7 @@ export const readAny = (spec: InputSpecOf<'any'>, earlier: InputReadings): Input
   }
   const open = parts.find((part) => part.state !== 'known')
   if (open?.state === 'unusable') return unusable(spec, { ...open.gap, about: spec.name }, facts)
-  if (open || parts.length < spec.of.length)
+  if (open || parts.length < spec.parts.length)
     return absent(spec, { about: spec.name, code: 'incomplete', because: `${spec.label}: not all of its parts are known.` })
   return known(spec, { value: 0, shown: 'no', facts, note: `none of: ${parts.map(({ input }) => input.label).join(', ')}` })
 }
@@ -30,11 +30,11 @@ const isBeyond = (value: number, bound: Bound): boolean => {
 
 /** 1 when the number that was read before is beyond one of the bounds. */
 export const readBeyond = (spec: InputSpecOf<'beyond'>, earlier: InputReadings): InputReading => {
-  const of = earlier.get(spec.of)
+  const of = earlier.get(spec.input)
   if (of?.state === 'unusable') return unusable(spec, { ...of.gap, about: spec.name }, of.input.facts)
   const value = of?.value
   if (!of || typeof value !== 'number')
-    return absent(spec, { about: spec.name, code: 'incomplete', because: `${spec.label}: ${spec.of} is not known.` })
+    return absent(spec, { about: spec.name, code: 'incomplete', because: `${spec.label}: ${spec.input} is not known.` })
   const beyond = spec.bounds.some((bound) => isBeyond(value, bound))
   const note = [`${of.input.label} ${of.input.value} ${of.input.unit}`.trim(), of.input.note].filter(Boolean).join(', ')
   return known(spec, { value: beyond ? 1 : 0, shown: beyond ? 'yes' : 'no', facts: of.input.facts, note })

@@ -15,6 +15,7 @@ const at = (file: string) => join(dir, 'warfarin-dose', file)
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'attune-models-'))
   cpSync('models/warfarin-dose', join(dir, 'warfarin-dose'), { recursive: true })
+  for (const shared of ['medicine-classes.json', 'condition-sets.json']) cpSync(join('models', shared), join(dir, shared))
 })
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
@@ -36,15 +37,15 @@ describe('a model folder is complete or it is not loaded', () => {
         {
           id: 'warfarin-dose',
           state: 'serving',
-          version: '1.0.0',
+          version: '1.1.0',
           sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
           execution: 'cpu',
           fallback: null,
-          vectors: 29,
+          vectors: 61,
         },
       ],
     })
-    expect(models.versions).toEqual({ 'warfarin-dose': expect.stringMatching(/^1\.0\.0\+sha256:[0-9a-f]{12}$/) })
+    expect(models.versions).toEqual({ 'warfarin-dose': expect.stringMatching(/^1\.1\.0\+sha256:[0-9a-f]{12}$/) })
     await models.close()
   })
 

@@ -21,11 +21,11 @@ const vector = (id: string, more: object = {}, expected = right) => ({
 
 describe('files of model vectors', () => {
   it('passes what is right, fails what is not, and skips algorithms of other releases', async () => {
-    const content = file([vector('a'), vector('b', {}, right + 0.001), vector('c', { algorithm: 'gage_pg' }), vector('d', { age: 5 })])
+    const content = file([vector('a'), vector('b', {}, right + 0.001), vector('c', { algorithm: 'unheard_of' }), vector('d', { age: 5 })])
     expect(isVectorFile(content)).toBe(true)
     const { results } = await verifyVectors(content, models)
     expect(results.map(({ id, state }) => `${id} ${state}`)).toEqual(['a passed', 'b failed', 'c skipped', 'd failed'])
-    expect(results[2]).toMatchObject({ because: 'gage_pg is not in this release' })
+    expect(results[2]).toMatchObject({ because: 'unheard_of is not in this release' })
     expect(results[3]).toMatchObject({ because: 'Age 5 years is outside 18 to 110 years.' })
   })
 
@@ -43,7 +43,7 @@ describe('files of model vectors', () => {
     await expect(verifyVectors({ model: 'warfarin', vectors: [] }, models)).rejects.toMatchObject({ code: 'input-unreadable' })
   })
 
-  it('the model’s own vectors cover every term of both equations', () => {
+  it('the model’s own vectors cover every term of the equations', () => {
     const own = JSON.parse(readFileSync('models/warfarin-dose/vectors.json', 'utf8')) as { vectors: { inputs: Record<string, unknown> }[] }
     const seen = (name: string, algorithm: string) =>
       new Set(own.vectors.filter(({ inputs: one }) => one.algorithm === algorithm).map(({ inputs: one }) => one[name]))
@@ -53,5 +53,13 @@ describe('files of model vectors', () => {
     }
     expect(seen('vkorc1', 'iwpc_pg')).toEqual(new Set(['G/G', 'A/G', 'A/A', null]))
     expect(seen('cyp2c9', 'iwpc_pg').size).toBe(7)
+    for (const algorithm of ['gage_pg', 'warg']) {
+      expect(seen('vkorc1', algorithm)).toEqual(new Set(['G/G', 'A/G', 'A/A']))
+      expect(seen('cyp2c9', algorithm).size).toBe(6)
+    }
+    for (const algorithm of ['gage_pg', 'gage_clinical'])
+      for (const name of ['amiodarone', 'smoker', 'dvt_or_pe'])
+        expect([algorithm, name, seen(name, algorithm).size]).toEqual([algorithm, name, 2])
+    expect([seen('sex', 'warg').size, seen('n_drugs_raising_inr', 'warg').size]).toEqual([2, 4])
   })
 })
