@@ -34,6 +34,8 @@ const readText = (path: string): Source => {
       for await (const bytes of stream) yield decoder.decode(bytes as Buffer, { stream: true })
       yield decoder.decode()
     } catch (cause) {
+      const { syscall, code } = cause as NodeJS.ErrnoException
+      if (syscall !== undefined) throw fail(`${path} cannot be read (${code ?? 'unknown reason'})`, cause)
       throw fail(`${path} cannot be read as text in UTF-8${path.endsWith('.gz') ? ', packed by gzip' : ''}`, cause)
     }
     digest = hash.digest('hex')
