@@ -165,16 +165,16 @@ const writeMeanGradient = (desk: Desk, joined: string, member: Member, reference
   return sheet.node('Squeeze', [sheet.node('MatMul', [row(sheet, weights), gradient]), whole(sheet, [1])])
 }
 
-/** How many rows are explained: all of a run of few rows, none of a run of many. [1] */
+/** How many rows are explained: all of a run of few rows, one of a run of many (ONNX Runtime does not multiply by no rows at all). [1] */
 const explainedRows = ({ sheet, input }: Desk): { readonly all: string; readonly some: string } => {
   const all = sheet.node('Gather', [sheet.node('Shape', [input]), whole(sheet, [0])])
   const few = sheet.node('LessOrEqual', [all, whole(sheet, [MOST_EXPLAINED])])
-  return { all, some: sheet.node('Where', [few, all, whole(sheet, [0])]) }
+  return { all, some: sheet.node('Where', [few, all, whole(sheet, [1])]) }
 }
 
 type Written = { readonly coded: readonly string[]; readonly encoded: readonly string[]; readonly layers: readonly Layer[] }
 
-/** Integrated gradients: one attribution per encoded number and row; NaN in every row of a run of more than MOST_EXPLAINED. */
+/** Integrated gradients: one attribution per encoded number and row; NaN in every row but the first of a run of more than MOST_EXPLAINED. */
 const writeAttributions = (desk: Desk, { coded, encoded, layers }: Written, reference: readonly (readonly number[])[]): string => {
   const { sheet, network } = desk
   const { all, some } = explainedRows(desk)

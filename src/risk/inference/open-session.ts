@@ -1,4 +1,5 @@
 import type { Execution } from '../../config.ts'
+import { AttuneError } from '../../errors.ts'
 import { type Native, openNative, type Provider, type SessionSpec } from '../onnx.ts'
 import type { Address, InferenceServer } from '../remote/inference-server.ts'
 import { makeRemoteGraph } from '../remote/remote-graph.ts'
@@ -19,14 +20,26 @@ export type Where = {
   readonly open?: (bytes: Uint8Array, spec: SessionSpec, provider: Provider) => Promise<Native>
 }
 
-/** The row of the first run. */
-const warmRow = ({ input, warm }: SessionSpec) => rowsFrom([warm ?? Array.from({ length: input.columns }, () => 0)])
+/** The first run: one row many times, so that a graph that fails for several rows is found at load and not in the first batch. */
+const WARM_ROWS = 16
+const warmRows = ({ input, warm = Array.from({ length: input.columns }, () => 0) }: SessionSpec) =>
+  rowsFrom(Array.from({ length: WARM_ROWS }, () => warm))
+
+const warmUp = async (session: Session): Promise<void> => {
+  const { name } = session.spec
+  const ran = await session.execute(warmRows(session.spec)).catch((cause: unknown) => {
+    throw new AttuneError('model-invalid', `${name}: the graph cannot be run on several rows of the reference person`, { cause })
+  })
+  const differs = ([one = 0, ...others]: Float64Array) => others.some((other) => Math.abs(one - other) > 1e-9 * Math.max(1, Math.abs(one)))
+  if (Object.values(ran.columns).some(differs))
+    throw new AttuneError('model-invalid', `${name}: the same row many times in one run has several results`)
+}
 
 /** Rows that go to a GPU together are those of one turn of the event loop: while it computes, nothing else comes in anyway. */
 const TO_DEVICE = { windowMs: 0, maxRows: 256 } as const
 
 const onServer = async (spec: SessionSpec, cpu: Runner, { server, address }: Remote): Promise<Runner> => {
-  const rows = warmRow(spec)
+  const rows = warmRows(spec)
   const { columns: expected } = await cpu.run(rows, spec.outputs, () => null)
   return remoteRunner(spec, makeRemoteGraph(server, address, spec, { rows, expected }), cpu, server.settings)
 }
@@ -52,6 +65,6 @@ const runnerFor = async (bytes: Uint8Array, spec: SessionSpec, { execution, remo
  */
 export const openSession = async (bytes: Uint8Array, spec: SessionSpec, where: Where): Promise<Session> => {
   const session = makeSession(spec, await runnerFor(bytes, spec, where))
-  await session.execute(warmRow(spec))
+  await warmUp(session)
   return session
 }

@@ -75,7 +75,7 @@ const model = (...graph: readonly Buffer[]): Buffer =>
 const node = (op: string, inputs: readonly string[], outputs: readonly string[], ...more: readonly Buffer[]) =>
   field(1, Buffer.concat([...inputs.map((one) => field(1, one)), ...outputs.map((one) => field(2, one)), field(4, op), ...more]))
 
-const SPEC = { name: 'test', input: { name: 'x', columns: 2 }, outputs: ['raw'] } as const
+const SPEC = { name: 'test', input: { name: 'x', columns: 2 }, outputs: ['raw'], warm: [1, 1] } as const
 const FLOAT = 1
 const DOUBLE = 11
 const outside = Buffer.concat([

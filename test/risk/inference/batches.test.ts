@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { encodeBatch } from '../../../src/risk/inference/batch-run.ts'
+import { encodeBatch, runMany } from '../../../src/risk/inference/batch-run.ts'
 import { type Batches, MAIN_ROWS, openBatches } from '../../../src/risk/inference/batches.ts'
 import type { Model } from '../../../src/risk/load-model.ts'
 import type { Values } from '../../../src/risk/model-folder.ts'
@@ -145,6 +145,22 @@ describe('A batch', () => {
     const { value } = outputs[variant.outputs[0].spec.id] ?? {}
     expect(value?.length).toBe(count)
     expect([...(value ?? [])].flatMap((one, n) => (Number.isFinite(one) ? [] : [n]))).toEqual([2, 3, 5])
+  })
+
+  it('through any shipped model gives each row the same number', async () => {
+    const all = await loadModels('models', { execution: 'cpu' })
+    expect(all.all.length).toBeGreaterThan(10)
+    for (const model of all.all)
+      for (const variant of model.variants) {
+        const rows = encodeBatch(
+          variant,
+          Array.from({ length: 70 }, () => variant.graph.reference),
+        )
+        const { outputs, problems } = await runMany(variant, rows)
+        const spread = Object.values(outputs).map(({ value }) => Math.max(...value) - Math.min(...value))
+        expect([variant.spec.id, [...problems], spread.every((one) => one < 1e-9)]).toEqual([variant.spec.id, [], true])
+      }
+    await all.close()
   })
 
   it('whose rows are not whole is refused', async () => {

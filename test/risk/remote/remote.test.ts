@@ -60,17 +60,14 @@ describe('Models on an inference server', () => {
     expect(remote.health()).toMatchObject({ state: 'ok', models: [{ execution: 'remote', fallback: null }, {}, {}] })
     expect(await dose(remote)).toEqual({ value: expect.closeTo(DOSE, 9), execution: 'remote' })
     const asked = server.seen.filter(({ method }) => method === 'GET').map(({ path }) => path)
-    expect(asked.sort()).toEqual([
-      '/v2/models/kfre.model',
-      '/v2/models/kidney.model',
-      '/v2/models/warfarin-dose.iwpc_clinical',
-      '/v2/models/warfarin-dose.iwpc_pg',
-    ])
+    const graphs = remote.all.flatMap(({ ref, manifest }) => manifest.graphs.map(({ file }) => `${ref.id}.${file.replace('.onnx', '')}`))
+    expect(asked.sort()).toEqual(graphs.map((graph) => `/v2/models/${graph}`).sort())
+    expect(graphs).toContain('warfarin-dose.iwpc_pg')
     const rows = server.infers().reduce((sum, { body, headers }) => {
       const head = JSON.parse(body.toString('utf8', 0, Number(headers['inference-header-content-length'])))
       return sum + head.inputs[0].shape[0]
     }, 0)
-    expect(rows).toBeGreaterThan(29 + 62 + 60)
+    expect(rows).toBeGreaterThan(remote.all.reduce((sum, { vectors }) => sum + vectors.length, 0))
   })
 
   it('receive numbers and names of the graph, and nothing that names a patient', async () => {
@@ -193,7 +190,7 @@ describe('Each of these while it runs costs the server its turn and the patient 
     ['wrong numbers', values((value) => value + 1), /gave numbers that the CPU does not give/],
     ['NaN', values(() => Number.NaN), /gave numbers that the CPU does not give/],
     ['infinity', values(() => Number.POSITIVE_INFINITY), /gave numbers that the CPU does not give/],
-    ['another shape', { outputs: (right) => right.map((one) => ({ ...one, shape: [1] })) }, /in another shape than \[1, 1\]/],
+    ['another shape', { outputs: (right) => right.map((one) => ({ ...one, shape: [1] })) }, /in another shape than \[\d+, 1\]/],
     ['more rows', { outputs: (right) => right.map((one) => ({ ...one, shape: [2, 1], values: [1, 2] })) }, /in another shape/],
     ['another type', { outputs: (right) => right.map((one) => ({ ...one, datatype: 'FP32' })) }, /as FP32, not as FP64/],
     ['an output less', { outputs: (right) => right.slice(1) }, /lacks raw_iwpc_clinical/],
