@@ -221,6 +221,10 @@ const fileSchema = z.strictObject({
     .describe(
       'File with the token (32 characters or more) that opens the monitoring of all tenants at `/api/monitoring`. Absent: only clients, each its own tenant.',
     ),
+  badModels: z
+    .enum(['stop', 'leave-out'])
+    .default('stop')
+    .describe('What a model that fails its checks does at start: `stop` it, or be left out; `/readyz` then names it and the reason.'),
   inference: inferenceSchema.prefault({}).describe('The inference server, for `remote` (docs/inference.md).'),
   retention: z
     .strictObject({

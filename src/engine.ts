@@ -47,6 +47,7 @@ export const loadThinking = async (config: Config, standing: StandingOf = config
     execution: config.execution,
     models: config.models,
     inference: config.inference,
+    strict: config.badModels === 'stop',
   })
   const knowledge = loadKnowledge(config.rulesDir, config.drugMap)
   genomicTerms(knowledge)

@@ -19,6 +19,7 @@ import { type Ledger, openLedger } from './ledger/ledger.ts'
 import { makeSwitches, type Switches } from './monitoring/switches.ts'
 import { projectRoot } from './project-root.ts'
 import { makeCatalogue } from './risk/governance/catalogue.ts'
+import { whatIfServed } from './risk/what-if.ts'
 import { type ProfileKit, runProfile } from './run-profile.ts'
 import { runService } from './run-service.ts'
 import { thresholdsOf, watchModels } from './watch-models.ts'
@@ -74,6 +75,7 @@ const compose = async (config: Config): Promise<{ app: RequestListener; close: (
   const metrics = makeMetrics()
   const terminology = config.terminology === null ? null : makeTerminologyServer(outbound, config.terminology)
   const { models } = thinking.kit
+  metrics.watchInference(models.counts)
   const watching = await watchModels({ config, models, ledger, switches, thresholds, outbound, log, metrics })
   const line = makeLine(config, thinking, { outbound, terminology, reportFault, ledger: watching.ledger, afterwards: watching.afterwards })
   const replay = makeReplayGuard(config.redisUrl, (detail) => log.warn({ detail }, 'the shared replay guard is in trouble'))
@@ -88,6 +90,7 @@ const compose = async (config: Config): Promise<{ app: RequestListener; close: (
     ledger: ledgerDoor(config, ledger),
     monitoring: watching.door,
     models: makeCatalogue(thinking.kit.models, new Date().toISOString()),
+    whatIf: (request) => whatIfServed(models, request),
     drugs: thinking.kit.knowledge.drugs,
     health: () => healthOf(config, thinking, ledger, line, replay),
     readKeySet: (url) => outbound.json(url, KEY_SET_LIMITS),
@@ -150,12 +153,13 @@ const ledgerHealth = (ledger: Ledger): PartHealth => {
   return { ok, detail }
 }
 
-/** Every model is served once the server has started; one that does not run where it was asked to still gives the same numbers. */
+/** One that is not served, by the site's `badModels`, makes answers poorer; one that does not run where it was asked to, not even that. */
 const modelsHealth = ({ kit }: Thinking): PartHealth => {
   const { models } = kit.models.health()
+  const left = models.flatMap((model) => ('because' in model ? [`${model.id} is not served: ${model.because}`] : []))
   const fallbacks = models.flatMap((model) => ('fallback' in model && model.fallback !== null ? [`${model.id}: ${model.fallback}`] : []))
-  const detail = [...fallbacks, ...silent(kit)].join('; ')
-  return { ok: models.every(({ state }) => state === 'serving'), detail: detail || `${models.length} served` }
+  const detail = [...left, ...fallbacks, ...silent(kit)].join('; ')
+  return { ok: left.length < models.length, detail: detail || `${models.length} served` }
 }
 
 /** Models that say nothing by somebody's will; that is no fault. */

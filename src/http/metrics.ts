@@ -12,9 +12,19 @@ export type Metrics = {
   observeModels(report: MonitoringReport): void
   /** Calls whose shadow models were not run or not recorded, since the start. */
   observeShadowLost(total: number): void
+  /** What models computed; read when the metrics are. */
+  watchInference(read: () => readonly InferenceCounts[]): void
   /** Prometheus text. */
   text(): Promise<string>
   readonly contentType: string
+}
+
+/** Since the start; several rows of one model are added up. `execution`: cpu, cuda, webgpu or remote. */
+export type InferenceCounts = {
+  readonly model: string
+  readonly rows: Readonly<Record<string, number>>
+  readonly fallbacks: number
+  readonly failures: number
 }
 
 /** Seconds. Fine below the 500 ms that CDS Hooks asks for, coarse above. */
@@ -75,6 +85,7 @@ export const makeMetrics = (): Metrics => {
   const outcomes = counter('attune_decisions_total', 'Decisions, by how they ended.', ['service', 'outcome'])
   const cards = counter('attune_cards_total', 'Cards given, by urgency.', ['service', 'indicator'])
   const silences = counter('attune_silences_total', 'Reasons for giving no card.', ['service', 'code'])
+  let beforeReading = (): void => {}
   const feedback = counter('attune_feedback_total', 'Feedback received.', ['service', 'outcome'])
   const shadowLost = new Gauge({
     name: 'attune_shadow_lost',
@@ -92,7 +103,25 @@ export const makeMetrics = (): Metrics => {
       for (const { code } of record.silences) silences.inc({ service, code })
     },
     observeFeedback: (service, outcome) => feedback.inc({ service, outcome }),
-    text: () => registry.metrics(),
+    watchInference(read) {
+      const rows = counter('attune_inference_rows_total', 'Rows that models computed, by where.', ['model', 'execution'])
+      const fallbacks = counter('attune_inference_fallbacks_total', 'Runs that ended on the CPU although they were asked for elsewhere.', [
+        'model',
+      ])
+      const failures = counter('attune_inference_failures_total', 'Runs of a model without a number that may be used.', ['model'])
+      beforeReading = () => {
+        for (const one of [rows, fallbacks, failures]) one.reset()
+        for (const { model, ...counts } of read()) {
+          for (const [execution, count] of Object.entries(counts.rows)) rows.inc({ model, execution }, count)
+          fallbacks.inc({ model }, counts.fallbacks)
+          failures.inc({ model }, counts.failures)
+        }
+      }
+    },
+    text: () => {
+      beforeReading()
+      return registry.metrics()
+    },
     contentType: registry.contentType,
   }
 }

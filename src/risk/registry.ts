@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import type { Ingredient } from '../contract/facts.ts'
 import { AttuneError } from '../errors.ts'
+import type { Counts } from './inference/session.ts'
 import { type Inference, makeWhere } from './inference/where.ts'
 import { loadModel, type Model, type WhereOf } from './load-model.ts'
 import { readSharedFiles, type Shared } from './share.ts'
@@ -37,8 +38,12 @@ export type Models = {
   /** Model id -> `version+sha256:…`, for decision records. */
   readonly versions: Readonly<Record<string, string>>
   health(): ModelsHealth
+  /** What each graph did since the start. */
+  counts(): readonly GraphCounts[]
   close(): Promise<void>
 }
+
+export type GraphCounts = Counts & { readonly model: string }
 
 export type LoadOptions = Inference & {
   /** `true` (default): a model with a problem stops the start. `false`: it is not served, and health says why. */
@@ -126,6 +131,7 @@ const makeModels = (loaded: readonly Loaded[], shared: Shared, standing: Standin
     standing,
     versions: Object.fromEntries(all.map(({ ref }) => [ref.id, `${ref.version}+sha256:${ref.sha256.slice(0, 12)}`])),
     health: () => makeHealth(loaded),
+    counts: () => all.flatMap(({ ref, variants }) => sessionsOf(variants).map((session) => ({ model: ref.id, ...session.counts() }))),
     close: async () => {
       end()
       await Promise.all(all.flatMap(({ variants }) => sessionsOf(variants).map((session) => session.close())))

@@ -13,8 +13,14 @@ export type Asked = { readonly outputs?: readonly string[]; readonly check?: Che
 
 export type Ran = { readonly columns: Columns; readonly execution: Place }
 
-/** Since the start, for metrics. `fallbacks`: runs that ended elsewhere than they were asked to. */
-export type Counts = { readonly rows: Readonly<Partial<Record<Place, number>>>; readonly fallbacks: number }
+/** Since the start, for metrics. */
+export type Counts = {
+  readonly rows: Readonly<Partial<Record<Place, number>>>
+  /** Runs that ended elsewhere than they were asked to. */
+  readonly fallbacks: number
+  /** Runs without a result that may be used. */
+  readonly failures: number
+}
 
 /** One graph, ready to run, wherever that is. */
 export type Session = {
@@ -42,16 +48,26 @@ const judge = (columns: Columns, check: Check | undefined): string | null => {
   return output === null ? because : `output ${output} is not a finite number`
 }
 
+const checkInput = (spec: SessionSpec, rows: Rows): void => {
+  checkShape(spec, rows)
+  if (firstUnfit(spec, rows) !== -1)
+    throw new AttuneError('model-failed', `${spec.name}: an input row has a value that is not a finite number`)
+}
+
 /** A session over a runner: inputs and outputs are guarded here, whatever is behind it. */
 export const makeSession = (spec: SessionSpec, runner: Runner): Session => {
   const rowsAt: Partial<Record<Place, number>> = {}
+  let failures = 0
   const execute: Session['execute'] = async (rows, { outputs = spec.outputs, check } = {}) => {
-    checkShape(spec, rows)
-    if (firstUnfit(spec, rows) !== -1)
-      throw new AttuneError('model-failed', `${spec.name}: an input row has a value that is not a finite number`)
-    const ran = await runner.run(rows, outputs, (columns) => judge(columns, check))
-    rowsAt[ran.execution] = (rowsAt[ran.execution] ?? 0) + rows.count
-    return ran
+    try {
+      checkInput(spec, rows)
+      const ran = await runner.run(rows, outputs, (columns) => judge(columns, check))
+      rowsAt[ran.execution] = (rowsAt[ran.execution] ?? 0) + rows.count
+      return ran
+    } catch (error) {
+      failures += 1
+      throw error
+    }
   }
   return {
     spec,
@@ -63,7 +79,7 @@ export const makeSession = (spec: SessionSpec, runner: Runner): Session => {
     },
     execute,
     run: async (rows, outputs) => (await execute(rowsFrom(rows), outputs === undefined ? {} : { outputs })).columns,
-    counts: () => ({ rows: { ...rowsAt }, fallbacks: runner.state().fallbacks }),
+    counts: () => ({ rows: { ...rowsAt }, fallbacks: runner.state().fallbacks, failures }),
     close: () => runner.close(),
   }
 }

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
+import { CONFIG_SCHEMAS } from '../../../src/config.ts'
 import { AttuneError } from '../../../src/errors.ts'
 import { openSession, type Where } from '../../../src/risk/inference/open-session.ts'
 import { type Columns, type Native, nativeRuns, openNative } from '../../../src/risk/onnx.ts'
@@ -112,6 +113,8 @@ describe('A GPU', () => {
   })
 })
 
+const setting = (given: object = {}) => CONFIG_SCHEMAS.model.parse(given)
+
 describe('Execution as this machine has it', () => {
   const { dir, remove } = copyModels('kfre', 'kidney', 'prevent', 'warfarin-dose')
   afterAll(remove)
@@ -127,7 +130,7 @@ describe('Execution as this machine has it', () => {
   })
 
   it('one model may run elsewhere than the others', async () => {
-    const models = await loadModels(dir, { execution: 'cpu', models: { kfre: { execution: 'webgpu' } } })
+    const models = await loadModels(dir, { execution: 'cpu', models: { kfre: setting({ execution: 'webgpu' }) } })
     const elsewhere = models.health().models.flatMap((one) => (one.state === 'serving' && one.fallback !== null ? [one.id] : []))
     const onDevice = models.health().models.flatMap((one) => (one.state === 'serving' && one.execution === 'webgpu' ? [one.id] : []))
     expect([...elsewhere, ...onDevice]).toEqual(['kfre'])
@@ -135,7 +138,7 @@ describe('Execution as this machine has it', () => {
   })
 
   it('a setting for a model that is not there stops the start', async () => {
-    await expect(loadModels(dir, { execution: 'cpu', models: { kfree: {} } })).rejects.toMatchObject({
+    await expect(loadModels(dir, { execution: 'cpu', models: { kfree: setting() } })).rejects.toMatchObject({
       code: 'config-invalid',
       detail: expect.stringMatching(/^models: kfree: no such model in the folder of the models \(.*kfre/),
     })

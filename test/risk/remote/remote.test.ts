@@ -138,7 +138,7 @@ describe('Models on an inference server', () => {
   it('may be asked under names and versions of the site', async () => {
     models = await loadModels(modelsDir, {
       execution: 'cpu',
-      models: { kidney: { execution: 'remote', remote: { name: 'renal/{graph}', version: '7' } } },
+      models: { kidney: CONFIG_SCHEMAS.model.parse({ execution: 'remote', remote: { name: 'renal/{graph}', version: '7' } }) },
       inference: settings(),
     })
     expect(server.seen.map(({ path }) => path)).toContain('/v2/models/renal%2Fmodel/versions/7')
