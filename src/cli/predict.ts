@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs'
-import type { RiskEstimate } from '../contract/risk.ts'
+import type { RiskEstimate, WhatIf } from '../contract/risk.ts'
 import { AttuneError } from '../errors.ts'
 import { estimateFrom } from '../risk/estimate.ts'
 import type { Model } from '../risk/load-model.ts'
 import { namedInputs } from '../risk/vectors.ts'
+import { whatIf } from '../risk/what-if.ts'
 import { isVcf, readDosages } from './dosages.ts'
 import { openModels } from './models/open-models.ts'
 import { printJson, say, UsageError, type Verb } from './verb.ts'
+import { readChanges, showWhatIf } from './what-if-options.ts'
 
 type Inputs = Readonly<Record<string, unknown>>
 const isInputs = (value: unknown): value is Inputs => typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -55,6 +57,8 @@ const show = (estimate: RiskEstimate): void => {
   say(`${estimate.title}: ${label ? `${label} ` : ''}${value.toFixed(2)} ${unit}${band ? `, ${band}` : ''}${range}`)
   for (const other of also) say(`  ${other.label}: ${other.value.toFixed(2)} ${other.unit}`)
   for (const reason of estimate.reasons) say(`  ${reason.contribution.toFixed(4).padStart(8)}  ${reason.label}`)
+  for (const { label: modality, contribution } of estimate.modalities ?? [])
+    say(`  ${contribution.toFixed(4).padStart(8)}  all of ${modality} against none of it`)
   for (const missing of estimate.missing) say(`  missing: ${missing.label}. ${missing.effect}`)
   for (const other of estimate.comparison) say(`  ${other.variant}: ${other.value.toFixed(2)} ${other.unit}`)
   for (const limit of [...estimate.population.limits, ...estimate.limits]) say(`  ${limit}`)
@@ -76,11 +80,28 @@ const printAnswers = (answered: readonly Answered[], samples: boolean): void => 
   else printJson(estimates.length === 1 ? estimates[0] : estimates)
 }
 
+type Options = Readonly<Record<string, unknown>>
+
+const answerWhatIf = async (model: Model, given: readonly { readonly inputs: Inputs }[] | null, options: Options): Promise<number> => {
+  if (given === null) throw new UsageError('--what-if takes inputs, not a VCF: a genotype cannot be changed.')
+  const change = readChanges(String(options['what-if']))
+  const answers: WhatIf[] = []
+  for (const one of given.map((sets) => namedInputs(model, sets))) {
+    const variant = variantOf(model, one, options.variant)
+    answers.push(...(await whatIf(model, { model: model.ref.id, inputs: one, change, ...(variant === undefined ? {} : { variant }) })))
+  }
+  if (options.json === true) printJson(answers)
+  else answers.forEach(showWhatIf)
+  return answers.some(({ state }) => state === 'estimated') ? 0 : 1
+}
+
 export const predict: Verb = {
   name: 'predict',
   summary: 'Run a risk model on inputs given by name',
-  usage: 'attune predict MODEL FILE|- [--variant NAME] [--json]     (FILE: inputs as JSON, or a VCF for polygenic scores)',
-  options: { variant: { type: 'string' } },
+  usage:
+    'attune predict MODEL FILE|- [--variant NAME] [--what-if CHANGES] [--json]     (FILE: inputs as JSON, or a VCF for polygenic scores)\n' +
+    '       --what-if sbp=110:170:10,smoking=0|1 : the estimates for people with these values and the others as given',
+  options: { variant: { type: 'string' }, 'what-if': { type: 'string' } },
   run: async ({ values, positionals }) => {
     const [name, file] = positionals
     if (!name || !file) throw new UsageError('Name a model and a file of inputs (or - for standard input).')
@@ -89,6 +110,7 @@ export const predict: Verb = {
     try {
       const model = opened.all.find(({ manifest }) => manifest.id === name || manifest.vectors.names.includes(name))
       if (!model) throw new UsageError(`There is no model "${name}". Known: ${opened.all.map(({ ref }) => ref.id).join(', ')}.`)
+      if (values['what-if'] !== undefined) return await answerWhatIf(model, given, values)
       const answered: Answered[] = []
       for (const one of given ?? (await readDosages(model, file))) {
         const inputs = namedInputs(model, one)

@@ -72,3 +72,42 @@ export type RiskEstimate =
       readonly because: readonly Gap[]
       readonly inputs: readonly ModelInput[]
     })
+
+/** Values of an input to try: a row of numbers, or listed values. `step` absent: the input's own. */
+export type WhatIfChange =
+  | { readonly low: number; readonly high: number; readonly step?: number }
+  | { readonly values: readonly (number | string)[] }
+
+export type WhatIfRequest = {
+  readonly model: string
+  /** Only this variant; absent: of each question the one that the inputs lead to. */
+  readonly variant?: string
+  /** By name, as `attune predict` takes them. No patient is named. */
+  readonly inputs: Readonly<Record<string, unknown>>
+  readonly change: Readonly<Record<string, WhatIfChange>>
+}
+
+/** One made-up version of the given person, and the estimate for a person with those values. */
+export type WhatIfPoint = {
+  readonly values: Readonly<Record<string, number | string>>
+  /** Null where the equation has no meaning for these values. */
+  readonly value: number | null
+  readonly band?: string
+}
+
+/** Estimates for people with other values of the inputs that can be changed; never what would happen to this one if they changed. */
+export type WhatIf =
+  | {
+      readonly state: 'estimated'
+      readonly model: ModelRef
+      readonly variant: string
+      readonly title: string
+      readonly label: string
+      readonly unit: string
+      /** The estimate for the values as given. */
+      readonly asGiven: WhatIfPoint
+      readonly points: readonly WhatIfPoint[]
+      readonly says: string
+      readonly limits: readonly string[]
+    }
+  | { readonly state: 'refused'; readonly model: ModelRef; readonly title: string; readonly because: readonly Gap[] }

@@ -109,6 +109,34 @@ export const PROFILE_EVENT_SCHEMA = z.looseObject({
   event: z.enum(['source', 'facts', 'assessment', 'estimates', 'done', 'error']),
 })
 
+const whatIfPoint = z.strictObject({
+  values: z.record(z.string(), z.union([z.number(), z.string()])),
+  value: z.number().nullable(),
+  band: z.string().optional(),
+})
+const whatIfModel = z.looseObject({ id: z.string(), version: z.string(), sha256: z.string() })
+const whatIfAnswer = z.discriminatedUnion('state', [
+  z.strictObject({
+    state: z.literal('estimated'),
+    model: whatIfModel,
+    variant: z.string(),
+    title: z.string(),
+    label: z.string(),
+    unit: z.string(),
+    asGiven: whatIfPoint,
+    points: z.array(whatIfPoint),
+    says: z.string(),
+    limits: z.array(z.string()),
+  }),
+  z.strictObject({
+    state: z.literal('refused'),
+    model: whatIfModel,
+    title: z.string(),
+    because: z.array(z.looseObject({ about: z.string(), code: z.string(), because: z.string() })),
+  }),
+])
+export const WHAT_IF_ANSWER_SCHEMA = z.strictObject({ answers: z.array(whatIfAnswer) })
+
 const served = z.strictObject({
   state: z.literal('serving'),
   id: z.string(),
@@ -124,6 +152,7 @@ const served = z.strictObject({
   execution: z.string(),
   fallback: z.string().nullable(),
   vectors: z.strictObject({ passed: z.int(), of: z.int(), at: z.iso.datetime() }),
+  variants: z.int(),
   off: z.array(z.strictObject({ variant: z.string(), label: z.string(), because: z.string() })),
 })
 const notServed = z.strictObject({ state: z.literal('not-served'), id: z.string(), because: z.string() })

@@ -19,6 +19,7 @@ import { answerMonitoring, answerOutcomes, makeIdentifyOperator } from './monito
 import { openapi } from './openapi.ts'
 import { docsPage, PLAIN_STYLE, statusPage } from './pages.ts'
 import { makeReadJson } from './read-json.ts'
+import { answerWhatIf } from './what-if.ts'
 
 /** Under this name EHRs register the SMART app: a public client with PKCE. */
 const APP_CLIENT_ID = 'attune-app'
@@ -56,6 +57,7 @@ export const makeApp = <S extends HookService>(kit: Kit<S>): Express => {
   })
 
   endpoint(app, '/api/profile', { post: [gate, limitRate, requireToken, ...readJson, answerProfile(kit)] })
+  endpoint(app, '/api/what-if', { post: [gate, limitRate, requireToken, ...readJson, answerWhatIf(kit)] })
   endpoint(app, '/api/models', { get: [limitRate, answerModels(kit)] })
   endpoint(app, '/api/models/:id', { get: [limitRate, answerModel(kit)] })
   endpoint(app, '/api/models/:id/source-attributes', { get: [limitRate, answerSourceAttributes(kit)] })

@@ -6,6 +6,7 @@ import type { DecisionRecord, FeedbackEvent } from '../contract/decision.ts'
 import type { ModelDetail, ModelSummary, SourceAttributes } from '../contract/models.ts'
 import type { MonitoringReport, OutcomeItem, OutcomeReceipt } from '../contract/monitoring.ts'
 import type { ProfileEvent, ProfileRequest } from '../contract/profile.ts'
+import type { WhatIf, WhatIfRequest } from '../contract/risk.ts'
 import type { HookService } from '../hooks/discovery.ts'
 import type { HookRequest } from '../hooks/request.ts'
 import type { AdmissionLimits } from './admission.ts'
@@ -67,6 +68,8 @@ export type Kit<S extends HookService> = {
   readonly ledger: LedgerDoor
   readonly monitoring: MonitoringDoor
   readonly models: ModelCatalogue
+  /** Null when no such model is served. */
+  readonly whatIf: (request: WhatIfRequest) => Promise<readonly WhatIf[] | null>
   readonly drugs: { search(text: string, limit: number): readonly PickedProduct[] }
   readonly health: () => Promise<Readonly<Record<string, PartHealth>>>
   /** Key sets of clients, through the outbound door. */

@@ -5,6 +5,7 @@ import { REQUEST_SCHEMAS } from '../hooks/request.ts'
 import * as answers from './answer-schemas.ts'
 import { PROFILE_SCHEMA } from './api.ts'
 import { OUTCOMES_SCHEMA } from './monitoring.ts'
+import { WHAT_IF_SCHEMA } from './what-if.ts'
 
 type Endpoint = {
   readonly method: 'get' | 'post'
@@ -70,6 +71,16 @@ export const ENDPOINTS: readonly Endpoint[] = [
     body: PROFILE_SCHEMA,
     answer: { text: 'Events, newline-delimited.', type: 'application/x-ndjson', schema: answers.PROFILE_EVENT_SCHEMA },
     errors: ['request-invalid', 'token-refused', 'fhir-server-untrusted', 'too-many-requests', 'overloaded', 'fhir-failed', ...BODY],
+  },
+  {
+    method: 'post',
+    path: '/api/what-if',
+    tag: 'App',
+    summary: 'Estimates for people with other values of the inputs that can be changed. Values in, numbers out; no patient is named.',
+    auth: 'app',
+    body: WHAT_IF_SCHEMA,
+    answer: json('One answer per question of the model.', answers.WHAT_IF_ANSWER_SCHEMA),
+    errors: ['request-invalid', 'token-refused', 'not-found', 'too-many-requests', 'overloaded', ...BODY],
   },
   {
     method: 'get',

@@ -28,7 +28,12 @@ type Known = {
   readonly note?: string
 }
 
-const shell = (spec: InputSpec): Omit<ModelInput, 'value' | 'origin' | 'facts'> => ({ name: spec.name, label: spec.label, unit: spec.unit })
+const shell = (spec: InputSpec): Omit<ModelInput, 'value' | 'origin' | 'facts'> => ({
+  name: spec.name,
+  label: spec.label,
+  ...(spec.quantity === undefined ? {} : { quantity: spec.quantity }),
+  unit: spec.unit,
+})
 
 export const known = (spec: InputSpec, { value, shown = value ?? '', facts = [], note }: Known): InputReading => ({
   state: 'known',

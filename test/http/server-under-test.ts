@@ -116,6 +116,7 @@ export const start = async (setting: Setting = {}): Promise<Running> => {
       decision: async (id) => (id === 'd1' ? ({ id: 'd1', service: 'echo-order-sign' } as DecisionRecord) : null),
       recent: async () => [],
     },
+    whatIf: async () => null,
     models: {
       list: () => [],
       get: (id) => (id === 'd1' ? ({ citation: 'a paper' } as ModelDetail) : null),

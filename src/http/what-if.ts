@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import type { WhatIfRequest } from '../contract/risk.ts'
+import { AttuneError } from '../errors.ts'
+import type { HookService } from '../hooks/discovery.ts'
+import { sayIssues } from '../hooks/request.ts'
+import type { Step } from './call.ts'
+import type { Kit } from './kit.ts'
+
+const name = z.string().min(1).max(100)
+const inputValue = z.union([z.number(), z.string().max(100), z.boolean(), z.null()])
+const change = z.union([
+  z.strictObject({ low: z.number(), high: z.number(), step: z.number().positive().optional() }),
+  z.strictObject({
+    values: z
+      .array(z.union([z.number(), z.string().max(100)]))
+      .min(1)
+      .max(1024),
+  }),
+])
+
+/** Body of POST /api/what-if. */
+export const WHAT_IF_SCHEMA = z.strictObject({
+  model: name,
+  variant: name.optional(),
+  inputs: z.record(name, inputValue),
+  change: z.record(name, change),
+})
+
+const readRequest = (body: unknown): WhatIfRequest => {
+  const result = WHAT_IF_SCHEMA.safeParse(body)
+  if (result.success) return result.data as WhatIfRequest // optional keys are absent or have a value: JSON has no undefined
+  const said = sayIssues(result.error)
+  throw new AttuneError('request-invalid', said, { say: said })
+}
+
+/**
+ * POST /api/what-if: estimates for people with other values of the inputs that can be changed. Values come and go; no patient is named,
+ * nothing is read from an EHR and nothing is kept.
+ */
+export const answerWhatIf =
+  ({ whatIf }: Pick<Kit<HookService>, 'whatIf'>): Step =>
+  async (req, res) => {
+    const answers = await whatIf(readRequest(req.body))
+    if (!answers) throw new AttuneError('not-found', 'no such model')
+    res.setHeader('Cache-Control', 'no-store').json({ answers })
+  }
