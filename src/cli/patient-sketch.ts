@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Dose, DrugIdentity, Measurement, Medicine, Order, PatientFacts } from '../contract/facts.ts'
+import type { Dose, DrugIdentity, Encounter, MeasuredValue, Measurement, Medicine, Order, PatientFacts } from '../contract/facts.ts'
 import type { GeneReading, Genotype } from '../contract/genes.ts'
 import type { Coding, Lineage } from '../contract/lineage.ts'
 import { AttuneError } from '../errors.ts'
@@ -7,14 +7,38 @@ import type { Knowledge } from '../guidance/rules.ts'
 import { NO_GENOTYPE } from '../pgx/genotype.ts'
 import { parseGeneValue } from './gene-value.ts'
 
+const SNOMED = 'http://snomed.info/sct'
+
 const coded = z.union([
   z.string(),
   z.strictObject({ name: z.string(), snomed: z.string().optional(), icd10: z.string().optional(), date: z.string().optional() }),
 ])
 const drugTaken = z.union([
   z.string(),
-  z.strictObject({ drug: z.string(), start: z.string().optional(), end: z.string().optional(), stopped: z.boolean().optional() }),
+  z.strictObject({
+    drug: z.string(),
+    start: z.string().optional(),
+    end: z.string().optional(),
+    stopped: z.boolean().optional(),
+    mgPerDay: z.number().positive().optional(),
+  }),
 ])
+const measurement = z.strictObject({
+  name: z.string(),
+  loinc: z.string(),
+  value: z.number(),
+  unit: z.string(),
+  date: z.string().default('2026-11-01'),
+})
+const answered = z.strictObject({ name: z.string(), loinc: z.string(), snomed: z.string(), date: z.string().default('2026-11-01') })
+const stay = z.strictObject({
+  id: z.string(),
+  class: z.string().describe('Code of HL7 v3-ActCode: IMP, EMER, AMB.'),
+  start: z.string(),
+  end: z.string().optional(),
+  priority: z.string().optional().describe('Code of HL7 v3-ActPriority: EM, UR, EL.'),
+  service: z.string().optional(),
+})
 
 /** A patient in a few words, as guidance cases and `attune recommend` describe one. */
 export const sketchSchema = z.strictObject({
@@ -32,9 +56,15 @@ export const sketchSchema = z.strictObject({
   medicines: z.array(drugTaken).default([]),
   allergies: z.array(z.string()).default([]),
   unread: z
-    .array(z.enum(['medications', 'conditions', 'allergies', 'procedures']))
+    .array(z.enum(['medications', 'conditions', 'allergies', 'procedures', 'requests', 'encounters', 'observations']))
     .default([])
     .describe('Parts of the record that could not be read.'),
+  labs: z.array(measurement).default([]).describe('Laboratory results by LOINC, in UCUM units.'),
+  vitals: z.array(measurement).default([]),
+  lifestyle: z.array(answered).default([]).describe('Coded answers, for example smoking.'),
+  requests: z.array(coded).default([]).describe('What is ordered and not done yet.'),
+  stays: z.array(stay).default([]),
+  stay: z.string().optional().describe('Id of the stay that is ending.'),
   order: z.strictObject({
     drug: z.string(),
     mgPerDay: z.number().positive().optional(),
@@ -44,7 +74,11 @@ export const sketchSchema = z.strictObject({
   }),
 })
 
+/** The same for a call that is about no order: a discharge, an opened chart. */
+export const momentSketchSchema = sketchSchema.extend({ order: sketchSchema.shape.order.optional() })
+
 export type Sketch = z.output<typeof sketchSchema>
+export type MomentSketch = z.output<typeof momentSketchSchema>
 type Coded = z.output<typeof coded>
 
 const lineage = (resource: string, date?: string): Lineage => ({ resource, ...(date === undefined ? {} : { date }) })
@@ -53,7 +87,7 @@ const codesOf = (one: Coded): Coding[] =>
   typeof one === 'string'
     ? []
     : [
-        ...(one.snomed === undefined ? [] : [{ system: 'http://snomed.info/sct', code: one.snomed }]),
+        ...(one.snomed === undefined ? [] : [{ system: SNOMED, code: one.snomed }]),
         ...(one.icd10 === undefined ? [] : [{ system: 'http://hl7.org/fhir/sid/icd-10-cm', code: one.icd10 }]),
       ]
 const nameOf = (one: Coded): string => (typeof one === 'string' ? one : one.name)
@@ -93,7 +127,7 @@ const reading = (gene: string, index: number, genotype: Genotype, use: GeneReadi
   coverage: null,
 })
 
-const readingsOf = (sketch: Sketch, knowledge: Knowledge): GeneReading[] =>
+const readingsOf = (sketch: MomentSketch, knowledge: Knowledge): GeneReading[] =>
   Object.entries(sketch.genes).flatMap(([gene, value]) => {
     const table = knowledge.genes.get(gene)
     if (!table) throw new AttuneError('input-unreadable', `${gene} is not a gene of the rules`)
@@ -106,12 +140,12 @@ const readingsOf = (sketch: Sketch, knowledge: Knowledge): GeneReading[] =>
   })
 
 const medicineOf = (taken: z.output<typeof drugTaken>, index: number, knowledge: Knowledge): Medicine => {
-  const { drug, start, end, stopped } =
-    typeof taken === 'string' ? { drug: taken, start: undefined, end: undefined, stopped: false } : taken
+  const { drug, start, end, stopped, mgPerDay } =
+    typeof taken === 'string' ? { drug: taken, start: undefined, end: undefined, stopped: false, mgPerDay: undefined } : taken
   return {
     ref: `MedicationRequest/m${index}`,
     drug: identify(drug, knowledge),
-    dose: dose(undefined, undefined),
+    dose: dose(mgPerDay, undefined),
     state: stopped || end !== undefined ? 'stopped' : 'active',
     start: start ?? null,
     end: end ?? null,
@@ -119,22 +153,58 @@ const medicineOf = (taken: z.output<typeof drugTaken>, index: number, knowledge:
   }
 }
 
-const measured = (ref: string, name: string, loinc: string, value: number, unit: string): Measurement => ({
+const observed = (ref: string, name: string, loinc: string, value: MeasuredValue, date: string): Measurement => ({
   ref,
   name,
   codes: [{ system: 'http://loinc.org', code: loinc }],
-  value: { kind: 'quantity', value, unit },
+  value,
   range: null,
   interpretation: [],
   status: 'final',
-  lineage: lineage(ref, '2026-10-01'),
+  lineage: lineage(ref, date),
 })
 
-const orderOf = (sketch: Sketch, knowledge: Knowledge): Order => ({
+const measured = (ref: string, name: string, loinc: string, value: number, unit: string, date = '2026-10-01'): Measurement =>
+  observed(ref, name, loinc, { kind: 'quantity', value, unit }, date)
+
+const measuredAll = (room: string, all: readonly z.output<typeof measurement>[]): Measurement[] =>
+  all.map(({ name, loinc, value, unit, date }, index) => measured(`Observation/${room}-${index}`, name, loinc, value, unit, date))
+
+const answeredAll = (all: readonly z.output<typeof answered>[]): Measurement[] =>
+  all.map(({ name, loinc, snomed, date }, index) =>
+    observed(`Observation/answer-${index}`, name, loinc, { kind: 'text', text: name, codings: [{ system: SNOMED, code: snomed }] }, date),
+  )
+
+const V3 = 'http://terminology.hl7.org/CodeSystem'
+
+const stayOf = ({ id, class: kind, start, end, priority, service }: z.output<typeof stay>): Encounter => ({
+  ref: `Encounter/${id}`,
+  status: end === undefined ? 'in-progress' : 'finished',
+  kinds: [{ system: `${V3}/v3-ActCode`, code: kind }],
+  urgency: priority === undefined ? [] : [{ system: `${V3}/v3-ActPriority`, code: priority }],
+  service: { codes: [], words: service === undefined ? [] : [service] },
+  discharge: [],
+  start,
+  end: end ?? null,
+  lineage: lineage(`Encounter/${id}`, start),
+})
+
+/** Parts of the record, with the query that asks for each. */
+const PARTS = {
+  medications: 'MedicationRequest?patient=p',
+  conditions: 'Condition?patient=p',
+  allergies: 'AllergyIntolerance?patient=p',
+  procedures: 'Procedure?patient=p',
+  requests: 'ServiceRequest?patient=p',
+  encounters: 'Encounter?patient=p',
+  observations: 'Observation?patient=p',
+} as const
+
+const orderOf = (ordered: Sketch['order'], knowledge: Knowledge): Order => ({
   ref: 'MedicationRequest/order',
   hasId: true,
-  drug: { ...identify(sketch.order.drug, knowledge), ...(sketch.order.product === undefined ? {} : { text: sketch.order.product }) },
-  dose: dose(sketch.order.mgPerDay, sketch.order.text),
+  drug: { ...identify(ordered.drug, knowledge), ...(ordered.product === undefined ? {} : { text: ordered.product }) },
+  dose: dose(ordered.mgPerDay, ordered.text),
   status: 'draft',
   intent: 'order',
   selected: true,
@@ -143,14 +213,14 @@ const orderOf = (sketch: Sketch, knowledge: Knowledge): Order => ({
   requester: null,
   authoredOn: null,
   priority: null,
-  reasons: sketch.order.reasons.map((one) => ({ text: nameOf(one), codings: codesOf(one) })),
+  reasons: ordered.reasons.map((one) => ({ text: nameOf(one), codings: codesOf(one) })),
 })
 
 /**
  * The facts that a sketch stands for.
  * @throws AttuneError `input-unreadable` for a gene, result or drug that the rules do not know
  */
-export const drawPatient = (sketch: Sketch, knowledge: Knowledge): PatientFacts => ({
+export const drawPatient = (sketch: MomentSketch, knowledge: Knowledge): PatientFacts => ({
   now: sketch.now,
   patient: {
     id: 'p',
@@ -163,11 +233,17 @@ export const drawPatient = (sketch: Sketch, knowledge: Knowledge): PatientFacts 
     lineage: lineage('Patient/p'),
   },
   readings: readingsOf(sketch, knowledge),
-  orders: [orderOf(sketch, knowledge)],
+  orders: sketch.order === undefined ? [] : [orderOf(sketch.order, knowledge)],
   medicines: sketch.medicines.map((taken, index) => medicineOf(taken, index, knowledge)),
-  labs: sketch.egfr === undefined ? [] : [measured('Observation/egfr', 'eGFR', '98979-8', sketch.egfr, 'mL/min/{1.73_m2}')],
-  vitals: sketch.weightKg === undefined ? [] : [measured('Observation/weight', 'Body weight', '29463-7', sketch.weightKg, 'kg')],
-  lifestyle: [],
+  labs: [
+    ...(sketch.egfr === undefined ? [] : [measured('Observation/egfr', 'eGFR', '98979-8', sketch.egfr, 'mL/min/{1.73_m2}')]),
+    ...measuredAll('lab', sketch.labs),
+  ],
+  vitals: [
+    ...(sketch.weightKg === undefined ? [] : [measured('Observation/weight', 'Body weight', '29463-7', sketch.weightKg, 'kg')]),
+    ...measuredAll('vital', sketch.vitals),
+  ],
+  lifestyle: answeredAll(sketch.lifestyle),
   conditions: sketch.conditions.map((one, index) => ({
     ref: `Condition/c${index}`,
     name: nameOf(one),
@@ -176,9 +252,16 @@ export const drawPatient = (sketch: Sketch, knowledge: Knowledge): PatientFacts 
     verificationStatus: 'confirmed',
     onset: dateOf(one),
     abatement: null,
-    lineage: lineage(`Condition/c${index}`),
+    lineage: lineage(`Condition/c${index}`, dateOf(one) ?? undefined),
   })),
-  requests: [],
+  requests: sketch.requests.map((one, index) => ({
+    ref: `ServiceRequest/s${index}`,
+    name: nameOf(one),
+    codes: codesOf(one),
+    status: 'active',
+  })),
+  encounters: sketch.stays.map(stayOf),
+  encounter: sketch.stay === undefined ? null : `Encounter/${sketch.stay}`,
   procedures: sketch.procedures.map((one, index) => ({
     ref: `Procedure/p${index}`,
     name: nameOf(one),
@@ -201,11 +284,11 @@ export const drawPatient = (sketch: Sketch, knowledge: Knowledge): PatientFacts 
   devices: [],
   family: [],
   documents: [],
-  questions: (['medications', 'conditions', 'allergies', 'procedures'] as const).map((key) => ({
+  questions: Object.entries(PARTS).map(([key, query]) => ({
     key,
-    query: key,
+    query,
     from: 'none' as const,
-    state: sketch.unread.includes(key) ? ('failed' as const) : ('answered' as const),
+    state: sketch.unread.some((one) => one === key) ? ('failed' as const) : ('answered' as const),
     resources: 0,
   })),
   gaps: [],

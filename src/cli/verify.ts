@@ -9,6 +9,7 @@ import { printJson, progress, say, UsageError, type Verb } from './verb.ts'
 import { isCallingFile, verifyCalling } from './verify-calling.ts'
 import { isCallingTable, verifyCallingTable } from './verify-calling-tables.ts'
 import { isCaseFile, verifyCases } from './verify-cases.ts'
+import { isMomentFile, verifyMoments } from './verify-moments.ts'
 import { verifyOrders } from './verify-orders.ts'
 import { isReadingsFile, verifyReadings } from './verify-readings.ts'
 import { isVectorFile, verifyVectors } from './verify-vectors.ts'
@@ -59,6 +60,11 @@ const SUITES: readonly Suite[] = [
       verifyCases(content, kit.knowledge).map((result) => fromPassed(result.name, result.passed, result.differences)),
   },
   {
+    recognises: isMomentFile,
+    run: async (content, _path, { kit }) =>
+      (await verifyMoments(content, kit)).map((result) => fromPassed(result.name, result.passed, result.differences)),
+  },
+  {
     recognises: isCallingFile,
     run: async (content, _path, { kit }) =>
       verifyCalling(content, kit.knowledge).map((result) => fromPassed(result.name, result.passed, result.differences)),
@@ -101,7 +107,7 @@ const tally = (results: readonly CaseResult[]): string => {
 
 export const verify: Verb = {
   name: 'verify',
-  summary: 'Run acceptance cases kept as data: allele calling, FHIR readings, orders, guidance cases, model vectors',
+  summary: 'Run acceptance cases kept as data: allele calling, FHIR readings, orders, guidance cases, moments, model vectors',
   usage: 'attune verify FILE... [--json]   (layouts: docs/verify.md)',
   options: {},
   run: async ({ positionals, values }) => {

@@ -45,6 +45,11 @@ const MEASURES = {
   potassium: ['2823-3', 'Potassium [Moles/volume] in Serum or Plasma', 'laboratory', 'mmol/L'],
   hemoglobin: ['718-7', 'Hemoglobin [Mass/volume] in Blood', 'laboratory', 'g/dL'],
   INR: ['6301-6', 'INR in Platelet poor plasma by Coagulation assay', 'laboratory', '1'],
+  QTc: ['8636-3', 'QT interval corrected', 'vital-signs', 'ms'],
+  sodium: ['2951-2', 'Sodium [Moles/volume] in Serum or Plasma', 'laboratory', 'mmol/L'],
+  'total cholesterol': ['2093-3', 'Cholesterol [Mass/volume] in Serum or Plasma', 'laboratory', 'mg/dL'],
+  'HDL cholesterol': ['2085-9', 'Cholesterol in HDL [Mass/volume] in Serum or Plasma', 'laboratory', 'mg/dL'],
+  BMI: ['39156-5', 'Body mass index', 'vital-signs', 'kg/m2'],
   HbA1c: ['4548-4', 'Hemoglobin A1c/Hemoglobin.total in Blood', 'laboratory', '%'],
 } as const
 

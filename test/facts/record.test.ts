@@ -41,7 +41,7 @@ describe('whatever form a record comes in', () => {
     ],
     [
       'with resources of other kinds',
-      [patient, potassium, { resourceType: 'Practitioner', id: 'd' }, { resourceType: 'Encounter', id: 'e' }],
+      [patient, potassium, { resourceType: 'Practitioner', id: 'd' }, { resourceType: 'Organization', id: 'e' }],
     ],
     ['objects where lists belong', [patient, { ...potassium, code: { coding: potassium.code.coding[0] } }]],
     ['an upper-case status', [patient, { ...potassium, status: 'FINAL' }]],

@@ -19,7 +19,9 @@ export type Answer = { readonly status: number; readonly cards: readonly Card[];
 
 /** Who is at the screen, and which rules and policy the site has. */
 type Asked = {
-  readonly hook?: 'order-select' | 'order-sign' | 'patient-view'
+  readonly hook?: 'order-select' | 'order-sign' | 'patient-view' | 'encounter-discharge'
+  /** The stay in context. */
+  readonly encounter?: string
   readonly user?: string
   readonly tenant?: string
   readonly without?: readonly string[]
@@ -37,7 +39,12 @@ const TYPES: Readonly<Record<string, string>> = {
   procedures: 'Procedure',
   pregnancy: 'Observation',
   requests: 'ServiceRequest',
+  encounters: 'Encounter',
 }
+
+const WITHOUT_ORDERS = ['patient-view', 'encounter-discharge']
+
+const serviceOf = (hook: string): string => (hook === 'encounter-discharge' ? `risk-${hook}` : `pgx-${hook}`)
 
 const searchset = (resources: readonly object[]) => ({
   resourceType: 'Bundle',
@@ -56,12 +63,13 @@ const prefetchOf = (patient: PatientBuilder, without: readonly string[]) => {
   return Object.fromEntries(Object.entries(keys).filter(([key]) => !without.includes(key)))
 }
 
-const contextOf = (patient: PatientBuilder, hook: string, user: string) => {
+const contextOf = (patient: PatientBuilder, hook: string, user: string, encounter?: string) => {
   const drafts = patient.drafts()
   return {
     userId: user,
     patientId: patient.record().patientId,
-    ...(hook === 'patient-view'
+    ...(encounter === undefined ? {} : { encounterId: encounter }),
+    ...(WITHOUT_ORDERS.includes(hook)
       ? {}
       : { draftOrders: { resourceType: 'Bundle', type: 'collection', entry: drafts.map((resource) => ({ resource })) } }),
     ...(hook === 'order-select' ? { selections: drafts.map(({ id }) => `MedicationRequest/${id}`) } : {}),
@@ -71,11 +79,11 @@ const contextOf = (patient: PatientBuilder, hook: string, user: string) => {
 /** The body of a hook call about the patient. */
 export const requestOf = (
   patient: PatientBuilder,
-  { hook = 'order-sign', user = 'Practitioner/one', without = [], members }: Asked = {},
+  { hook = 'order-sign', user = 'Practitioner/one', without = [], members, encounter }: Asked = {},
 ) => ({
   hook,
   hookInstance: crypto.randomUUID(),
-  context: contextOf(patient, hook, user),
+  context: contextOf(patient, hook, user, encounter),
   prefetch: prefetchOf(patient, without),
   ...members,
 })
@@ -112,7 +120,7 @@ export const openHospital = async (makePlace: () => Promise<Place>, file: object
 
   const ask = async (patient: PatientBuilder, asked: Asked = {}): Promise<Answer> => {
     const request = requestOf(patient, asked)
-    const answer = await post(`/cds-services/pgx-${request.hook}`, request, asked.tenant)
+    const answer = await post(`/cds-services/${serviceOf(request.hook)}`, request, asked.tenant)
     const { cards, extension } = answer.json()
     return { status: answer.status, cards, trace: extension?.['org.attune.trace'] }
   }

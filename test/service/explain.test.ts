@@ -28,7 +28,11 @@ describe('Every silence is explained', () => {
   it('opening a chart without medicines', async () => {
     const answer = await hospital.ask(aPatient('none'), { hook: 'patient-view' })
     expect(answer.cards).toEqual([])
-    expect(silences(answer)).toEqual(['medicines: no-medicine'])
+    expect(silences(answer)).toEqual([
+      'medicines: no-medicine',
+      'Hereditary breast and ovarian cancer: not-this-situation',
+      'Estimated breast cancer risk: not-computed',
+    ])
   })
 
   it('an order hook without an order for a medicine', async () => {

@@ -1,0 +1,320 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readConfig } from '../../src/config.ts'
+import { openLedger } from '../../src/ledger/ledger.ts'
+import { projectRoot } from '../../src/project-root.ts'
+import { aPatient, type PatientBuilder } from '../builders/patient.ts'
+import { embeddedPlace } from '../ledger/engines.ts'
+import { type Answer, openHospital, summaries } from './alert-door.ts'
+
+let hospital: Awaited<ReturnType<typeof openHospital>>
+beforeAll(async () => {
+  hospital = await openHospital(embeddedPlace)
+})
+afterAll(() => hospital?.close())
+
+const day = (before: number): string => new Date(Date.now() - before * 86_400_000).toISOString().slice(0, 10)
+const TODAY = { date: day(0) }
+
+const silences = ({ trace }: Answer): string[] => trace.silences.map(({ about, code }) => `${about}: ${code}`)
+
+/** Born so that the age does not change while tests are kept. */
+const aged = (years: number): string => `${new Date().getUTCFullYear() - years}-01-01`
+
+const withHeartRisk = (patient: PatientBuilder): PatientBuilder =>
+  patient
+    .born(aged(62))
+    .male()
+    .measuring('total cholesterol', 232, TODAY)
+    .measuring('HDL cholesterol', 41, TODAY)
+    .measuring('BMI', 29.4, TODAY)
+    .measuring('creatinine', 1, TODAY)
+    .withBloodPressure(144, 86, TODAY)
+    .smoking('daily', TODAY)
+
+const withLongQt = (patient: PatientBuilder): PatientBuilder =>
+  patient
+    .born(aged(76))
+    .female()
+    .withCondition('Heart failure', { snomed: '84114007' })
+    .measuring('potassium', 3.3, TODAY)
+    .measuring('QTc', 468, TODAY)
+    .on('ondansetron 4 MG', { dose: '4 mg', times: 2 })
+
+/** Numbers in the ledger, counted while the server is not running. */
+const predictions = async (): Promise<number> => {
+  let count = Number.NaN
+  await hospital.stopped(async (environment) => {
+    const ledger = await openLedger(readConfig(environment, projectRoot))
+    count = (await ledger.counts()).predictions
+    await ledger.close()
+  })
+  return count
+}
+
+describe('Risk models at an order', () => {
+  it('a statin with a genotype: the risk that it lowers stands on the same card, with what it was made of', async () => {
+    const patient = withHeartRisk(aPatient('statin'))
+      .withGenotype('SLCO1B1', '*5/*5')
+      .ordering('simvastatin 40 MG', { dose: '40 mg', times: 1 })
+    const answer = await hospital.ask(patient)
+    expect(summaries(answer)).toEqual(['warning: Choose another drug than simvastatin: SLCO1B1 poor function'])
+    const detail = answer.cards[0]?.detail ?? ''
+    expect(detail).toContain(
+      '**Estimated cardiovascular risk**\n\n- Estimated 10-year risk of atherosclerotic cardiovascular disease: 10.0 % (PREVENT, base)',
+    )
+    expect(detail).toContain('Applied to this estimate: about 2.1 fewer in 100 such people (1.9 to 2.3).')
+    expect(detail).toMatch(/Weighs most in this estimate: Age: 62 years \(raises it\);/)
+    expect(detail).toMatch(/Total cholesterol 232 mg\/dL \(\d{4}-\d\d-\d\d, Observation\/obs-1\)/)
+    expect(answer.trace.traces.map(({ rows }) => rows.filter((row) => row.startsWith('moments/')))).toEqual([['moments/statin-benefit']])
+    expect(answer.trace.traces[0]?.facts).toContain('Observation/obs-1')
+  })
+
+  it('a statin without anything to change: no card for a number, and the silence is recorded', async () => {
+    const patient = withHeartRisk(aPatient('calm'))
+      .withGenotype('SLCO1B1', '*1/*1')
+      .ordering('simvastatin 40 MG', { dose: '40 mg', times: 1 })
+    const answer = await hospital.ask(patient)
+    expect(answer.cards).toEqual([])
+    expect(silences(answer)).toEqual(['simvastatin: no-change', 'simvastatin: Estimated cardiovascular risk: beside-only'])
+  })
+
+  it('a statin without results: the card says why there is no number', async () => {
+    const patient = aPatient('bare').withGenotype('SLCO1B1', '*5/*5').ordering('simvastatin 40 MG', { dose: '40 mg', times: 1 })
+    const [card] = (await hospital.ask(patient)).cards
+    expect(card?.detail).toMatch(
+      /- Cardiovascular disease within 10 years: not computed, because no total cholesterol is in the record; .*; and \d more/,
+    )
+  })
+
+  it('a QT drug with a genotype: one card, the score in its summary and its section, suggestions of the genotype kept', async () => {
+    const patient = withLongQt(aPatient('qt')).withGenotype('CYP2C19', '*2/*2').ordering('citalopram 20 MG', { dose: '20 mg', times: 1 })
+    const answer = await hospital.ask(patient)
+    expect(summaries(answer)).toEqual([
+      'warning: Choose another drug than citalopram: CYP2C19 poor metabolizer; Tisdale QT score 15 (high)',
+    ])
+    expect(answer.cards[0]?.detail).toContain(
+      'Points: Drugs that prolong the QT interval: 2 (+6); Heart failure (+3); Potassium: 3.3 mmol/L (+2)',
+    )
+  })
+
+  it('a QT drug without a genotype: a card of its own, for information only', async () => {
+    const answer = await hospital.ask(withLongQt(aPatient('haloperidol')).ordering('haloperidol 5 MG', { dose: '5 mg', times: 2 }))
+    expect(summaries(answer)).toEqual(['info: Check ECG, potassium and other QT drugs before haloperidol: Tisdale score 15 (high)'])
+    const [card] = answer.cards
+    expect(card?.overrideReasons?.map(({ code }) => code)).toEqual([
+      'benefit-outweighs-risk',
+      'tolerated-before',
+      'will-monitor',
+      'specialist-advice',
+    ])
+    expect(card?.suggestions).toBeUndefined()
+    expect(answer.trace.traces.map(({ concern, drug }) => [concern, drug])).toEqual([['risk', 'haloperidol']])
+  })
+
+  it('an opioid beside a benzodiazepine: naloxone as a whole order that can be signed', async () => {
+    const patient = aPatient('opioid')
+      .on('alprazolam 0.5 MG', { dose: '0.5 mg', times: 2 })
+      .ordering('oxycodone 20 MG', { dose: '20 mg', times: 2 })
+    const answer = await hospital.ask(patient)
+    expect(summaries(answer)).toEqual(['info: Offer naloxone with oxycodone: a benzodiazepine is taken as well'])
+    const [suggestion] = answer.cards[0]?.suggestions ?? []
+    expect(suggestion?.actions).toEqual([
+      {
+        type: 'create',
+        description: expect.stringContaining('Order Naloxone Hydrochloride 40 MG/ML Nasal Spray'),
+        resource: {
+          resourceType: 'MedicationRequest',
+          status: 'draft',
+          intent: 'order',
+          medicationCodeableConcept: {
+            text: 'Naloxone Hydrochloride 40 MG/ML Nasal Spray',
+            coding: [
+              {
+                system: 'http://www.nlm.nih.gov/research/umls/rxnorm',
+                code: '1725059',
+                display: 'Naloxone Hydrochloride 40 MG/ML Nasal Spray',
+              },
+            ],
+          },
+          subject: { reference: 'Patient/opioid' },
+          authoredOn: expect.stringMatching(/^\d{4}-/),
+          reasonCode: [{ text: 'Opioid with a raised risk of overdose' }],
+          dosageInstruction: [{ text: expect.stringMatching(/^One spray/), asNeededBoolean: true }],
+        },
+      },
+    ])
+  })
+
+  it('an opioid that the genotype speaks against keeps its own suggestions beside naloxone', async () => {
+    const patient = aPatient('both')
+      .withGenotype('CYP2D6', '*4/*4')
+      .on('alprazolam 0.5 MG', { dose: '0.5 mg', times: 2 })
+      .ordering('codeine 30 MG', { dose: '30 mg', times: 4 })
+    const [card, ...others] = (await hospital.ask(patient)).cards
+    expect(others).toEqual([])
+    expect(card?.summary).toBe('Avoid codeine: CYP2D6 poor metabolizer; offer naloxone (benzodiazepine)')
+    expect(card?.suggestions?.map(({ label }) => label)).toEqual(['Remove the order for codeine 30 MG', 'Add naloxone 4 mg nasal spray'])
+  })
+
+  it('a label that forbids a drug at this kidney function warns; nothing that a model says is ever critical', async () => {
+    const patient = aPatient('kidney')
+      .born(aged(76))
+      .measuring('creatinine', 2.4, TODAY)
+      .ordering('metformin 1000 MG', { dose: '1000 mg', times: 2 })
+    expect(summaries(await hospital.ask(patient))).toEqual([
+      'warning: Review metformin for kidney function: not recommended (eGFR 20 mL/min/1.73 m²)',
+    ])
+  })
+
+  it('a creatinine in a unit that nobody can convert is no kidney function, and is said', async () => {
+    const patient = aPatient('unit')
+      .born(aged(76))
+      .measuring('creatinine', 2.4, { ...TODAY, unit: 'mmHg' })
+      .ordering('metformin 1000 MG', { dose: '1000 mg', times: 2 })
+    const answer = await hospital.ask(patient)
+    expect(answer.cards).toEqual([])
+    expect(answer.trace.silences.map(({ code, because }) => [code, because])).toContainEqual([
+      'not-computed',
+      expect.stringMatching(/creatinine .*unit/),
+    ])
+  })
+
+  it('a drug of no class asks no model', async () => {
+    const answer = await hospital.ask(aPatient('tea').ordering('abacavir 300 MG'))
+    expect(answer.trace.silences).toEqual([])
+    expect(answer.trace.traces.flatMap(({ rows }) => rows.filter((row) => row.startsWith('moments/')))).toEqual([])
+  })
+
+  it('two orders with a threshold each have a card each', async () => {
+    const patient = withLongQt(aPatient('two'))
+      .on('alprazolam 0.5 MG', { dose: '0.5 mg', times: 2 })
+      .ordering('haloperidol 5 MG', { dose: '5 mg', times: 2 })
+      .ordering('oxycodone 20 MG', { dose: '20 mg', times: 2 })
+    expect(summaries(await hospital.ask(patient))).toEqual([
+      'info: Check ECG, potassium and other QT drugs before haloperidol: Tisdale score 15 (high)',
+      'info: Offer naloxone with oxycodone: a benzodiazepine is taken as well',
+    ])
+  })
+
+  it('an override holds while the class of risk is the same, and ends when it changes', async () => {
+    const patient = (qtc: number) =>
+      aPatient('again')
+        .born(aged(76))
+        .female()
+        .withCondition('Heart failure', { snomed: '84114007' })
+        .measuring('potassium', 4.1, TODAY)
+        .measuring('QTc', qtc, TODAY)
+        .ordering('haloperidol 5 MG', { dose: '5 mg', times: 2 })
+    await hospital.override(patient(430))
+    const again = await hospital.ask(patient(440))
+    expect(again.cards).toEqual([])
+    expect(silences(again)).toContain('haloperidol: overridden')
+    const worse = await hospital.ask(patient(430).on('ondansetron 4 MG', { dose: '4 mg', times: 2 }))
+    expect(summaries(worse)).toEqual(['info: Check ECG, potassium and other QT drugs before haloperidol: Tisdale score 11 (high)'])
+  })
+
+  it('every number that was made is in the ledger, told or not', async () => {
+    const before = await predictions()
+    await hospital.ask(
+      withHeartRisk(aPatient('kept')).withGenotype('SLCO1B1', '*1/*1').ordering('simvastatin 40 MG', { dose: '40 mg', times: 1 }),
+    )
+    expect((await predictions()) - before).toBe(1)
+  })
+})
+
+const ENCOUNTER_CLASS = 'http://terminology.hl7.org/CodeSystem/v3-ActCode'
+const PRIORITY = 'http://terminology.hl7.org/CodeSystem/v3-ActPriority'
+
+const stay = (patient: string, id: string, start: string, end?: string, more: object = {}) => ({
+  resourceType: 'Encounter',
+  id,
+  status: end === undefined ? 'in-progress' : 'finished',
+  class: { system: ENCOUNTER_CLASS, code: 'IMP' },
+  subject: { reference: `Patient/${patient}` },
+  period: { start, ...(end === undefined ? {} : { end }) },
+  ...more,
+})
+
+const urgent = { priority: { coding: [{ system: PRIORITY, code: 'EM' }] }, serviceType: { text: 'Cardiology' } }
+const planned = { priority: { coding: [{ system: PRIORITY, code: 'EL' }] }, serviceType: { text: 'Surgery' } }
+
+describe('A discharge', () => {
+  const discharge = { hook: 'encounter-discharge', encounter: 'now' } as const
+
+  it('after a long urgent stay and two before it: one card that asks for early follow-up', async () => {
+    const patient = aPatient('leaving')
+      .born(aged(76))
+      .measuring('hemoglobin', 10.2, TODAY)
+      .measuring('sodium', 131, TODAY)
+      .withProcedure('Thoracentesis', { snomed: '91602002', date: day(3) })
+      .with(stay('leaving', 'now', day(11), undefined, urgent))
+      .with(stay('leaving', 'a', day(150), day(140)))
+      .with(stay('leaving', 'b', day(250), day(245)))
+    const answer = await hospital.ask(patient, discharge)
+    expect([answer.status, summaries(answer)]).toEqual([200, ['info: Plan early follow-up before discharge: HOSPITAL score 8 (high)']])
+    expect(answer.cards[0]?.detail).toContain('Length of stay 11 d')
+    expect(answer.trace.traces.map(({ concern, order, rows }) => [concern, order, rows])).toEqual([
+      ['risk', null, ['moments/readmission/hospital-high']],
+    ])
+  })
+
+  it('after a planned night: no card, and the silence says the scores', async () => {
+    const patient = aPatient('night')
+      .born(aged(36))
+      .measuring('hemoglobin', 13.2, TODAY)
+      .measuring('sodium', 139, TODAY)
+      .with(stay('night', 'now', day(1), undefined, planned))
+    const answer = await hospital.ask(patient, discharge)
+    expect(answer.cards).toEqual([])
+    expect(answer.trace.silences.map(({ about, because }) => [about, because])).toContainEqual([
+      'Readmission within 30 days',
+      expect.stringMatching(/^HOSPITAL score 0; a card from the threshold on: 7 and more/),
+    ])
+  })
+
+  it('whose stay is not in the record: no number, and why', async () => {
+    const answer = await hospital.ask(aPatient('lost').born(aged(36)), discharge)
+    expect(answer.cards).toEqual([])
+    expect(answer.trace.silences.map(({ code, because }) => [code, because])).toContainEqual([
+      'not-computed',
+      expect.stringContaining('the stay at hand, or the day it began, is not in the record'),
+    ])
+  })
+
+  it('without an encounter does not fit its hook', async () => {
+    expect((await hospital.ask(aPatient('none'), { hook: 'encounter-discharge' })).status).toBe(400)
+  })
+})
+
+describe('An opened chart', () => {
+  it('with a new BRCA1 variant: the hereditary finding on one card, and no score', async () => {
+    const patient = aPatient('brca')
+      .born(aged(46))
+      .female()
+      .withCondition('BRCA1 gene mutation detected', { snomed: '412734009', date: day(5) })
+    const answer = await hospital.ask(patient, { hook: 'patient-view' })
+    expect(summaries(answer)).toEqual(['info: New on record: hereditary breast and ovarian cancer. Refer to genetics if not done'])
+    expect(silences(answer)).toContain('Estimated breast cancer risk: not-this-situation')
+  })
+
+  it('with the same variant known for years: silent', async () => {
+    const patient = aPatient('known')
+      .born(aged(46))
+      .female()
+      .withCondition('BRCA1 gene mutation detected', { snomed: '412734009', date: '2020-01-01' })
+    const answer = await hospital.ask(patient, { hook: 'patient-view' })
+    expect(answer.cards).toEqual([])
+    expect(silences(answer)).toContain('Hereditary breast and ovarian cancer: known-before')
+  })
+
+  it('with a medicine to review as well: still one card', async () => {
+    const patient = aPatient('two-things')
+      .born(aged(46))
+      .female()
+      .withGenotype('CYP2D6', '*4/*4')
+      .on('codeine 30 MG', { dose: '30 mg', times: 4 })
+      .withCondition('BRCA1 gene mutation detected', { snomed: '412734009', date: day(5) })
+    const { cards } = await hospital.ask(patient, { hook: 'patient-view' })
+    expect(cards.map(({ summary }) => summary)).toEqual(['Avoid codeine: CYP2D6 poor metabolizer; hereditary breast cancer on record'])
+  })
+})
