@@ -13,12 +13,16 @@ const ACTIONS: Readonly<Record<string, Action>> = { list, verify, new: create, a
 const known = Object.keys(ACTIONS)
 const either = [known.slice(0, -1).join(', '), known.at(-1)].join(' or ')
 
+/** What it does stands below its first line, then its options. */
+const useOf = ({ usage, summary }: Action): string => {
+  const [first, ...options] = usage.split('\n')
+  return [first, `           ${summary}`, ...options.map((line) => `           ${line.trimStart()}`)].join('\n')
+}
+
 export const models: Verb = {
   name: 'models',
   summary: `Risk models: ${known.join(', ')}`,
-  usage: Object.values(ACTIONS)
-    .map(({ usage, summary }) => `${usage}\n           ${summary}`)
-    .join('\n       '),
+  usage: Object.values(ACTIONS).map(useOf).join('\n       '),
   options: Object.assign({}, ...Object.values(ACTIONS).map(({ options }) => options)),
   run: async ({ values, positionals: [name, ...rest] }) => {
     const action = Object.hasOwn(ACTIONS, name ?? '') ? ACTIONS[name ?? ''] : undefined

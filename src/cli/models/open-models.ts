@@ -2,18 +2,22 @@ import { readConfig } from '../../config.ts'
 import { projectRoot } from '../../project-root.ts'
 import { loadModels, type Models } from '../../risk/registry.ts'
 
-/** Models of this installation; when not strict also beside those that do not pass, so that all problems are seen at once. */
-export const openModels = (strict: boolean): Promise<Models> => {
+/** Models of this installation, or of another folder; when not strict also beside those that do not pass, so that all problems are seen at once. */
+export const openModels = (strict: boolean, folder: string | null = null): Promise<Models> => {
   const { modelsDir, execution, models, inference } = readConfig(process.env, projectRoot)
-  return loadModels(modelsDir, { execution, models, inference, strict })
+  return loadModels(folder ?? modelsDir, { execution, models, inference, strict })
 }
 
 /** The folder that the models come from. */
 export const modelsFolder = (): string => readConfig(process.env, projectRoot).modelsDir
 
 /** Hands the models to some work and lets their sessions go. */
-export const withModels = async (strict: boolean, work: (models: Models) => number | Promise<number>): Promise<number> => {
-  const opened = await openModels(strict)
+export const withModels = async (
+  strict: boolean,
+  work: (models: Models) => number | Promise<number>,
+  folder: string | null = null,
+): Promise<number> => {
+  const opened = await openModels(strict, folder)
   try {
     return await work(opened)
   } finally {

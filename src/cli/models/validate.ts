@@ -21,10 +21,11 @@ type Values = VerbInput['values']
 
 const namesOf = (models: readonly Model[]): string => models.map(({ ref }) => ref.id).join(', ')
 
-const canRun = (model: Model, columns: readonly string[], values: Values): boolean => {
+/** Whether a file can be meant for a model: it has what the model needs, and at least half of all that it can use. */
+const fits = (model: Model, columns: readonly string[], values: Values): boolean => {
   try {
-    chooseTarget(model, { variant: textOf(values, 'variant'), output: textOf(values, 'output') }, columns)
-    return true
+    const { variant } = chooseTarget(model, { variant: textOf(values, 'variant'), output: textOf(values, 'output') }, columns)
+    return 2 * variant.inputs.filter((name) => columns.includes(name)).length >= variant.inputs.length
   } catch (error) {
     if (error instanceof AttuneError) return false
     throw error
@@ -40,7 +41,7 @@ const findModel = (models: Models, named: string | undefined, columns: readonly 
     if (unwell?.state === 'not-served') throw new AttuneError('model-invalid', `${named} is not served, because ${unwell.because}`)
     throw new UsageError(`There is no model "${named}". Known: ${namesOf(models.all)}.`)
   }
-  const fitting = models.all.filter((model) => canRun(model, columns, values))
+  const fitting = models.all.filter((model) => fits(model, columns, values))
   const [only, ...others] = fitting
   if (only && others.length === 0) return only
   throw new UsageError(
@@ -121,7 +122,7 @@ const withVersion = async (report: Report, { study, target }: Ran, values: Value
   }
   if (made.method !== 'none') {
     const written = await writeVersion({
-      from: `${modelsFolder()}/${target.model.ref.id}`,
+      from: `${textOf(values, 'models') ?? modelsFolder()}/${target.model.ref.id}`,
       into: folder,
       target,
       recalibration: made,
@@ -158,6 +159,7 @@ export const validate: Action = {
   usage:
     'attune models validate [MODEL] --data FILE [options] [--json]\n' +
     '  --data FILE         CSV, TSV or JSON lines, also .gz; columns are the input names of the model, `outcome`, and where there: sex, age, race, site, date, id\n' +
+    '  --models DIR        folder of models in place of the installed ones, for example that of a recalibrated version\n' +
     '  --variant, --output the variant and the output; default the first that the file has the columns for\n' +
     '  --outcome NAME      column with what happened (1, 0, or the measured number); default outcome\n' +
     '  --groups LIST       columns to group by; default sex,age,race,site\n' +
@@ -170,6 +172,7 @@ export const validate: Action = {
     ...REPORT_OPTIONS,
     data: { type: 'string' },
     model: { type: 'string' },
+    models: { type: 'string' },
     variant: { type: 'string' },
     output: { type: 'string' },
     outcome: { type: 'string' },
@@ -179,5 +182,5 @@ export const validate: Action = {
     'site-name': { type: 'string' },
     share: { type: 'string' },
   },
-  run: (input) => withModels(false, (models) => validateFile(models, input)),
+  run: (input) => withModels(false, (models) => validateFile(models, input), textOf(input.values, 'models')),
 }
