@@ -20,12 +20,14 @@ import { makeFhirClient } from './fhir/fhir-client.ts'
 import { makeOutbound, type Outbound } from './fhir/outbound.ts'
 import type { TerminologyServer } from './fhir/terminology-server.ts'
 import { loadKnowledge } from './guidance/load-knowledge.ts'
+import type { Knowledge } from './guidance/rules.ts'
 import type { HookRequest } from './hooks/request.ts'
 import type { CdsService } from './hooks/service.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { projectRoot } from './project-root.ts'
+import { unknownMembers } from './risk/medicine-classes.ts'
 import { readMoments } from './risk/moments/moments.ts'
-import { loadModels } from './risk/registry.ts'
+import { loadModels, type Models } from './risk/registry.ts'
 import { configuredStanding, type StandingOf } from './risk/standing.ts'
 import type { ProfileKit } from './run-profile.ts'
 import { type LineKit, runService } from './run-service.ts'
@@ -40,6 +42,14 @@ export type Thinking = { readonly kit: ServiceKit; readonly terms: FactsTerms; r
 /** Whose labels bind, by country. */
 const BINDING: Readonly<Record<string, readonly GuidanceSource[]>> = { US: ['FDA'] }
 
+/** A class with a drug that nobody here knows would never be found in a record. */
+const refuseUnknownMembers = async (models: Models, { drugs }: Knowledge): Promise<void> => {
+  const unknown = unknownMembers(models.medicineClasses, drugs.ingredient)
+  if (unknown.length === 0) return
+  await models.close()
+  throw new AttuneError('model-invalid', `medicine-classes.json: ${unknown.join('; ')}`)
+}
+
 /** @throws AttuneError `rules-invalid`, `model-invalid`. Without `standing` nothing is switched while running. */
 export const loadThinking = async (config: Config, standing: StandingOf = configuredStanding(config.models)): Promise<Thinking> => {
   const modelsLoading = loadModels(config.modelsDir, {
@@ -53,6 +63,7 @@ export const loadThinking = async (config: Config, standing: StandingOf = config
   genomicTerms(knowledge)
   const wording = readWording(knowledge.tables.get('wording'), knowledge.actions.keys())
   const models = await modelsLoading
+  await refuseUnknownMembers(models, knowledge)
   const moments = readMoments(knowledge.tables.get('moments'), { models, overrideReasons: wording.overrideReasons })
   return {
     kit: {
