@@ -5,7 +5,7 @@ import { defineConfig } from 'vite'
 const page = (path: string): string => resolve(import.meta.dirname, path)
 
 /**
- * Three pages: the sandbox's EHR page at `/`, the SMART app at `/app/` and its launch page.
+ * Four pages: the sandbox's EHR page at `/`, the SMART app at `/app/` and its launch page, the models at `/models/`.
  * Nothing is inlined into HTML, so that a Content-Security-Policy without 'unsafe-inline' and without data: holds.
  */
 export default defineConfig({
@@ -21,6 +21,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     target: 'es2022',
-    rolldownOptions: { input: [page('index.html'), page('app/index.html'), page('app/launch.html')] },
+    rolldownOptions: { input: [page('index.html'), page('app/index.html'), page('app/launch.html'), page('models/index.html')] },
   },
 })

@@ -277,8 +277,8 @@ export const TEXT = {
     fits: 'This patient is like those the model was made with',
     fitsNot: 'This patient differs from those the model was made with',
     limits: 'Limits',
-    model: 'Model',
-    version: 'Version',
+    about: 'About this model',
+    card: 'Model card: how it was checked, whom it is for, what it leaves out',
     hash: 'SHA-256',
     citation: 'Publication',
     execution: 'Computed on',
@@ -288,6 +288,7 @@ export const TEXT = {
     notComputed: (count: number) => `${count} more ${count === 1 ? 'question' : 'questions'} not computed, with the reasons`,
     also: 'With it',
     absent: 'missing',
+    newTab: 'opens in a new tab',
   },
   record: {
     labs: 'Labs',

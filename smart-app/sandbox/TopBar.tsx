@@ -3,6 +3,7 @@ import { TEXTS } from './texts.ts'
 
 const LINKS = [
   { href: '/cds-services', words: TEXTS.discovery },
+  { href: '/models/', words: TEXTS.models },
   { href: '/docs', words: TEXTS.apiDocs },
   { href: '/app/launch.html', words: TEXTS.standalone },
 ]

@@ -9,6 +9,7 @@ export const TEXTS = {
   links: 'For integrators',
   discovery: 'Discovery',
   apiDocs: 'API',
+  models: 'Risk models',
   standalone: 'App on its own',
   patients: 'Patients',
   otherPatients: 'Other patients',

@@ -22,6 +22,8 @@ export type ServedModel = {
   readonly fallback: string | null
   /** Test vectors run through the graph when the model was loaded. */
   readonly vectors: { readonly passed: number; readonly of: number; readonly at: string }
+  /** Variants, of which some or all may be off. */
+  readonly variants: number
   readonly off: readonly ModelOff[]
 }
 

@@ -33,7 +33,7 @@ export const statusPage = (version: string): string =>
     'Attune',
     `<h1>Attune ${escapeHtml(version)}</h1>
 <p>Decision support for prescribing. This server answers EHRs; there is nothing to see here.</p>
-<ul><li><a href="/docs">API</a></li><li><a href="/readyz">State</a></li></ul>`,
+<ul><li><a href="/models/">Risk models</a></li><li><a href="/docs">API</a></li><li><a href="/readyz">State</a></li></ul>`,
   )
 
 const SECURITY_WORDS = { client: 'Client JWT', app: "The app's access token", none: 'None' } as const

@@ -28,6 +28,7 @@ export const summarise = ({ ref, manifest, vectors }: Model, health: Serving, at
   execution: health.execution,
   fallback: health.fallback,
   vectors: { passed: health.vectors, of: vectors.length, at },
+  variants: manifest.variants.length,
   off: manifest.variants.flatMap(({ id, label, off }) => (off === undefined ? [] : [{ variant: id, label, because: off }])),
 })
 

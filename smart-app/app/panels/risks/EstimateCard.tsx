@@ -101,21 +101,27 @@ const List = ({ title, lines }: { readonly title: string; readonly lines: readon
   </div>
 )
 
-/** A hash is shown by its beginning, the whole stands in its title. */
+/** What stands behind the number, folded; a hash is shown by its beginning, the whole stands in its title. */
 const Provenance = ({ estimate: { model, ...estimate } }: { readonly estimate: Estimated | Refused }) => (
-  <KeyValue
-    pairs={[
-      { term: TEXT.risks.model, value: `${model.name}, ${TEXT.risks.version.toLowerCase()} ${model.version}` },
-      { term: TEXT.risks.citation, value: model.citation },
-      { term: TEXT.risks.hash, value: <code title={model.sha256}>{model.sha256.slice(0, 16)}…</code> },
-      ...('execution' in estimate
-        ? [
-            { term: TEXT.risks.variant, value: estimate.variant },
-            { term: TEXT.risks.execution, value: estimate.execution.toUpperCase() },
-          ]
-        : []),
-    ]}
-  />
+  <details className={styles.about}>
+    <summary>
+      {TEXT.risks.about}: {model.name} {model.version}
+    </summary>
+    <KeyValue
+      pairs={[
+        ...('execution' in estimate ? [{ term: TEXT.risks.variant, value: estimate.variant }] : []),
+        { term: TEXT.risks.citation, value: model.citation },
+        { term: TEXT.risks.hash, value: <code title={model.sha256}>{model.sha256.slice(0, 16)}…</code> },
+        ...('execution' in estimate ? [{ term: TEXT.risks.execution, value: estimate.execution.toUpperCase() }] : []),
+      ]}
+    />
+    <p>
+      <a href={`/models/#/${model.id}`} target="_blank" rel="noopener noreferrer">
+        {TEXT.risks.card}
+        <span className="visually-hidden"> ({TEXT.risks.newTab})</span>
+      </a>
+    </p>
+  </details>
 )
 
 const Refusal = ({ estimate }: { readonly estimate: Refused }) => (

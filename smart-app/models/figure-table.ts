@@ -1,0 +1,30 @@
+import type { ModelFigure } from '../../src/contract/models.ts'
+
+/** Figures of one group on one set of data, by measure. */
+export type GroupRow = { readonly group: string; readonly n: number | null; readonly figures: ReadonlyMap<string, ModelFigure> }
+export type DataSet = { readonly on: string; readonly measures: readonly string[]; readonly rows: readonly GroupRow[] }
+
+const distinct = (words: readonly string[]): string[] => [...new Set(words)]
+
+/** One table for each set of data: a row per group, a column per measure, in the order in which they were given. */
+export const dataSets = (figures: readonly ModelFigure[]): DataSet[] =>
+  distinct(figures.map(({ on }) => on)).map((on) => {
+    const here = figures.filter((figure) => figure.on === on)
+    return {
+      on,
+      measures: distinct(here.map(({ measure }) => measure)),
+      rows: distinct(here.map(({ group }) => group)).map((group) => {
+        const own = here.filter((figure) => figure.group === group)
+        return { group, n: own[0]?.n ?? null, figures: new Map(own.map((figure) => [figure.measure, figure])) }
+      }),
+    }
+  })
+
+const short = (value: number): string => Number(value.toPrecision(3)).toString()
+
+/** `0.672 (0.661 to 0.683)` */
+export const figureWords = (figure: ModelFigure | undefined): string => {
+  if (!figure) return ''
+  const { value, low, high } = figure
+  return low === null || high === null ? short(value) : `${short(value)} (${short(low)} to ${short(high)})`
+}
