@@ -35,7 +35,8 @@ afterEach(() => {
 const at = (...path: readonly string[]) => join(dir, ...path)
 const folder = () => at('sepsis-risk')
 
-type Json = { [key: string]: Json } & Json[] & string & number
+/** Lists of the four files, of which each has some. */
+type Json = Readonly<Record<'inputs' | 'graphs' | 'vectors' | 'attributes', { expected?: object }[]>>
 const edit = (file: string, change: (content: Json) => void): void => {
   const content = JSON.parse(readFileSync(join(folder(), file), 'utf8')) as Json
   change(content)
@@ -71,17 +72,17 @@ const INPUTS = [
 /** What the people of the site do with a new folder. */
 const fillIn = (names: readonly string[]): void => {
   edit('features.json', (content) => {
-    content.inputs?.forEach((input, n) => {
+    content.inputs.forEach((input, n) => {
       Object.assign(input, n === 0 ? { kind: 'age', unit: 'years', sensitive: 'date of birth' } : {}, INPUTS[n])
       if (n === 0)
         for (const key of ['from', 'codes', 'aggregate', 'freshDays', 'agreeWithin']) delete (input as Record<string, unknown>)[key]
     })
   })
   edit('manifest.json', (content) => {
-    Object.assign(content.graphs?.[0] ?? {}, { reference: Object.fromEntries(names.map((name, n) => [name, [50, 1, 140][n]])) })
+    Object.assign(content.graphs.[0] ?? {}, { reference: Object.fromEntries(names.map((name, n) => [name, [50, 1, 140][n]])) })
   })
   edit('vectors.json', (content) => {
-    content.vectors?.forEach((vector, n) => {
+    content.vectors.forEach((vector, n) => {
       const person = PEOPLE[n] ?? []
       Object.assign(vector, {
         inputs: Object.fromEntries(names.map((name, column) => [name, person[column]])),
@@ -172,7 +173,7 @@ describe('a hospital adds its own model', () => {
     await whole()
     await runMain('models', 'add', folder())
     expect((await runMain('models', 'add', folder())).out).toContain('already here, unchanged')
-    edit('features.json', (content) => Object.assign(content.inputs?.[1] ?? {}, { freshDays: 7 }))
+    edit('features.json', (content) => Object.assign(content.inputs.[1] ?? {}, { freshDays: 7 }))
     expect((await problems()).problems).toEqual([
       {
         where: 'manifest.json version',
@@ -200,12 +201,12 @@ describe('a folder that is not right is refused with the reason and what to do',
     ],
     [
       'a unit that is none',
-      () => edit('features.json', (content) => Object.assign(content.inputs?.[1] ?? {}, { unit: 'milligrammes' })),
+      () => edit('features.json', (content) => Object.assign(content.inputs.[1] ?? {}, { unit: 'milligrammes' })),
       { where: 'folder', what: /"milligrammes" is not a unit/, fix: /UCUM/ },
     ],
     [
       'an unknown kind of fact',
-      () => edit('features.json', (content) => Object.assign(content.inputs?.[1] ?? {}, { kind: 'horoscope' })),
+      () => edit('features.json', (content) => Object.assign(content.inputs.[1] ?? {}, { kind: 'horoscope' })),
       { where: 'features.json inputs[1].kind', what: /Invalid/, fix: /docs\/models\.md/ },
     ],
     [
@@ -215,7 +216,7 @@ describe('a folder that is not right is refused with the reason and what to do',
     ],
     [
       'a missing attribute',
-      () => edit('card.json', (content) => void content.attributes?.splice(4, 1)),
+      () => edit('card.json', (content) => void content.attributes.splice(4, 1)),
       { where: 'folder', what: /no source attribute purpose\.1/, fix: /31 attributes/ },
     ],
     [
@@ -230,17 +231,17 @@ describe('a folder that is not right is refused with the reason and what to do',
     ],
     [
       'a vector that the graph misses',
-      () => edit('vectors.json', (content) => Object.assign(content.vectors?.[2]?.expected ?? {}, { risk: 99 })),
+      () => edit('vectors.json', (content) => Object.assign(content.vectors.[2]?.expected ?? {}, { risk: 99 })),
       { where: 'folder', what: /test vectors missed: case-3/, fix: /order and units/ },
     ],
     [
       'fewer vectors than hold it to anything',
-      () => edit('vectors.json', (content) => void content.vectors?.splice(1)),
+      () => edit('vectors.json', (content) => void content.vectors.splice(1)),
       { where: 'vectors.json', what: /1 cases/, fix: /at least 5/ },
     ],
     [
       'an age that is not marked as sensitive',
-      () => edit('features.json', (content) => Object.assign(content.inputs?.[0] ?? {}, { sensitive: undefined })),
+      () => edit('features.json', (content) => Object.assign(content.inputs.[0] ?? {}, { sensitive: undefined })),
       { where: 'folder', what: /has to be marked as sensitive "date of birth"/, fix: /docs/ },
     ],
     [
@@ -253,7 +254,7 @@ describe('a folder that is not right is refused with the reason and what to do',
       'a number from a model that is not here',
       () =>
         edit('features.json', (content) =>
-          Object.assign(content.inputs ?? [], {
+          Object.assign(content.inputs, {
             1: {
               name: ONE[1],
               label: 'eGFR',
