@@ -79,7 +79,7 @@ const fillIn = (names: readonly string[]): void => {
     })
   })
   edit('manifest.json', (content) => {
-    Object.assign(content.graphs.[0] ?? {}, { reference: Object.fromEntries(names.map((name, n) => [name, [50, 1, 140][n]])) })
+    Object.assign(content.graphs[0] ?? {}, { reference: Object.fromEntries(names.map((name, n) => [name, [50, 1, 140][n]])) })
   })
   edit('vectors.json', (content) => {
     content.vectors.forEach((vector, n) => {
@@ -173,7 +173,7 @@ describe('a hospital adds its own model', () => {
     await whole()
     await runMain('models', 'add', folder())
     expect((await runMain('models', 'add', folder())).out).toContain('already here, unchanged')
-    edit('features.json', (content) => Object.assign(content.inputs.[1] ?? {}, { freshDays: 7 }))
+    edit('features.json', (content) => Object.assign(content.inputs[1] ?? {}, { freshDays: 7 }))
     expect((await problems()).problems).toEqual([
       {
         where: 'manifest.json version',
@@ -201,12 +201,12 @@ describe('a folder that is not right is refused with the reason and what to do',
     ],
     [
       'a unit that is none',
-      () => edit('features.json', (content) => Object.assign(content.inputs.[1] ?? {}, { unit: 'milligrammes' })),
+      () => edit('features.json', (content) => Object.assign(content.inputs[1] ?? {}, { unit: 'milligrammes' })),
       { where: 'folder', what: /"milligrammes" is not a unit/, fix: /UCUM/ },
     ],
     [
       'an unknown kind of fact',
-      () => edit('features.json', (content) => Object.assign(content.inputs.[1] ?? {}, { kind: 'horoscope' })),
+      () => edit('features.json', (content) => Object.assign(content.inputs[1] ?? {}, { kind: 'horoscope' })),
       { where: 'features.json inputs[1].kind', what: /Invalid/, fix: /docs\/models\.md/ },
     ],
     [
@@ -231,7 +231,7 @@ describe('a folder that is not right is refused with the reason and what to do',
     ],
     [
       'a vector that the graph misses',
-      () => edit('vectors.json', (content) => Object.assign(content.vectors.[2]?.expected ?? {}, { risk: 99 })),
+      () => edit('vectors.json', (content) => Object.assign(content.vectors[2]?.expected ?? {}, { risk: 99 })),
       { where: 'folder', what: /test vectors missed: case-3/, fix: /order and units/ },
     ],
     [
@@ -241,7 +241,7 @@ describe('a folder that is not right is refused with the reason and what to do',
     ],
     [
       'an age that is not marked as sensitive',
-      () => edit('features.json', (content) => Object.assign(content.inputs.[0] ?? {}, { sensitive: undefined })),
+      () => edit('features.json', (content) => Object.assign(content.inputs[0] ?? {}, { sensitive: undefined })),
       { where: 'folder', what: /has to be marked as sensitive "date of birth"/, fix: /docs/ },
     ],
     [
