@@ -1,7 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readConfig } from '../../src/config.ts'
-import { openLedger } from '../../src/ledger/ledger.ts'
-import { projectRoot } from '../../src/project-root.ts'
 import { aPatient, type PatientBuilder } from '../builders/patient.ts'
 import { embeddedPlace } from '../ledger/engines.ts'
 import { type Answer, openHospital, summaries } from './alert-door.ts'
@@ -39,17 +36,6 @@ const withLongQt = (patient: PatientBuilder): PatientBuilder =>
     .measuring('potassium', 3.3, TODAY)
     .measuring('QTc', 468, TODAY)
     .on('ondansetron 4 MG', { dose: '4 mg', times: 2 })
-
-/** Numbers in the ledger, counted while the server is not running. */
-const predictions = async (): Promise<number> => {
-  let count = Number.NaN
-  await hospital.stopped(async (environment) => {
-    const ledger = await openLedger(readConfig(environment, projectRoot))
-    count = (await ledger.counts()).predictions
-    await ledger.close()
-  })
-  return count
-}
 
 describe('Risk models at an order', () => {
   it('a statin with a genotype: the risk that it lowers stands on the same card, with what it was made of', async () => {
@@ -211,14 +197,6 @@ describe('Risk models at an order', () => {
     expect(silences(again)).toContain('haloperidol: overridden')
     const worse = await hospital.ask(patient(430).on('ondansetron 4 MG', { dose: '4 mg', times: 2 }))
     expect(summaries(worse)).toEqual(['info: Check ECG, potassium and other QT drugs before haloperidol: Tisdale score 11 (high)'])
-  })
-
-  it('every number that was made is in the ledger, told or not', async () => {
-    const before = await predictions()
-    await hospital.ask(
-      withHeartRisk(aPatient('kept')).withGenotype('SLCO1B1', '*1/*1').ordering('simvastatin 40 MG', { dose: '40 mg', times: 1 }),
-    )
-    expect((await predictions()) - before).toBe(1)
   })
 })
 
