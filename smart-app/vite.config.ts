@@ -5,7 +5,8 @@ import { defineConfig } from 'vite'
 const page = (path: string): string => resolve(import.meta.dirname, path)
 
 /**
- * Four pages: the sandbox's EHR page at `/`, the SMART app at `/app/` and its launch page, the models at `/models/`.
+ * Five pages: the sandbox's EHR page at `/`, the SMART app at `/app/` and its launch page, the models at `/models/`, their monitoring
+ * at `/monitoring/`.
  * Nothing is inlined into HTML, so that a Content-Security-Policy without 'unsafe-inline' and without data: holds.
  */
 export default defineConfig({
@@ -21,6 +22,14 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     target: 'es2022',
-    rolldownOptions: { input: [page('index.html'), page('app/index.html'), page('app/launch.html'), page('models/index.html')] },
+    rolldownOptions: {
+      input: [
+        page('index.html'),
+        page('app/index.html'),
+        page('app/launch.html'),
+        page('models/index.html'),
+        page('monitoring/index.html'),
+      ],
+    },
   },
 })

@@ -2,13 +2,16 @@ import type { Action } from './models/action.ts'
 import { add } from './models/add.ts'
 import { combine } from './models/combine.ts'
 import { list } from './models/list.ts'
+import { monitor } from './models/monitor.ts'
 import { create } from './models/new.ts'
+import { outcomes } from './models/outcomes.ts'
+import { off, on } from './models/switch.ts'
 import { validate } from './models/validate.ts'
 import { verify } from './models/verify.ts'
 import { UsageError, type Verb } from './verb.ts'
 
 /** One more thing to do with models: a file in `models/` and its line here. */
-const ACTIONS: Readonly<Record<string, Action>> = { list, verify, new: create, add, validate, combine }
+const ACTIONS: Readonly<Record<string, Action>> = { list, verify, new: create, add, validate, combine, monitor, outcomes, off, on }
 
 const known = Object.keys(ACTIONS)
 const either = [known.slice(0, -1).join(', '), known.at(-1)].join(' or ')

@@ -50,19 +50,15 @@ const common = {
     .refine((date) => !Number.isNaN(Date.parse(date)), 'no such day'),
 }
 
+/** One outcome, also of a file. */
+export const OUTCOME_SCHEMA = z.union([
+  z.strictObject({ ...common, decision: text }),
+  z.strictObject({ ...common, card: text }),
+  z.strictObject({ ...common, patient: text, fhirServer: z.string().min(1).max(2000).nullable() }),
+])
+
 /** Body of POST /api/outcomes. */
-export const OUTCOMES_SCHEMA = z.strictObject({
-  outcomes: z
-    .array(
-      z.union([
-        z.strictObject({ ...common, decision: text }),
-        z.strictObject({ ...common, card: text }),
-        z.strictObject({ ...common, patient: text, fhirServer: z.string().min(1).max(2000).nullable() }),
-      ]),
-    )
-    .min(1)
-    .max(1000),
-})
+export const OUTCOMES_SCHEMA = z.strictObject({ outcomes: z.array(OUTCOME_SCHEMA).min(1).max(1000) })
 
 const readOutcomes = (body: unknown): readonly OutcomeItem[] => {
   const result = OUTCOMES_SCHEMA.safeParse(body)

@@ -24,6 +24,7 @@ export type ShadowKit = {
 
 /** Calls that may wait; each holds a patient's facts in memory. */
 const LONGEST = 256
+const MOST_WRITING = 64
 
 const isAsked = (model: Model, champion: string | null, { drugs, person, shown }: AnsweredCall, models: Models): boolean => {
   if (champion !== null) return shown.some((estimate) => estimate.model.id === champion)
@@ -31,7 +32,9 @@ const isAsked = (model: Model, champion: string | null, { drugs, person, shown }
   return drugs.some((drug) => models.forDrug(drug).includes(model))
 }
 
-const run = async (call: AnsweredCall, { models, store }: ShadowKit): Promise<void> => {
+type Computed = { readonly estimates: readonly RiskEstimate[]; readonly tallies: readonly ModelTally[] }
+
+const compute = async (call: AnsweredCall, models: Models): Promise<Computed> => {
   const estimates: RiskEstimate[] = []
   const tallies: ModelTally[] = []
   for (const model of models.all) {
@@ -44,13 +47,13 @@ const run = async (call: AnsweredCall, { models, store }: ShadowKit): Promise<vo
     estimates.push(...own)
     tallies.push({ ...counted, cells: [...counted.cells, ...compareAnswers(champion, own)] })
   }
-  const { id, at, tenant, service } = call.decision
-  if (tallies.length > 0) await store.shadow({ id, at, tenant, service }, estimates, tallies)
+  return { estimates, tallies }
 }
 
 /** Runs the models that nobody is shown, after the answer has left. What goes wrong here costs nobody anything but the count of it. */
 export const makeShadow = (kit: ShadowKit): Shadow => {
   const waiting: AnsweredCall[] = []
+  const writing = new Set<Promise<void>>()
   let lost = 0
   let working: Promise<void> | null = null
 
@@ -59,12 +62,23 @@ export const makeShadow = (kit: ShadowKit): Shadow => {
     kit.onTrouble(fault)
   }
 
+  /** Several at a time: the ledger writes what comes together in one go. */
+  const record = async ({ decision: { id, at, tenant, service } }: AnsweredCall, { estimates, tallies }: Computed): Promise<void> => {
+    if (tallies.length === 0) return
+    const one: Promise<void> = kit.store
+      .shadow({ id, at, tenant, service }, estimates, tallies)
+      .catch(lose)
+      .finally(() => writing.delete(one))
+    writing.add(one)
+    if (writing.size >= MOST_WRITING) await Promise.race(writing)
+  }
+
   const work = async (): Promise<void> => {
     for (;;) {
       await new Promise((resolve) => setImmediate(resolve)) // the answer, and other calls, go first
       const call = waiting.shift()
       if (!call) break
-      await run(call, kit).catch(lose)
+      await compute(call, kit.models).then((computed) => record(call, computed), lose)
     }
     working = null
   }
@@ -81,6 +95,7 @@ export const makeShadow = (kit: ShadowKit): Shadow => {
     },
     idle: async () => {
       while (working) await working
+      await Promise.all(writing)
     },
   }
 }

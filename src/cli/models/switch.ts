@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { ModelSwitch } from '../../contract/monitoring.ts'
+import { leaveSwitch } from '../../monitoring/switch-inbox.ts'
+import { printJson, progress, say, UsageError, type VerbInput } from '../verb.ts'
+import type { Action } from './action.ts'
+import { siteConfig, withLedger } from './open-store.ts'
+
+const OPTIONS = { because: { type: 'string' }, by: { type: 'string' } } as const
+
+const LONGEST = 300
+
+const oneLine = (text: unknown): string => (typeof text === 'string' ? text.replace(/\s+/g, ' ').trim() : '')
+
+const switchOf = (use: ModelSwitch['use'], { values, positionals: [model, ...more] }: VerbInput): ModelSwitch => {
+  if (!model || more.length > 0) throw new UsageError('Name one model.')
+  const because = oneLine(values.because)
+  if (because === '') throw new UsageError(`Say why with --because: it is kept, and shown in place of the number.`)
+  if (because.length > LONGEST) throw new UsageError(`--because is longer than ${LONGEST} characters.`)
+  return { model, use, at: new Date().toISOString(), by: oneLine(values.by).slice(0, 100) || userInfo().username, because }
+}
+
+const told = (one: ModelSwitch, where: string, json: boolean): number => {
+  if (json) printJson({ ...one, where })
+  else say(`${one.model} is switched ${one.use} (${where}). By ${one.by}: ${one.because}`)
+  return 0
+}
+
+const PATIENCE_MS = 15_000
+
+/** Beside a running server with the embedded database: left for it, and waited until it has taken it. */
+const leave = async (one: ModelSwitch, dataDir: string, json: boolean): Promise<number> => {
+  const isTaken = leaveSwitch(dataDir, one)
+  progress('A running server holds the embedded ledger; waiting until it takes the switch.')
+  for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await wait(200))
+    if (isTaken()) return told(one, 'taken by the running server', json)
+  progress('The server has not taken it yet. It will when it next looks; see /readyz.')
+  return 1
+}
+
+const action = (use: ModelSwitch['use'], summary: string): Action => ({
+  summary,
+  usage: `attune models ${use} MODEL --because TEXT [--by NAME] [--json]`,
+  options: OPTIONS,
+  run: async (input) => {
+    const one = switchOf(use, input)
+    const json = input.values.json === true
+    const config = siteConfig()
+    if (!existsSync(`${config.modelsDir}/${one.model}/manifest.json`)) throw new UsageError(`There is no model "${one.model}".`)
+    if (use === 'on' && config.models[one.model]?.use === 'off') progress('The configuration has it switched off too; that stays.')
+    const write = async (store: { turn: (one: ModelSwitch) => Promise<void> }) => {
+      await store.turn(one)
+      return told(one, config.databaseUrl === null ? 'no server is running' : 'running servers follow within seconds', json)
+    }
+    return withLedger(
+      config,
+      ({ models }) => write(models),
+      () => leave(one, config.dataDir, json),
+    )
+  },
+})
+
+export const off = action('off', 'Switch a model off in all running servers: its number is refused, and it is said why')
+export const on = action('on', 'Switch a model on again')
