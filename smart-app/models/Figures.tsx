@@ -31,14 +31,15 @@ const Data = ({ set }: { readonly set: DataSet }) => (
 )
 
 /** How well the model did, for everyone and by group. */
-export const Figures = ({ detail: { figures } }: { readonly detail: ModelDetail }) => {
+export const Figures = ({ detail: { figures, training, summary } }: { readonly detail: ModelDetail }) => {
+  const learned = training !== null || ['trees', 'network'].includes(summary.kind)
   const sets = dataSets(figures)
   return (
     <>
       <Panel
         title={TEXT.tabs.figures}
         lead={sets.length > 0 ? TEXT.figuresLead : ''}
-        state={sets.length > 0 ? { kind: 'ready' } : { kind: 'empty', text: TEXT.noFigures }}
+        state={sets.length > 0 ? { kind: 'ready' } : { kind: 'empty', text: learned ? TEXT.noFiguresLearned : TEXT.noFigures }}
       />
       {sets.map((set) => (
         <Data key={set.on} set={set} />

@@ -23,7 +23,7 @@ const Name = ({ model }: { readonly model: ModelSummary }) =>
     <>
       <a href={`#/${model.id}`}>{model.name}</a>
       <p className={styles.kind}>
-        {model.title}. {kindWords(model.kind)}, {TEXT.standing[model.standing]}
+        {model.title} · {kindWords(model.kind)}, {TEXT.standing[model.standing]}
       </p>
     </>
   ) : (

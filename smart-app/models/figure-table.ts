@@ -1,4 +1,5 @@
 import type { ModelFigure } from '../../src/contract/models.ts'
+import { TEXT } from './texts.ts'
 
 /** Figures of one group on one set of data, by measure. */
 export type GroupRow = { readonly group: string; readonly n: number | null; readonly figures: ReadonlyMap<string, ModelFigure> }
@@ -6,14 +7,19 @@ export type DataSet = { readonly on: string; readonly measures: readonly string[
 
 const distinct = (words: readonly string[]): string[] => [...new Set(words)]
 
-/** One table for each set of data: a row per group, a column per measure, in the order in which they were given. */
+const everyoneFirst = (groups: readonly string[]): string[] => [
+  ...groups.filter((group) => group === TEXT.everyone),
+  ...groups.filter((group) => group !== TEXT.everyone),
+]
+
+/** One table for each set of data: a row per group, a column per measure, everyone first. */
 export const dataSets = (figures: readonly ModelFigure[]): DataSet[] =>
   distinct(figures.map(({ on }) => on)).map((on) => {
     const here = figures.filter((figure) => figure.on === on)
     return {
       on,
       measures: distinct(here.map(({ measure }) => measure)),
-      rows: distinct(here.map(({ group }) => group)).map((group) => {
+      rows: everyoneFirst(distinct(here.map(({ group }) => group))).map((group) => {
         const own = here.filter((figure) => figure.group === group)
         return { group, n: own[0]?.n ?? null, figures: new Map(own.map((figure) => [figure.measure, figure])) }
       }),

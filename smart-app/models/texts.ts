@@ -86,6 +86,7 @@ export const TEXT = {
   noTerms: 'This form is no sum of terms; its graph and its second implementation are in the files.',
   noTermsExternal: 'A graph of the site. It has no second implementation and is held to its test vectors only.',
   isOff: 'Off',
+  noFiguresLearned: 'The folder of this model holds no figures, although it was trained. Do not rely on it.',
   noFigures:
     'Nobody measured this model on patients in this project. What its paper reports stands under the source attributes, quantitative performance.',
   figuresLead: 'Intervals in brackets. Small groups are left out where a figure would mislead.',

@@ -97,6 +97,21 @@ describe.each(ids)('the card of %s', (id) => {
   })
 })
 
+describe('the cards together', () => {
+  it('say each what its own model gives, and none has the words of another', () => {
+    const said = ids.map((id) => sourceOf(id).card.attributes.find((attribute) => attribute.id === 'details_and_output.3')?.text)
+    expect(said.filter((text, n) => said.indexOf(text) !== n)).toEqual([])
+  })
+
+  it('of learned models hold what they were trained on and how they did, for everyone and by group', () => {
+    const learned = ids.map(sourceOf).filter(({ manifest }) => manifest.kind === 'trees' || manifest.kind === 'network')
+    for (const { manifest } of learned) {
+      const groups = new Set(manifest.performance?.map(({ by }) => by))
+      expect([manifest.id, manifest.training === undefined, groups.has('all'), groups.size > 1]).toEqual([manifest.id, false, true, true])
+    }
+  })
+})
+
 describe('a card that is not whole', () => {
   const card = chaiCard(sourceOf('kfre')) as { readonly [element: string]: ChaiNode }
 
