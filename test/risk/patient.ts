@@ -47,6 +47,11 @@ export const taking = (rxcui: string, name: string, state: Medicine['state'] = '
   lineage: { resource: `MedicationRequest/${rxcui}` },
 })
 
+export const unrecognised = (name: string): Medicine => {
+  const one = taking('', name)
+  return { ...one, drug: { ...one.drug, codings: [], ingredients: [] } }
+}
+
 export const ordering = (rxcui: string, name: string): Order => ({
   ref: `MedicationRequest/draft-${rxcui}`,
   hasId: true,

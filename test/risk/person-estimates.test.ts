@@ -2,7 +2,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { PatientFacts } from '../../src/contract/facts.ts'
 import { estimateFrom, estimatePerson } from '../../src/risk/estimate.ts'
 import { loadModels, type Models } from '../../src/risk/registry.ts'
-import { condition, conditionsRead, HEIGHT, measured, medicinesRead, type Person, patient, smoking, taking, WEIGHT } from './patient.ts'
+import {
+  condition,
+  conditionsRead,
+  HEIGHT,
+  measured,
+  medicinesRead,
+  type Person,
+  patient,
+  smoking,
+  taking,
+  unrecognised,
+  WEIGHT,
+} from './patient.ts'
 
 let models: Models
 beforeAll(async () => {
@@ -155,7 +167,7 @@ describe('cardiovascular risk', () => {
     ['an unknown kind of diabetes', { conditions: [condition('8801005', 'Secondary diabetes mellitus')] }, 'its code is not among those'],
     ['a smoking status that is not known', { lifestyle: [smoking('266927001', 'Unknown if ever smoked')] }, 'an answer that is not known'],
     ['no smoking status', { lifestyle: [] }, 'No smoking is in the record.'],
-    ['a medicine that may lower blood pressure', { medicines: [taking('29046', 'lisinopril')] }, '1 other active medicine may be one'],
+    ['a medicine that was not recognised', { medicines: [unrecognised('a local mixture')] }, '1 other active medicine may be one'],
     ['a list of medicines that was not read', { medicines: [], questions: [conditionsRead] }, 'could not be read to its end'],
     [
       'a pressure outside the source',
@@ -165,6 +177,14 @@ describe('cardiovascular risk', () => {
     ['an age outside the source', { age: 85 }, 'outside 30 to 79'],
   ])('is not computed with %s', async (_, change, said) => {
     expect(await refused(adult({ ...person, ...change }), TEN_YEARS)).toContain(said)
+  })
+
+  it('counts a medicine that lowers blood pressure, and one that does not as none', async () => {
+    const treated = await given(adult({ ...person, medicines: [taking('29046', 'lisinopril')] }), TEN_YEARS)
+    const other = await given(adult({ ...person, medicines: [taking('161', 'acetaminophen')] }), TEN_YEARS)
+    expect(treated.inputs.find(({ name }) => name === 'bp_tx')).toMatchObject({ value: 'yes', note: 'lisinopril' })
+    expect(other.inputs.find(({ name }) => name === 'bp_tx')).toMatchObject({ value: 'no' })
+    expect(treated.value).toBeGreaterThan(other.value)
   })
 
   it('over 30 years is for people under 60', async () => {

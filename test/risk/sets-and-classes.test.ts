@@ -10,7 +10,7 @@ import { estimatePerson } from '../../src/risk/estimate.ts'
 import { readInputs } from '../../src/risk/features.ts'
 import { loadModels, type Models } from '../../src/risk/registry.ts'
 import { copyModels } from './models-copy.ts'
-import { condition, conditionsRead, measured, medicinesRead, ordering, patient, taking } from './patient.ts'
+import { condition, conditionsRead, measured, medicinesRead, ordering, patient, taking, unrecognised } from './patient.ts'
 
 let models: Models
 beforeAll(async () => {
@@ -98,8 +98,7 @@ describe('medicines by class', () => {
   })
 
   it('a medicine that was not recognised leaves the count open, until enough are known', async () => {
-    const other = taking('', 'a local mixture')
-    const unknown = { ...other, drug: { ...other.drug, ingredients: [], codings: [] } }
+    const unknown = unrecognised('a local mixture')
     const one = await reads('tisdale', 'n_qt_drugs', onList({ medicines: [unknown, taking('703', 'amiodarone')] }))
     expect(one).toContain('1 other active medicine may be one')
     const two = await reads(
