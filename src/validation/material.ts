@@ -16,6 +16,10 @@ export type About = {
   readonly scale: Scale | 'number'
   readonly outcome: string
   readonly ageCuts: readonly number[]
+  /** Bands of the output in rising order; null when it has none. */
+  readonly bands: readonly { readonly id: string; readonly label: string }[] | null
+  /** Class-conditional conformal prediction: the share of a class that may be decided against, and the band that decides for neither. */
+  readonly conformal: { readonly alpha: number; readonly abstain: string } | null
 }
 
 /** Where people came from, and how many rows were used. */
@@ -31,7 +35,9 @@ export type Source = {
 }
 
 /** Counts where the model gives a probability or points, sums where it gives a number. */
-export type Part = { readonly counts: Counts } | { readonly sums: Sums }
+export type Part = { readonly counts: Counts; readonly bands: BandCounts } | { readonly sums: Sums }
+/** People without and with the event, per band of the output; empty without bands. */
+export type BandCounts = readonly (readonly [others: number, events: number])[]
 export type GroupPart = {
   readonly by: string
   readonly group: string
@@ -52,8 +58,13 @@ export type Material = {
 }
 
 export const addParts = (parts: readonly Part[]): Part => {
-  const counts = parts.flatMap((part) => ('counts' in part ? [part.counts] : []))
-  if (counts.length > 0) return { counts: addCounts(counts) }
+  const counted = parts.flatMap((part) => ('counts' in part ? [part] : []))
+  const [first] = counted
+  if (first) {
+    const add = (band: number, side: 0 | 1) => counted.reduce((sum, { bands }) => sum + (bands[band]?.[side] ?? 0), 0)
+    const bands = first.bands.map((_, band) => [add(band, 0), add(band, 1)] as const)
+    return { counts: addCounts(counted.map(({ counts }) => counts)), bands }
+  }
   return { sums: parts.reduce((total, part) => ('sums' in part ? addSums(total, part.sums) : total), NO_SUMS) }
 }
 
@@ -67,7 +78,7 @@ export const sizeOfPart = (part: Part): GroupSize => {
   return { people, events }
 }
 
-const partOf = (scale: About['scale'], scored: readonly Scored[]): Part => {
+const partOf = ({ scale, bands }: About, scored: readonly Scored[]): Part => {
   if (scale === 'number')
     return {
       sums: scored.reduce(
@@ -77,7 +88,12 @@ const partOf = (scale: About['scale'], scored: readonly Scored[]): Part => {
     }
   const counts: Counts = new Map()
   for (const { key, outcome } of scored) countOne(counts, key, outcome === 1)
-  return { counts }
+  const inBands = (bands ?? []).map((): [number, number] => [0, 0])
+  for (const { band, outcome } of scored) {
+    const cell = inBands[band ?? -1]
+    if (cell) cell[outcome === 1 ? 1 : 0] += 1
+  }
+  return { counts, bands: inBands }
 }
 
 /** Rows by patient, where some patient has several. */
@@ -101,9 +117,9 @@ const cellsOfPatients = (scale: About['scale'], part: Part, scored: readonly Sco
   return { cells: Uint32Array.from(cells), starts: Uint32Array.from(starts) }
 }
 
-const gather = (scale: About['scale'], scored: readonly Scored[]): { part: Part; cells?: Cells } => {
-  const part = partOf(scale, scored)
-  const cells = cellsOfPatients(scale, part, scored)
+const gather = (about: About, scored: readonly Scored[]): { part: Part; cells?: Cells } => {
+  const part = partOf(about, scored)
+  const cells = cellsOfPatients(about.scale, part, scored)
   return cells ? { part, cells } : { part }
 }
 
@@ -122,6 +138,8 @@ export const aboutOf = ({ model, variant, output, scale }: Target, outcome: stri
   scale,
   outcome,
   ageCuts,
+  bands: scale === 'number' ? null : (output.spec.bands?.map(({ id, label }) => ({ id, label })) ?? null),
+  conformal: output.spec.conformal ? { alpha: output.spec.conformal.alpha, abstain: output.spec.conformal.abstain } : null,
 })
 
 /** Groups put together so that none is small; divisions that allow no group are withheld. */
@@ -171,8 +189,8 @@ export const materialOf = (study: Study, { target, about, site, minGroup }: OneS
     about,
     sources: [source],
     minGroup,
-    overall: gather(about.scale, scored),
-    ...cover(study.divisions, minGroup, sizes, (by, group, of) => ({ by, group, ...gather(about.scale, members(by, of)), sites: 1 })),
+    overall: gather(about, scored),
+    ...cover(study.divisions, minGroup, sizes, (by, group, of) => ({ by, group, ...gather(about, members(by, of)), sites: 1 })),
   }
 }
 

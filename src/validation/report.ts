@@ -1,4 +1,5 @@
 import { type CalibrationGroup, calibrationGroups } from './calibration.ts'
+import { type Band, bandsOf, type DecisionFigures, decisionFigures } from './decisions.ts'
 import { type Cut, cutsOf } from './discrimination.ts'
 import { type NumberFigures, numberFigures } from './doses.ts'
 import { type CurveFigures, type Draws, type Figures, figuresOf, joinLevels, MEASURES, type Sample } from './figures.ts'
@@ -23,7 +24,7 @@ export type GroupReport = {
   readonly sites: number
   readonly people: number
   readonly events: number | null
-  readonly figures: Figures | NumberFigures
+  readonly figures: (Figures & DecisionFigures) | NumberFigures
 }
 
 type Bar = { readonly from: number; readonly to: number; readonly events: number; readonly others: number; readonly observed: Interval }
@@ -51,9 +52,11 @@ export type Report = {
   readonly people: number
   readonly events: number | null
   readonly warnings: readonly string[]
-  readonly figures: Figures | NumberFigures
+  readonly figures: (Figures & DecisionFigures) | NumberFigures
   readonly rounding: Rounding | null
   readonly curves: Curves | null
+  /** What happened in each band of the output; null without bands, or when one would show a few people. */
+  readonly bands: readonly Band[] | null
   readonly groups: readonly GroupReport[]
   readonly withheld: readonly string[]
   readonly recalibration: Recalibration | null
@@ -169,7 +172,8 @@ const warningsOf = (material: Material, size: { people: number; events: number |
 const figuresOfPart = (about: About, part: Part, cells: Sample['cells'], draws: Draws, name: string): GroupReport['figures'] => {
   if ('sums' in part) return numberFigures(part.sums)
   const scale = about.scale === 'number' ? 'score' : about.scale
-  return figuresOf({ scale, tally: tallyOf(scale, part.counts), ...(cells ? { cells } : {}) }, draws, name).figures
+  const { figures } = figuresOf({ scale, tally: tallyOf(scale, part.counts), ...(cells ? { cells } : {}) }, draws, name)
+  return { ...figures, ...decisionFigures(about, part) }
 }
 
 const curvesOf = (tally: Tally, curves: CurveFigures, minGroup: number, isProbability: boolean): Curves => ({
@@ -195,7 +199,7 @@ export const reportOf = (material: Material, options: ReportOptions): Report => 
       ? { thresholds: [...new Set([...WHOLE_PERCENTS, ...thresholds])].sort((a, b) => a - b), smoothAt: spreadOf(tally) }
       : { thresholds: [], smoothAt: [] }
     const all = figuresOf({ scale: about.scale, tally, ...(overall.cells ? { cells: overall.cells } : {}) }, draws, 'everyone', asked)
-    figures = all.figures
+    figures = { ...all.figures, ...decisionFigures(about, overall.part) }
     curves = curvesOf(tally, all.curves, minGroup, isProbability)
   }
   return {
@@ -212,6 +216,7 @@ export const reportOf = (material: Material, options: ReportOptions): Report => 
     figures,
     rounding: null,
     curves,
+    bands: bandsOf(about, overall.part, minGroup),
     groups: groups.map(({ by, group, part, cells, sites }) => {
       tell(`${by}: ${group}`)
       return { by, group, sites, ...sizesOf(about, part), figures: figuresOfPart(about, part, cells, draws, `${by}/${group}`) }

@@ -13,7 +13,7 @@ const sums = z.strictObject(
 ) // its keys
 const counts = z.array(z.tuple([z.number().int(), whole, whole]))
 const month = z.string().regex(/^\d{4}-\d{2}$/)
-const part = z.union([z.strictObject({ counts }), z.strictObject({ sums })])
+const part = z.union([z.strictObject({ counts, bands: z.array(z.tuple([whole, whole])) }), z.strictObject({ sums })])
 const text = z.string().max(400)
 
 /** What a site shares: counts and sums, no rows. Version 1 of the layout; the levels are those of levels.ts. */
@@ -27,6 +27,8 @@ const shareSchema = z.strictObject({
     scale: z.enum(['probability', 'score', 'number']),
     outcome: text,
     ageCuts: z.array(number),
+    bands: z.array(z.strictObject({ id: text, label: text })).nullable(),
+    conformal: z.strictObject({ alpha: number, abstain: text }).nullable(),
   }),
   source: z.strictObject({
     site: z.string().min(1).max(60),
@@ -45,7 +47,7 @@ const shareSchema = z.strictObject({
 type Share = z.output<typeof shareSchema>
 
 const writePart = (one: Part): Share['overall'] =>
-  'counts' in one ? { counts: rowsOf(one.counts).map((row) => [...row]) } : { sums: one.sums }
+  'counts' in one ? { counts: rowsOf(one.counts).map((row) => [...row]), bands: one.bands.map((band) => [...band]) } : { sums: one.sums }
 
 const refuse = (because: string): AttuneError => new AttuneError('input-unreadable', because)
 
@@ -61,7 +63,7 @@ export const shareOf = ({ about, sources: [source], minGroup, overall, groups, w
   return {
     kind: 'attune-validation-share',
     layout: 1,
-    about: { ...about, ageCuts: [...about.ageCuts] },
+    about: { ...about, ageCuts: [...about.ageCuts], bands: about.bands === null ? null : [...about.bands] },
     source: { ...source, leftOut: source.leftOut.map((one) => ({ ...one })), site, dataSha256: null },
     minGroup,
     overall: writePart(overall.part),
@@ -81,7 +83,8 @@ const peopleIn = (one: Part): { least: number; with: string } => {
   return events < others ? { least: events, with: 'with the event' } : { least: others, with: 'without the event' }
 }
 
-const readPart = (one: Share['overall']): Part => ('counts' in one ? { counts: countsOf(one.counts) } : { sums: one.sums })
+const readPart = (one: Share['overall']): Part =>
+  'counts' in one ? { counts: countsOf(one.counts), bands: one.bands } : { sums: one.sums }
 
 const canonical = (one: Part): string => JSON.stringify(writePart(one))
 
@@ -102,6 +105,10 @@ const problemOf = (share: Share): string | null => {
     if (!('counts' in one) || scale === 'number') continue
     if (one.counts.some(([key]) => !LEVELS[scale].isKey(key))) return 'a level is not known'
     if (new Set(one.counts.map(([key]) => key)).size !== one.counts.length) return 'a level stands twice'
+    if (one.bands.length !== (share.about.bands?.length ?? 0)) return 'its bands are not those of the output'
+    const inBands = one.bands.reduce((sum, [others, events]) => sum + others + events, 0)
+    if (one.bands.length > 0 && inBands !== one.counts.reduce((sum, [, others, events]) => sum + others + events, 0))
+      return 'its bands do not add up to the whole'
   }
   const whole_ = readPart(share.overall)
   const people = 'sums' in whole_ ? whole_.sums.people : [...whole_.counts.values()].reduce((sum, [a, b]) => sum + a + b, 0)

@@ -1,6 +1,6 @@
 import { AttuneError } from '../errors.ts'
 import { intervalFor } from '../risk/interval.ts'
-import { type Output, runRows } from '../risk/run-variant.ts'
+import { bandOf, type Output, runRows } from '../risk/run-variant.ts'
 import type { Pair } from './doses.ts'
 import { LEVELS } from './levels.ts'
 import type { Case, CaseReader, LeftOut } from './read-cases.ts'
@@ -14,6 +14,8 @@ export type Scored = {
   /** Level of the score; 0 where the outcome is a number. */
   readonly key: number
   readonly outcome: number
+  /** Place of the band that the output falls into; null when it has none. */
+  readonly band: number | null
   /** Place of the patient among all; null without patient ids. */
   readonly patient: number | null
   /** Which half of the patients the row is in, by a hash. */
@@ -78,6 +80,12 @@ const scoreOf = (target: Target, output: Output | undefined): number | null => {
   return target.scale === 'probability' && (score < 0 || score > 1) ? null : score
 }
 
+/** The output's own number decides, not its level. */
+const bandPlace = (output: Output): number | null => {
+  const band = bandOf(output)
+  return band === null ? null : (output.output.spec.bands ?? []).indexOf(band)
+}
+
 const noteGroups = ({ groups: known }: Running, groups: Case['groups']): void => {
   for (const [division, group] of Object.entries(groups)) {
     const names = known.get(division) ?? new Set()
@@ -110,6 +118,7 @@ const take = async (running: Running, target: Target, cases: readonly Case[], ha
       score,
       key: target.scale === 'number' ? 0 : LEVELS[target.scale].keyOf(score),
       outcome: one.outcome,
+      band: bandPlace(output),
       patient: patient?.place ?? null,
       half: patient?.half ?? halfOf(JSON.stringify([one.values, one.outcome, running.scored.length])),
       groups: one.groups,

@@ -1,3 +1,4 @@
+import { DECISION_FIGURES } from './decisions.ts'
 import { NUMBER_FIGURES } from './doses.ts'
 import type { Figure } from './figures.ts'
 import { FIGURE_WORDS, showFigure } from './page/words.ts'
@@ -22,7 +23,7 @@ export const writeSummary = (report: Report): string => {
     `${used} of ${rows} rows used; ${people} rows scored${events === null ? '' : `, ${events} with the event`}${sources.length > 1 ? `; ${sources.length} sites` : ''}`,
     ...sources.flatMap(({ leftOut }) => leftOut.map(({ rows: n, label, code }) => `  left out: ${n}, ${label} (${code})`)),
     ...warnings.map((warning) => `! ${warning}`),
-    ...[...SHORT, 'scaledBrier', 'auprc', 'ece', ...NUMBER_FIGURES].flatMap((name) => {
+    ...[...SHORT, 'scaledBrier', 'auprc', 'ece', ...DECISION_FIGURES, ...NUMBER_FIGURES].flatMap((name) => {
       const figure = (figures as Record<string, Figure>)[name]
       return figure ? [`  ${(FIGURE_WORDS[name]?.title ?? name).padEnd(34)} ${showFigure(name, figure)}`] : []
     }),

@@ -73,6 +73,15 @@ const localValidity = ({ recalibration: { heldOut, fitted, method }, site, date,
   ].join(' ')
 }
 
+/** The limits of a conformal prediction are where scores stand, so they move with them; limits of risk classes are probabilities and stay. */
+const moveBands = ({ output: { spec } }: Target, step: Correction): { bands?: OutputSpec['bands'] } => {
+  const factor = probabilityFactor(spec) ?? 1
+  if (!spec.conformal || !spec.bands) return {}
+  return {
+    bands: spec.bands.map((band) => (band.below === undefined ? band : { ...band, below: correct(band.below * factor, step) / factor })),
+  }
+}
+
 const newManifest = (raw: RawManifest, task: VersionTask, correction: Correction): RawManifest => {
   const { target, recalibration, study, site, date } = task
   const { heldOut, fitted, method } = recalibration
@@ -91,7 +100,9 @@ const newManifest = (raw: RawManifest, task: VersionTask, correction: Correction
       variant.id === target.variant.spec.id
         ? {
             ...variant,
-            outputs: variant.outputs.map((one) => (one.id === target.output.spec.id ? { ...one, recalibration: record } : one)),
+            outputs: variant.outputs.map((one) =>
+              one.id === target.output.spec.id ? { ...one, ...moveBands(target, recalibration.correction), recalibration: record } : one,
+            ),
           }
         : variant,
     ),
@@ -105,7 +116,7 @@ const newCard = (raw: RawCard, version: string, task: VersionTask): RawCard => (
   attributes: raw.attributes.map((one) => (one.id === 'ongoing_maintenance.2' ? { ...one, text: localValidity(task) } : one)),
 })
 
-const bandOf = ({ bands }: OutputSpec, value: number): string | undefined =>
+const bandAt = (bands: OutputSpec['bands'], value: number): string | undefined =>
   bands?.find(({ below }) => below === undefined || value < below)?.id
 
 /** Expected numbers of the corrected output, computed from the ones that were; each vector that changed says so. */
@@ -136,7 +147,7 @@ const newVectors = (raw: RawVectors, { target }: VersionTask, step: Correction):
       for (const name of rows) {
         if (model.manifest.vectors.expected[name]?.read !== 'band') continue
         if (now === null) throw refuse(`vector ${vector.id} expects a band without its number, so that it cannot be recomputed`)
-        expected[name] = bandOf(output.spec, now)
+        expected[name] = bandAt(moveBands(target, step).bands ?? output.spec.bands, now)
         changed.push(name)
       }
       return changed.length === 0 ? vector : { ...vector, expected, recalibrated: changed }

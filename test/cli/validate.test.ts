@@ -10,7 +10,7 @@ import { COLUMNS, type CohortSpec, makeCohort, type Person, writeCohort } from '
 import { runMain } from './run-main.ts'
 
 const SPEC: CohortSpec = {
-  people: 4000,
+  people: 3000,
   seed: 'cli',
   truth: { intercept: -0.6, slope: 0.7 },
   sites: ['north', 'south'],
@@ -39,7 +39,7 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
 /** Few models, which are opened quickly. */
 const validate = (...words: readonly string[]) => runMain('models', 'validate', ...words, '--models', at('models'))
-const FAST = ['--bootstrap', '40']
+const FAST = ['--bootstrap', '24']
 const reportFrom = async (...words: readonly string[]): Promise<Report> => {
   const { status, out, err } = await validate(...words, '--json', ...FAST)
   if (status !== 0) throw new Error(`exit ${status}: ${err}${out}`)
@@ -59,15 +59,15 @@ describe('attune models validate', () => {
       kind: 'attune-validation-report',
       mode: 'one-site',
       about: { model: { id: 'kfre', version: '1.0.0' }, variant: 'v4', output: { id: 'risk_5y_north_america' }, scale: 'probability' },
-      people: 4000,
+      people: 3000,
       events: people.filter(({ outcome }) => outcome === 1).length,
-      sources: [{ rows: 4000, used: 4000, leftOut: [], patients: 4000, months: { from: '2022-01', to: '2023-12' } }],
+      sources: [{ rows: 3000, used: 3000, leftOut: [], patients: 3000, months: { from: '2022-01', to: '2023-12' } }],
       recalibration: null,
     })
     expect([...new Set(report.groups.map(({ by }) => by))].sort()).toEqual(['age', 'race', 'sex', 'site'])
     for (const by of ['sex', 'site']) {
       const own = report.groups.filter((group) => group.by === by)
-      expect(own.reduce((sum, group) => sum + group.people, 0)).toBe(4000)
+      expect(own.reduce((sum, group) => sum + group.people, 0)).toBe(3000)
     }
   })
 
@@ -94,13 +94,13 @@ describe('attune models validate', () => {
   it('writes a page and a JSON, says the figures in words, and names the model by itself where only one fits', async () => {
     const { status, out, err } = await validate('--data', at('kfre.csv'), '--out', at('out'), ...FAST)
     expect(status).toBe(0)
-    expect(out).toContain('4000 of 4000 rows used')
+    expect(out).toContain('3000 of 3000 rows used')
     expect(out).toMatch(/Calibration slope +0\.\d{3} \(0\.\d{3} to 0\.\d{3}\)/)
     expect(err).toContain('kfre 1.0.0, variant v4, output risk_5y_north_america')
     const page = readFileSync(join(at('out'), 'report.html'), 'utf8')
     expect(page).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)|synthetic-\d/)
     expect(page.match(/<svg viewBox/g)).toHaveLength(5)
-    expect(JSON.parse(readFileSync(join(at('out'), 'report.json'), 'utf8'))).toMatchObject({ people: 4000 })
+    expect(JSON.parse(readFileSync(join(at('out'), 'report.json'), 'utf8'))).toMatchObject({ people: 3000 })
   })
 
   it('gives the same report for the same seed, and takes TSV, JSON lines and words for categories alike', async () => {
@@ -154,7 +154,7 @@ describe('attune models validate', () => {
         'row repeated 1',
       ].sort(),
     )
-    expect(report.people).toBe(4000)
+    expect(report.people).toBe(3000)
     expect(JSON.stringify(report)).not.toMatch(/88\b(?!\.)"|synthetic-\d|unknown"/)
   })
 
@@ -165,7 +165,7 @@ describe('attune models validate', () => {
       await reportFrom('kfre', '--data', put('twice.csv', table(twice))),
     ]
     expect(again.settings.byPatient).toBe(true)
-    expect(again.sources[0]).toMatchObject({ used: 8000, patients: 4000 })
+    expect(again.sources[0]).toMatchObject({ used: 6000, patients: 3000 })
     const width = ({ figures }: Report) => {
       const { interval } = (figures as Record<string, Extract<Figure, { value: number }>>).slope ?? {}
       return interval ? interval.high - interval.low : Number.NaN
@@ -258,7 +258,7 @@ describe('recalibration is a new version', () => {
     const { recalibration } = report
     if (!recalibration) throw new Error('no recalibration')
     expect(recalibration.method).toBe('intercept-and-slope')
-    expect(recalibration.fitted.people + recalibration.heldOut.people).toBe(4000)
+    expect(recalibration.fitted.people + recalibration.heldOut.people).toBe(3000)
     const slopes = [recalibration.heldOut.before, recalibration.heldOut.after].map((figures) => Math.abs((figures.slope?.value ?? 99) - 1))
     expect(slopes[1]).toBeLessThan(slopes[0] ?? 0)
 
@@ -344,7 +344,7 @@ describe('attune models combine', () => {
     expect(combined.figures).toEqual(pooled.figures)
     expect(combined.curves).toEqual(pooled.curves)
     expect(combined.groups.map(({ sites: _, ...group }) => group)).toEqual(pooled.groups.map(({ sites: _, ...group }) => group))
-    expect(combined).toMatchObject({ mode: 'combined', people: 4000 })
+    expect(combined).toMatchObject({ mode: 'combined', people: 3000 })
   })
 
   it('refuses files that are none, and fewer than two', async () => {

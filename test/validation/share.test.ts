@@ -16,6 +16,12 @@ const ABOUT: About = {
   scale: 'probability',
   outcome: 'outcome',
   ageCuts: [65],
+  bands: [
+    { id: 'low', label: 'low' },
+    { id: 'between', label: 'abstains' },
+    { id: 'high', label: 'high' },
+  ],
+  conformal: { alpha: 0.1, abstain: 'between' },
 }
 /** Of the target only the labels of its inputs are read here. */
 const TARGET = { model: { inputs: [] } } as unknown as Target
@@ -34,6 +40,7 @@ const studyOf = (rows: readonly Row[], divisions: readonly string[]): Study => (
       score,
       key: LEVELS.probability.keyOf(score),
       outcome,
+      band: score < 0.2 ? 0 : score < 0.6 ? 1 : 2,
       patient: null,
       half: 0,
       groups: Object.fromEntries(divisions.map((by) => [by, by === 'sex' ? sex : site])),
@@ -119,6 +126,7 @@ describe('sites that share only aggregates', () => {
         )
         expect(combined.figures).toEqual(pooled.figures)
         expect(combined.curves).toEqual(pooled.curves)
+        expect(combined.bands).toEqual(pooled.bands)
         expect(combined.groups.map(({ sites: _, ...group }) => group)).toEqual(pooled.groups.map(({ sites: _, ...group }) => group))
         expect([combined.people, combined.events]).toEqual([pooled.people, pooled.events])
       }),
@@ -127,7 +135,7 @@ describe('sites that share only aggregates', () => {
   })
 
   it('get the figures of pooled doses to 1e-9, and counts exactly', () => {
-    const about: About = { ...ABOUT, scale: 'number', output: { id: 'dose', label: 'dose', unit: 'mg/wk' } }
+    const about: About = { ...ABOUT, scale: 'number', output: { id: 'dose', label: 'dose', unit: 'mg/wk' }, bands: null, conformal: null }
     const dose = fc.record({ score: fc.double({ min: 5, max: 90, noNaN: true }), outcome: fc.double({ min: 5, max: 90, noNaN: true }) })
     const people = (site: string) =>
       fc
@@ -166,8 +174,8 @@ describe('sites that share only aggregates', () => {
     })
     expect(Object.keys(rest).sort()).toEqual(['about', 'minGroup', 'withheld'])
     for (const part of [overall, ...groups.map((group) => group.part)]) {
-      expect(Object.keys(part)).toEqual(['counts'])
-      if ('counts' in part) for (const row of part.counts) expect(row.every(Number.isInteger)).toBe(true)
+      expect(Object.keys(part)).toEqual(['counts', 'bands'])
+      if ('counts' in part) for (const row of [...part.counts, ...part.bands]) expect(row.every(Number.isInteger)).toBe(true)
     }
   })
 
@@ -188,6 +196,34 @@ describe('sites that share only aggregates', () => {
       ['other', 1],
       ['together: female, other', 1],
     ])
+  })
+})
+
+describe('decisions of a conformal prediction', () => {
+  it('cover a class by how often it is not decided against, and abstain by how often neither is decided', () => {
+    // Below 0.2 the model decides against the event, from 0.6 for it.
+    const people = (count: number, score: number, outcome: number) =>
+      Array.from({ length: count }, () => ({ score, outcome, sex: 'f', site: 'a' }))
+    const rows = [
+      ...people(20, 0.1, 1),
+      ...people(300, 0.1, 0),
+      ...people(30, 0.4, 1),
+      ...people(50, 0.4, 0),
+      ...people(150, 0.8, 1),
+      ...people(50, 0.8, 0),
+    ]
+    const { figures, bands } = reportOf(material(rows, [], 'a'), REPORT)
+    expect(figures).toMatchObject({
+      coverageEvents: { value: 180 / 200 },
+      coverageOthers: { value: 350 / 400 },
+      abstention: { value: 80 / 600 },
+    })
+    expect(bands?.map(({ id, people: count, events }) => [id, count, events])).toEqual([
+      ['low', 320, 20],
+      ['between', 80, 30],
+      ['high', 200, 150],
+    ])
+    expect(reportOf(material(rows, [], 'a', ABOUT, 25), REPORT).bands).toBeNull()
   })
 })
 
@@ -244,13 +280,33 @@ describe('files that cannot be added up are refused', () => {
       (share) => ({ ...share, source: { ...share.source, used: 3 } }),
       'a.json: its counts are not those of its rows',
     ],
-    ['a negative count', (share) => ({ ...share, overall: { counts: [[3, -1, 4]] } }), 'a.json is not a file'],
-    ['a level that does not exist', (share) => ({ ...share, overall: { counts: [[99999, 200, 200]] } }), 'a.json: a level is not known'],
+    ['a negative count', (share) => ({ ...share, overall: { ...share.overall, counts: [[3, -1, 4]] } }), 'a.json is not a file'],
+    [
+      'a level that does not exist',
+      (share) => ({ ...share, overall: { ...share.overall, counts: [[99999, 200, 200]] } }),
+      'a.json: a level is not known',
+    ],
+    [
+      'bands that do not add up',
+      (share) => ({
+        ...share,
+        overall: {
+          ...share.overall,
+          bands: [
+            [1, 1],
+            [0, 0],
+            [0, 0],
+          ],
+        },
+      }),
+      'a.json: its bands do not add up to the whole',
+    ],
     [
       'a level twice',
       (share) => ({
         ...share,
         overall: {
+          ...share.overall,
           counts: [
             [3, 1, 1],
             [3, 1, 1],

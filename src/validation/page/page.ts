@@ -1,3 +1,4 @@
+import { DECISION_FIGURES } from '../decisions.ts'
 import { NUMBER_FIGURES } from '../doses.ts'
 import type { Figure } from '../figures.ts'
 import type { Recalibration } from '../recalibrate.ts'
@@ -203,9 +204,8 @@ const groupRow = (
 
 const BY_WORDS: Readonly<Record<string, string>> = { sex: 'Sex', age: 'Age, years', race: 'Race', site: 'Site' }
 
-const groupTable = (report: Report): string => {
-  const { about, figures, people, events, groups, withheld, settings, sources } = report
-  const columns = GROUP_COLUMNS[about.scale] ?? []
+const groupRows = (report: Report, columns: readonly string[]): string => {
+  const { figures, people, events, groups, sources } = report
   const rowOf = ({ group, ...rest }: GroupReport): Row => ({ ...rest, name: group, figures: byName(rest.figures) })
   const all: Row = { name: 'Everyone', people, events, sites: sources.length, figures: byName(figures) }
   const rows = [all, ...groups.map(rowOf)]
@@ -223,6 +223,11 @@ const groupTable = (report: Report): string => {
       }),
   ])
   const heads = columns.map((name) => `<th scope="col">${text(FIGURE_WORDS[name]?.title ?? name)}</th>`)
+  return `<div class="scroll" tabindex="0" role="region" aria-labelledby="groups"><table class="groups"><thead><tr><th scope="col">Group</th><th scope="col" class="n">People</th>${events === null ? '' : '<th scope="col" class="n">Events</th>'}${heads.join('')}</tr></thead><tbody>${groupRow(all, columns, rulers, all.figures, 'everyone')}${body.join('')}</tbody></table></div>`
+}
+
+const groupTable = (report: Report): string => {
+  const { about, events, groups, withheld, settings } = report
   const notes = [
     `No group with fewer than ${settings.minGroup} people${events === null ? '' : ', events or others'} is shown; such groups are put together, and with the next smallest where they could be found by subtraction.`,
     ...(withheld.length > 0 ? [`Not shown by ${withheld.join(', ')}: nothing but the whole would be large enough.`] : []),
@@ -232,11 +237,27 @@ const groupTable = (report: Report): string => {
   return [
     '<h2 id="groups">By group</h2>',
     groups.length === 0 ? '<p class="soft">The data have no groups that can be shown.</p>' : '',
-    groups.length === 0
-      ? ''
-      : `<div class="scroll" tabindex="0" role="region" aria-labelledby="groups"><table class="groups"><thead><tr><th scope="col">Group</th><th scope="col" class="n">People</th>${events === null ? '' : '<th scope="col" class="n">Events</th>'}${heads.join('')}</tr></thead><tbody>${groupRow(all, columns, rulers, all.figures, 'everyone')}${body.join('')}</tbody></table></div>`,
+    groups.length === 0 ? '' : groupRows(report, GROUP_COLUMNS[about.scale] ?? []),
+    groups.length === 0 || !about.conformal ? '' : groupRows(report, DECISION_FIGURES),
     `<p class="soft" style="margin-top:12px">${notes.map(text).join(' ')}</p>`,
   ].join('')
+}
+
+const bandTable = ({ about, bands, figures, settings }: Report): string => {
+  if (!about.bands) return ''
+  const none = `<p class="soft">Not shown by band: a band has fewer than ${settings.minGroup} people with or without the event.</p>`
+  const rows = bands?.map(
+    ({ label, people, events, observed }) =>
+      `<tr><th scope="row">${text(label)}</th><td class="n">${whole(people)}</td><td class="n">${whole(events)}</td><td class="figure">${people === 0 || !observed ? 'nobody' : `${percent(events / people)} (${percent(observed.low)} to ${percent(observed.high)})`}</td></tr>`,
+  )
+  const table = rows
+    ? `<div class="scroll" tabindex="0" role="region" aria-labelledby="bands"><table><thead><tr><th scope="col">Band</th><th scope="col" class="n">People</th><th scope="col" class="n">Events</th><th scope="col">With the event</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`
+    : none
+  const { conformal } = about
+  const words = conformal
+    ? `<p>The model promises that of people with the event, and of people without it, at most ${percent(conformal.alpha, 0)} are decided against. In these data: ${DECISION_FIGURES.map((name) => `${(FIGURE_WORDS[name]?.title ?? name).toLowerCase()} ${showFigure(name, byName(figures)[name])}`).join('; ')}.</p>`
+    : ''
+  return `<h2 id="bands">By band of the model</h2>${words}${table}`
 }
 
 const benefitTable = ({ curves, settings }: Report): string => {
@@ -349,6 +370,7 @@ export const writePage = (report: Report): string => {
     charts(report),
     calibrationTable(report),
     groupTable(report),
+    bandTable(report),
     benefitTable(report),
     recalibrated(report),
     dataTable(report),

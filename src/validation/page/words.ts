@@ -71,6 +71,19 @@ export const FIGURE_WORDS: Readonly<Record<string, Words>> = {
     says: 'Mean distance between what was told and what happened, over ten groups of about equal size. It is never quite 0, even for a perfect model.',
     show: percent,
   },
+  coverageEvents: {
+    title: 'Event not ruled out',
+    short: 'coverage with event',
+    says: 'Of people with the event, how often the model did not decide against it.',
+    show: percent,
+  },
+  coverageOthers: {
+    title: 'No event not ruled out',
+    short: 'coverage without',
+    says: 'Of people without the event, how often the model did not decide for it.',
+    show: percent,
+  },
+  abstention: { title: 'Abstention', short: 'abstains', says: 'How often the model decides for neither.', show: percent },
   mae: {
     title: 'Mean absolute error',
     short: 'MAE',
