@@ -170,6 +170,8 @@ export type Encounter = {
   /** What says how urgent it was: priority, source of admission, type. */
   readonly urgency: readonly Coding[]
   readonly service: { readonly codes: readonly Coding[]; readonly words: readonly string[] }
+  /** Where the patient goes from here. */
+  readonly discharge: readonly Coding[]
   readonly start: PartialDate | null
   /** Null while it goes on. */
   readonly end: PartialDate | null

@@ -9,7 +9,8 @@ import { lineageOf } from './lineage.ts'
 const NEVER: ReadonlySet<string> = new Set(['planned', 'cancelled'])
 
 /**
- * One Encounter: a stay or a visit, with what says its kind (class, type), its urgency (priority, source of admission) and its service.
+ * One Encounter: a stay or a visit, with what says its kind (class, type), its urgency (priority, source of admission), its service
+ * and where the patient goes.
  * Coded members are handed on as sent: who counts stays decides which codes mean what.
  */
 export const readEncounter = (item: Item, gaps: Gap[]): Encounter | null => {
@@ -32,6 +33,7 @@ export const readEncounter = (item: Item, gaps: Gap[]): Encounter | null => {
       codes: codings(resource.serviceType),
       words: asList([wording(resource.serviceType), wording(resource.serviceProvider)]).filter((one) => typeof one === 'string'),
     },
+    discharge: codings(member(resource.hospitalization, 'dischargeDisposition')),
     start,
     end,
     lineage: lineageOf(item, dated, kinds[0]),

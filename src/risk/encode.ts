@@ -47,7 +47,7 @@ const ALLOWED: { readonly [K in InputSpec['kind']]: (spec: InputSpecOf<K>) => re
   'medicine-count': () => null,
   points: () => null,
   'stay-days': () => null,
-  'stay-coded': () => [0, 1],
+  'stay-coded': ({ member, answers }) => [...new Set([...(member === 'service' ? [0, 1] : []), ...answers.map(({ value }) => value)])],
   'stay-procedure': () => [0, 1],
   'encounters-before': () => null,
   answer: ({ answers }) => [...new Set(answers.map(({ value }) => value))],

@@ -73,8 +73,11 @@ const YES_OR_NO: ReadonlySet<string> = new Set<InputSpec['kind']>([
   'stay-procedure',
 ])
 
+const isBit = (value: InputValue): boolean => value === 0 || value === 1
+
 const shownAs = (spec: InputSpec, value: InputValue): { shown?: string } => {
-  if (YES_OR_NO.has(spec.kind)) return { shown: value === 1 ? 'yes' : 'no' }
+  if (YES_OR_NO.has(spec.kind) || (spec.kind === 'asked' && spec.values?.every(isBit)))
+    return isBit(value) ? { shown: value === 1 ? 'yes' : 'no' } : {}
   if (spec.kind === 'sex') return { shown: value === spec.values.female ? 'female' : 'male' }
   return {}
 }

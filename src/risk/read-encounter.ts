@@ -45,27 +45,42 @@ export const readStayDays = (spec: InputSpecOf<'stay-days'>, facts: PatientFacts
   if (!stay) return noStay(spec)
   const value = dayOf(stay.end) - dayOf(stay.start)
   const { lineage } = stay.encounter
-  if (value > spec.range.high)
-    return unusable(spec, { about: spec.name, code: 'out-of-range', because: `${spec.label} is above ${spec.range.high} days.` }, [lineage])
+  const { low, high } = spec.range
+  if (value < low || value > high)
+    return unusable(
+      spec,
+      { about: spec.name, code: 'out-of-range', because: `${spec.label} of ${value} d is outside ${low} to ${high} d.` },
+      [lineage],
+    )
   return known(spec, { value, facts: [lineage], note: `admitted ${new Date(stay.start).toISOString().slice(0, 10)}` })
 }
 
-/** What codes of the stay say (urgent or not, oncology or not); a stay that does not say it is not guessed. */
+const CODES_OF = {
+  urgency: ({ urgency }: Encounter) => urgency,
+  service: ({ service }: Encounter) => service.codes,
+  discharge: ({ discharge }: Encounter) => discharge,
+} as const
+
+const sayCoded = (value: 0 | 1 | string): string => (typeof value === 'string' ? value : value === 1 ? 'yes' : 'no')
+
+/** What codes of the stay say (urgent or not, oncology or not, where to); a stay that does not say it is not guessed. */
 export const readStayCoded = (spec: InputSpecOf<'stay-coded'>, facts: PatientFacts): InputReading => {
   const stay = stayOf(facts)
   if (!stay) return noStay(spec)
-  const { urgency, service, lineage } = stay.encounter
-  const codes = spec.member === 'urgency' ? urgency : service.codes
+  const { service, lineage } = stay.encounter
+  const codes = CODES_OF[spec.member](stay.encounter)
   const words = spec.member === 'service' ? service.words.join(' ').toLowerCase() : ''
   const found = spec.answers.filter((answer) => codes.some(({ system, code }) => answer.system === system && answer.code === code))
-  const values = new Set([...found.map(({ value }) => value), ...(spec.words.some((word) => words.includes(word)) ? [1] : [])])
+  const values = new Set([...found.map(({ value }) => value), ...(spec.words.some((word) => words.includes(word)) ? [1 as const] : [])])
   const [value] = values
   if (values.size > 1)
-    return unusable(spec, { about: spec.name, code: 'conflict', because: `${spec.label}: the stay says both yes and no.` }, [lineage])
+    return unusable(spec, { about: spec.name, code: 'conflict', because: `${spec.label}: the codes of the stay contradict each other.` }, [
+      lineage,
+    ])
   if (value !== undefined)
     return known(spec, {
       value,
-      shown: value === 1 ? 'yes' : 'no',
+      shown: sayCoded(value),
       facts: [lineage],
       note: found.map(({ display, code }) => display ?? code).join(', '),
     })

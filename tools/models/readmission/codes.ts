@@ -1,8 +1,8 @@
 import type { CodeLists } from './published.ts'
 
 /** Code of the published file -> our word, held against a word of the published description so that a changed list is noticed. */
-type Row = { readonly id: string; readonly value: string | null; readonly says: RegExp }
-const row = (id: string, value: string | null, says: RegExp): Row => ({ id, value, says })
+type Row = { readonly id: string; readonly value: string | number | null; readonly says: RegExp }
+const row = (id: string, value: string | number | null, says: RegExp): Row => ({ id, value, says })
 
 /** Left out: those who died or went to a hospice cannot be readmitted. */
 export const NOT_AT_RISK: readonly Row[] = [
@@ -41,14 +41,15 @@ const DISCHARGED_TO: readonly Row[] = [
   row('30', 'other-facility', /not defined elsewhere/i),
 ]
 
+/** 1: urgent. */
 const ADMITTED_AS: readonly Row[] = [
-  row('1', 'emergency', /emergency/i),
-  row('2', 'urgent', /urgent/i),
-  row('3', 'elective', /elective/i),
+  row('1', 1, /emergency/i),
+  row('2', 1, /urgent/i),
+  row('3', 0, /elective/i),
   row('4', null, /newborn/i),
   row('5', null, /not available/i),
   row('6', null, /NULL/),
-  row('7', 'emergency', /trauma/i),
+  row('7', 1, /trauma/i),
   row('8', null, /not mapped/i),
 ]
 
@@ -68,7 +69,7 @@ export const checkCodeLists = (lists: CodeLists): void => {
 }
 
 /** Our word for a code; null where the code says that nothing is known. @throws Error for a code that is in no list */
-export const wordFor = (list: keyof typeof LISTS, id: string): string | null => {
+export const wordFor = (list: keyof typeof LISTS, id: string): string | number | null => {
   const found = LISTS[list].find((one) => one.id === id)
   if (!found) throw new Error(`${list} ${id} is not known`)
   return found.value

@@ -50,6 +50,7 @@ const CONDITIONS = {
 } as const
 
 export type Condition = keyof typeof CONDITIONS
+export const CONDITION_NAMES = Object.keys(CONDITIONS) as readonly Condition[] // its own keys
 
 /** 1 when one of the codes is of the condition, 0 when none is; null when there is no code at all. */
 export const hasCondition = (condition: Condition, cells: readonly string[]): 0 | 1 | null => {

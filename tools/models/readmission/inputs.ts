@@ -1,6 +1,6 @@
 import type { InputValue, Values } from '../../../src/risk/model-folder.ts'
 import { wordFor } from './codes.ts'
-import { type Condition, groupOf, hasCondition } from './diagnoses.ts'
+import { CONDITION_NAMES, type Condition, groupOf, hasCondition } from './diagnoses.ts'
 import type { Encounter, PublishedColumn } from './published.ts'
 
 /**
@@ -44,19 +44,10 @@ export const MAKERS: readonly Maker[] = [
   { input: 'admissions_prior_year', from: ['number_inpatient'], make: count },
   { input: 'ed_visits_prior_year', from: ['number_emergency'], make: count },
   { input: 'outpatient_visits_prior_year', from: ['number_outpatient'], make: count },
-  { input: 'admitted_as', from: ['admission_type_id'], make: (cell = '') => wordFor('admission_type_id', cell) },
+  { input: 'acute', from: ['admission_type_id'], make: (cell = '') => wordFor('admission_type_id', cell) },
   { input: 'discharged_to', from: ['discharge_disposition_id'], make: (cell = '') => wordFor('discharge_disposition_id', cell) },
   { input: 'main_diagnosis', from: ['diag_1'], make: (cell = '') => groupOf(cell) },
-  condition('heart_failure'),
-  condition('ischaemic_heart_disease'),
-  condition('peripheral_vascular_disease'),
-  condition('copd'),
-  condition('kidney_disease'),
-  condition('liver_disease'),
-  condition('cancer'),
-  condition('skin_ulcer'),
-  condition('mental_disorder'),
-  condition('diabetes_complication'),
+  ...CONDITION_NAMES.map(condition),
   { input: 'hba1c', from: ['A1Cresult'], make: hba1c },
   { input: 'insulin', from: ['insulin'], make: given },
   { input: 'metformin', from: ['metformin'], make: given },

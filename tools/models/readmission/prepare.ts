@@ -12,12 +12,13 @@ outcome (1: admitted again within 30 days), the patient (id) and race, for \`att
 `
 
 const NAMES = MAKERS.map(({ input }) => input)
-const lineOf = ({ patient, values, outcome, race }: Stay): string =>
-  [patient, ...NAMES.map((name) => values[name] ?? ''), race, outcome].join(',')
+/** Two stays of a patient may be alike in everything; their row tells them from one that is written twice. */
+const lineOf = ({ patient, values, outcome, race }: Stay, n: number): string =>
+  [patient, n + 1, ...NAMES.map((name) => values[name] ?? ''), race, outcome].join(',')
 
 /** The table as text; empty cells are not known. */
 export const tableOf = (stays: readonly Stay[]): string =>
-  `${[['id', ...NAMES, 'race', 'outcome'].join(','), ...stays.map(lineOf)].join('\n')}\n`
+  `${[['id', 'row', ...NAMES, 'race', 'outcome'].join(','), ...stays.map(lineOf)].join('\n')}\n`
 
 const isPart = (text: string): text is Part | 'all' => text === 'all' || Object.hasOwn(PARTS, text)
 

@@ -8,7 +8,9 @@ import { ageGroup } from '../../../src/validation/groups.ts'
 import { LEVELS } from '../../../src/validation/levels.ts'
 import type { Cells } from '../../../src/validation/resample.ts'
 import { type Counts, countOne, type Tally, tallyOf } from '../../../src/validation/tally.ts'
+import { CONDITION_NAMES } from './diagnoses.ts'
 import type { Stay } from './encounters.ts'
+import { MAKERS } from './inputs.ts'
 import { SETTINGS } from './settings.ts'
 
 /** Figures of the finished model on the test part, by the same code as `attune models validate`. */
@@ -87,31 +89,11 @@ const DIVISIONS: Readonly<Record<string, (stay: Stay) => string>> = {
 }
 
 /** What is known of a stay where less is known; the rest is missing. */
+const CODED = ['main_diagnosis', ...CONDITION_NAMES, 'insulin']
+const FROM_RECORD = MAKERS.map(({ input }) => input).filter((input) => !CODED.includes(input))
 const KNOWN: Readonly<Record<string, readonly string[]>> = {
   'only what is required: age, length of stay, admissions in the year before': [],
-  'those, sex, emergency and outpatient visits, discharged to': [
-    'sex',
-    'ed_visits_prior_year',
-    'outpatient_visits_prior_year',
-    'discharged_to',
-  ],
-  'those and diagnoses, without HbA1c and medicines': [
-    'sex',
-    'ed_visits_prior_year',
-    'outpatient_visits_prior_year',
-    'discharged_to',
-    'main_diagnosis',
-    'heart_failure',
-    'ischaemic_heart_disease',
-    'peripheral_vascular_disease',
-    'copd',
-    'kidney_disease',
-    'liver_disease',
-    'cancer',
-    'skin_ulcer',
-    'mental_disorder',
-    'diabetes_complication',
-  ],
+  'what is read from a record: all but the diagnoses of the stay and insulin': FROM_RECORD,
 }
 const REQUIRED = ['age', 'los_days', 'admissions_prior_year']
 

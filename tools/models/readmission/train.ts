@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util'
 import { gunzipSync } from 'node:zlib'
 import { encodeRow } from '../../../src/risk/encode.ts'
 import { takeInputs } from '../../../src/risk/features.ts'
-import { type Column, featuresSchema, type InputSpec, type Values } from '../../../src/risk/model-folder.ts'
+import { type Column, featuresSchema, type InputSpec, manifestSchema, type Values } from '../../../src/risk/model-folder.ts'
 import { randomOf } from '../../../src/validation/resample.ts'
 import { buildModel } from '../build.ts'
 import { type Calibration, calibrate } from './calibrate.ts'
@@ -206,10 +206,12 @@ const main = (): number => {
   const model = values.model ?? `models/${ID}`
   const say = (text: string) => process.stderr.write(`${text}\n`)
   const stays = readStays(published, codeLists)
-  const manifest = readJson(`${model}/manifest.json`) as { graphs: { input: { columns: Column[] } }[] } // checked by the build below
-  const columns = manifest.graphs[0]?.input.columns ?? []
+  const raw = readJson(`${model}/manifest.json`) as object
+  const { graphs, variants } = manifestSchema.parse(raw)
+  const columns = graphs[0]?.input.columns ?? []
   const encoded = encoderOf(featuresSchema.parse(readJson(`${model}/features.json`)).inputs, columns)
-  const explained = madeUp(encoded.specs, EXPLAINED, shares(`${SETTINGS.seed}/made-up`))
+  const notFor = (variants[0]?.notFor ?? []).map(({ when }) => when)
+  const explained = madeUp(encoded.specs, notFor, EXPLAINED, shares(`${SETTINGS.seed}/made-up`))
   const folder = mkdtempSync(join(tmpdir(), 'attune-train-'))
   try {
     say(`training on ${stays.filter(({ part }) => part === 'training').length} stays`)
@@ -220,7 +222,7 @@ const main = (): number => {
     writeFileSync(`${model}/trees.json`, treesJson(columns, calibration, trained))
     writeFileSync(`${model}/shap-vectors.json`, shapJson(encoded, explained, trained))
     writeFileSync(`${model}/vectors.json`, vectorsJson(explained.slice(0, VECTORS), trained, calibration))
-    writeFileSync(`${model}/manifest.json`, toJson({ ...manifest, training: trainingRow(stays, published, trained, calibration) }))
+    writeFileSync(`${model}/manifest.json`, toJson({ ...raw, training: trainingRow(stays, published, trained, calibration) }))
     buildModel(model)
     say('measuring on the test part')
     writeReport(model, stays)
