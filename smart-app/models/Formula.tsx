@@ -41,7 +41,7 @@ const Table = ({ output, terms }: { readonly output: string; readonly terms: Ter
   </details>
 )
 
-const pairsOf = ({ value, scale, unit, bands }: OutputDescription): Pair[] => [
+const pairsOf = ({ value, scale, unit, bands, recalibration }: OutputDescription): Pair[] => [
   {
     term: TEXT.scale,
     value: (
@@ -53,6 +53,7 @@ const pairsOf = ({ value, scale, unit, bands }: OutputDescription): Pair[] => [
   ...(value === null
     ? []
     : [{ term: TEXT.value, value: <code className={styles.formula}>{`${value}${unit === '' ? '' : ` ${unit}`}`}</code> }]),
+  ...(recalibration === null ? [] : [{ term: TEXT.recalibration, value: recalibration }]),
   ...(bands.length === 0 ? [] : [{ term: TEXT.bands, value: bands.join('; ') }]),
 ]
 

@@ -106,6 +106,11 @@ const Overview = ({ detail }: { readonly detail: ModelDetail }) => {
   const { summary, limits, population, citation, licence } = detail
   return (
     <>
+      {summary.use.state === 'on' ? null : (
+        <Notice level="caution" title={TEXT.use[summary.use.state]}>
+          {summary.use.because}
+        </Notice>
+      )}
       {summary.off.length > 0 ? (
         <Notice level="caution" title={TEXT.off}>
           <List lines={summary.off.map(({ label, because }) => `${label}: ${because}`)} />

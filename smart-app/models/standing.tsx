@@ -10,7 +10,9 @@ export const Verified = ({ verified: { state } }: Pick<ServedModel, 'verified'>)
 )
 
 /** Whether it answers, in part or not. */
-export const State = ({ model: { variants, off, fallback } }: { readonly model: Pick<ServedModel, 'variants' | 'off' | 'fallback'> }) => {
+export const State = ({ model: { variants, off, fallback, use } }: { readonly model: ServedModel }) => {
+  if (use.state === 'off') return <Severity level="none">{TEXT.states.switchedOff}</Severity>
+  if (use.state === 'shadow') return <Severity level="info">{TEXT.states.shadow}</Severity>
   if (off.length === variants) return <Severity level="none">{TEXT.states.off}</Severity>
   if (off.length > 0) return <Severity level="caution">{TEXT.states.partly}</Severity>
   if (fallback !== null) return <Severity level="caution">{TEXT.states.fallback}</Severity>

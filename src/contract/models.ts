@@ -17,6 +17,8 @@ export type ServedModel = {
   readonly questions: readonly string[]
   /** Drugs whose order makes it speak; none: it speaks of the person. */
   readonly drugs: readonly string[]
+  /** Whether it speaks: by the configuration, or by somebody who switched it off. `shadow`: it computes and is compared, and says nothing. */
+  readonly use: { readonly state: 'on' | 'off' | 'shadow'; readonly because: string | null }
   readonly execution: string
   /** Why it does not run where it was asked to. */
   readonly fallback: string | null
@@ -68,6 +70,8 @@ export type OutputDescription = {
   readonly value: string | null
   readonly scale: string
   readonly bands: readonly string[]
+  /** What a site's own data changed about it, in words. */
+  readonly recalibration: string | null
   /** Null when the model is no equation. `name`: the term as a formula over the inputs. */
   readonly terms: { readonly intercept: string; readonly rows: readonly { readonly name: string; readonly coefficient: string }[] } | null
 }

@@ -149,6 +149,7 @@ const served = z.strictObject({
   verified: z.strictObject({ state: z.string(), says: z.string() }),
   questions: z.array(z.string()),
   drugs: z.array(z.string()),
+  use: z.strictObject({ state: z.enum(['on', 'off', 'shadow']), because: z.string().nullable() }),
   execution: z.string(),
   fallback: z.string().nullable(),
   vectors: z.strictObject({ passed: z.int(), of: z.int(), at: z.iso.datetime() }),
@@ -200,6 +201,7 @@ const modelOutput = z.strictObject({
   value: z.string().nullable(),
   scale: z.string(),
   bands: z.array(z.string()),
+  recalibration: z.string().nullable(),
   terms: z.strictObject({ intercept: z.string(), rows: z.array(z.strictObject({ name: z.string(), coefficient: z.string() })) }).nullable(),
 })
 

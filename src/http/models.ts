@@ -19,26 +19,23 @@ const found = <T>(one: T | null): T => {
   return one
 }
 
-/** Asked for once a page; what changes them is a new start of the server. */
-const CACHE = 'public, max-age=60'
-
 /** GET /api/models */
 export const answerModels =
   ({ models }: Models): Step =>
   (_req, res) =>
-    res.setHeader('Cache-Control', CACHE).json({ models: models.list() })
+    res.json({ models: models.list() })
 
 /** GET /api/models/:id */
 export const answerModel =
   ({ models }: Models): Step =>
   (req, res) =>
-    res.setHeader('Cache-Control', CACHE).json(found(models.get(textOf(req.params.id))))
+    res.json(found(models.get(textOf(req.params.id))))
 
 /** GET /api/models/:id/source-attributes */
 export const answerSourceAttributes =
   ({ models }: Models): Step =>
   (req, res) =>
-    res.setHeader('Cache-Control', CACHE).json(found(models.attributes(textOf(req.params.id))))
+    res.json(found(models.attributes(textOf(req.params.id))))
 
 /** GET /api/models/:id/card, in the format of the Accept header: JSON when it does not say. `format` fixes it. */
 export const answerCard =
@@ -48,11 +45,7 @@ export const answerCard =
     if (!format) res.vary('Accept')
     const asked = format ?? formatOf(req.accepts(Object.values(TYPES)))
     const text = found(models.card(id, asked))
-    res
-      .setHeader('Cache-Control', CACHE)
-      .setHeader('Content-Disposition', `inline; filename="${id}.${asked}"`)
-      .type(TYPES[asked])
-      .send(text)
+    res.setHeader('Content-Disposition', `inline; filename="${id}.${asked}"`).type(TYPES[asked]).send(text)
   }
 
 const formatOf = (type: string | false): Format => {

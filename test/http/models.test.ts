@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -10,6 +10,10 @@ import { readXml } from '../risk/read-xml.ts'
 import { type Running, start } from './server-under-test.ts'
 
 const AT = '2026-11-21T10:00:00.000Z'
+const SETTINGS = {
+  kidney: { use: 'off' as const, offOnAct: false },
+  'opioid-risk': { use: 'shadow' as const, challengerOf: 'kfre', offOnAct: false },
+}
 let dir: string
 let models: Models
 let running: Running
@@ -18,7 +22,8 @@ beforeAll(async () => {
   for (const id of ['kfre', 'kidney', 'opioid-risk']) cpSync(`models/${id}`, join(dir, id), { recursive: true })
   cpSync('models/af', join(dir, 'af'), { recursive: true })
   writeFileSync(join(dir, 'af', 'card.json'), '{}')
-  models = await loadModels(dir, { execution: 'cpu', strict: false })
+  for (const file of readdirSync('models').filter((name) => name.endsWith('.json'))) cpSync(join('models', file), join(dir, file))
+  models = await loadModels(dir, { execution: 'cpu', strict: false, models: SETTINGS })
   running = await start({ config: { auth: 'required' }, kit: { models: makeCatalogue(models, AT) } })
 })
 afterAll(async () => {
@@ -53,6 +58,15 @@ describe('the models, to everybody who reaches the server', () => {
     expect(kfre.vectors).toEqual({ passed: kfre.vectors.of, of: models.get('kfre')?.vectors.length, at: AT })
     expect(opioid.off.map(({ because }) => because.length > 0)).toEqual(opioid.off.map(() => true))
     expect(opioid.off.length).toBeGreaterThan(0)
+  })
+
+  it('say who is switched off, and who only runs in the shadow', async () => {
+    const { models: rows } = MODELS_SCHEMA.parse(await json('/api/models'))
+    expect(rows.flatMap((row) => (row.state === 'serving' ? [[row.id, row.use]] : []))).toEqual([
+      ['kfre', { state: 'on', because: null }],
+      ['kidney', { state: 'off', because: 'Switched off in the configuration.' }],
+      ['opioid-risk', { state: 'shadow', because: 'Compared with kfre.' }],
+    ])
   })
 
   it('give all of one: inputs with units, codes and limits, variants with terms, hashes', async () => {

@@ -9,6 +9,7 @@ const served = (model: Extract<ModelSummary, { state: 'serving' }>): string[] =>
   `    answers   ${model.questions.join('; ')}${model.drugs.length > 0 ? ` (when ${model.drugs.join(', ')} is ordered)` : ''}`,
   `    standing  ${model.standing}, ${model.kind}; checked: ${model.verified.state}. ${model.verified.says}`,
   `    vectors   ${model.vectors.passed} of ${model.vectors.of}, on ${model.execution}${model.fallback ? ` (${model.fallback})` : ''}`,
+  ...(model.use.state === 'on' ? [] : [`    use       ${model.use.state}. ${model.use.because ?? ''}`.trimEnd()]),
   ...model.off.map(({ label, because }) => `    off       ${label}: ${because}`),
 ]
 

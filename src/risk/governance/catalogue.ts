@@ -10,7 +10,7 @@ import { sourceAttributes } from './source-attributes.ts'
 
 export type CardFormat = 'xml' | 'json' | 'md'
 
-/** What people and other systems may see of the models. Made at start from the folders; holds no patient data. */
+/** What people and other systems may see of the models: their folders, and how they run now. Holds no patient data. */
 export type Catalogue = {
   /** In the order of the folders. */
   list(): readonly ModelSummary[]
@@ -28,15 +28,16 @@ const FORMATS: { readonly [F in CardFormat]: (model: Model) => string } = {
 
 /** `at`: when the models were loaded and their vectors run, ISO 8601. */
 export const makeCatalogue = (models: Models, at: string): Catalogue => {
-  const summaries = models.health().models.map((health): ModelSummary => {
-    const model = models.get(health.id)
-    if (health.state !== 'serving') return health
-    if (!model) return { state: 'not-served', id: health.id, because: 'It is not loaded.' }
-    return summarise(model, health, at)
-  })
-  const summaryOf = (id: string) => summaries.find((one) => one.id === id)
+  const summaries = (): readonly ModelSummary[] =>
+    models.health().models.map((health): ModelSummary => {
+      const model = models.get(health.id)
+      if (health.state !== 'serving') return health
+      if (!model) return { state: 'not-served', id: health.id, because: 'It is not loaded.' }
+      return summarise(model, { health, use: models.standing(health.id), at })
+    })
+  const summaryOf = (id: string) => summaries().find((one) => one.id === id)
   return Object.freeze({
-    list: () => summaries,
+    list: summaries,
     get: (id: string) => {
       const model = models.get(id)
       const summary = summaryOf(id)

@@ -1,4 +1,5 @@
 import type { ModelDetail, OutputDescription, ServedModel, VariantDescription } from '../../contract/models.ts'
+import type { Standing } from '../../contract/monitoring.ts'
 import type { Basis } from '../basis.ts'
 import type { LoadedOutput, LoadedVariant, Model } from '../load-model.ts'
 import type { Manifest, OutputSpec } from '../model-folder.ts'
@@ -10,10 +11,21 @@ import { sourceAttributes } from './source-attributes.ts'
 
 export const sourceOf = ({ manifest, inputs, card, vectors }: Model): CardSource => ({ manifest, inputs, card, vectors: vectors.length })
 
+/** A folder that passed its checks. */
 type Serving = Extract<ModelHealth, { state: 'serving' }>
 
-/** One row of the registry. `at`: when the vectors were run. */
-export const summarise = ({ ref, manifest, vectors }: Model, health: Serving, at: string): ServedModel => ({
+const useOf = (standing: Standing): ServedModel['use'] => {
+  if (standing.use === 'off') return { state: 'off', because: standing.because }
+  if (standing.use === 'shadow')
+    return { state: 'shadow', because: standing.challengerOf === null ? null : `Compared with ${standing.challengerOf}.` }
+  return { state: 'on', because: null }
+}
+
+/** What the server knows of a model while it runs; `at`: when its vectors were run. */
+export type Running = { readonly health: Serving; readonly use: Standing; readonly at: string }
+
+/** One row of the registry. */
+export const summarise = ({ ref, manifest, vectors }: Model, { health, use, at }: Running): ServedModel => ({
   state: 'serving',
   id: ref.id,
   name: manifest.name,
@@ -25,6 +37,7 @@ export const summarise = ({ ref, manifest, vectors }: Model, health: Serving, at
   verified: manifest.verified,
   questions: manifest.questions.map(({ title }) => title),
   drugs: manifest.drugs.map(({ name }) => name),
+  use: useOf(use),
   execution: health.execution,
   fallback: health.fallback,
   vectors: { passed: health.vectors, of: vectors.length, at },
@@ -34,6 +47,12 @@ export const summarise = ({ ref, manifest, vectors }: Model, health: Serving, at
 
 const bandsOf = ({ bands = [], unit }: OutputSpec): string[] =>
   bands.map(({ below, label }) => (below === undefined ? `${label}: the rest` : `${label}: below ${below}${unit === '' ? '' : ` ${unit}`}`))
+
+const recalibrationOf = ({ recalibration }: OutputSpec): string | null => {
+  if (!recalibration) return null
+  const { date, method, slope, intercept, of, data } = recalibration
+  return `Recalibrated on ${date} (${method}: slope ${slope}, intercept ${intercept}) from version ${of.version}, on ${data.fittedPeople} people with ${data.fittedEvents} events${data.site === null ? '' : ` of ${data.site}`}.`
+}
 
 type Term = { readonly name: string; readonly coefficient: number }
 type WithTerms = Basis & { readonly intercept: number; readonly terms: readonly Term[] }
@@ -45,6 +64,7 @@ const describeOutput = ({ spec, basis }: LoadedOutput): OutputDescription => ({
   value: spec.value,
   scale: spec.scale,
   bands: bandsOf(spec),
+  recalibration: recalibrationOf(spec),
   terms: hasTerms(basis)
     ? {
         intercept: String(basis.intercept),
