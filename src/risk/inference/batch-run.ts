@@ -37,29 +37,42 @@ const tableOf = ({ graph }: LoadedVariant, { count, values }: Rows): Table => {
   return table
 }
 
-/** The second computation of `raw`, by which the graph is held; null where a site's graph has none. */
-const secondly = ({ basis }: LoadedOutput, table: Table, count: number): Float64Array | null => {
-  if (basis.evaluateMany) return basis.evaluateMany(table, count)
-  const { evaluate } = basis
-  if (!evaluate) return null
+/** Rows of a run that are computed a second time where that takes much longer than the graph (trees, networks); evenly spread. */
+export const SAMPLED_ROWS = 64
+
+/** The second computation of these rows. */
+const rowByRow = (evaluate: NonNullable<Basis['evaluate']>, table: Table, raw: Float64Array, every: number): Float64Array => {
   const row: Record<string, number> = {}
-  const results = new Float64Array(count)
-  for (let n = 0; n < count; n += 1) {
+  const results = raw.slice()
+  for (let n = 0; n < raw.length; n += every) {
     for (const term in table) row[term] = table[term]?.[n] ?? Number.NaN
     results[n] = evaluate(row)
   }
   return results
 }
 
-/** Row -> what its numbers have against them. Every row of a batch is held against the formula, as single rows are. */
+/**
+ * `raw` computed a second time, by which the graph is held: every row where there is a computation for many rows, else a sample, and
+ * every row once one of the sample differs. Rows that were not computed again, and graphs of a site that have no second computation,
+ * are as the graph gave them.
+ */
+const secondly = ({ basis }: LoadedOutput, table: Table, raw: Float64Array, tolerance: number): Float64Array => {
+  if (basis.evaluateMany) return basis.evaluateMany(table, raw.length)
+  const { evaluate } = basis
+  if (!evaluate) return raw
+  const sample = rowByRow(evaluate, table, raw, Math.ceil(raw.length / SAMPLED_ROWS))
+  return sample.every((again, n) => agree(raw[n] as number, again, tolerance)) ? sample : rowByRow(evaluate, table, raw, 1) // as long as raw
+}
+
+/** Row -> what its numbers have against them. */
 const problemsOf = (variant: LoadedVariant, table: Table, count: number, columns: Columns): Map<number, string> => {
   const problems = new Map<number, string>()
-  const again = new Map<Basis, Float64Array | null>() // outputs may share one
+  const again = new Map<Basis, Float64Array>() // outputs may share one
   for (const output of variant.outputs) {
     const { basis, valuesOf } = output
     const raw = columns[output.raw] ?? new Float64Array(count).fill(Number.NaN)
     const value = columns[output.value] ?? raw
-    const expected = again.get(basis) ?? secondly(output, table, count) ?? raw
+    const expected = again.get(basis) ?? secondly(output, table, raw, variant.agree)
     again.set(basis, expected)
     const values = valuesOf(raw)
     for (let n = 0; n < count; n += 1) {
@@ -119,7 +132,7 @@ const spread = (from: Float64Array | undefined, positions: readonly number[], co
 }
 
 /**
- * Many rows through the graph on this thread, each held against the published formula.
+ * Many rows through the graph on this thread, held against the published formula (`secondly`).
  * @throws AttuneError `model-failed` when rows are not whole, or nothing could be run
  */
 export const runMany = async (variant: LoadedVariant, rows: Rows): Promise<BatchRan> => {

@@ -18,7 +18,8 @@ const CHUNK_REASONS = 256
 
 export type Batches = {
   /**
-   * Rows as `encodeBatch` makes them, through one variant; each held against the published formula.
+   * Rows as `encodeBatch` makes them, through one variant; of an equation every row is held against the formula, of trees and networks
+   * 64 of each job.
    * @throws AttuneError `model-failed` when rows are not whole, or nothing could be run
    */
   run(model: Model, variant: string, rows: Rows): Promise<BatchRan>

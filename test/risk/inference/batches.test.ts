@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { AttuneError } from '../../../src/errors.ts'
 import { encodeBatch, runMany } from '../../../src/risk/inference/batch-run.ts'
 import { type Batches, MAIN_ROWS, openBatches } from '../../../src/risk/inference/batches.ts'
 import type { Model } from '../../../src/risk/load-model.ts'
@@ -161,6 +162,34 @@ describe('A batch', () => {
         expect([variant.spec.id, [...problems], spread.every((one) => one < 1e-9)]).toEqual([variant.spec.id, [], true])
       }
     await all.close()
+  })
+
+  it.each([
+    [false, [0, 77, 4095]],
+    [true, [0, 64, 640]],
+  ])('holds its rows against the formula (a formula for single rows only: %s), and names those that differ', async (slow, wrong) => {
+    const variant = variantOf(modelOf('kfre'))
+    const [first, ...others] = variant.outputs
+    const { evaluateMany: _many, ...single } = first.basis
+    const basis = slow ? single : first.basis
+    const lying = {
+      ...variant,
+      outputs: [{ ...first, basis }, ...others.map((one) => ({ ...one, basis }))] as unknown as typeof variant.outputs, // the same outputs
+      session: {
+        ...variant.session,
+        spec: variant.session.spec,
+        execute: async (...[rows, asked]: Parameters<typeof variant.session.execute>) => {
+          const ran = await variant.session.execute(rows, asked?.outputs ? { outputs: asked.outputs } : {})
+          if (rows.count === 4096)
+            for (const row of wrong) for (const values of Object.values(ran.columns)) values[row] = (values[row] ?? 0) + 1e-6
+          const because = asked?.check?.(ran.columns) ?? null
+          if (because !== null) throw new AttuneError('model-failed', because)
+          return ran
+        },
+      },
+    }
+    const { problems } = await runMany(lying, encodeBatch(variant, people(4096)))
+    expect([...problems]).toEqual(wrong.map((row) => [row, 'the graph and the published formula differ']))
   })
 
   it('whose rows are not whole is refused', async () => {
