@@ -59,8 +59,7 @@ export const isVcf = (file: string): boolean => /\.vcf(?:\.b?gz)?$/i.test(file)
 export const readDosages = async (model: Model, file: string): Promise<SampleDosages[]> => {
   const specs = model.inputs.filter((spec): spec is DosageSpec => spec.kind === 'dosage')
   const [first] = specs
-  if (!first || specs.length !== model.inputs.length)
-    throw new AttuneError('input-unreadable', `${model.ref.id} takes no genotypes of single places; give its inputs as JSON`)
+  if (!first) throw new AttuneError('input-unreadable', `${model.ref.id} takes no genotypes of single places; give its inputs as JSON`)
   const calls = await readBaseCalls(file, specs, first.build)
   return calls.samples.map((_, sample) => sampleOf(specs, calls, sample))
 }

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import type { RiskEstimate, WhatIf } from '../contract/risk.ts'
 import { AttuneError } from '../errors.ts'
+import { scoreObservation } from '../exporters/score-observation.ts'
 import { estimateFrom } from '../risk/estimate.ts'
 import type { Model } from '../risk/load-model.ts'
+import { SCORE_SYSTEM } from '../risk/polygenic/score-folder.ts'
 import { namedInputs } from '../risk/vectors.ts'
 import { whatIf } from '../risk/what-if.ts'
 import { isVcf, readDosages } from './dosages.ts'
@@ -82,6 +84,23 @@ const printAnswers = (answered: readonly Answered[], samples: boolean): void => 
 
 type Options = Readonly<Record<string, unknown>>
 
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+
+/** Scores of a file of genotypes as a Bundle of Observations, one per sample, for the record. */
+const printObservations = (answered: readonly Answered[], options: Options): void => {
+  const [patient, collected] = [textOf(options.patient), textOf(options.collected)]
+  if (patient !== null && answered.length > 1)
+    throw new UsageError(`--patient names one person, but the file has ${answered.length} samples.`)
+  const issued = new Date().toISOString()
+  const entry = answered.flatMap(({ sample = '', notes = [], estimates }) =>
+    estimates.map((estimate) => {
+      const resource = scoreObservation(estimate, { sample, notes, patient, collected, issued, system: SCORE_SYSTEM })
+      return { fullUrl: `urn:uuid:${resource.id}`, resource }
+    }),
+  )
+  printJson({ resourceType: 'Bundle', type: 'collection', entry })
+}
+
 const answerWhatIf = async (model: Model, given: readonly { readonly inputs: Inputs }[] | null, options: Options): Promise<number> => {
   if (given === null) throw new UsageError('--what-if takes inputs, not a VCF: a genotype cannot be changed.')
   const change = readChanges(String(options['what-if']))
@@ -100,13 +119,21 @@ export const predict: Verb = {
   summary: 'Run a risk model on inputs given by name',
   usage:
     'attune predict MODEL FILE|- [--variant NAME] [--what-if CHANGES] [--json]     (FILE: inputs as JSON, or a VCF for polygenic scores)\n' +
-    '       --what-if sbp=110:170:10,smoking=0|1 : the estimates for people with these values and the others as given',
-  options: { variant: { type: 'string' }, 'what-if': { type: 'string' } },
+    '       --what-if sbp=110:170:10,smoking=0|1 : the estimates for people with these values and the others as given\n' +
+    '       --fhir [--patient Patient/ID] [--collected DATE] : a polygenic score as an Observation, which is read back from a record',
+  options: {
+    variant: { type: 'string' },
+    'what-if': { type: 'string' },
+    fhir: { type: 'boolean' },
+    patient: { type: 'string' },
+    collected: { type: 'string' },
+  },
   run: async ({ values, positionals }) => {
     const [name, file] = positionals
     if (!name || !file) throw new UsageError('Name a model and a file of inputs (or - for standard input).')
     const given = isVcf(file) ? null : readInputs(file)
-    const opened = await openModels(true)
+    if (values.fhir === true && given !== null) throw new UsageError('--fhir writes scores of a VCF.')
+    const opened = await openModels(true, null, name)
     try {
       const model = opened.all.find(({ manifest }) => manifest.id === name || manifest.vectors.names.includes(name))
       if (!model) throw new UsageError(`There is no model "${name}". Known: ${opened.all.map(({ ref }) => ref.id).join(', ')}.`)
@@ -116,7 +143,8 @@ export const predict: Verb = {
         const inputs = namedInputs(model, one)
         answered.push({ ...one, estimates: await estimateFrom(model, inputs, variantOf(model, inputs, values.variant)) })
       }
-      if (values.json === true) printAnswers(answered, given === null)
+      if (values.fhir === true) printObservations(answered, values)
+      else if (values.json === true) printAnswers(answered, given === null)
       else answered.forEach(showAnswered)
       return answered.every(({ estimates }) => estimates.some(({ state }) => state === 'estimated')) ? 0 : 1
     } finally {

@@ -48,6 +48,8 @@ export type GraphCounts = Counts & { readonly model: string }
 export type LoadOptions = Inference & {
   /** `true` (default): a model with a problem stops the start. `false`: it is not served, and health says why. */
   readonly strict?: boolean
+  /** One folder alone, for work with its inputs by name; numbers that it takes from other models are then not looked for. */
+  readonly only?: string
   /** Default: by the settings of the models, and nothing is switched while running. */
   readonly standing?: StandingOf
 }
@@ -163,14 +165,15 @@ const checkSettings = (ids: readonly string[], { models = {} }: Inference): void
  * @throws AttuneError `model-invalid` naming every folder with a problem (strict), or when there is no model at all; `config-invalid` for
  *   settings of a model that is not there
  */
-export const loadModels = async (modelsDir: string, { strict = true, standing, ...inference }: LoadOptions): Promise<Models> => {
-  const ids = await foldersIn(modelsDir)
-  checkSettings(ids, inference)
+export const loadModels = async (modelsDir: string, { strict = true, only, standing, ...inference }: LoadOptions): Promise<Models> => {
+  const folders = await foldersIn(modelsDir)
+  checkSettings(folders, inference)
+  const ids = only !== undefined && folders.includes(only) ? [only] : folders
   const shared = await readSharedFiles(modelsDir)
   const { where, end } = makeWhere(inference)
   const loaded = await Promise.all(ids.map((id) => tryLoad(modelsDir, id, where, shared)))
   const models = makeModels(loaded, shared, standing ?? configuredStanding(inference.models ?? {}), end)
-  const open = openEnds(models.all)
+  const open = ids === folders ? openEnds(models.all) : []
   const problems = [...loaded.filter((one) => 'because' in one), ...open].map(({ id, because }) => `${id}: ${because}`)
   if (!strict || problems.length === 0) return models
   await models.close()

@@ -3,6 +3,10 @@ import { scoreCard } from './score-card.ts'
 import { scoreVectors } from './score-vectors.ts'
 import type { ScoredVariant, ScoringFile, Weights } from './scoring-file.ts'
 
+/** Names a score in `Observation.code`: the catalog's own page of the score is this and its id. A convention of this project. */
+export const SCORE_SYSTEM = 'https://www.pgscatalog.org/score'
+const REPORTED = 'reported_sum'
+
 /** Share of variants that must be known; the default of the catalog's own calculator (pgsc_calc 2.0, `min_overlap`). */
 const LEAST_SHARE = 0.75
 
@@ -72,6 +76,22 @@ export const populationOf = ({ variants }: ScoringFile): { readonly mean: number
   return { mean, sd: Math.sqrt(variance) }
 }
 
+/** A score that was computed elsewhere, or by `attune predict --fhir`, and stands in the record as an Observation. */
+const reportedInput = (file: ScoringFile) => ({
+  name: REPORTED,
+  label: `${file.id} as reported`,
+  unit: '{score}',
+  kind: 'measurement',
+  from: ['labs'],
+  codes: [{ system: SCORE_SYSTEM, code: file.id, display: file.name, seen: false }],
+  aggregate: 'latest',
+  freshDays: 36500,
+  agreeWithin: 1e-6,
+  range: { low: -1000, high: 1000 },
+  missing: { do: 'refuse' },
+  note: 'The sum of weights of this scoring file; a percentile or a risk is another number.',
+})
+
 const inputOf = (file: ScoringFile, variant: ScoredVariant, name: string) => {
   const { rsid, chrom, pos, effect, other } = variant
   return {
@@ -127,7 +147,13 @@ const variantsOf = (file: ScoringFile, names: readonly string[]) => {
       because: `Fewer than ${least} of the ${total} variants are known (${LEAST_SHARE * 100} %).`,
     },
   }
-  if (population === null) return [sum]
+  const reported = {
+    id: 'reported',
+    label: 'as reported in the record',
+    ...common,
+    outputs: [{ ...sumOutput, basis: 'reported' }],
+  }
+  if (population === null) return [reported, sum]
   const standard = {
     id: 'standard',
     label: 'against the frequencies of the scoring file',
@@ -144,11 +170,12 @@ const variantsOf = (file: ScoringFile, names: readonly string[]) => {
     ],
     needsAnyOf: { inputs: names, atLeast: total, because: 'The comparison needs every variant of the score.' },
   }
-  return [standard, sum]
+  return [reported, standard, sum]
 }
 
 const expectedOf = (file: ScoringFile) => ({
   sum: { variant: 'sum', output: 'sum', read: 'value' },
+  reported: { variant: 'reported', output: 'sum', read: 'value' },
   variants_used: { variant: 'sum', output: 'used', read: 'value' },
   variants_total: { variant: 'sum', output: 'total', read: 'value' },
   ...(populationOf(file) === null
@@ -207,8 +234,8 @@ export const folderOf = (file: ScoringFile, { asOf, version }: { readonly asOf: 
         sha256: '0'.repeat(64),
         irVersion: 8,
         opset: 13,
-        input: { name: 'x', type: 'float64', columns },
-        reference: Object.fromEntries(names.map((name) => [name, 0])),
+        input: { name: 'x', type: 'float64', columns: [...columns, { term: REPORTED, input: REPORTED, as: 'number' }] },
+        reference: Object.fromEntries([...names, REPORTED].map((name) => [name, 0])),
         sameAsPatient: [],
       },
     ],
@@ -233,6 +260,7 @@ export const folderOf = (file: ScoringFile, { asOf, version }: { readonly asOf: 
     equations: {
       sum: { intercept: 0, terms: Object.assign({}, ...parts.map(({ sum }) => sum)) },
       used: { intercept: 0, terms: Object.fromEntries(parts.flatMap(({ known }) => known.map((term) => [term, 1]))) },
+      reported: { intercept: 0, terms: { [REPORTED]: 1 } },
       total: constant(names.length),
       ...(population === null ? {} : { mean: constant(population.mean), sd: constant(population.sd) }),
     },
@@ -241,7 +269,7 @@ export const folderOf = (file: ScoringFile, { asOf, version }: { readonly asOf: 
     id,
     files: {
       'manifest.json': manifest,
-      'features.json': { inputs: file.variants.map((variant, at) => inputOf(file, variant, names[at] ?? '')) },
+      'features.json': { inputs: [...file.variants.map((variant, at) => inputOf(file, variant, names[at] ?? '')), reportedInput(file)] },
       'coefficients.json': coefficients,
       'card.json': scoreCard(file, { id, version, asOf }),
       'vectors.json': scoreVectors(file, id, addsOf, population),

@@ -47,6 +47,14 @@ export const scoreVectors = (
       },
       tolerance: 1e-9,
     })),
+    {
+      id: `${id}-reported`,
+      kind: 'computed',
+      source: 'a sum that was computed before stands as it is',
+      inputs: { reported_sum: -0.125 },
+      expected: { reported: -0.125 },
+      tolerance: 0,
+    },
     ...(population === null
       ? []
       : [

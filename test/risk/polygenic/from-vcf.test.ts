@@ -6,7 +6,9 @@ import { aFolder, record, vcf } from '../../vcf/vcf-files.ts'
 /** The catalog's id in lower case; the smallest score that is shipped, of 19 variants on GRCh37. */
 const SCORE = 'pgs000802'
 type Spec = { name: string; chrom: string; pos: number; rsid: string; effect: string; other: string }
-const specs: Spec[] = JSON.parse(readFileSync(`models/${SCORE}/features.json`, 'utf8')).inputs
+const specs: Spec[] = JSON.parse(readFileSync(`models/${SCORE}/features.json`, 'utf8')).inputs.filter(
+  ({ kind }: { kind: string }) => kind === 'dosage',
+)
 const [first] = specs as [Spec]
 
 const folder = aFolder()
