@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { AttuneError } from '../../errors.ts'
 import type { Basis, Kind } from '../basis.ts'
 import { encodeColumns } from '../encode.ts'
-import type { Numbered } from '../formula.ts'
-import { forestOf, type Row, sumOfLeaves } from './forest.ts'
+import type { Numbered, Table } from '../formula.ts'
+import { type Forest, forestOf, type Row, sumOfLeaves } from './forest.ts'
 import { explainer } from './tree-shap.ts'
 
 /**
@@ -56,6 +56,24 @@ const rowOf = (columns: readonly string[], numbers: Numbered): Row =>
     return Math.fround(value)
   })
 
+/** Columns side by side, a row at a time. */
+const evaluateRows = (forest: Forest, columns: readonly string[], table: Table, count: number): Float64Array => {
+  const numbers = columns.map((name) => {
+    const column = table[name]
+    if (column === undefined) throw new AttuneError('model-failed', `column ${name} is not given`)
+    return column
+  })
+  const row = new Float64Array(columns.length)
+  const sums = new Float64Array(count)
+  for (let n = 0; n < count; n += 1) {
+    numbers.forEach((column, at) => {
+      row[at] = Math.fround(column[n] ?? Number.NaN)
+    })
+    sums[n] = sumOfLeaves(forest, row)
+  }
+  return sums
+}
+
 const makeBasis = (id: string, columns: readonly string[], { intercept, factor, trees }: Ensemble): Basis => {
   const forest = forestOf(trees)
   const last = forest.column.reduce((most, one) => Math.max(most, one), -1)
@@ -65,6 +83,7 @@ const makeBasis = (id: string, columns: readonly string[], { intercept, factor, 
     id,
     columns,
     evaluate: (numbers) => intercept + factor * sumOfLeaves(forest, rowOf(columns, numbers)),
+    evaluateMany: (table, count) => evaluateRows(forest, columns, table, count).map((sum) => intercept + factor * sum),
     reasons: ({ columns: all, values }) => {
       const { baseline, contributions } = explain(rowOf(columns, encodeColumns(all, values)))
       const sums = new Map<string, number>()
