@@ -56,11 +56,28 @@ export const calibrationError = (tally: Tally): number | null => {
   return calibrationGroups(tally).reduce((sum, group) => sum + (group.people / people) * Math.abs(group.predicted - group.observed), 0)
 }
 
+/** Log odds of levels; resamples share the levels of what they are drawn from, so each set is computed once. */
+const LOG_ODDS = new WeakMap<Float64Array, Float64Array>()
+const logOddsOf = ({ levels }: Tally): Float64Array => {
+  const known = LOG_ODDS.get(levels) ?? levels.map(logit)
+  LOG_ODDS.set(levels, known)
+  return known
+}
+
+/** As `eachLevel`, with the log odds of the level. */
+const eachLogOdds = (tally: Tally, see: (logOdds: number, events: number, others: number) => void): void => {
+  const all = logOddsOf(tally)
+  for (let n = 0; n < all.length; n += 1) {
+    const [events, others] = [tally.events[n] ?? 0, tally.others[n] ?? 0]
+    if (events + others > 0) see(all[n] ?? 0, events, others)
+  }
+}
+
 /** Log likelihood of the outcomes under `expit(intercept + slope x logit p)`. */
 export const logLikelihood = (tally: Tally, intercept: number, slope: number): number => {
   let total = 0
-  eachLevel(tally, (p, e, o) => {
-    const x = intercept + slope * logit(p)
+  eachLogOdds(tally, (logOdds, e, o) => {
+    const x = intercept + slope * logOdds
     // ln(1 + exp(±x)) without overflow
     const both = Math.log1p(Math.exp(-Math.abs(x)))
     total -= e * (both + Math.max(0, -x)) + o * (both + Math.max(0, x))
@@ -75,8 +92,7 @@ type Step = { readonly intercept: number; readonly slope: number }
 /** Newton step towards the maximum; null where the curvature vanishes. */
 const newton = (tally: Tally, { intercept, slope }: Step, free: boolean): Step | null => {
   let [g0, g1, h00, h01, h11] = [0, 0, 0, 0, 0]
-  eachLevel(tally, (p, e, o) => {
-    const x = logit(p)
+  eachLogOdds(tally, (x, e, o) => {
     const q = expit(intercept + slope * x)
     const residual = e - (e + o) * q
     const weight = (e + o) * q * (1 - q)
@@ -95,26 +111,24 @@ const newton = (tally: Tally, { intercept, slope }: Step, free: boolean): Step |
 const CLOSE = 1e-10
 /** A slope or intercept beyond this is a separation of the outcomes, not a fit. */
 const WILD = 50
+/** A step this small is taken as it is; a longer one must raise the likelihood, and is halved until it does. */
+const SMALL_STEP = 0.5
 
 const climb = (tally: Tally, free: boolean): LogisticFit | null => {
   const { events, others } = sizeOf(tally)
   if (events === 0 || others === 0) return null
   let at: Step = { intercept: 0, slope: 1 }
-  let best = logLikelihood(tally, at.intercept, at.slope)
   for (let round = 0; round < 100; round += 1) {
     const step = newton(tally, at, free)
     if (step === null) return null
-    let [scale, next, reached] = [1, at, best]
-    do {
-      next = { intercept: at.intercept + scale * step.intercept, slope: at.slope + scale * step.slope }
-      reached = logLikelihood(tally, next.intercept, next.slope)
-      scale /= 2
-    } while (!(reached >= best - 1e-12 * Math.abs(best)) && scale > 1e-8)
-    const moved = Math.abs(next.intercept - at.intercept) + Math.abs(next.slope - at.slope)
-    at = next
-    best = reached
+    const length = Math.abs(step.intercept) + Math.abs(step.slope)
+    const after = (scale: number): Step => ({ intercept: at.intercept + scale * step.intercept, slope: at.slope + scale * step.slope })
+    const reached = ({ intercept, slope }: Step): number => logLikelihood(tally, intercept, slope)
+    let scale = 1
+    if (length > SMALL_STEP) while (!(reached(after(scale)) >= reached(at)) && scale > 1e-8) scale /= 2
+    at = after(scale)
     if (Math.abs(at.intercept) > WILD || Math.abs(at.slope) > WILD) return null
-    if (moved < CLOSE) return { ...at, logLikelihood: best }
+    if (length * scale < CLOSE) return { ...at, logLikelihood: reached(at) }
   }
   return null
 }
@@ -132,8 +146,7 @@ export const fitIntercept = (tally: Tally): LogisticFit | null => climb(tally, f
 const bandwidthOf = (tally: Tally): number => {
   const { people } = sizeOf(tally)
   let [mean, square] = [0, 0]
-  eachLevel(tally, (p, e, o) => {
-    const x = logit(p)
+  eachLogOdds(tally, (x, e, o) => {
     mean += ((e + o) * x) / people
     square += ((e + o) * x * x) / people
   })
@@ -146,8 +159,8 @@ export const smoothCurve = (tally: Tally, at: readonly number[]): (number | null
   return at.map((p) => {
     const centre = logit(p)
     let [s0, s1, s2, t0, t1] = [0, 0, 0, 0, 0]
-    eachLevel(tally, (level, e, o) => {
-      const x = logit(level) - centre
+    eachLogOdds(tally, (logOdds, e, o) => {
+      const x = logOdds - centre
       const weight = Math.exp(-0.5 * (x / width) ** 2)
       s0 += weight * (e + o)
       s1 += weight * (e + o) * x
