@@ -223,6 +223,108 @@ describe('race', () => {
   })
 })
 
+describe('the other published equations, beside the first', () => {
+  const WARFARIN_INPUTS = {
+    age: 67,
+    height_cm: 170,
+    weight_kg: 80,
+    race: 'white',
+    sex: 'female',
+    vkorc1: 'A/G',
+    cyp2c9: '*1/*3',
+    enzyme_inducer: 0,
+    amiodarone: 0,
+    target_inr: 2.5,
+    smoker: 0,
+    dvt_or_pe: 1,
+    n_drugs_raising_inr: 1,
+  }
+  const asked = async (change: object, variant?: string) => {
+    const model = models.get('warfarin-dose')
+    const [one] = model ? await estimateFrom(model, { ...WARFARIN_INPUTS, ...change }, variant) : []
+    if (!one) throw new Error('no answer')
+    return one
+  }
+  const beside = async (change: object) => {
+    const one = await asked(change)
+    return one.state === 'estimated' ? one.comparison.map(({ variant }) => variant) : one.because.map(({ because }) => because)
+  }
+  const NOT_USED = 'IWPC pharmacogenetic equation, race not used'
+
+  it('one estimate shows the dose of every equation', async () => {
+    const one = await asked({})
+    if (one.state !== 'estimated') throw new Error('refused')
+    const bsa = 0.007184 * 80 ** 0.425 * 170 ** 0.725
+    const gage = 0.9751 - 0.3238 + 0.4317 * bsa - 0.4008 - 0.00745 * 67 + 0.2029 * 2.5 + 0.0664
+    const gageClinical = 0.613 + 0.425 * bsa - 0.0075 * 67 + 0.216 * 2.5 + 0.0784
+    const warg = 9.46832 - 0.90112 - 0.97546 - 0.03686 * 67 - 0.27698 - 0.06992
+    expect(one.variant).toBe('iwpc_pg')
+    expect(one.comparison.map(({ variant, value }) => [variant, value.toFixed(6)])).toEqual([
+      [NOT_USED, expect.any(String)],
+      ['IWPC clinical equation', expect.any(String)],
+      ['Gage pharmacogenetic equation', (7 * Math.exp(gage)).toFixed(6)],
+      ['Gage clinical equation', (7 * Math.exp(gageClinical)).toFixed(6)],
+      ['WARG equation', (warg * warg).toFixed(6)],
+    ])
+  })
+
+  it.each<[string, object, string[]]>([
+    [
+      'without target INR and interacting medicines: not shown',
+      { target_inr: null, n_drugs_raising_inr: null },
+      [NOT_USED, 'IWPC clinical equation'],
+    ],
+    [
+      'with a target INR alone: Gage',
+      { n_drugs_raising_inr: null },
+      [NOT_USED, 'IWPC clinical equation', 'Gage pharmacogenetic equation', 'Gage clinical equation'],
+    ],
+    ['with an enzyme inducer: only the equations that know it', { enzyme_inducer: 1 }, [NOT_USED, 'IWPC clinical equation']],
+    [
+      'of African ancestry, other alleles not tested: no genetic equation',
+      { race: 'black' },
+      ['IWPC clinical equation, race not used', 'Gage clinical equation'],
+    ],
+    ['one genotype unknown: no equation that needs both', { cyp2c9: null }, [NOT_USED, 'IWPC clinical equation', 'Gage clinical equation']],
+  ])('%s', async (_, change, expected) => {
+    expect((await beside(change)).sort()).toEqual(expected.sort())
+  })
+
+  it.each<[string, object, string, string]>([
+    ['gage_pg', { race: 'black' }, 'CYP2C9 *5, *6, *8 and *11', 'incomplete'],
+    ['warg', { race: 'black' }, 'rs12777823', 'incomplete'],
+    ['gage_pg', { enzyme_inducer: 1 }, 'does not know carbamazepine', 'out-of-range'],
+    ['warg', { enzyme_inducer: 1 }, 'does not know carbamazepine', 'out-of-range'],
+    ['gage_clinical', { enzyme_inducer: 1 }, 'does not know carbamazepine', 'out-of-range'],
+    ['warg', { vkorc1: null }, 'Both genotypes have to be known', 'incomplete'],
+  ])('%s alone, with %j, is refused with the reason', async (variant, change, says, code) => {
+    const one = await asked(change, variant)
+    expect(one).toMatchObject({ state: 'refused', because: [{ code, because: expect.stringContaining(says) }] })
+  })
+
+  it.each([
+    ['white', 'people recorded as White, n = 2410', 10.79282175343347, 40.274800571232284],
+    ['asian', 'people recorded as Asian, n = 1130', 8.586324203509076, 36.69019310101215],
+    [null, 'all people of the cohort with both genotypes, n = 4194', 9.729677068116713, 39.68046272659441],
+  ])('the interval of the genetic Gage equation is that of the group: %s', async (race, group, low, high) => {
+    const one = await asked({ race }, 'gage_pg')
+    expect(one.state === 'estimated' && one.interval).toEqual({
+      low: expect.closeTo(low, 9),
+      high: expect.closeTo(high, 9),
+      level: 0.9,
+      basis: expect.stringContaining(group),
+    })
+  })
+
+  it.each(['warg', 'gage_clinical'])('%s has no interval, and it is said why', async (variant) => {
+    const one = await asked({}, variant)
+    expect(one.state === 'estimated' && [one.interval, one.limits.at(-1)]).toEqual([
+      null,
+      'No interval: no residuals of this equation were available.',
+    ])
+  })
+})
+
 describe('inputs that cannot be used are refused with the reason', () => {
   const body = (weight: ReturnType<typeof measured>) => patient({ vitals: [measured(HEIGHT, 170, 'cm'), weight] })
   it.each([
