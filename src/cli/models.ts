@@ -1,6 +1,7 @@
 import type { Action } from './models/action.ts'
 import { add } from './models/add.ts'
 import { combine } from './models/combine.ts'
+import { exportModels } from './models/export.ts'
 import { list } from './models/list.ts'
 import { monitor } from './models/monitor.ts'
 import { create } from './models/new.ts'
@@ -11,7 +12,19 @@ import { verify } from './models/verify.ts'
 import { UsageError, type Verb } from './verb.ts'
 
 /** One more thing to do with models: a file in `models/` and its line here. */
-const ACTIONS: Readonly<Record<string, Action>> = { list, verify, new: create, add, validate, combine, monitor, outcomes, off, on }
+const ACTIONS: Readonly<Record<string, Action>> = {
+  list,
+  verify,
+  new: create,
+  add,
+  validate,
+  combine,
+  monitor,
+  outcomes,
+  off,
+  on,
+  export: exportModels,
+}
 
 const known = Object.keys(ACTIONS)
 const either = [known.slice(0, -1).join(', '), known.at(-1)].join(' or ')
@@ -32,6 +45,12 @@ export const models: Verb = {
     if (!action) throw new UsageError(`Say what to do: ${either}.`)
     const foreign = Object.keys(values).find((option) => option !== 'json' && !Object.hasOwn(action.options, option))
     if (foreign !== undefined) throw new UsageError(`models ${name} has no option --${foreign}.`)
-    return action.run({ values, positionals: rest })
+    try {
+      return await action.run({ values, positionals: rest })
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error
+      process.stderr.write(`${error.message}\n\nUsage: ${action.usage}\n`)
+      return 2
+    }
   },
 }
