@@ -85,6 +85,16 @@ const unitProblems = ({ inputs }: FolderParts): string[] =>
       .map((unit) => `features.json: ${spec.name}: "${unit}" is not a unit`)
   })
 
+/** An aggregate is of a window, the latest value is of none. */
+const windowProblems = ({ inputs }: FolderParts): string[] =>
+  inputs.flatMap((spec) => {
+    if (spec.kind !== 'measurement') return []
+    const { aggregate, window, name } = spec
+    if (aggregate === 'latest') return window ? [`features.json: ${name} takes the latest value and has a window`] : []
+    if (!window) return [`features.json: ${name} takes the ${aggregate} and has no window`]
+    return window.from > window.to ? [] : [`features.json: the window of ${name} is empty`]
+  })
+
 /** Inputs that are made from others are read after them. */
 const derivedProblems = ({ inputs }: FolderParts): string[] =>
   inputs.flatMap((spec, n) => {
@@ -128,6 +138,7 @@ export const checkFolder = (parts: FolderParts): void => {
     ...manifest.graphs.flatMap((graph) => graphProblems(graph, parts)),
     ...manifest.variants.flatMap((variant) => variantProblems(variant, parts)),
     ...derivedProblems(parts),
+    ...windowProblems(parts),
     ...intervalProblems(parts),
     ...sensitiveProblems(parts.inputs),
     ...unitProblems(parts),

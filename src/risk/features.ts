@@ -1,6 +1,7 @@
 import { refuseValue } from './encode.ts'
 import { absent, type InputReading, type InputReadings, known, type RecordView, unusable } from './input-reading.ts'
 import type { InputSpec, InputSpecOf, InputValue } from './model-folder.ts'
+import { readAggregate } from './read-aggregate.ts'
 import { readAnswer } from './read-answer.ts'
 import { readCondition } from './read-condition.ts'
 import { readAny, readBeyond, readPoints } from './read-derived.ts'
@@ -22,7 +23,7 @@ const READERS: { readonly [K in InputSpec['kind']]: Reader<K> } = {
   age: (spec, { facts }) => readAge(spec, facts),
   sex: (spec, { facts }) => readSex(spec, facts),
   race: (spec, { facts }) => readRace(spec, facts),
-  measurement: (spec, { facts }) => readMeasurement(spec, facts),
+  measurement: (spec, { facts }) => (spec.aggregate === 'latest' ? readMeasurement(spec, facts) : readAggregate(spec, facts)),
   answer: (spec, { facts }) => readAnswer(spec, facts),
   condition: (spec, { facts }) => readCondition(spec, facts),
   medicine: (spec, { facts }) => readMedicine(spec, facts),

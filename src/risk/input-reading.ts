@@ -26,6 +26,8 @@ type Known = {
   readonly shown?: number | string
   readonly facts?: readonly Lineage[]
   readonly note?: string
+  /** Where it is not that of the spec. */
+  readonly unit?: string
 }
 
 const shell = (spec: InputSpec): Omit<ModelInput, 'value' | 'origin' | 'facts'> => ({
@@ -35,10 +37,10 @@ const shell = (spec: InputSpec): Omit<ModelInput, 'value' | 'origin' | 'facts'> 
   unit: spec.unit,
 })
 
-export const known = (spec: InputSpec, { value, shown = value ?? '', facts = [], note }: Known): InputReading => ({
+export const known = (spec: InputSpec, { value, shown = value ?? '', facts = [], note, unit = spec.unit }: Known): InputReading => ({
   state: 'known',
   value,
-  input: { ...shell(spec), value: shown, origin: 'record', facts, ...(note ? { note } : {}) },
+  input: { ...shell(spec), unit, value: shown, origin: 'record', facts, ...(note ? { note } : {}) },
 })
 
 export const unusable = (spec: InputSpec, gap: Gap, facts: readonly Lineage[] = []): InputReading => ({

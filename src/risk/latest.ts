@@ -18,7 +18,8 @@ const USABLE = new Set([null, 'final', 'amended', 'corrected'])
 export const inSentence = (label: string): string => (/^[A-Z][a-z]/.test(label) ? label.charAt(0).toLowerCase() + label.slice(1) : label)
 
 /** First instant that a partial date can mean, so that freshness is never overstated. */
-const earliest = (date: PartialDate): number => Date.parse(date.length === 4 ? `${date}-01-01` : date.length === 7 ? `${date}-01` : date)
+export const earliest = (date: PartialDate): number =>
+  Date.parse(date.length === 4 ? `${date}-01-01` : date.length === 7 ? `${date}-01` : date)
 
 /** Components of a panel (blood pressure) stand for themselves, with the panel's date and resource. */
 const parts = (measurement: Measurement): Measurement[] =>
@@ -26,7 +27,8 @@ const parts = (measurement: Measurement): Measurement[] =>
     ? measurement.value.parts.map(({ code, name, value }) => ({ ...measurement, name, codes: [code], value }))
     : [measurement]
 
-const candidates = (spec: Spec, facts: PatientFacts): Measurement[] =>
+/** Everything usable under the codes of an input. */
+export const candidates = (spec: Spec, facts: PatientFacts): Measurement[] =>
   spec.from
     .flatMap((room) => facts[room])
     .flatMap(parts)
@@ -46,6 +48,10 @@ const dated = (measurements: readonly Measurement[], now: number): Dated[] =>
     })
     .sort((a, b) => b.at - a.at)
 
+/** Whether some of the observations that were asked for did not come. */
+export const observationsUnread = ({ questions }: PatientFacts): boolean =>
+  questions.some(({ query, state }) => query.startsWith('Observation') && state !== 'answered' && state !== 'empty')
+
 /** Latest entry with one of the codes. When it cannot be used, an older one is not put in its place. */
 export const latestOf = (spec: Spec, facts: PatientFacts): Latest => {
   const about = spec.name
@@ -54,8 +60,7 @@ export const latestOf = (spec: Spec, facts: PatientFacts): Latest => {
   const found = candidates(spec, facts)
   const none = (code: Gap['code'], because: string): Latest => ({ gap: { about, code, because }, known: false, facts: [] })
   if (found.length === 0) {
-    const unread = facts.questions.some(({ query, state }) => query.startsWith('Observation') && state !== 'answered' && state !== 'empty')
-    return unread
+    return observationsUnread(facts)
       ? none('unavailable', `${spec.label}: the observations could not all be read.`)
       : none('not-found', `No ${label} is in the record.`)
   }

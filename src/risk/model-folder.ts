@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { AGGREGATE_NAMES } from './aggregate.ts'
 import { icd10Code, words } from './condition-sets.ts'
 
 /** Layout of a folder under `models/`. Unknown keys are errors: a misspelt limit must not pass for one that is absent. */
@@ -75,7 +76,12 @@ const inputSpec = z.discriminatedUnion('kind', [
     kind: z.literal('measurement'),
     from: z.array(z.enum(['vitals', 'labs', 'lifestyle'])).min(1),
     codes: z.array(coding).min(1),
-    aggregate: z.literal('latest'),
+    /** `latest`: the newest value, which must not be contradicted by others of its day. All others: of every value in `window`. */
+    aggregate: z.enum(['latest', ...AGGREGATE_NAMES]),
+    /** Hours before now, `from` further back than `to`; for all but `latest`. */
+    window: z.strictObject({ from: z.number().positive(), to: z.number().nonnegative() }).optional(),
+    /** Of each value, where `range` is that of the aggregate (slope, count, sum). Absent: `range` is that of each value too. */
+    each: range.optional(),
     /** Older values are not used. */
     freshDays: z.number().int().positive(),
     /** From other units, where UCUM alone does not know the analyte: value x factor + offset. */
@@ -261,6 +267,8 @@ const recalibration = z.strictObject({
   }),
 })
 
+const country = z.string().regex(/^[A-Z]{2}$/)
+
 const output = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9_]*$/),
   label: z.string().min(1),
@@ -269,6 +277,10 @@ const output = z.strictObject({
   /** Formula of `raw`. */
   value: z.string().min(1),
   unit: z.string(),
+  /** Countries (ISO 3166-1) it is for. At a site in one of them, the outputs that are for it come first. */
+  countries: z
+    .union([z.strictObject({ in: z.array(country).min(1) }), z.strictObject({ notIn: z.array(country).min(1) })])
+    .optional(),
   /** Computed for vectors, never shown (a percentage whose calibration is not known). */
   hidden: z.literal(true).optional(),
   /** What `raw` is measured in. */
@@ -277,6 +289,17 @@ const output = z.strictObject({
   rawAbove: z.number().optional(),
   recalibration: recalibration.optional(),
   typical: range.extend({ says: z.string().min(1) }).optional(),
+  /** What a study saw in people with this value, shown with it as that study's and never as the person's own chance. */
+  observed: z
+    .strictObject({
+      label: z.string().min(1),
+      unit: z.string().min(1),
+      source: z.string().min(1),
+      /** Read in a text that quotes the study. */
+      secondary: z.boolean(),
+      rows: z.array(range.extend({ value: z.number() })).min(1),
+    })
+    .optional(),
   /** In rising order; the first whose `below` is above the value. The last has none. */
   bands: z
     .array(z.strictObject({ below: z.number().optional(), id: z.string().min(1), label: z.string().min(1) }))

@@ -15,7 +15,8 @@ export const toUnit = (spec: Spec, value: number, unit: string): number | null =
   return own ? value * own.factor + (own.offset ?? 0) : convert(value, unit, spec.unit)
 }
 
-const inUnit = (spec: Spec, { value, lineage }: Measurement): Converted => {
+/** A measurement in the unit of the input, with the conversion in its lineage. */
+export const inUnit = (spec: Spec, { value, lineage }: Measurement): Converted => {
   if (value.kind !== 'quantity' || value.comparator) return { problem: 'unreadable' }
   const converted = toUnit(spec, value.value, value.unit)
   if (converted === null || !Number.isFinite(converted)) return { problem: 'unit-unknown' }
@@ -24,7 +25,7 @@ const inUnit = (spec: Spec, { value, lineage }: Measurement): Converted => {
   return { value: converted, lineage: conversion === undefined ? lineage : { ...lineage, conversion } }
 }
 
-const WORDS = {
+export const PROBLEMS = {
   'unit-unknown': 'has a unit that cannot be converted',
   unreadable: 'is not a plain number',
 } as const
@@ -38,7 +39,7 @@ export const readMeasurement = (spec: Spec, facts: PatientFacts): InputReading =
   const { measurement, date } = latest.newest
   const read = inUnit(spec, measurement)
   if ('problem' in read)
-    return unusable(spec, { about, code: read.problem, because: `The latest ${label} ${WORDS[read.problem]}.` }, [measurement.lineage])
+    return unusable(spec, { about, code: read.problem, because: `The latest ${label} ${PROBLEMS[read.problem]}.` }, [measurement.lineage])
   const others = latest.sameDay.map((other) => inUnit(spec, other))
   const conflict = others.some(
     (other) => !('value' in other) || Math.abs(other.value - read.value) > spec.agreeWithin * Math.abs(read.value),
