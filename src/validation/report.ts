@@ -47,6 +47,8 @@ export type Report = {
   readonly mode: 'one-site' | 'combined'
   readonly about: About
   readonly citation: string | null
+  /** What the maker of the report says of the data. */
+  readonly note: string | null
   readonly sources: readonly Source[]
   readonly settings: Draws & { readonly minGroup: number; readonly thresholds: readonly number[]; readonly byPatient: boolean }
   readonly people: number
@@ -68,6 +70,7 @@ export type ReportOptions = {
   readonly thresholds: readonly number[]
   readonly madeAt: string
   readonly citation: string | null
+  readonly note: string | null
   readonly tell: (done: string) => void
 }
 
@@ -186,7 +189,7 @@ const curvesOf = (tally: Tally, curves: CurveFigures, minGroup: number, isProbab
 /** Figures, curves and groups of a material. */
 export const reportOf = (material: Material, options: ReportOptions): Report => {
   const { about, sources, minGroup, overall, groups, withheld } = material
-  const { draws, thresholds, madeAt, citation, tell } = options
+  const { draws, thresholds, madeAt, citation, note, tell } = options
   const size = sizesOf(about, overall.part)
   let figures: Report['figures']
   let curves: Curves | null = null
@@ -209,6 +212,7 @@ export const reportOf = (material: Material, options: ReportOptions): Report => 
     mode: sources.length > 1 ? 'combined' : 'one-site',
     about,
     citation,
+    note,
     sources,
     settings: { ...draws, minGroup, thresholds, byPatient: overall.cells !== undefined },
     ...size,

@@ -69,6 +69,7 @@ const REPORT = {
   thresholds: [0.1, 0.2],
   madeAt: '2026-11-21T00:00:00Z',
   citation: null,
+  note: null,
   tell: () => {},
 }
 

@@ -15,6 +15,7 @@ export const REPORT_OPTIONS = {
   seed: { type: 'string' },
   thresholds: { type: 'string' },
   small: { type: 'boolean' },
+  note: { type: 'string' },
 } as const
 
 export const REPORT_USAGE =
@@ -23,6 +24,7 @@ export const REPORT_USAGE =
   '  --bootstrap N       resamples for the intervals; default 500\n' +
   '  --seed N            of the resamples; default 1\n' +
   '  --thresholds LIST   percentages whose net benefit the table shows; default 1,2,5,10,20,30,50\n' +
+  '  --note TEXT         what the page says of the data: where they come from, who is in them\n' +
   '  --small             make a report although there are fewer than 100 events or 100 others\n'
 
 type Values = VerbInput['values']
@@ -51,6 +53,7 @@ export const reportOptions = (values: Values) => ({
   minGroup: wholeOf(values, 'min-group', 11, 2, 1000),
   draws: { replicates: wholeOf(values, 'bootstrap', 500, 0, 10_000), seed: wholeOf(values, 'seed', 1, 0, 2 ** 31) },
   thresholds: thresholdsOf(values),
+  note: textOf(values, 'note'),
   madeAt: new Date().toISOString(),
   tell: (done: string) => progress(`figures of ${done}`),
 })

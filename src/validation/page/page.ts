@@ -31,7 +31,7 @@ const monthsOf = ({ sources }: Report): string => {
 }
 
 const header = (report: Report): string => {
-  const { about, sources, people, events, madeAt, mode, citation } = report
+  const { about, sources, people, events, madeAt, mode, citation, note } = report
   const { model, output } = about
   const [only] = sources
   const rows = sources.reduce((sum, one) => sum + one.rows, 0)
@@ -41,6 +41,7 @@ const header = (report: Report): string => {
     `<p class="eyebrow">${mode === 'combined' ? `Validation over ${sources.length} sites` : 'Local validation report'}</p>`,
     `<h1>${text(model.title)}</h1>`,
     `<p class="lead">${text(model.name)} ${text(model.version)}, variant ${text(about.variant)}: ${text(output.label)}</p>`,
+    note ? `<p class="note">${text(note)}</p>` : '',
     '<dl class="facts">',
     fact('Rows used', `${whole(people)} of ${whole(rows)}${patients !== null && patients < people ? `, ${whole(patients)} patients` : ''}`),
     events === null ? '' : fact('With the event', `${whole(events)} (${percent(events / people)})`),
@@ -50,6 +51,7 @@ const header = (report: Report): string => {
     mode === 'one-site' && only?.dataSha256
       ? fact('Data SHA-256', `<code>${text(only.dataSha256.slice(0, 12))}…</code>`)
       : fact('Sites', text(sources.map(({ site }) => site ?? '').join(', '))),
+    mode === 'one-site' && only?.site ? fact('Site', text(only.site)) : '',
     '</dl>',
     citation ? `<p class="soft" style="margin-top:16px">${text(citation)}</p>` : '',
     '</header>',
@@ -315,7 +317,7 @@ const dataTable = ({ sources }: Report): string => {
     ),
     `<tr><th scope="row">used</th><td class="n">${whole(used)}</td></tr>`,
   ])
-  return `<h2 id="data">The data</h2><div class="scroll"><table><thead><tr><th scope="col">Rows</th><th scope="col" class="n">Count</th></tr></thead><tbody>${rows.join('')}</tbody></table></div><p class="soft" style="margin-top:12px">A row is left out for the first reason found. Nothing is filled in that the model does not fill in for a patient.</p>`
+  return `<h2 id="data">The data</h2><div class="scroll"><table class="narrow"><thead><tr><th scope="col">Rows</th><th scope="col" class="n">Count</th></tr></thead><tbody>${rows.join('')}</tbody></table></div><p class="soft" style="margin-top:12px">A row is left out for the first reason found. Nothing is filled in that the model does not fill in for a patient.</p>`
 }
 
 const roundingNote = ({ rounding }: Report): string => {

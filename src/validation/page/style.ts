@@ -12,11 +12,12 @@ h2 { font-size: 21px; margin: 44px 0 4px; letter-spacing: -.005em; }
 h3 { font-size: 15px; margin: 0 0 4px; }
 p { margin: 0 0 10px; max-width: 74ch; }
 .lead { font-size: 17px; color: var(--soft); margin: 0; }
+.note { margin: 14px 0 0; padding-left: 14px; border-left: 3px solid var(--line); max-width: 82ch; }
 .soft { color: var(--soft); font-size: 14px; }
-dl.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); gap: 14px 20px; margin: 20px 0 0; }
+dl.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 14px 20px; margin: 20px 0 0; }
 dl.facts div { min-width: 0; }
 dl.facts dt { font-size: 13px; color: var(--soft); }
-dl.facts dd { margin: 0; font-weight: 600; overflow-wrap: anywhere; }
+dl.facts dd { margin: 0; font-weight: 600; font-size: 15px; overflow-wrap: anywhere; }
 code { font: 13px/1.4 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; font-weight: 400; overflow-wrap: anywhere; }
 .warnings { margin: 0 0 26px; padding: 14px 18px; background: var(--warn-wash); border: 1px solid var(--warn-line); border-radius: 10px; }
 .warnings h2 { margin: 0 0 4px; font-size: 15px; color: var(--warn); }
@@ -51,6 +52,7 @@ svg .label { font-size: 12.5px; fill: var(--ink); }
 .key.model { border-color: var(--model); } .key.everyone { border-color: var(--everyone); } .key.ideal { border-top: 2px dashed var(--soft); } .key.events { border-top-width: 10px; width: 12px; border-color: var(--events); } .key.others { border-top-width: 10px; width: 12px; border-color: var(--others); }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 0 0 4px; font-size: 13.5px; padding: 0; list-style: none; }
 .scroll { overflow-x: auto; margin: 12px 0 0; }
+table.narrow { max-width: 640px; }
 table { border-collapse: collapse; width: 100%; font-size: 14.5px; }
 caption { text-align: left; color: var(--soft); font-size: 14px; padding: 0 0 8px; }
 th, td { text-align: left; padding: 7px 14px 7px 0; border-bottom: 1px solid var(--line); vertical-align: middle; }
