@@ -7,7 +7,6 @@ const ofPatient = Object.fromEntries(
 /** What the app asks of the record with its own token: the services' questions and the other modalities. */
 export const PROFILE_QUESTIONS: Readonly<Record<string, string>> = {
   ...ofPatient,
-  lifestyle: 'Observation?patient={patient}&category=social-history&_count=100',
   activity: 'Observation?patient={patient}&category=activity&_count=200',
   imaging: 'ImagingStudy?patient={patient}&_count=100',
   family: 'FamilyMemberHistory?patient={patient}&_count=100',

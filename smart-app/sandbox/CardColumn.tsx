@@ -117,7 +117,7 @@ export const CardColumn = ({
       <ReceiptNotice receipt={visit.receipt} onInspect={onInspect} />
       {aboutOrder ? (
         <Group
-          title={TEXTS.onOrder}
+          title={state.order.hook === 'encounter-discharge' ? TEXTS.onDischarge : TEXTS.onOrder}
           slot={state.order}
           compact={false}
           quiet={<Quiet slot={state.order} />}

@@ -104,6 +104,10 @@ export const Sandbox = () => {
                   mrn={chart.chart?.mrn ?? null}
                   calling={!visit.order.draft.product}
                   onTry={() => tryStory(patient)}
+                  onDischarge={() => {
+                    reveal()
+                    visit.discharge()
+                  }}
                 />
                 <OrderForm
                   visit={visit}

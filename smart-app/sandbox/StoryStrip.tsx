@@ -9,12 +9,15 @@ export const StoryStrip = ({
   mrn,
   calling,
   onTry,
+  onDischarge,
 }: {
   readonly patient: StoryPatient
   readonly mrn: string | null
   /** Nothing is on the form yet: the button is what to press next. */
   readonly calling: boolean
   readonly onTry: () => void
+  /** Asks as an EHR does when the patient is about to leave. */
+  readonly onDischarge: () => void
 }) => (
   <section className={styles.strip} aria-labelledby="patient">
     <header className={styles.who}>
@@ -29,6 +32,11 @@ export const StoryStrip = ({
       <Button look={calling ? 'primary' : 'secondary'} onClick={onTry}>
         {TEXTS.tryStory}
       </Button>
+      {patient.encounter ? (
+        <Button look="quiet" onClick={onDischarge}>
+          {TEXTS.discharge}
+        </Button>
+      ) : null}
       <details className={styles.promised}>
         <summary>{TEXTS.promised}</summary>
         <p>

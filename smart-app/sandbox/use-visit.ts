@@ -153,9 +153,37 @@ export const useVisit = (ehr: Ehr | null, sending: Sending, door: ReturnType<typ
     [patient, order, feedback, select],
   )
 
+  /** The patient is about to leave: nothing is on the form any more. */
+  const discharge = useCallback(() => {
+    if (!patient) return
+    clearTimeout(typing.current)
+    setOrder(newOrder())
+    setSigning(false)
+    setSigned(null)
+    setChange(null)
+    void askAbout('encounter-discharge', patient, null)
+  }, [patient, askAbout])
+
   const repeat = useCallback((how: Sending) => void again.current?.(how), [])
 
-  return { patient, order, signing, signed, change, receipt, dismissed, open, tryStory, edit, clear, sign, take, dismiss, repeat }
+  return {
+    patient,
+    order,
+    signing,
+    signed,
+    change,
+    receipt,
+    dismissed,
+    open,
+    tryStory,
+    edit,
+    clear,
+    sign,
+    discharge,
+    take,
+    dismiss,
+    repeat,
+  }
 }
 
 const requestOf = (ehr: Ehr | null, { id, encounter }: StoryPatient, draft: Draft, status: 'draft' | 'active'): FhirResource =>

@@ -46,13 +46,13 @@ export const addPatient = (chart: Chart): string => {
 
 export type VisitKind = keyof typeof VISITS
 
-/** A visit. One that is `open` is going on at the anchor date; orders of the sandbox belong to it. */
+/** A visit. One that is `open` is going on at the anchor date; orders of the sandbox belong to it. `since`: a stay that began earlier. */
 export const addVisit = (
   chart: Chart,
   kind: VisitKind,
   date: string,
   by: Doctor,
-  options: { open?: boolean; until?: string } = {},
+  options: { open?: boolean; until?: string; since?: string; urgent?: boolean } = {},
 ): string =>
   chart.add('Encounter', 'visit', {
     status: options.open ? 'in-progress' : 'finished',
@@ -62,9 +62,10 @@ export const addVisit = (
       display: kind === 'inpatient' ? 'inpatient encounter' : 'ambulatory',
     },
     type: [concept(SNOMED, VISITS[kind])],
+    ...(options.urgent && { priority: { coding: [coding('http://terminology.hl7.org/CodeSystem/v3-ActPriority', ['EM', 'emergency'])] } }),
     subject: chart.subject,
     participant: [{ individual: doctor(by) }],
-    period: { start: at(date, '08:00'), ...(!options.open && { end: at(options.until ?? date, '09:30') }) },
+    period: { start: at(options.since ?? date, '08:00'), ...(!options.open && { end: at(options.until ?? date, '09:30') }) },
     location: [{ location: { reference: 'Location/clinic-main' } }],
     serviceProvider: { reference: kind === 'inpatient' ? 'Organization/hospital' : 'Organization/clinic' },
   })

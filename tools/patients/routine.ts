@@ -89,8 +89,9 @@ export const addVisitToday = (
   routine: Routine,
   doctor: Doctor,
   kind: 'consultation' | 'followUp' | 'inpatient' = 'consultation',
+  stay: { readonly since?: string; readonly urgent?: boolean } = {},
 ): string => {
-  const visit = addVisit(chart, kind, ANCHOR, doctor, { open: true })
+  const visit = addVisit(chart, kind, ANCHOR, doctor, { open: true, ...stay })
   addVitals(chart, routine.body, ANCHOR, visit)
   for (const panel of ['cbc', 'cmp'] as const) addPanel(chart, routine.labs ?? {}, panel, ANCHOR, visit)
   for (const name of routine.also ?? []) addDrawnLab(chart, routine.labs ?? {}, name, ANCHOR, visit)

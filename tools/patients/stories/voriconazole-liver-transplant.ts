@@ -91,6 +91,6 @@ export const STORY: Story = {
       'Probable pulmonary aspergillosis after liver transplant. Voriconazole planned, tacrolimus to be reduced and measured.',
     )
     addDailyActivity(chart, addDevice(chart, 'Wrist activity tracker'), 28, 4100, 79)
-    addVisitToday(chart, ROUTINE, 'dr-nguyen')
+    addVisitToday(chart, ROUTINE, 'dr-nguyen', 'inpatient', { since: '2026-11-02', urgent: true })
   },
 }
