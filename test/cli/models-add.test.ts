@@ -151,6 +151,13 @@ describe('a hospital adds its own model', () => {
     expect(COLUMNS).toHaveLength(3)
   })
 
+  it('a file of the old form, with its constants among the inputs, is carried to the form of today', async () => {
+    expect((await make({ ...MODEL, old: true })).status).toBe(0)
+    fillIn(ONE)
+    expect(JSON.parse(readFileSync(join(folder(), 'manifest.json'), 'utf8'))).toMatchObject({ graphs: [{ irVersion: 4, opset: 13 }] })
+    expect(await problems('--dry-run')).toMatchObject({ ok: true, problems: [] })
+  })
+
   it('a new folder asks for everything, and nothing of it is taken for an answer', async () => {
     const { out } = await make(MODEL, '--json')
     const { open } = JSON.parse(out) as { open: number }
@@ -299,6 +306,7 @@ describe('a graph that cannot be brought into the form of the contract is refuse
     ['a cut file', logisticOnnx(MODEL).subarray(0, 150), [], /not a whole ONNX file/],
     ['a fixed number of rows', { ...MODEL, rows: 1 }, [], /takes exactly 1 rows; export it with a free first dimension/],
     ['maps in place of numbers', { ...MODEL, outputs: 'maps' }, ['--output', 'probabilities'], /ZipMap/],
+    ['maps, and no output chosen', { ...MODEL, outputs: 'maps' }, [], /One of them is a list of maps: export without ZipMap/],
     ['no output of that name', MODEL, ['--output', 'risk'], /the graph has label, probabilities/],
     ['no such column', MODEL, ['--output', 'probabilities:7'], /no column 7/],
   ])('%s', async (_, graph, options, said) => {

@@ -9,6 +9,8 @@ export type Logistic = {
   /** A batch size that is fixed in the graph. */
   readonly rows?: number
   readonly outputs?: 'probabilities' | 'maps'
+  /** The third version of the format, in which constants stand among the inputs. */
+  readonly old?: boolean
 }
 
 const FLOAT = 1
@@ -40,7 +42,7 @@ const maps = (name: string): Buffer => message(12, text(1, name), message(2, mes
 /** Column names of the split form. */
 export const COLUMNS = ['Age (years)', 'creatinine', 'sodium']
 
-export const logisticOnnx = ({ weights, bias, split = false, rows, outputs = 'probabilities' }: Logistic): Buffer => {
+export const logisticOnnx = ({ weights, bias, split = false, rows, outputs = 'probabilities', old = false }: Logistic): Buffer => {
   const batch = rows ?? null
   const names = weights.map((_, n) => COLUMNS[n] ?? `c${n}`)
   const graph = [
@@ -56,10 +58,11 @@ export const logisticOnnx = ({ weights, bias, split = false, rows, outputs = 'pr
     floats('b', [1], [bias]),
     floats('unit', [1], [1]),
     ...(split ? names.map((name) => port(11, name, FLOAT, [batch, 1])) : [port(11, 'float_input', FLOAT, [batch, weights.length])]),
+    ...(old ? [port(11, 'w', FLOAT, [weights.length, 1]), port(11, 'b', FLOAT, [1]), port(11, 'unit', FLOAT, [1])] : []),
     port(12, 'label', INT64, [batch]),
     outputs === 'maps' ? maps('probabilities') : port(12, 'probabilities', FLOAT, [batch, 2]),
   ]
-  return Buffer.concat([int(1, 8), text(2, 'test'), message(8, text(1, ''), int(2, 13)), message(7, ...graph)])
+  return Buffer.concat([int(1, old ? 3 : 8), text(2, 'test'), message(8, text(1, ''), int(2, 13)), message(7, ...graph)])
 }
 
 /** The same in double precision: the site's own tool. */

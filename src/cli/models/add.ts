@@ -7,7 +7,8 @@ import type { Action } from './action.ts'
 import { type Checked, checkModelFolder, filesOf, type Problem, requireFolder } from './check-folder.ts'
 import { modelsFolder } from './open-models.ts'
 
-const parts = (version: string): number[] => version.split('.').map(Number)
+/** The three numbers; what follows them (a site's recalibration) does not make a version newer. */
+const parts = (version: string): number[] => (version.match(/^\d+\.\d+\.\d+/)?.[0] ?? '0.0.0').split('.').map(Number)
 
 /** Below zero when `one` is the older version. */
 const compareVersions = (one: string, other: string): number => {

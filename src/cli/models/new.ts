@@ -3,9 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { basename, join, resolve } from 'node:path'
 import { parse as parseYaml } from 'yaml'
 import { AttuneError } from '../../errors.ts'
-import { adaptGraph, widthOf } from '../../risk/external/adapt-graph.ts'
+import { adaptGraph, irVersionOf, widthOf } from '../../risk/external/adapt-graph.ts'
 import { readMlflow } from '../../risk/external/mlflow.ts'
-import { intOf } from '../../risk/external/protobuf.ts'
 import { scaffold, takenFor } from '../../risk/external/scaffold.ts'
 import { NUMBER_TYPES, readSiteGraph, type SiteGraph, type SitePort } from '../../risk/external/site-graph.ts'
 import { printJson, progress, say, UsageError, type VerbInput } from '../verb.ts'
@@ -59,7 +58,10 @@ const chooseOutput = (
 ): { readonly name: string; readonly column: number; readonly percent: boolean } => {
   const [name, column] = typeof asked === 'string' ? asked.split(':') : []
   const port = name === undefined ? outputs.find(isFloat) : outputs.find((one) => one.name === name)
-  if (!port) throw new UsageError(`Choose with --output NAME[:COLUMN]; the graph has ${outputs.map((one) => one.name).join(', ')}.`)
+  if (!port) {
+    const mapped = outputs.some(({ type }) => type === null) ? ' One of them is a list of maps: export without ZipMap.' : ''
+    throw new UsageError(`Choose with --output NAME[:COLUMN]; the graph has ${outputs.map((one) => one.name).join(', ')}.${mapped}`)
+  }
   const classes = widthOf(port) === 2
   return { name: port.name, column: column === undefined ? (classes ? 1 : 0) : Number(column), percent: classes }
 }
@@ -101,13 +103,12 @@ export const create: Action = {
     const output = chooseOutput(site, values.output)
     const percent = values.percent === true || (output.percent && values.plain !== true)
     const graph = adaptGraph(site, columns.length, takenFor(output.name, output.column, percent), file)
-    const irVersion = intOf(site.model, 1) ?? 0
     const files = scaffold({
       id,
       columns,
       percent,
       madeFrom: { file, sha256: sha256(bytes) },
-      graph: { sha256: sha256(graph), irVersion, opset: site.opset ?? 13 },
+      graph: { sha256: sha256(graph), irVersion: irVersionOf(site), opset: site.opset ?? 13 },
     })
     writeFolder(folder, files, graph)
     progress(

@@ -1,5 +1,5 @@
 import { AttuneError } from '../../errors.ts'
-import { again, type Field, int, message, readFields, text, textOf } from './protobuf.ts'
+import { again, type Field, int, intOf, message, readFields, text, textOf } from './protobuf.ts'
 import { GRAPH, MODEL, NUMBER_TYPES, type SiteGraph, type SitePort } from './site-graph.ts'
 
 /** One number that the site's graph gives: a column of one of its outputs. */
@@ -19,6 +19,11 @@ const DOUBLE = 11
 const INT64 = 7
 const INT = 2 // AttributeProto.AttributeType.INT
 const OWN = 'attune_'
+
+/** The first version in which constants need not be among the inputs; older files are carried to it. */
+const LEAST_IR = 4
+
+export const irVersionOf = ({ model }: SiteGraph): number => Math.max(intOf(model, MODEL.irVersion) ?? 0, LEAST_IR)
 
 type Refuse = (because: string) => never
 
@@ -139,7 +144,8 @@ export const adaptGraph = (site: SiteGraph, columns: number, taken: readonly Tak
     ...taken.map(({ as }) => port(GRAPH.output, as, 1)),
   ]
   return Buffer.concat([
-    ...site.model.filter(({ number }) => number !== MODEL.graph).map(again),
+    int(MODEL.irVersion, irVersionOf(site)),
+    ...site.model.filter(({ number }) => number !== MODEL.graph && number !== MODEL.irVersion).map(again),
     ...(site.opset === null ? [message(MODEL.opset, text(1, ''), int(2, 13))] : []),
     message(MODEL.graph, ...parts),
   ])

@@ -3,7 +3,7 @@ import { checkOnnxFile } from '../onnx-file.ts'
 import { type Field, intOf, messagesOf, readFields, textOf } from './protobuf.ts'
 
 /** Field numbers of the public `onnx.proto`. */
-export const MODEL = { graph: 7, opset: 8 } as const
+export const MODEL = { irVersion: 1, graph: 7, opset: 8 } as const
 export const GRAPH = { node: 1, constant: 5, input: 11, output: 12 } as const
 
 /** TensorProto.DataType: the types of numbers that a port may have here. */
