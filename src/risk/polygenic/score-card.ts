@@ -73,9 +73,13 @@ const attributesOf = ({ id, trait, citation, variants, build }: ScoringFile): re
     'Watching validity',
     'At every start: file hash, shapes and test vectors. At each run: the graph against the sum in a second implementation.',
   ],
-  ['ongoing_maintenance.2', 'Local validity', 'Not known until a site validates on its own patients.'],
-  ['ongoing_maintenance.3', 'Watching fairness', 'Not automatic in this release.'],
-  ['ongoing_maintenance.4', 'Local fairness', 'Not known until a site validates on its own patients.'],
+  ['ongoing_maintenance.2', 'Local validity', 'Not known until a site validates on its own patients (attune models validate).'],
+  [
+    'ongoing_maintenance.3',
+    'Watching fairness',
+    "Not automatic. A site's validation (attune models validate) gives figures by sex, age, race and site.",
+  ],
+  ['ongoing_maintenance.4', 'Local fairness', 'Not known until a site validates on its own patients (attune models validate).'],
   ['update_schedule.1', 'Updates', 'A scoring file does not change once published. The folder is reviewed with each release.'],
   ['update_schedule.2', 'Correction', 'When a check fails the score is not served; a correction is a new version with its own hash.'],
 ]
