@@ -189,8 +189,8 @@ export const compile = (formula: Formula): ((values: Numbered) => number) => {
 /** Name -> its numbers, in the order of the rows. */
 export type Table = Readonly<Record<string, Float64Array>>
 
-/** Rows that are computed together, step by step: few enough to stay in the processor's cache. */
-const BLOCK = 256
+/** Rows that are computed together, step by step: few enough that all steps stay in the processor's cache. */
+const BLOCK = 64
 
 type Block = Float64Array
 /** Fills `into` from the blocks before it. */
@@ -233,8 +233,9 @@ const computeBlockOf = ({ formula, args }: Step): ComputeBlock => {
   return (_table, _start, done, into) => compute(done[first] ?? into, done[second] ?? into, into) // both stand before this step
 }
 
-/** The same as `compile` for many rows, a step at a time over blocks of rows. */
-export const compileMany = (formula: Formula): ((table: Table, count: number) => Float64Array) => {
+type ComputeMany = (table: Table, count: number) => Float64Array
+
+const prepareMany = (formula: Formula): ComputeMany => {
   const parts = stepsOf(formula)
   const steps = parts.map(computeBlockOf)
   const done = parts.map((part) => new Float64Array(BLOCK).fill(part.formula.op === 'number' ? part.formula.value : Number.NaN))
@@ -248,6 +249,15 @@ export const compileMany = (formula: Formula): ((table: Table, count: number) =>
       results.set(last.subarray(0, Math.min(BLOCK, count - start)), start)
     }
     return results
+  }
+}
+
+/** The same as `compile` for many rows, a step at a time over blocks of rows. Prepared at the first batch: most processes have none. */
+export const compileMany = (formula: Formula): ComputeMany => {
+  let prepared: ComputeMany | null = null
+  return (table, count) => {
+    prepared ??= prepareMany(formula)
+    return prepared(table, count)
   }
 }
 
