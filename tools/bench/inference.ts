@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { readConfig } from '../../src/config.ts'
 import { projectRoot } from '../../src/project-root.ts'
@@ -11,11 +10,12 @@ import type { LoadedVariant, Model } from '../../src/risk/load-model.ts'
 import { openNative, type Provider, type Rows } from '../../src/risk/onnx.ts'
 import { loadModels } from '../../src/risk/registry.ts'
 import { portsOf, runVariant } from '../../src/risk/run-variant.ts'
+import { whatIf } from '../../src/risk/what-if.ts'
 
 /**
  * What Attune adds to ONNX Runtime: rows per second of each model through Attune and through a bare `session.run` loop, round by round
- * in the same process. How it can mislead: every row is the reference person, so that branches of the processor are well predicted; and
- * on a machine that does other things only the ratios mean something, which is why the rounds alternate and the medians are compared.
+ * in the same process. Seconds are seconds of processor time of all threads, so that other work on the machine matters less; the rounds
+ * alternate and their medians are compared. How it can mislead: every row is the reference person, so that branches are well predicted.
  *
  *   node dist/tools/bench/inference.js [--write] [--gpu]
  */
@@ -25,15 +25,22 @@ const ROUND_MS = 120
 
 const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN
 
-/** Rows per second of one round. */
+/** Processor time of this process so far, all threads, in milliseconds. */
+const processorMs = (): number => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
+/** Rows per second of processor time in one round. */
 const timed = async (rowsEach: number, run: () => Promise<unknown>): Promise<number> => {
   const started = performance.now()
+  const before = processorMs()
   let rows = 0
   do {
     await run()
     rows += rowsEach
   } while (performance.now() - started < ROUND_MS)
-  return (rows / (performance.now() - started)) * 1000
+  return (rows / (processorMs() - before)) * 1000
 }
 
 const rowsOf = (variant: LoadedVariant, count: number): Rows => {
@@ -108,13 +115,45 @@ const latency = async (models: readonly Model[]): Promise<string[]> => {
   return lines
 }
 
-/** How long the main thread was away, in milliseconds: the largest and the 99th of a hundred gaps between its turns. */
+/** A what-if of 1,024 people, from inputs by name to the answer, beside a bare run of as many rows. */
+const whatIfLines = async (models: readonly Model[]): Promise<string[]> => {
+  const model = models.find(({ ref }) => ref.id === 'prevent')
+  const variant = model?.variants.find(({ spec }) => spec.id === 'base_10yr')
+  if (!model || !variant) return []
+  const inputs = { age: 55, sex: 'male', total_c: 220, hdl_c: 45, sbp: 150, bmi: 29, egfr: 85, dm: 0, smoking: 1, bp_tx: 0, statin: 0 }
+  const change = { total_c: { low: 140, high: 295, step: 5 }, sbp: { low: 100, high: 162, step: 2 } }
+  const bare = await bareRun(model, variant, rowsOf(variant, 1024))
+  const [ours, alone]: [number[], number[]] = [[], []]
+  for (let n = 0; n < 60; n += 1) {
+    const [a, , b] = [performance.now(), await whatIf(model, { model: 'prevent', variant: 'base_10yr', inputs, change }), performance.now()]
+    await bare.run()
+    const c = performance.now()
+    ours.push(b - a)
+    alone.push(c - b)
+  }
+  await bare.end()
+  const [mine, other] = [median(ours.slice(20)), median(alone.slice(20))]
+  return [`| prevent base_10yr, 32 x 32 values | ${mine.toFixed(1)} ms | ${other.toFixed(2)} ms | ${(mine / other).toFixed(1)} |`]
+}
+
+/** Longest time between two turns of the main thread, and the share of the time in which it was away for more than 20 ms. */
 const stalls = async (work: () => Promise<unknown>): Promise<string> => {
-  const delay = monitorEventLoopDelay({ resolution: 5 })
-  delay.enable()
+  const gaps: number[] = []
+  let last = performance.now()
+  let going = true
+  const turn = (): void => {
+    const now = performance.now()
+    gaps.push(now - last)
+    last = now
+    if (going) setTimeout(turn, 1)
+  }
+  setTimeout(turn, 1)
   await work()
-  delay.disable()
-  return `${(delay.max / 1e6).toFixed(0)} / ${(delay.percentile(99) / 1e6).toFixed(0)}`
+  going = false
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  const away = gaps.filter((gap) => gap > 20).reduce((sum, gap) => sum + gap, 0)
+  const all = gaps.reduce((sum, gap) => sum + gap, 0)
+  return `${Math.max(...gaps).toFixed(0)} ms | ${((away / all) * 100).toFixed(0)} % of ${all.toFixed(0)} ms`
 }
 
 const stallLines = async (models: readonly Model[], batches: Batches): Promise<string[]> => {
@@ -131,6 +170,7 @@ const stallLines = async (models: readonly Model[], batches: Batches): Promise<s
   return lines
 }
 
+const NOT_STARTED = 'could not be started'
 const GPUS = ['cuda', 'webgpu'] as const satisfies readonly Provider[]
 
 /** Golden rows here and there, and rows per second there. */
@@ -157,18 +197,22 @@ const deviceLine = async (model: Model, variant: LoadedVariant, provider: Provid
     await cpu.close()
     return `${name} ${largest.toExponential(1)} | ${rates.join(' | ')} |`
   } catch {
-    return `${name} could not be started | | | |`
+    return `${name} ${NOT_STARTED} | | | |`
   }
 }
 
+/** One line for a device that starts with no graph; it is not there. */
 const deviceLines = async (models: readonly Model[]): Promise<string[]> => {
   const lines: string[] = []
-  for (const provider of GPUS)
+  for (const provider of GPUS) {
+    const rows: string[] = []
     for (const model of models)
       for (const { file } of model.manifest.graphs) {
         const variant = model.variants.find(({ graph }) => graph.file === file)
-        if (variant) lines.push(await deviceLine(model, variant, provider))
+        if (variant) rows.push(await deviceLine(model, variant, provider))
       }
+    lines.push(...(rows.every((row) => row.includes(NOT_STARTED)) ? [`| all graphs | ${provider} | ${NOT_STARTED} | | | |`] : rows))
+  }
   return lines
 }
 
@@ -182,7 +226,7 @@ try {
   const report = [
     `# Inference benchmark, ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}`,
     '',
-    'Made by `npm run bench -- inference --write`. Rows per second through Attune / through a bare `session.run` loop, and in brackets how many times the bare loop is faster. One row goes the way of single calls, more go to one worker thread and back; in both every row is held against the published formula, and inputs and outputs are checked. The bare loop does none of that. The machine was busy with other work: only the ratios mean something.',
+    'Made by `npm run bench -- inference --write`. Rows per second of processor time through Attune / through a bare `session.run` loop, and in brackets how many times the bare loop is faster. One row goes the way of single calls, more go to one worker thread and back; in both every row is held against the published formula, and inputs and outputs are checked. The bare loop does none of that. Two slow cores that were busy with other work: only the ratios mean something.',
     '',
     '| Model and variant | Columns | Batch 1 | Batch 256 | Batch 8,192 |',
     '| --- | --- | --- | --- | --- |',
@@ -190,18 +234,26 @@ try {
     '',
     '## One estimate',
     '',
-    'From inputs by name to an estimate with interval, reasons and comparisons, in milliseconds.',
+    'From inputs by name to an estimate with interval, reasons and comparisons, in milliseconds of the clock on that busy machine.',
     '',
     '| Model | Median | 99th of 100 |',
     '| --- | --- | --- |',
     ...(await latency(loaded.all)),
     '',
+    '## What-if',
+    '',
+    'A grid of 1,024 people: every point is encoded, run in one batch, held against the formula and given its band. Medians of 40.',
+    '',
+    '| Grid | What-if | Bare run of 1,024 rows | Ratio |',
+    '| --- | --- | --- | --- |',
+    ...(await whatIfLines(loaded.all)),
+    '',
     '## The main thread',
     '',
-    'Time between its turns while a large batch is computed: longest / 99th of 100, in milliseconds.',
+    'While a large batch is computed: the longest time between two of its turns, and the share of the time that it was away for more than 20 ms at once.',
     '',
-    '| What runs | Away |',
-    '| --- | --- |',
+    '| What runs | Longest | Away |',
+    '| --- | --- | --- |',
     ...(await stallLines(loaded.all, batches)),
     '',
     `Loading, checking and warming ${loaded.all.length} models with all their vectors: ${Math.round(loadMs)} ms.`,
