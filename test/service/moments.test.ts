@@ -236,6 +236,23 @@ describe('A discharge', () => {
     ])
   })
 
+  it('of a person with diabetes: the card shows the trained model beside the scores, and says that it is weak', async () => {
+    const leaving = (id: string) =>
+      aPatient(id)
+        .born(aged(76))
+        .measuring('hemoglobin', 10.2, TODAY)
+        .measuring('sodium', 131, TODAY)
+        .withProcedure('Thoracentesis', { snomed: '91602002', date: day(3) })
+        .with(stay(id, 'now', day(11), undefined, urgent))
+        .with(stay(id, 'a', day(150), day(140)))
+        .with(stay(id, 'b', day(250), day(245)))
+    const ask = async (patient: PatientBuilder) => (await hospital.ask(patient, discharge)).cards[0]?.detail ?? ''
+    const said = /Estimated risk of readmission after a stay with diabetes \(a weak model\): (\d+) %/
+    const [, risk] = said.exec(await ask(leaving('sweet').withCondition('Diabetes', { snomed: '44054006' }))) ?? []
+    expect(Number(risk)).toBeGreaterThan(15)
+    expect(await ask(leaving('plain'))).not.toMatch(said)
+  })
+
   it('after a planned night: no card, and the silence says the scores', async () => {
     const patient = aPatient('night')
       .born(aged(36))
