@@ -4,10 +4,10 @@ import { AttuneError } from '../errors.ts'
 import { chooseVariant, valuesFor } from './choose-variant.ts'
 import { refuseValue } from './encode.ts'
 import { takeInputs } from './features.ts'
-import type { LoadedVariant, Model } from './load-model.ts'
+import { encodeBatch, runMany } from './inference/batch-run.ts'
+import type { LoadedOutput, LoadedVariant, Model } from './load-model.ts'
 import type { InputSpec, Values } from './model-folder.ts'
 import type { Models } from './registry.ts'
-import { bandOf, type Output, runRows } from './run-variant.ts'
 
 /** Most made-up people of one what-if. */
 export const MOST_POINTS = 1024
@@ -70,12 +70,11 @@ const everyPoint = (axes: readonly Axis[]): Record<string, number | string>[] =>
     [{}],
   )
 
-const pointOf = (values: Record<string, number | string>, output: Output | undefined): WhatIfPoint => {
-  if (!output) throw new AttuneError('model-failed', 'a row of the what-if has no number')
-  const { rawAbove } = output.output.spec
-  if (rawAbove !== undefined && output.raw <= rawAbove) return { values, value: null }
-  const band = bandOf(output)
-  return { values, value: output.value, ...(band ? { band: band.label } : {}) }
+const pointOf = (values: WhatIfPoint['values'], output: LoadedOutput, raw = Number.NaN, value = Number.NaN): WhatIfPoint => {
+  const { rawAbove, bands } = output.spec
+  if (rawAbove !== undefined && raw <= rawAbove) return { values, value: null }
+  const band = bands?.find(({ below }) => below === undefined || value < below)
+  return { values, value, ...(band ? { band: band.label } : {}) }
 }
 
 type Ready =
@@ -105,14 +104,19 @@ const estimateAll = async (
   { variant, values, axes }: Exclude<Ready, { because: readonly Gap[] }>,
 ): Promise<WhatIf> => {
   const points = everyPoint(axes)
-  const [asGiven, ...outputs] = await runRows(variant, [values, ...points.map((point) => ({ ...values, ...point }))])
+  const ran = await runMany(variant, encodeBatch(variant, [values, ...points.map((point) => ({ ...values, ...point }))]))
+  const [output] = variant.outputs
+  const { raw, value: numbers } = ran.outputs[output.spec.id] ?? { raw: [], value: [] }
+  const [problem] = ran.problems.values()
+  if (problem !== undefined) throw new AttuneError('model-failed', `what-if: ${problem}`)
+  const at = (point: WhatIfPoint['values'], n: number) => pointOf(point, output, raw[n], numbers[n])
   const own = Object.fromEntries(
     axes.flatMap(({ name }) => {
       const value = values[name]
       return value === null || value === undefined ? [] : [[name, value] as const]
     }),
   )
-  const { spec } = variant.outputs[0]
+  const { spec } = output
   return {
     state: 'estimated',
     model: model.ref,
@@ -120,8 +124,8 @@ const estimateAll = async (
     title: `${title} (${variant.spec.label})`,
     label: spec.label,
     unit: spec.unit,
-    asGiven: pointOf(own, asGiven?.[0]),
-    points: points.map((point, n) => pointOf(point, outputs[n]?.[0])),
+    asGiven: at(own, 0),
+    points: points.map((point, n) => at(point, n + 1)),
     says: SAYS,
     limits: model.manifest.limits,
   }

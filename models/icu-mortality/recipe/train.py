@@ -4,7 +4,7 @@ Usage: /usr/bin/python3 train.py TABLE.csv OUT_FOLDER [--members 8] [--only-cv]
 TABLE.csv comes from tools/models/icu/prepare.ts (the one feature program). Rows whose part is `test` are never read into memory
 here. Written: network.json (numbers of the shipped model) and training.json (cross-validation figures, calibration, conformal
 thresholds, reference person). One thread, fixed seeds: the same table gives the same bytes on one machine.
-Needs numpy, scipy and torch (made with 1.24, 1.10 and 1.13).
+Needs numpy, scipy, torch and xgboost (made with 1.24, 1.10, 1.13 and 1.7).
 """
 import argparse
 import base64
@@ -17,7 +17,8 @@ import time
 
 import numpy as np
 import torch
-from scipy.stats import rankdata
+import xgboost
+from scipy.stats import binom, rankdata
 
 torch.set_num_threads(1)
 torch.use_deterministic_algorithms(True)
@@ -29,15 +30,21 @@ MODALITIES = ["person", "vitals", "labs"]
 LABELS = {"person": "Demographics", "vitals": "Vital signs", "labs": "Laboratory and ventilation"}
 WIDTHS = {"person": 8, "vitals": 32, "labs": 32}
 HIDDEN = 48
-DROPOUT = 0.5  # hidden units
-INPUT_DROPOUT = 0.3  # encoded inputs
-MODALITY_DROPOUT = 0.15  # share of rows of a batch with one modality taken away
-EPOCHS = 10
-BATCH = 128
+# Half of the members learn from what happened. `modality`: share of rows of a batch with one modality taken away.
+FROM_OUTCOMES = {"epochs": 10, "batch": 128, "dropout": 0.5, "input_dropout": 0.3, "modality": 0.15}
+# The other half learn what a gradient-boosted teacher (trained on the same stays) says of mixed stays.
+FROM_TEACHER = {"epochs": 8, "batch": 256, "dropout": 0.1, "input_dropout": 0.0, "modality": 0.1}
+TEACHER = {"max_depth": 4, "eta": 0.03, "subsample": 0.6, "colsample_bytree": 0.25, "min_child_weight": 5, "reg_lambda": 5,
+           "objective": "binary:logistic", "tree_method": "hist", "nthread": 1}
+TEACHER_ROUNDS = 350
+TEACHERS = 2
+MIXED = 4  # mixed stays per stay
+SWAP = 0.15  # share of quantities that a mixed stay has from another one
 RATE = 2e-3
 DECAY = 1e-3
 POINTS = 16  # Gauss-Legendre points of the integrated gradients
 ALPHA = 0.1  # conformal: share of each class that may be missed
+CONFIDENCE = 0.95  # that no more than ALPHA is missed by the limits found here
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -145,42 +152,76 @@ class Members(torch.nn.Module):
         self.head = weight(count, HIDDEN, 1)
         self.head_offset = torch.nn.Parameter(torch.full((count, 1, 1), -1.8))
 
-    def forward(self, parts):
+    def forward(self, parts, dropout=0.0, input_dropout=0.0):
         drop = torch.nn.functional.dropout
         silu = torch.nn.functional.silu
         coded = [
-            drop(silu(torch.bmm(drop(part, INPUT_DROPOUT, self.training), weight) + offset), DROPOUT, self.training)
+            drop(silu(torch.bmm(drop(part, input_dropout), weight) + offset), dropout)
             for part, weight, offset in zip(parts, self.encoders, self.offsets)
         ]
-        fused = drop(silu(torch.bmm(torch.cat(coded, 2), self.fusion) + self.fusion_offset), DROPOUT, self.training)
+        fused = drop(silu(torch.bmm(torch.cat(coded, 2), self.fusion) + self.fusion_offset), dropout)
         return (torch.bmm(fused, self.head) + self.head_offset).squeeze(2)
 
 
-def fit(encoding, rows, outcome, count, seed):
+def fit(encoding, rows, target, count, seed, how):
     torch.manual_seed(seed)
     members = Members(count, encoding.sizes)
     optimiser = torch.optim.AdamW(members.parameters(), lr=RATE, weight_decay=DECAY)
-    data, target = torch.tensor(rows), torch.tensor(outcome, dtype=torch.float32)
+    data, target = torch.tensor(rows), torch.tensor(target, dtype=torch.float32)
     slices, absent = encoding.slices(), [torch.tensor(a, dtype=torch.float32) for a in encoding.absent()]
-    per_epoch = len(rows) // BATCH
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=EPOCHS * per_epoch, pct_start=0.15)
-    members.train()
-    for _ in range(EPOCHS):
+    batch_size, per_epoch = how["batch"], len(rows) // how["batch"]
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=how["epochs"] * per_epoch, pct_start=0.15)
+    for _ in range(how["epochs"]):
         order = torch.stack([torch.randperm(len(rows)) for _ in range(count)])
-        for start in range(0, per_epoch * BATCH, BATCH):
-            chosen = order[:, start : start + BATCH]
+        for start in range(0, per_epoch * batch_size, batch_size):
+            chosen = order[:, start : start + batch_size]
             batch = data[chosen]
-            gone = torch.where(torch.rand(count, BATCH) < MODALITY_DROPOUT, torch.randint(0, 3, (count, BATCH)), torch.tensor(-1))
-            parts = [
-                torch.where((gone == m).unsqueeze(2), absent[m], batch[:, :, part]) for m, part in enumerate(slices)
-            ]
-            loss = torch.nn.functional.binary_cross_entropy_with_logits(members(parts), target[chosen], reduction="none")
+            shape = (count, batch_size)
+            gone = torch.where(torch.rand(shape) < how["modality"], torch.randint(0, 3, shape), torch.tensor(-1))
+            parts = [torch.where((gone == m).unsqueeze(2), absent[m], batch[:, :, part]) for m, part in enumerate(slices)]
+            given = members(parts, how["dropout"], how["input_dropout"])
+            loss = torch.nn.functional.binary_cross_entropy_with_logits(given, target[chosen], reduction="none")
             optimiser.zero_grad()
             loss.mean(1).sum().backward()
             optimiser.step()
             schedule.step()
-    members.eval()
     return members
+
+
+def mixed(names, values, seed):
+    """Stays that nobody had: each has some of its quantities (all inputs of them) from another stay."""
+    random = np.random.default_rng(seed)
+    quantity = np.array([name.split("_")[0] for name in names])
+    copies = []
+    for _ in range(MIXED):
+        own, other = values.copy(), values[random.permutation(len(values))]
+        for one in dict.fromkeys(quantity):
+            swapped = random.random(len(values)) < SWAP
+            columns = np.where(quantity == one)[0]
+            own[np.ix_(swapped, columns)] = other[np.ix_(swapped, columns)]
+        copies.append(own)
+    return np.concatenate(copies)
+
+
+def teach(names, values, outcome, seed):
+    """Mixed stays, and the mean chance of death that the teachers give them."""
+    matrix = xgboost.DMatrix(values, outcome)
+    teachers = [xgboost.train({**TEACHER, "seed": seed + n}, matrix, TEACHER_ROUNDS) for n in range(TEACHERS)]
+    rows = mixed(names, values, seed)
+    return rows, np.mean([teacher.predict(xgboost.DMatrix(rows)) for teacher in teachers], 0)
+
+
+def fit_all(names, encoding, values, outcome, count, seed):
+    """Half of the members from outcomes, half from the teacher."""
+    rows, chance = teach(names, values, outcome, seed)
+    from_outcomes = fit(encoding, encoding.scaled(values), outcome, count - count // 2, seed, FROM_OUTCOMES)
+    from_teacher = fit(encoding, encoding.scaled(rows), chance, count // 2, seed, FROM_TEACHER)
+    together = Members(count, encoding.sizes)
+    with torch.no_grad():
+        pairs = zip(together.parameters(), from_outcomes.parameters(), from_teacher.parameters())
+        for whole, first, second in pairs:
+            whole.copy_(torch.cat([first, second]))
+    return together
 
 
 def score(members, encoding, rows, without=None):
@@ -251,14 +292,15 @@ def exported(members, encoding, names, slope, intercept):
 
 
 def conformal(outcome, raw):
-    """Class-conditional (Mondrian) split-conformal limits on the raw scale, with the finite-sample correction.
-
-    Death is credible at or above `death`, survival at or below `survival`.
-    """
+    """Class-conditional (Mondrian) conformal limits on the raw scale. Death is credible at or above the first, survival at or below
+    the second. As many of a class are let fall outside as keep the share of later stays outside within ALPHA with CONFIDENCE (the
+    order statistics of the class; Vovk V. Mach Learn 2013;92:349-76)."""
     deaths, others = np.sort(raw[outcome == 1]), np.sort(raw[outcome == 0])
-    miss_death = int(np.floor(ALPHA * (len(deaths) + 1)))
-    miss_other = int(np.floor(ALPHA * (len(others) + 1)))
-    return float(deaths[max(miss_death - 1, 0)]), float(others[len(others) - max(miss_other, 1)])
+
+    def outside(count):
+        return int(np.searchsorted(binom.cdf(np.arange(count), count, ALPHA), 1 - CONFIDENCE, side="right")) - 1
+
+    return float(deaths[outside(len(deaths))]), float(others[len(others) - 1 - outside(len(others))])
 
 
 def main():
@@ -280,7 +322,7 @@ def main():
     for fold in [int(f) for f in options.folds.split(",")]:
         inside, outside = folds != fold, folds == fold
         encoding = Encoding(names, modality_of, values[inside])
-        members = fit(encoding, encoding.scaled(values[inside]), outcome[inside], options.members, SEED + fold)
+        members = fit_all(names, encoding, values[inside], outcome[inside], options.members, SEED + fold)
         rows = encoding.scaled(values[outside])
         raw[outside] = score(members, encoding, rows).mean(0)
         for n, m in enumerate(MODALITIES):
@@ -300,7 +342,7 @@ def main():
     slope, intercept = platt(outcome, raw)
     death, survival = conformal(outcome, slope * raw + intercept)
     encoding = Encoding(names, modality_of, values)
-    members = fit(encoding, encoding.scaled(values), outcome, options.members, SEED + FOLDS)
+    members = fit_all(names, encoding, values, outcome, options.members, SEED + FOLDS)
     network = exported(members, encoding, names, slope, intercept)
     text = json.dumps(network, separators=(",", ":")) + "\n"
     os.makedirs(options.out, exist_ok=True)
@@ -317,7 +359,7 @@ def main():
         "members": options.members,
         "crossValidation": cross,
         "calibration": {"slope": slope, "intercept": intercept},
-        "conformal": {"alpha": ALPHA, "death": death, "survival": survival, "stays": len(outcome), "deaths": int(outcome.sum())},
+        "conformal": {"alpha": ALPHA, "confidence": CONFIDENCE, "death": death, "survival": survival, "stays": len(outcome), "deaths": int(outcome.sum())},
         "reference": medians,
         "ranges": {name: [float(np.nanmin(values[:, c])), float(np.nanmax(values[:, c]))] for c, name in enumerate(names) if name in used},
     }

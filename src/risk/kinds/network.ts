@@ -67,8 +67,8 @@ const owners = (modalities: readonly Modality[]): string[] =>
 /** Name of the graph's output with one attribution per encoded number. */
 export const attributionPort = (id: string): string => `attribution_${id}`
 
-/** Rows of one run up to which the graph computes attributions; for more it gives NaN, which no reader takes for a number. */
-export const MOST_EXPLAINED = 8
+/** Rows of one run up to which the graph computes attributions (as many as calls may share a run); for more it gives NaN, which no reader takes for a number. */
+export const MOST_EXPLAINED = 256
 
 /** What the integration leaves over is a line of its own, so that the lines add up to the number. @throws AttuneError `model-failed` when it is too much */
 const withRest = (contributions: readonly Contribution[], baseline: number, raw: number): Reasons => {

@@ -7,7 +7,8 @@ import { partOf } from './split.ts'
 
 const USAGE = `node dist/tools/models/icu/prepare.js --stays FILE.tsv[.gz]|FOLDER [--outcomes FILE.csv ...] --out TABLE.csv
 The feature table of the ICU model from the published layout: one row per stay, model input names, and with --outcomes also
-record, part (own test or fold), outcome (1 = died in hospital), sex, age_group and icu_type. Empty cells were not measured.`
+part (own test or fold), outcome (1 = died in hospital), sex, age_group and icu_type. Empty cells were not measured.
+--without person|vitals|labs empties the inputs of one modality; --part test keeps the stays of one part.`
 
 const GROUPS = {
   sex: ['female', 'male'],
@@ -27,6 +28,8 @@ const main = async (): Promise<void> => {
       outcomes: { type: 'string', multiple: true },
       out: { type: 'string' },
       plan: { type: 'string', default: 'models/icu-mortality/recipe/parameters.json' },
+      without: { type: 'string' },
+      part: { type: 'string' },
       help: { type: 'boolean' },
     },
   })
@@ -40,9 +43,11 @@ const main = async (): Promise<void> => {
   const cleaning: Cleaning = new Map()
   const names = plan.features.map(({ name }) => name)
   const at = (name: string) => names.indexOf(name)
-  const lines = [[...(outcomes ? ['record', 'part', 'outcome', 'sex', 'age_group', 'icu_type'] : ['record']), ...names].join(',')]
+  const lines = [[...(outcomes ? ['id', 'part', 'outcome', 'sex', 'age_group', 'icu_type'] : ['id']), ...names].join(',')]
+  const isWithout = (n: number) => plan.features[n]?.parameter.modality === values.without
   let without = 0
   for (const stay of await readStays(values.stays)) {
+    if (values.part !== undefined && partOf(stay.id) !== values.part) continue
     const row = makeFeatures(plan, stay, cleaning)
     const outcome = outcomes?.get(stay.id)
     if (outcomes && outcome === undefined) {
@@ -51,7 +56,13 @@ const main = async (): Promise<void> => {
     }
     const sex = row[at('sex_first')]
     const groups = [GROUPS.sex[sex ?? -1] ?? '', ageGroup(row[at('age_first')] ?? null), GROUPS.icu[row[at('icu_first')] ?? 0] ?? '']
-    lines.push([stay.id, ...(outcomes ? [partOf(stay.id), outcome, ...groups] : []), ...row.map(cell)].join(','))
+    lines.push(
+      [
+        stay.id,
+        ...(outcomes ? [partOf(stay.id), outcome, ...groups] : []),
+        ...row.map((value, n) => cell(isWithout(n) ? null : value)),
+      ].join(','),
+    )
   }
   writeFileSync(values.out, `${lines.join('\n')}\n`)
   process.stderr.write(
