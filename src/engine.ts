@@ -53,6 +53,7 @@ const refuseUnknownMembers = async (models: Models, { drugs }: Knowledge): Promi
 /** @throws AttuneError `rules-invalid`, `model-invalid`. Without `standing` nothing is switched while running. */
 export const loadThinking = async (config: Config, standing: StandingOf = configuredStanding(config.models)): Promise<Thinking> => {
   const modelsLoading = loadModels(config.modelsDir, {
+    country: config.country,
     standing,
     execution: config.execution,
     models: config.models,

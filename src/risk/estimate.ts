@@ -91,12 +91,20 @@ const compare = async (chosen: LoadedVariant, choice: Choice, readings: InputRea
   const rows: { variant: string; value: number; unit: string }[] = []
   const add = async (variant: LoadedVariant, label: string, values: Values) => {
     const [output] = await runVariant(variant, values)
-    if (hasMeaning(output)) rows.push({ variant: label, value: output.value, unit: output.output.spec.unit })
+    if (!hasMeaning(output)) return
+    rows.push({ variant: label, value: output.value, unit: output.output.spec.unit })
+    for (const seen of observedIn(output)) rows.push({ variant: `${label}, ${seen.label}`, value: seen.value, unit: seen.unit })
   }
   for (const { input, value, label } of chosen.spec.without)
     if (readings.get(input)?.state === 'known') await add(chosen, label, { ...valuesFor(chosen, readings), [input]: value })
   for (const other of choice.usable) if (other !== chosen) await add(other, other.spec.label, valuesFor(other, readings))
   return rows
+}
+
+/** What a study saw in people with this value. */
+const observedIn = ({ output: { spec }, value }: Output): NonNullable<Estimated['also']> => {
+  const row = spec.observed?.rows.find(({ low, high }) => value >= low && value <= high)
+  return spec.observed && row ? [{ label: spec.observed.label, value: row.value, unit: spec.observed.unit }] : []
 }
 
 /** Further numbers of the same equation family: other outcomes, other horizons. */
@@ -129,7 +137,7 @@ const finish = async (
   const explained = await explain(chosen, main, readings, values)
   const used = new Set(chosen.inputs)
   const band = bandOf(main)
-  const also = alsoOf(others)
+  const also = [...alsoOf(others), ...observedIn(main)]
   return {
     state: 'estimated',
     model: model.ref,

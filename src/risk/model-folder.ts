@@ -278,9 +278,7 @@ const output = z.strictObject({
   value: z.string().min(1),
   unit: z.string(),
   /** Countries (ISO 3166-1) it is for. At a site in one of them, the outputs that are for it come first. */
-  countries: z
-    .union([z.strictObject({ in: z.array(country).min(1) }), z.strictObject({ notIn: z.array(country).min(1) })])
-    .optional(),
+  countries: z.union([z.strictObject({ in: z.array(country).min(1) }), z.strictObject({ notIn: z.array(country).min(1) })]).optional(),
   /** Computed for vectors, never shown (a percentage whose calibration is not known). */
   hidden: z.literal(true).optional(),
   /** What `raw` is measured in. */

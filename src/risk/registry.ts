@@ -46,6 +46,8 @@ export type Models = {
 export type GraphCounts = Counts & { readonly model: string }
 
 export type LoadOptions = Inference & {
+  /** Of the site, ISO 3166-1: which of a model's regional numbers comes first. */
+  readonly country?: string
   /** `true` (default): a model with a problem stops the start. `false`: it is not served, and health says why. */
   readonly strict?: boolean
   /** One folder alone, for work with its inputs by name; numbers that it takes from other models are then not looked for. */
@@ -165,11 +167,14 @@ const checkSettings = (ids: readonly string[], { models = {} }: Inference): void
  * @throws AttuneError `model-invalid` naming every folder with a problem (strict), or when there is no model at all; `config-invalid` for
  *   settings of a model that is not there
  */
-export const loadModels = async (modelsDir: string, { strict = true, only, standing, ...inference }: LoadOptions): Promise<Models> => {
+export const loadModels = async (
+  modelsDir: string,
+  { strict = true, only, standing, country, ...inference }: LoadOptions,
+): Promise<Models> => {
   const folders = await foldersIn(modelsDir)
   checkSettings(folders, inference)
   const ids = only !== undefined && folders.includes(only) ? [only] : folders
-  const shared = await readSharedFiles(modelsDir)
+  const shared = await readSharedFiles(modelsDir, country ?? null)
   const { where, end } = makeWhere(inference)
   const loaded = await Promise.all(ids.map((id) => tryLoad(modelsDir, id, where, shared)))
   const models = makeModels(loaded, shared, standing ?? configuredStanding(inference.models ?? {}), end)

@@ -5,14 +5,19 @@ import { type MedicineClasses, NO_CLASSES, readMedicineClasses } from './medicin
 import type { InputSpec, KnownBy, Manifest } from './model-folder.ts'
 
 /** What the models of one folder share. */
-export type Shared = { readonly medicines: MedicineClasses; readonly conditions: ConditionSets }
+export type Shared = {
+  readonly medicines: MedicineClasses
+  readonly conditions: ConditionSets
+  /** Of the site, ISO 3166-1; null leaves the outputs as the manifest has them. */
+  readonly country: string | null
+}
 
-export const NOTHING_SHARED: Shared = { medicines: NO_CLASSES, conditions: NO_SETS }
+export const NOTHING_SHARED: Shared = { medicines: NO_CLASSES, conditions: NO_SETS, country: null }
 
 /** @throws AttuneError `model-invalid` */
-export const readSharedFiles = async (modelsDir: string): Promise<Shared> => {
+export const readSharedFiles = async (modelsDir: string, country: string | null): Promise<Shared> => {
   const [medicines, conditions] = await Promise.all([readMedicineClasses(modelsDir), readConditionSets(modelsDir)])
-  return { medicines, conditions }
+  return { medicines, conditions, country }
 }
 
 type Medicines = Pick<Extract<InputSpec, { kind: 'medicine' }>, 'classes' | 'ingredients'>
@@ -63,9 +68,20 @@ const resolveInput = (spec: InputSpec, shared: Shared): InputSpec => {
 /** Inputs with the members of the classes and the codes of the sets that they name. @throws AttuneError `model-invalid` for an unknown name */
 export const resolveInputs = (inputs: readonly InputSpec[], shared: Shared): InputSpec[] => inputs.map((spec) => resolveInput(spec, shared))
 
-/** The same for the circumstances of the questions. */
+type Outputs = Manifest['variants'][number]['outputs']
+
+const isFor = ({ countries }: Outputs[number], country: string): boolean => {
+  if (!countries) return false
+  return 'in' in countries ? countries.in.includes(country) : !countries.notIn.includes(country)
+}
+
+const nearestFirst = (outputs: Outputs, country: string | null): Outputs =>
+  country === null ? outputs : [...outputs.filter((one) => isFor(one, country)), ...outputs.filter((one) => !isFor(one, country))]
+
+/** The same for the circumstances of the questions; of outputs that are for some countries, those of the site come first. */
 export const resolveManifest = (manifest: Manifest, shared: Shared): Manifest => ({
   ...manifest,
+  variants: manifest.variants.map((variant) => ({ ...variant, outputs: nearestFirst(variant.outputs, shared.country) })),
   questions: manifest.questions.map((question) => ({
     ...question,
     ...(question.when ? { when: question.when.map((one) => takeConditions(`manifest.json: ${one.label}`, one, shared)) } : {}),
@@ -73,7 +89,7 @@ export const resolveManifest = (manifest: Manifest, shared: Shared): Manifest =>
 })
 
 /** Of all that was resolved: with other members or codes it is another model. */
-export const hashOfResolved = (inputs: readonly InputSpec[], { questions }: Manifest): string =>
+export const hashOfResolved = (inputs: readonly InputSpec[], { questions, variants }: Manifest): string =>
   createHash('sha256')
-    .update(JSON.stringify([inputs, questions]))
+    .update(JSON.stringify([inputs, questions, variants.map(({ outputs }) => outputs.map(({ id }) => id))]))
     .digest('hex')

@@ -119,6 +119,24 @@ describe('kidney failure', () => {
     expect([unit, also?.length, value > 0 && value < 100]).toEqual(['%', 3, true])
   })
 
+  it.each<[string, string, string]>([
+    ['US', 'within 5 years, North America', 'within 5 years, outside North America'],
+    ['CA', 'within 5 years, North America', 'within 5 years, outside North America'],
+    ['NL', 'within 5 years, outside North America', 'within 5 years, North America'],
+  ])('at a site in %s the number of its region comes first, the other stands beside it', async (country, first, beside) => {
+    const local = await loadModels('models', { execution: 'cpu', country })
+    const model = local.get('kfre')
+    if (!model) throw new Error('no kfre')
+    const [one] = await estimateFrom(model, { age: 60, male: 0, egfr: 30, acr_mg_g: 300 }, 'v4')
+    if (one?.state !== 'estimated') throw new Error(JSON.stringify(one))
+    const numbers = new Map([[one.label, one.value], ...(one.also ?? []).map(({ label, value }) => [label, value] as const)])
+    expect([one.label, numbers.size, numbers.has(beside)]).toEqual([first, 4, true])
+    // Published four-variable equation, baselines at 5 years 0.924 (North America) and 0.9365 (elsewhere).
+    const lp = -0.2201 * (60 / 10 - 7.036) + 0.2467 * (0 - 0.5642) - 0.5567 * (30 / 5 - 7.222) + 0.451 * (Math.log(300) - 5.137)
+    expect(one.value).toBeCloseTo(100 * (1 - (country === 'NL' ? 0.9365 : 0.924) ** Math.exp(lp)), 6)
+    await local.close()
+  })
+
   it('is refused above an eGFR of 60, and says so', async () => {
     const facts = adult({ labs: labs([CREATININE, 0.8, 'mg/dL'], ['9318-7', 300, 'mg/g']) })
     expect(await refused(facts, KFRE)).toMatch(/^eGFR .* is outside 1 to 60/)
@@ -230,7 +248,90 @@ describe('scores that presume a condition', () => {
   it('CHA2DS2-VA leaves sex out, and CHA2DS2-VASc stands beside it', async () => {
     const conditions = [condition('49436004', 'Atrial fibrillation'), condition('38341003', 'Hypertension')]
     const { value, comparison } = await given(adult({ age: 76, conditions }), 'Stroke in atrial fibrillation')
-    expect([value, comparison.map((row) => row.value)]).toEqual([3, [4]])
+    expect([value, comparison[0]?.value]).toEqual([3, 4])
+  })
+})
+
+describe('what a study saw with a score', () => {
+  const INPUTS = {
+    age: 70,
+    female: 1,
+    chf_or_lv_dysfunction: 1,
+    hypertension: 1,
+    diabetes: 0,
+    stroke_tia_te: 0,
+    vascular_disease: 0,
+  }
+  const HAS_BLED = {
+    age: 70,
+    hb_uncontrolled_hypertension_sbp_gt160: 0,
+    hb_abnormal_renal: 1,
+    hb_abnormal_liver: 0,
+    hb_stroke: 0,
+    hb_bleeding_history: 0,
+    hb_labile_inr: 0,
+    hb_antiplatelet_or_nsaid: 0,
+    hb_alcohol_excess: 0,
+  }
+  const first = async (id: string, inputs: object, variant: string) => {
+    const model = models.get(id)
+    const [one] = model ? await estimateFrom(model, inputs as Record<string, unknown>, variant) : []
+    if (one?.state !== 'estimated') throw new Error(JSON.stringify(one))
+    return one
+  }
+
+  it('stands beside the points, with the study and its year, and is not the value', async () => {
+    const bleeding = await first('af', HAS_BLED, 'has_bled')
+    expect([bleeding.value, bleeding.also]).toEqual([
+      2,
+      [
+        {
+          label: 'major bleeding seen with this score in the study (Pisters 2010; 5 and more: too few people)',
+          value: 1.88,
+          unit: 'per 100 patient-years',
+        },
+      ],
+    ])
+  })
+
+  it('is not shown where the study had too few people', async () => {
+    const all = Object.fromEntries(Object.keys(HAS_BLED).map((name) => [name, name === 'age' ? 70 : 1]))
+    const bleeding = await first('af', all, 'has_bled')
+    expect([bleeding.value, bleeding.also]).toEqual([9, undefined])
+  })
+
+  it('stands beside a score that is shown for comparison', async () => {
+    const stroke = await first('af', INPUTS, 'cha2ds2_vasc')
+    expect([stroke.value, stroke.also?.map(({ value, unit }) => [value, unit])]).toEqual([4, [[4, '% per year']]])
+    const { comparison } = await given(
+      adult({ age: 76, conditions: [condition('49436004', 'Atrial fibrillation'), condition('38341003', 'Hypertension')] }),
+      'Stroke in atrial fibrillation',
+    )
+    expect(comparison.map((row) => [row.variant, row.value, row.unit])).toEqual([
+      ['CHA2DS2-VASc', 4, '{score}'],
+      ['CHA2DS2-VASc, stroke and embolism seen with this score in the study (Lip 2010, one cohort)', 4, '% per year'],
+    ])
+  })
+})
+
+describe('delirium after cardiac surgery', () => {
+  const withAlbumin = (albumin: number) =>
+    adult({
+      labs: labs(['72106-8', 28, '{score}'], ['48545-8', 2, '{score}'], ['1751-7', albumin, 'g/dL']).map((one) => ({
+        ...one,
+        lineage: { ...one.lineage, date: '2026-05-20' },
+      })),
+    })
+
+  it.each<[number, number]>([
+    [3.5, 43],
+    [3.6, 18],
+    [4.4, 18],
+    [4.5, 43],
+    [45, 0],
+  ])('counts an albumin of %s g/dL by the limits of the source', async (albumin, expected) => {
+    const one = await asked(withAlbumin(albumin), 'Delirium after cardiac surgery')
+    expect(one.state === 'estimated' ? one.value : 0).toBe(expected)
   })
 })
 

@@ -4,8 +4,8 @@ import { loadModels, type Models } from '../../risk/registry.ts'
 
 /** Models of this installation, or of another folder; when not strict also beside those that do not pass, so that all problems are seen at once. */
 export const openModels = (strict: boolean, folder: string | null = null, only: string | null = null): Promise<Models> => {
-  const { modelsDir, execution, models, inference } = readConfig(process.env, projectRoot)
-  return loadModels(folder ?? modelsDir, { execution, models, inference, strict, ...(only === null ? {} : { only }) })
+  const { modelsDir, country, execution, models, inference } = readConfig(process.env, projectRoot)
+  return loadModels(folder ?? modelsDir, { country, execution, models, inference, strict, ...(only === null ? {} : { only }) })
 }
 
 /** The folder that the models come from. */

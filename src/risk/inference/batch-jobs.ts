@@ -8,7 +8,8 @@ import type { Inference } from './where.ts'
 
 /** What goes between the main thread and its workers: plain values that can be copied. */
 
-export type WorkerSetting = { readonly modelsDir: string; readonly inference: Inference }
+/** `country`: of the site, as the models were loaded with. */
+export type WorkerSetting = { readonly modelsDir: string; readonly inference: Inference; readonly country?: string }
 
 /** The model as it was checked at start: another one under the same name is not run. */
 type Which = { readonly model: string; readonly sha256: string; readonly variant: string }

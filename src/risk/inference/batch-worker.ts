@@ -6,9 +6,9 @@ import { doJob, type Job, type Posted, type WorkerSetting } from './batch-jobs.t
 import { makeWhere } from './where.ts'
 
 /** A thread with sessions of its own, made when a job first asks for the model. Ends when it is told null. */
-const { modelsDir, inference } = workerData as WorkerSetting
+const { modelsDir, inference, country } = workerData as WorkerSetting
 const { where, end } = makeWhere(inference)
-const shared = readSharedFiles(modelsDir)
+const shared = readSharedFiles(modelsDir, country ?? null)
 shared.catch(() => {}) // told to the job that needs it
 const models = new Map<string, Promise<Model>>()
 

@@ -178,8 +178,8 @@ const joinReasons = (inputs: readonly string[], parts: readonly Part<BatchReason
 }
 
 /** Batches over models that were checked at start. Threads load the same folders again, and refuse them when they changed. */
-export const openBatches = ({ modelsDir, inference, workers = OTHER_CORES, spawn = startWorker }: BatchSetting): Batches => {
-  const pool = makePool(() => spawn({ modelsDir, inference }), workers)
+export const openBatches = ({ workers = OTHER_CORES, spawn = startWorker, ...setting }: BatchSetting): Batches => {
+  const pool = makePool(() => spawn(setting), workers)
   const fallbacks = new Map<string, string>()
   const send = async (job: Job): Promise<JobResult> => {
     const result = await pool.do(job)
