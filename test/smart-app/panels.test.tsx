@@ -240,6 +240,17 @@ describe('risk estimates', () => {
       expect(text).toContain(part)
   })
 
+  test('lead to the card of their model, also where the model refused', () => {
+    for (const [title, id] of [
+      ['Warfarin: stable weekly dose', 'warfarin-iwpc'],
+      ['Bleeding within a year', 'bleeding'],
+    ] as const) {
+      const about = regionOf(host, title)?.querySelector('details:has(a[href^="/models/"])')
+      expect([title, textOf(about?.querySelector('summary') ?? null)]).toEqual([title, expect.stringMatching(/^About this model: /)])
+      expect(about?.querySelector('a')?.getAttribute('href')).toBe(`/models/#/${id}`)
+    }
+  })
+
   test('list baseline and contributions that add up to the total shown', () => {
     const numbers = [...(regionOf(host, 'Warfarin: stable weekly dose')?.querySelectorAll('ul li > span:last-child') ?? [])]
       .map((cell) => textOf(cell).replace('−', '-'))
