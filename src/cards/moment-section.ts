@@ -43,11 +43,11 @@ const shortBand = ({ band = '' }: MomentNumber): string => band.replace(/\s*\(.*
 
 /** `Estimated 10-year risk …: 8.2 % (PREVENT, base)`. */
 const numberLine = (number: MomentNumber): string => {
-  const { says, band, interval, by, unit } = number
+  const { says, band, interval, by, unit, others = [] } = number
   const range = interval
     ? `, ${Math.round(interval.level * 100)} % interval ${amount(interval.low)} to ${amount(interval.high)} ${unitWords(unit)}`
     : ''
-  return `${says}: ${valueWords(number)}${band === undefined ? '' : `, ${band}`}${range} (${by})`
+  return `${says}: ${valueWords(number)}${band === undefined ? '' : `, ${band}`}${range} (${[by, ...others.map((other) => `${other.by}: ${valueWords(other)}`)].join('; ')})`
 }
 
 const MOST = 3
@@ -142,6 +142,9 @@ const foundLines = ({ found }: MomentAnswer): string[] =>
       `${capital(words)}${facts.length > 0 ? ` (${facts.map(({ date, resource }) => [date?.slice(0, 10), resource].filter(Boolean).join(', ')).join('; ')})` : ''}`,
   )
 
+/** Brackets of a DOI would end the link. */
+const linkTarget = (url: string): string => url.replaceAll('(', '%28').replaceAll(')', '%29')
+
 /** One moment as a part of a card: advice first, then the numbers, what they were made of and where they end. */
 export const momentSection = (answer: MomentAnswer, drug: string | null): string => {
   const estimated = answer.estimates.filter(isEstimated)
@@ -156,7 +159,7 @@ export const momentSection = (answer: MomentAnswer, drug: string | null): string
     ...outsideLines(estimated),
     ...(answer.numbers.length > 0 ? [answer.limits] : []),
   ].map(escapeText)
-  const sources = answer.sources.map(({ label, url }) => `[${escapeText(label)}](${url})`)
+  const sources = answer.sources.map(({ label, url }) => `[${escapeText(label)}](${linkTarget(url)})`)
   return section(answer.title, bulletList([...lines, ...(sources.length > 0 ? [`Sources: ${sources.join('; ')}`] : [])]))
 }
 

@@ -13,6 +13,8 @@ export type MomentNumber = {
   readonly interval?: { readonly low: number; readonly high: number; readonly level: number }
   /** The equation or table that gave it. */
   readonly by: string
+  /** The same number by other equations of the model. */
+  readonly others?: readonly { readonly by: string; readonly value: number; readonly unit: string }[]
 }
 
 /** A product that is offered along with the advice, whole enough to be signed. */

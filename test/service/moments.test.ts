@@ -48,6 +48,7 @@ describe('Risk models at an order', () => {
     expect(detail).toContain(
       '**Estimated cardiovascular risk**\n\n- Estimated 10-year risk of atherosclerotic cardiovascular disease: 10.0 % (PREVENT, base)',
     )
+    expect(detail).toContain('](https://doi.org/10.1016/S0140-6736%2812%2960367-5)')
     expect(detail).toContain('Applied to this estimate: about 2.1 fewer in 100 such people (1.9 to 2.3).')
     expect(detail).toMatch(/Weighs most in this estimate: Age: 62 years \(raises it\);/)
     expect(detail).toMatch(/Total cholesterol 232 mg\/dL \(\d{4}-\d\d-\d\d, Observation\/obs-1\)/)

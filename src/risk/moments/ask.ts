@@ -69,6 +69,9 @@ export const readAsked = (ask: MomentAsk, estimate: RiskEstimate | null, models:
       ? { interval: { low: estimate.interval.low, high: estimate.interval.high, level: estimate.interval.level } }
       : {}),
     by: byWords(estimate),
+    ...(main && estimate.comparison.length > 0
+      ? { others: estimate.comparison.map(({ variant, value, unit }) => ({ by: variant, value, unit })) }
+      : {}),
   }
   const bandId = main ? bandIdOf(estimate, models) : null
   return { name, state: 'number', number, fits: estimate.population.fits, bandId, partial: false, estimate }
