@@ -22,12 +22,26 @@ const interval = ({ figure, value, low, high }: WatchFigure): string =>
     ? ''
     : `${sayValue(figure, value)}${low === undefined || high === undefined ? '' : ` (${sayValue(figure, low)} to ${sayValue(figure, high)})`}`
 
+const PERFORMANCE: readonly FigureId[] = [
+  'estimated-auroc',
+  'estimated-brier',
+  'auroc',
+  'brier',
+  'calibration-slope',
+  'expected-observed',
+  'mean-error',
+  'mean-absolute-error',
+]
+
+/** Figures whose label says what they are. */
+const SELF_SAID = new Set<FigureId>([...PERFORMANCE, 'coverage', 'abstention'])
+
 const COLUMNS: readonly Column<WatchFigure>[] = [
   {
     key: 'figure',
     title: TEXT.figure,
     namesRow: true,
-    cell: ({ figure, label }) => (label.includes(TEXT.figures[figure]) ? label : `${TEXT.figures[figure]}: ${label}`),
+    cell: ({ figure, label }) => (SELF_SAID.has(figure) ? label : `${TEXT.figures[figure]}: ${label}`),
   },
   { key: 'state', title: TEXT.columns.state, cell: ({ state }) => <State state={state} /> },
   { key: 'value', title: TEXT.value, align: 'end', cell: interval },
@@ -46,16 +60,6 @@ const FigureTable = ({ title, rows }: { readonly title: string; readonly rows: r
 
 const keep = (model: WatchedModel, ids: readonly FigureId[]): WatchFigure[] => model.figures.filter(({ figure }) => ids.includes(figure))
 
-const PERFORMANCE: readonly FigureId[] = [
-  'estimated-auroc',
-  'estimated-brier',
-  'auroc',
-  'brier',
-  'calibration-slope',
-  'expected-observed',
-  'mean-error',
-  'mean-absolute-error',
-]
 const RATES = ['missing', 'out-of-range', 'unit-unknown', 'stale', 'contradictory'] as const satisfies readonly FigureId[]
 
 /** Small drawings side by side. */
@@ -162,7 +166,8 @@ const isChanged = ({ state }: WatchFigure): boolean => state === 'act' || state 
 /** One model at one tenant: everything that is watched of it. */
 export const ModelWatch = ({ model, report: { thresholds } }: { readonly model: WatchedModel; readonly report: MonitoringReport }) => {
   const changed = model.figures.filter(isChanged).sort(bySeriousness)
-  const performance = keep(model, PERFORMANCE)
+  const performance = keep(model, PERFORMANCE).filter(({ state }) => state !== 'not-applicable')
+  const notExpected = keep(model, PERFORMANCE).find(({ state }) => state === 'not-applicable')
   const rates = rateRows(model)
   return (
     <>
@@ -200,9 +205,10 @@ export const ModelWatch = ({ model, report: { thresholds } }: { readonly model: 
           <DataTable caption={TEXT.rates} columns={RATE_COLUMNS} rows={rates} rowKey={({ subject }) => subject} />
         </Panel>
       ) : null}
-      {performance.length > 0 ? (
+      {performance.length > 0 || notExpected ? (
         <Panel title={TEXT.performance} lead={TEXT.performanceLead}>
-          <FigureTable title={TEXT.performance} rows={performance} />
+          {performance.length > 0 ? <FigureTable title={TEXT.performance} rows={performance} /> : <p>{TEXT.noOutcomes}</p>}
+          {notExpected ? <p className={styles.small}>{TEXT.notExpected(notExpected.because)}</p> : null}
         </Panel>
       ) : null}
       <Panel title={TEXT.counts}>

@@ -107,11 +107,9 @@ const Content = ({ read, unlock }: { readonly read: Read; readonly unlock: (toke
 export const MonitoringApp = () => {
   const { read, unlock } = useReport()
   return (
-    <>
+    <main className={styles.page}>
       {read.state === 'ready' && read.report.sandbox ? <ModeBanner>{TEXT.sandbox}</ModeBanner> : null}
-      <main className={styles.page}>
-        <Content read={read} unlock={unlock} />
-      </main>
-    </>
+      <Content read={read} unlock={unlock} />
+    </main>
   )
 }

@@ -64,6 +64,8 @@ export const TEXT = {
   ratesLead: 'Share of calls in this window, and in the reference.',
   performance: 'Performance',
   performanceLead: 'Expected: without outcomes, from calibrated probabilities. The others: from outcomes that were sent.',
+  noOutcomes: 'No outcome of an estimate is known yet.',
+  notExpected: (because: string) => `No expected performance: ${because}`,
   counts: 'Counts of the window',
   comparison: 'Beside the champion',
   comparisonLead: (champion: string) => `What it said, less what ${champion} said, on the same records.`,

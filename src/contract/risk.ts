@@ -14,6 +14,8 @@ export type ModelInput = {
   /** Quantity that several inputs describe. */
   readonly quantity?: string
   readonly value: number | string | null
+  /** What the model takes for it, where people read a word in its place. */
+  readonly taken?: number | string
   readonly unit: string
   /** `record` read from the chart, `default` the model's own stated value for missing. */
   readonly origin: 'record' | 'default'

@@ -1,5 +1,5 @@
 import { allowedValues } from '../risk/encode.ts'
-import type { InputSpec, Manifest } from '../risk/model-folder.ts'
+import type { InputSpec, InputSpecOf, Manifest } from '../risk/model-folder.ts'
 
 /** Into which parts values are counted. Numbers: a value on an edge counts above it. Words: a fixed list, and the rest in one. */
 export type Bins =
@@ -37,15 +37,12 @@ export const LATENCIES: readonly number[] = [5, 10, 25, 50, 100, 250, 500, 1000,
 const byRange = ({ low, high }: { readonly low: number; readonly high: number }): number[] =>
   low > 0 && high / low > 100 ? decades(Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))) : linear(low, high)
 
-/** What people read for the values of yes-or-no inputs and of sex. */
-const SHOWN = ['yes', 'no', 'female', 'male']
-
 /** Bins of an input: its reference distribution's where the model has one, else fine ones over its valid range. */
 export const binsOfInput = (spec: InputSpec, { monitoring }: Pick<Manifest, 'monitoring'>): Bins => {
   const reference = monitoring?.inputs[spec.name]
   if (reference) return { kind: 'numbers', edges: reference.edges }
   const words = allowedValues(spec)
-  if (words) return { kind: 'words', words: [...new Set([...SHOWN, ...words.map(String)])] }
+  if (words) return { kind: 'words', words: [...new Set(words.map(String))] }
   const range = 'range' in spec ? spec.range : undefined
   return { kind: 'numbers', edges: range ? byRange(range) : ANY }
 }
@@ -88,4 +85,16 @@ export const sayRange = (edges: readonly number[], first: number, last: number):
   const high = edges[last]
   if (low === undefined) return high === undefined ? 'any' : `under ${short(high)}`
   return high === undefined ? `${short(low)} and more` : `${short(low)} to ${short(high)}`
+}
+
+const answersOf = (spec: InputSpecOf<'answer'>, word: string): string =>
+  spec.answers.find(({ value, display }) => String(value) === word && display)?.display ?? word
+
+/** A value of a fixed list as people read it. */
+export const sayWord = (spec: InputSpec, word: string): string => {
+  if (spec.kind === 'sex') return Object.entries(spec.values).find(([, value]) => String(value) === word)?.[0] ?? word
+  if (spec.kind === 'answer') return answersOf(spec, word)
+  const words = allowedValues(spec)
+  const isYesOrNo = words?.every((value) => value === 0 || value === 1)
+  return isYesOrNo ? ({ '1': 'yes', '0': 'no' }[word] ?? word) : word
 }

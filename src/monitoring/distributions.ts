@@ -14,6 +14,8 @@ export type Compared = {
   readonly label: string
   readonly unit: string
   readonly bins: Bins
+  /** Words of a fixed list as people read them. */
+  readonly say?: (word: string) => string
   /** Of the model; null where its first days at the site are the reference. */
   readonly stated: Stated
   readonly early: ByBin
@@ -32,10 +34,10 @@ const shares = (counts: readonly number[]): number[] => {
 const LEAST_FOR_TREND = 50
 
 /** Bins worth comparing, as runs of stored ones, with their words. */
-const partsOf = ({ bins, stated }: Compared, reference: readonly number[], all: readonly number[]) => {
+const partsOf = ({ bins, stated, say = (word) => word }: Compared, reference: readonly number[], all: readonly number[]) => {
   if (bins.kind === 'words') {
     const filled = binNames(bins).flatMap((word, n) => ((all[n] ?? 0) > 0 ? [{ word, run: [n, n] as const }] : []))
-    return { runs: filled.map(({ run }) => run), words: filled.map(({ word }) => word) }
+    return { runs: filled.map(({ run }) => run), words: filled.map(({ word }) => say(word)) }
   }
   const runs = stated ? reference.map((_, n) => [n, n] as const) : tenths(reference)
   return { runs, words: runs.map(([first, last]) => sayRange(bins.edges, first, last)) }

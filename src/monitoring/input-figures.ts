@@ -1,7 +1,7 @@
 import type { Gap } from '../contract/lineage.ts'
 import type { FigureId, WatchDistribution, WatchFigure } from '../contract/monitoring.ts'
 import type { InputSpec } from '../risk/model-folder.ts'
-import { binsOfInput } from './bins.ts'
+import { binsOfInput, sayWord } from './bins.ts'
 import { type ByBin, totalOf } from './counts.ts'
 import { compareDistribution } from './distributions.ts'
 import type { Frame } from './frame.ts'
@@ -46,7 +46,8 @@ const ratesOf = (spec: InputSpec, now: Read, early: Read, { model, thresholds }:
     return [judgeRate({ figure, subject: spec.name, label: spec.label }, rate, reference, 'rises', thresholds)]
   })
 
-type Watched = { readonly figures: readonly WatchFigure[]; readonly drawn: WatchDistribution }
+/** Nothing is drawn of an input that never had a value. */
+type Watched = { readonly figures: readonly WatchFigure[]; readonly drawn: WatchDistribution | null }
 
 const ofInput = (spec: InputSpec, frame: Frame): Watched | null => {
   const { view, early, now, before, model, thresholds } = frame
@@ -61,6 +62,7 @@ const ofInput = (spec: InputSpec, frame: Frame): Watched | null => {
       label: spec.label,
       unit: spec.unit,
       bins: binsOfInput(spec, model.manifest),
+      say: (word) => sayWord(spec, word),
       stated: stated ? { shares: stated.shares, n: (model.manifest.monitoring?.n ?? 0) * (1 - stated.missing) } : null,
       early: first.values,
       now: current.values,
@@ -69,7 +71,7 @@ const ofInput = (spec: InputSpec, frame: Frame): Watched | null => {
     thresholds,
   )
   const asked = totalOf(current.values) > 0 || totalOf(first.values) > 0
-  return { figures: [...(asked ? [figure] : []), ...ratesOf(spec, current, first, frame)], drawn }
+  return { figures: [...(asked ? [figure] : []), ...ratesOf(spec, current, first, frame)], drawn: asked ? drawn : null }
 }
 
 const PLACES = 'places of the genome'

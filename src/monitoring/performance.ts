@@ -7,7 +7,7 @@ import { eachLevel, sizeOf, type Tally } from '../validation/tally.ts'
 import { errorOfArea } from './cbpe.ts'
 import type { Frame } from './frame.ts'
 import { judgeErrors, type Measured } from './judge.ts'
-import { probabilityFactor, stated, unitOf } from './score-figures.ts'
+import { probabilityFactor, sayVariant, stated, unitOf } from './score-figures.ts'
 
 type Pair = Pick<Judged, 'value' | 'outcome'>
 
@@ -84,7 +84,11 @@ const ofVariant = ({ spec, ...variant }: LoadedVariant, frame: Frame): WatchFigu
   const pairs = frame.judged.filter((one) => one.variant === spec.id)
   if (pairs.length === 0) return []
   const { thresholds } = frame
-  const named = (figure: WatchFigure['figure'], label: string) => ({ figure, subject: spec.id, label: `${label}: ${spec.label}` })
+  const named = (figure: WatchFigure['figure'], label: string) => ({
+    figure,
+    subject: spec.id,
+    label: `${label}: ${sayVariant({ spec }, frame.model)}`,
+  })
   const factor = probabilityFactor(unitOf({ spec, ...variant }))
   const area = (tally: Tally) =>
     judgeErrors(named('auroc', 'Discrimination (AUROC)'), measuredAuroc(tally), stated(frame, 'auroc'), { worse: 'lower' }, thresholds)

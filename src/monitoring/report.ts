@@ -112,7 +112,7 @@ const watchModel = (tenant: string, model: Model, material: Material): WatchedMo
     reference,
     calls: callCounts(frame),
     figures,
-    inputs: inputs.map(({ drawn }) => drawn),
+    inputs: inputs.flatMap(({ drawn }) => (drawn ? [drawn] : [])),
     scores: scores.map(({ drawn }) => drawn),
     comparison: comparisonOf(frame, standing.use === 'shadow' ? standing.challengerOf : null),
     switches: material.switches.filter((one) => one.model === ref.id),

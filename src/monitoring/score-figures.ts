@@ -38,7 +38,7 @@ const expected = (variant: LoadedVariant, names: readonly string[], now: ByBin, 
   const calibrated = frame.model.manifest.training?.calibration !== undefined
   const subject = variant.spec.id
   return ESTIMATED.map(({ figure, label, of, worse, name }) => {
-    const named = { figure, subject, label: `${label}: ${variant.spec.label}` }
+    const named = { figure, subject, label: `${label}: ${sayVariant(variant, frame.model)}` }
     if (factor === null) return notApplicable(named, 'The estimate is no probability.')
     if (!calibrated) return notApplicable(named, 'The model does not state that its probabilities were calibrated.')
     const measured = of(asScores(now, names, factor))
@@ -48,11 +48,17 @@ const expected = (variant: LoadedVariant, names: readonly string[], now: ByBin, 
   })
 }
 
+/** A variant answers one question of perhaps several, with the same name for each. */
+export const sayVariant = ({ spec }: Pick<LoadedVariant, 'spec'>, { manifest: { questions } }: Frame['model']): string => {
+  const asked = questions.length > 1 ? questions.find(({ id }) => id === spec.question)?.title : undefined
+  return asked === undefined ? spec.label : `${asked}, ${spec.label}`
+}
+
 type Watched = { readonly figures: readonly WatchFigure[]; readonly drawn: WatchDistribution }
 
 const ofVariant = (variant: LoadedVariant, frame: Frame): Watched | null => {
   const { view, early, now, before, model, thresholds } = frame
-  const { id, label } = variant.spec
+  const { id } = variant.spec
   const at = (take: typeof now) => view.bins(id, 'score', take)
   if (totalOf(at(now)) + totalOf(at(early)) === 0) return null
   const bins = binsOfScore(id, unitOf(variant), model.manifest)
@@ -62,7 +68,7 @@ const ofVariant = (variant: LoadedVariant, frame: Frame): Watched | null => {
     {
       figure: 'score-psi',
       subject: id,
-      label,
+      label: sayVariant(variant, model),
       unit: unitOf(variant),
       bins,
       stated: reference && shares ? { shares, n: reference.n } : null,

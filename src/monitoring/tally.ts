@@ -52,7 +52,8 @@ const ofInput = (input: ModelInput, model: Model): TallyCell[] => {
   const spec = model.inputs.find(({ name }) => name === input.name)
   if (!spec) return []
   if (input.gap !== undefined) return [[input.name, 'state', input.origin === 'default' ? `default:${input.gap}` : input.gap]]
-  return input.value === null ? [] : [[input.name, 'value', binOf(binsOfInput(spec, model.manifest), input.value)]]
+  const value = input.taken ?? input.value
+  return value === null ? [] : [[input.name, 'value', binOf(binsOfInput(spec, model.manifest), value)]]
 }
 
 /** A genome has hundreds of places: of those only the share that could be read is counted, in tenths. */
