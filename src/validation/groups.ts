@@ -37,6 +37,31 @@ export const coverSmallGroups = (groups: ReadonlyMap<string, GroupSize>, least: 
   return shown
 }
 
+/** Lower end of an age group; what is not an age stands last. */
+const startOf = (name: string): number =>
+  name.startsWith('under') ? -1 : /^\d/.test(name) ? Number.parseFloat(name) : Number.POSITIVE_INFINITY
+
+/** The same for ages, where small groups join their neighbours: `18 to 44, 45 to 64`, not the youngest with the oldest. */
+export const coverSmallAges = (groups: ReadonlyMap<string, GroupSize>, least: number): ReadonlyMap<string, readonly string[]> | null => {
+  const rising = [...groups].sort(([a], [b]) => startOf(a) - startOf(b) || (a < b ? -1 : 1))
+  const joined: { names: string[]; size: GroupSize }[] = []
+  for (const [name, size] of rising) {
+    const last = joined.at(-1)
+    if (last && isSmall(last.size, least)) {
+      last.names.push(name)
+      last.size = together(last.size, size)
+    } else joined.push({ names: [name], size })
+  }
+  const [before, last] = joined.slice(-2)
+  if (before && last && isSmall(last.size, least)) {
+    before.names.push(...last.names)
+    before.size = together(before.size, last.size)
+    joined.pop()
+  }
+  if (joined.length < 2) return null
+  return new Map(joined.map(({ names }) => [names.length === 1 ? (names[0] ?? '') : pooledName(names), names]))
+}
+
 const pooledName = (members: readonly string[]): string => `together: ${members.join(', ')}`
 
 /** Where the first age group ends, and so on. */

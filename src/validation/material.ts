@@ -1,6 +1,6 @@
 import type { InputSpec } from '../risk/model-folder.ts'
 import { addSums, NO_SUMS, type Sums, sumsOf } from './doses.ts'
-import { coverSmallGroups, type GroupSize } from './groups.ts'
+import { coverSmallAges, coverSmallGroups, type GroupSize } from './groups.ts'
 import { LEVELS, type Scale } from './levels.ts'
 import type { LeftOut } from './read-cases.ts'
 import type { Cells } from './resample.ts'
@@ -78,7 +78,7 @@ export const sizeOfPart = (part: Part): GroupSize => {
   return { people, events }
 }
 
-const partOf = ({ scale, bands }: About, scored: readonly Scored[]): Part => {
+const partOf = ({ scale, bands }: Pick<About, 'scale' | 'bands'>, scored: readonly Scored[]): Part => {
   if (scale === 'number')
     return {
       sums: scored.reduce(
@@ -117,7 +117,8 @@ const cellsOfPatients = (scale: About['scale'], part: Part, scored: readonly Sco
   return { cells: Uint32Array.from(cells), starts: Uint32Array.from(starts) }
 }
 
-const gather = (about: About, scored: readonly Scored[]): { part: Part; cells?: Cells } => {
+/** The tables of some rows, and the rows by patient where that matters. */
+export const gather = (about: Pick<About, 'scale' | 'bands'>, scored: readonly Scored[]): { part: Part; cells?: Cells } => {
   const part = partOf(about, scored)
   const cells = cellsOfPatients(about.scale, part, scored)
   return cells ? { part, cells } : { part }
@@ -154,7 +155,7 @@ const cover = (
   for (const division of divisions) {
     const sizes = namesOf(division)
     if (sizes.size < 2) continue
-    const shown = coverSmallGroups(sizes, minGroup)
+    const shown = division === 'age' ? coverSmallAges(sizes, minGroup) : coverSmallGroups(sizes, minGroup)
     if (!shown) withheld.push(division)
     else for (const [group, members] of [...shown].sort(([a], [b]) => a.localeCompare(b))) groups.push(make(division, group, members))
   }

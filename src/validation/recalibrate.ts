@@ -1,10 +1,11 @@
 import { type Correction, correct } from '../risk/recalibration.ts'
 import { fitCalibration, fitIntercept, logLikelihood } from './calibration.ts'
-import { type Draws, type Figures, figuresOf } from './figures.ts'
+import { type Draws, type Figures, figuresOf, type Sample } from './figures.ts'
 import { LEVELS } from './levels.ts'
+import { gather } from './material.ts'
 import { LEAST_EVENTS } from './report.ts'
 import type { Scored } from './study.ts'
-import { type Counts, countOne, sizeOf, type Tally, tallyOf } from './tally.ts'
+import { type Counts, sizeOf, type Tally, tallyOf } from './tally.ts'
 
 export type Method = 'none' | 'intercept' | 'intercept-and-slope'
 
@@ -46,11 +47,15 @@ export const chooseCorrection = (tally: Tally): Pick<Recalibration, 'method' | '
     : { method: 'intercept', correction: { intercept: one.intercept, slope: 1 }, tests: [first, second] }
 }
 
-const tallyBy = (scored: readonly Scored[], scoreOf: (score: number) => number): Tally => {
-  const counts: Counts = new Map()
-  for (const { score, outcome } of scored) countOne(counts, LEVELS.probability.keyOf(scoreOf(score)), outcome === 1)
-  return tallyOf('probability', counts)
+/** Rows with another score, as something to draw from: whole patients where some have several rows. */
+const sampleOf = (scored: readonly Scored[], scoreOf: (score: number) => number): Sample => {
+  const rows = scored.map((row) => ({ ...row, key: LEVELS.probability.keyOf(scoreOf(row.score)) }))
+  const { part, cells } = gather({ scale: 'probability', bands: null }, rows)
+  const counts: Counts = 'counts' in part ? part.counts : new Map()
+  return { scale: 'probability', tally: tallyOf('probability', counts), ...(cells ? { cells } : {}) }
 }
+
+const asItIs = (score: number): number => score
 
 /**
  * Fits a correction on one half of the patients and measures it on the other, so that no figure is of people it was fitted to.
@@ -60,27 +65,26 @@ export const recalibrate = (scored: readonly Scored[], draws: Draws): Recalibrat
   const halves = ([0, 1] as const).map((half) => scored.filter((row) => row.half === half))
   const [fitting = [], heldOut = []] = halves
   for (const half of halves) {
-    const { events, others } = sizeOf(tallyBy(half, (score) => score))
+    const { events, others } = sizeOf(sampleOf(half, asItIs).tally)
     if (events < LEAST_EVENTS || others < LEAST_EVENTS)
       return {
         because: `Each half of the patients needs ${LEAST_EVENTS} people with the event and as many without; one has ${events} and ${others}.`,
       }
   }
-  const chosen = chooseCorrection(tallyBy(fitting, (score) => score))
+  const chosen = chooseCorrection(sampleOf(fitting, asItIs).tally)
   if (!chosen) return { because: 'No correction fits: the regression has no finite answer.' }
   if (!(chosen.correction.slope > 0))
     return {
       because: 'The fitted slope is not above 0: higher scores do not go with more events here. That is not mended by recalibration.',
     }
   const sizes = (rows: readonly Scored[]) => ({ people: rows.length, events: rows.filter(({ outcome }) => outcome === 1).length })
-  const figures = (scoreOf: (score: number) => number, name: string) =>
-    figuresOf({ scale: 'probability', tally: tallyBy(heldOut, scoreOf) }, draws, name).figures
+  const figures = (scoreOf: (score: number) => number, name: string) => figuresOf(sampleOf(heldOut, scoreOf), draws, name).figures
   return {
     ...chosen,
     fitted: sizes(fitting),
     heldOut: {
       ...sizes(heldOut),
-      before: figures((score) => score, 'held out'),
+      before: figures(asItIs, 'held out'),
       after: figures((score) => correct(score, chosen.correction), 'held out'),
     },
   }

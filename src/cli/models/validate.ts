@@ -146,7 +146,10 @@ const validateFile = async (models: Models, { values, positionals }: VerbInput):
   share(material, values)
   const few = tooFew(material)
   if (few && values.small !== true) {
-    say(`No report: ${few}. With --small it is made all the same, with a warning.`)
+    const lost = study.rows - study.scored.length
+    say(
+      `No report: ${few}${lost === 0 ? '' : ` (${lost} of ${study.rows} rows could not be used)`}. With --small it is made all the same, with a warning.`,
+    )
     return 1
   }
   const { report, written } = await withVersion(reportOf(material, { ...options, citation: target.model.ref.citation }), ran, values)
