@@ -37,20 +37,13 @@ const shell = (spec: InputSpec): Omit<ModelInput, 'value' | 'origin' | 'facts'> 
   unit: spec.unit,
 })
 
-<<<<<<< ours
-export const known = (spec: InputSpec, { value, shown = value ?? '', facts = [], note, unit = spec.unit }: Known): InputReading => ({
-  state: 'known',
-  value,
-  input: { ...shell(spec), unit, value: shown, origin: 'record', facts, ...(note ? { note } : {}) },
-=======
 const takenFor = (value: InputValue, shown: number | string): Pick<ModelInput, 'taken'> =>
   typeof shown === 'string' && value !== null && value !== shown ? { taken: value } : {}
 
-export const known = (spec: InputSpec, { value, shown = value ?? '', facts = [], note }: Known): InputReading => ({
+export const known = (spec: InputSpec, { value, shown = value ?? '', facts = [], note, unit = spec.unit }: Known): InputReading => ({
   state: 'known',
   value,
-  input: { ...shell(spec), value: shown, ...takenFor(value, shown), origin: 'record', facts, ...(note ? { note } : {}) },
->>>>>>> theirs
+  input: { ...shell(spec), unit, value: shown, ...takenFor(value, shown), origin: 'record', facts, ...(note ? { note } : {}) },
 })
 
 export const unusable = (spec: InputSpec, gap: Gap, facts: readonly Lineage[] = []): InputReading => ({
