@@ -9,6 +9,7 @@ import type { FhirClient } from './fhir/fhir-client.ts'
 import { makeOutbound, type Outbound } from './fhir/outbound.ts'
 import { makeTerminologyServer, type TerminologyServer } from './fhir/terminology-server.ts'
 import { clientOfServer } from './fhir/trusted-servers.ts'
+import { guidanceAttributes } from './guidance/source-attributes.ts'
 import { makeApp } from './http/app.ts'
 import type { Kit, PartHealth } from './http/kit.ts'
 import { makeLog } from './http/log.ts'
@@ -89,6 +90,7 @@ const compose = async (config: Config): Promise<{ app: RequestListener; close: (
     runProfile: profileRunner(config, line),
     ledger: ledgerDoor(config, ledger),
     monitoring: watching.door,
+    rulesAttributes: guidanceAttributes(thinking.kit.knowledge),
     models: makeCatalogue(thinking.kit.models, new Date().toISOString()),
     whatIf: (request) => whatIfServed(models, request),
     drugs: thinking.kit.knowledge.drugs,
@@ -158,9 +160,13 @@ const modelsHealth = ({ kit }: Thinking): PartHealth => {
   const { models } = kit.models.health()
   const left = models.flatMap((model) => ('because' in model ? [`${model.id} is not served: ${model.because}`] : []))
   const fallbacks = models.flatMap((model) => ('fallback' in model && model.fallback !== null ? [`${model.id}: ${model.fallback}`] : []))
-  const detail = [...left, ...fallbacks, ...silent(kit)].join('; ')
+  const detail = [...left, ...fallbacks, ...failing(kit), ...silent(kit)].join('; ')
   return { ok: left.length < models.length, detail: detail || `${models.length} served` }
 }
+
+/** Runs that gave no number that may be used: each cost its own estimate. */
+const failing = ({ models }: Thinking['kit']): string[] =>
+  models.counts().flatMap(({ model, failures }) => (failures > 0 ? [`${model}: ${failures} runs failed`] : []))
 
 /** Models that say nothing by somebody's will; that is no fault. */
 const silent = ({ models }: Thinking['kit']): string[] =>

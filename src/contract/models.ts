@@ -114,3 +114,26 @@ export type ModelDetail = {
 }
 
 export type ModelList = { readonly models: readonly ModelSummary[] }
+
+/** One guideline, label or table entry that rows are taken from. */
+export type CitedGuideline = {
+  readonly id: string
+  readonly url: string
+  readonly year: number | null
+  readonly pmid: readonly string[]
+  /** When it was read. */
+  readonly asOf: string
+  readonly drugs: readonly string[]
+}
+
+/** The 13 source attributes of the guidance of one source, and what it was taken from. */
+export type GuidanceAttributes = {
+  readonly source: string
+  /** Rows that may speak. */
+  readonly rows: number
+  readonly evidenceBased: readonly SourceAttribute[]
+  readonly guidelines: readonly CitedGuideline[]
+}
+
+/** What `GET /api/rules/source-attributes` tells. */
+export type RulesAttributes = { readonly version: string; readonly asOf: string; readonly sources: readonly GuidanceAttributes[] }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { CardsResponse } from '../contract/cards.ts'
-import type { ModelDetail, ModelList, SourceAttributes } from '../contract/models.ts'
+import type { ModelDetail, ModelList, RulesAttributes, SourceAttributes } from '../contract/models.ts'
 import type { Discovery } from '../hooks/discovery.ts'
 import type { OperationOutcome } from '../hooks/outcome.ts'
 
@@ -171,6 +171,28 @@ export const SOURCE_ATTRIBUTES_SCHEMA = z.strictObject({
   predictive: z.array(z.strictObject({ id: z.string(), title: z.string(), attributes })),
   evidenceBased: attributes,
 }) satisfies z.ZodType<SourceAttributes>
+
+export const RULES_ATTRIBUTES_SCHEMA = z.strictObject({
+  version: z.string(),
+  asOf: z.string(),
+  sources: z.array(
+    z.strictObject({
+      source: z.string(),
+      rows: z.int(),
+      evidenceBased: attributes,
+      guidelines: z.array(
+        z.strictObject({
+          id: z.string(),
+          url: z.url(),
+          year: z.int().nullable(),
+          pmid: z.array(z.string()),
+          asOf: z.string(),
+          drugs: z.array(z.string()).min(1),
+        }),
+      ),
+    }),
+  ),
+}) satisfies z.ZodType<RulesAttributes>
 
 const figure = z.strictObject({
   on: z.string(),

@@ -58,6 +58,7 @@ export const makeApp = <S extends HookService>(kit: Kit<S>): Express => {
 
   endpoint(app, '/api/profile', { post: [gate, limitRate, requireToken, ...readJson, answerProfile(kit)] })
   endpoint(app, '/api/what-if', { post: [gate, limitRate, requireToken, ...readJson, answerWhatIf(kit)] })
+  endpoint(app, '/api/rules/source-attributes', { get: [limitRate, answerJson(kit.rulesAttributes)] })
   endpoint(app, '/api/models', { get: [limitRate, answerModels(kit)] })
   endpoint(app, '/api/models/:id', { get: [limitRate, answerModel(kit)] })
   endpoint(app, '/api/models/:id/source-attributes', { get: [limitRate, answerSourceAttributes(kit)] })

@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { ClientConfig, Config } from '../config.ts'
 import type { CardsResponse } from '../contract/cards.ts'
 import type { DecisionRecord, FeedbackEvent } from '../contract/decision.ts'
-import type { ModelDetail, ModelSummary, SourceAttributes } from '../contract/models.ts'
+import type { ModelDetail, ModelSummary, RulesAttributes, SourceAttributes } from '../contract/models.ts'
 import type { MonitoringReport, OutcomeItem, OutcomeReceipt } from '../contract/monitoring.ts'
 import type { ProfileEvent, ProfileRequest } from '../contract/profile.ts'
 import type { WhatIf, WhatIfRequest } from '../contract/risk.ts'
@@ -68,6 +68,8 @@ export type Kit<S extends HookService> = {
   readonly ledger: LedgerDoor
   readonly monitoring: MonitoringDoor
   readonly models: ModelCatalogue
+  /** Source attributes of the guidance. */
+  readonly rulesAttributes: RulesAttributes
   /** Null when no such model is served. */
   readonly whatIf: (request: WhatIfRequest) => Promise<readonly WhatIf[] | null>
   readonly drugs: { search(text: string, limit: number): readonly PickedProduct[] }

@@ -93,6 +93,16 @@ export const ENDPOINTS: readonly Endpoint[] = [
   },
   {
     method: 'get',
+    path: '/api/rules/source-attributes',
+    tag: 'Rules',
+    summary:
+      'The 13 source attributes of 45 CFR 170.315(b)(11)(iv)(A) of the guidance of each source, and every guideline that rows are taken from.',
+    auth: 'none',
+    answer: json('By source.', answers.RULES_ATTRIBUTES_SCHEMA),
+    errors: ['too-many-requests', ...ALWAYS],
+  },
+  {
+    method: 'get',
     path: '/api/models',
     tag: 'Models',
     summary: 'The risk models: version, hash, state, where they run, how many test vectors they reproduce, what of them is off and why.',

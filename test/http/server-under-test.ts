@@ -117,6 +117,7 @@ export const start = async (setting: Setting = {}): Promise<Running> => {
       recent: async () => [],
     },
     whatIf: async () => null,
+    rulesAttributes: { version: 'r1', asOf: '2026-11', sources: [] },
     models: {
       list: () => [],
       get: (id) => (id === 'd1' ? ({ citation: 'a paper' } as ModelDetail) : null),
