@@ -39,7 +39,6 @@ export const treesSchema = z.strictObject({
 
 export type Tree = z.output<typeof tree>
 export type Ensemble = z.output<typeof ensemble>
-export type TreesFile = z.output<typeof treesSchema>
 
 /** First node behind the subtree at `node`; -1 when the right child is not where the left one ends. */
 const endOf = (column: readonly number[], right: readonly number[], node: number): number => {
