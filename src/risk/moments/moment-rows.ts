@@ -19,6 +19,8 @@ const test = z.discriminatedUnion('is', [
   z.strictObject({ is: z.literal('band'), of: name, in: z.array(z.string()).min(1) }),
   /** Another medicine in use, or another order of the same call, of a class in `models/medicine-classes.json`. */
   z.strictObject({ is: z.literal('taking'), class: z.string(), says: z.string().min(1) }),
+  /** The ordered drug is of a class. */
+  z.strictObject({ is: z.literal('ordered'), class: z.string() }),
   /** A condition of the record, by sets of `models/condition-sets.json` or own codes. */
   z.strictObject({
     is: z.enum(['condition', 'no-condition']),

@@ -55,7 +55,7 @@ const askProblems = ({ asks }: MomentRow, models: Models): string[] =>
 const groupsOf = (row: MomentRow): string[] => [
   ...(row.of?.classes ?? []),
   ...(row.sums ?? []).map((sum) => sum.class),
-  ...testsOf(row).flatMap((test) => (test.is === 'taking' ? [test.class] : [])),
+  ...testsOf(row).flatMap((test) => (test.is === 'taking' || test.is === 'ordered' ? [test.class] : [])),
 ]
 
 const isAboutDrugs = ({ of: drugs, dosing }: MomentRow): boolean => drugs !== undefined || dosing !== undefined

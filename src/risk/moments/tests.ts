@@ -124,6 +124,11 @@ const starting = (_: TestOf<'starting'>, { situation: { facts }, subject }: View
     : unknown('The list of medicines could not be read to its end.')
 }
 
+const ordered = ({ class: group }: TestOf<'ordered'>, { situation, subject }: View): Verdict =>
+  subject !== null && situation.moments.isOf(group, subject.drug)
+    ? yes(`${subject.drug.name} is ordered`)
+    : no('no threshold of a source is about this drug')
+
 const TESTS: { readonly [K in MomentTest['is']]: (test: TestOf<K>, view: View) => Verdict | Promise<Verdict> } = {
   number: compare,
   band,
@@ -135,6 +140,7 @@ const TESTS: { readonly [K in MomentTest['is']]: (test: TestOf<K>, view: View) =
   age,
   sex,
   starting,
+  ordered,
 }
 
 const decide = (test: MomentTest, view: View): Verdict | Promise<Verdict> =>
