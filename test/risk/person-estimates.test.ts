@@ -64,6 +64,14 @@ describe('kidney function', () => {
     expect(inMicromoles.inputs[2]?.facts[0]?.conversion).toBe('88.42 umol/L = 1 mg/dL')
   })
 
+  it.each([
+    ['by amount of substance', '14682-9', 88.42, 'umol/L'],
+    ['in whole blood', '38483-4', 1, 'mg/dL'],
+  ])('is the same from the code for creatinine %s', async (_, code, value, unit) => {
+    const other = await given(adult({ labs: labs([code, value, unit]) }), EGFR)
+    expect(other.value).toBeCloseTo((await given(adult({ labs: labs([CREATININE, 1, 'mg/dL']) }), EGFR)).value, 6)
+  })
+
   it('uses both markers when both are known, and shows the equations of one beside it', async () => {
     const { variant, comparison } = await given(adult({ labs: labs([CREATININE, 1, 'mg/dL'], ['33863-2', 0.9, 'mg/L']) }), EGFR)
     expect(variant).toBe('ckd_epi_2021_cr_cys')
