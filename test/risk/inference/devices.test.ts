@@ -1,7 +1,9 @@
+import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { CONFIG_SCHEMAS } from '../../../src/config.ts'
 import { AttuneError } from '../../../src/errors.ts'
 import { openSession, type Where } from '../../../src/risk/inference/open-session.ts'
+import { shareRuns } from '../../../src/risk/inference/share.ts'
 import { type Columns, type Native, nativeRuns, openNative } from '../../../src/risk/onnx.ts'
 import { loadModels } from '../../../src/risk/registry.ts'
 import { writeOnnx } from '../../../tools/models/onnx-writer.ts'
@@ -58,7 +60,7 @@ describe('A GPU', () => {
     const session = await openSession(GRAPH, SPEC, where)
     expect(await session.execute(ROW, { check })).toEqual({ columns: RIGHT, execution: 'cuda' })
     expect([session.provider, session.fallback, device.cpuOpened]).toEqual(['cuda', null, 0])
-    expect(session.counts()).toEqual({ rows: { cuda: 17 }, fallbacks: 0 })
+    expect(session.counts()).toEqual({ rows: { cuda: 17 }, fallbacks: 0, failures: 0 })
   })
 
   it('that is lost while it runs gives way to the CPU once, for good, with the same numbers, and says so', async () => {
@@ -71,7 +73,7 @@ describe('A GPU', () => {
     expect(await session.execute(ROW, { check })).toMatchObject({ execution: 'cpu' })
     expect([session.provider, session.fallback]).toEqual(['cpu', 'cuda was lost while it ran; running on cpu'])
     expect(device.cpuOpened).toBe(1)
-    expect(session.counts()).toEqual({ rows: { cuda: 16, cpu: 6 }, fallbacks: 6 })
+    expect(session.counts()).toEqual({ rows: { cuda: 16, cpu: 6 }, fallbacks: 6, failures: 0 })
   })
 
   it('that gives other numbers than the formula is given up, and its numbers are not used', async () => {
@@ -101,6 +103,38 @@ describe('A GPU', () => {
       })),
     )
     expect(device.rows).toEqual([20])
+  })
+
+  it('gives every call its own rows, however the calls come together', async () => {
+    const echo: Native = {
+      run: async ({ count, values }, outputs) => {
+        const first = Float64Array.from({ length: count }, (_, n) => values[n * 2] ?? Number.NaN)
+        return Object.fromEntries(outputs.map((name) => [name, name === 'raw' ? first : first.map((one) => -one)]))
+      },
+      close: async () => {},
+    }
+    const call = fc.record({
+      count: fc.integer({ min: 1, max: 9 }),
+      outputs: fc.subarray(['raw', 'value'], { minLength: 1 }),
+      pause: fc.boolean(),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.array(call, { maxLength: 30 }), fc.integer({ min: 1, max: 12 }), async (calls, maxRows) => {
+        const shared = shareRuns(echo, SPEC, { windowMs: 0, maxRows })
+        const ran: Promise<Columns>[] = []
+        for (const [n, { count, outputs, pause }] of calls.entries()) {
+          const values = Float64Array.from({ length: count * 2 }, (_, at) => n * 100 + Math.floor(at / 2))
+          ran.push(shared.run({ count, values }, outputs))
+          if (pause) await new Promise((resolve) => setImmediate(resolve))
+        }
+        const wanted = calls.map(({ count, outputs }, n) =>
+          Object.fromEntries(
+            outputs.map((name) => [name, Float64Array.from({ length: count }, (_, at) => (name === 'raw' ? 1 : -1) * (n * 100 + at))]),
+          ),
+        )
+        expect(await Promise.all(ran)).toEqual(wanted)
+      }),
+    )
   })
 
   it('is never asked for more rows at once than fit', async () => {

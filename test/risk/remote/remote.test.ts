@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { CONFIG_SCHEMAS } from '../../../src/config.ts'
 import { estimateFrom } from '../../../src/risk/estimate.ts'
+import { encodeBatch } from '../../../src/risk/inference/batch-run.ts'
+import { openBatches } from '../../../src/risk/inference/batches.ts'
 import { loadModels, type ModelHealth, type Models } from '../../../src/risk/registry.ts'
+import { JSON_LENGTH } from '../../../src/risk/remote/tensor-body.ts'
 import { copyModels } from '../models-copy.ts'
 import { certify, makeAuthority } from './certificates.ts'
 import { type Faults, type InferenceUnderTest, serveModels } from './inference-server.ts'
@@ -28,7 +31,7 @@ afterEach(async () => {
 })
 
 const settings = (more: object = {}) => {
-  const { url, ...rest } = CONFIG_SCHEMAS.file.shape.inference.parse(more)
+  const { url, ...rest } = CONFIG_SCHEMAS.file.shape.inference.parse({ timeoutMs: 5000, ...more }) // a busy machine is no slow server
   return { ...rest, url: url ?? server.url, token: null as string | null }
 }
 const start = async (faults: Faults = {}, more: object = {}, token: string | null = null): Promise<Models> => {
@@ -171,10 +174,10 @@ describe('Each of these at start leaves the models here, with the same numbers, 
       /gives other numbers than the graph of the manifest/,
     ],
     ['errors', { status: 500 }, /answered 500/],
-    ['silence', { delay: 400 }, /did not answer in time/],
+    ['silence', { delay: 3000 }, /did not answer in time/],
     ['a redirect', { status: 302 }, /answered 302/],
   ])('%s', async (_, faults, said) => {
-    const remote = await start(faults, { timeoutMs: 100 })
+    const remote = await start(faults, faults.delay === undefined ? {} : { timeoutMs: 300 })
     expect(remote.health().state).toBe('degraded')
     expect(fallbackOf(remote)).toMatch(said)
     expect(await dose(remote)).toEqual({ value: expect.closeTo(DOSE, 9), execution: 'cpu' })
@@ -201,11 +204,11 @@ describe('Each of these while it runs costs the server its turn and the patient 
     ['a wrong header', { header: '999999' }, /wrong length of its JSON/],
     ['an error', { status: 500 }, /answered 500/],
     ['a refusal', { status: 400 }, /(answered 400|it does not have warfarin-dose.iwpc_clinical)/],
-    ['silence', { delay: 500 }, /did not answer in time/],
+    ['silence', { delay: 6000 }, /did not answer in time/],
     ['a dropped connection', { drop: () => 'before' }, /could not be reached \(ECONNRESET\)/],
     ['half an answer', { drop: () => 'within' }, /(broke off its answer|could not be reached \(ECONNRESET\))/],
   ])('%s', async (_, faults, said) => {
-    const remote = await start({}, { timeoutMs: 150 })
+    const remote = await start({}, faults.delay === undefined ? {} : { timeoutMs: 2500 })
     expect(await dose(remote)).toMatchObject({ execution: 'remote' })
     server.faults = faults
     expect(await dose(remote)).toEqual({ value: expect.closeTo(DOSE, 9), execution: 'cpu' })
@@ -250,7 +253,7 @@ describe('Each of these while it runs costs the server its turn and the patient 
 
 describe('A server that goes away', () => {
   it('is left alone after five calls, and used again once it is back and has been checked again', async () => {
-    const remote = await start({}, { timeoutMs: 500 })
+    const remote = await start()
     await server.stop()
     for (let n = 0; n < 8; n += 1) expect(await dose(remote)).toEqual({ value: expect.closeTo(DOSE, 9), execution: 'cpu' })
     expect(fallbackOf(remote)).toMatch(/; running on cpu$/)
@@ -343,5 +346,51 @@ describe('Mutual TLS', () => {
       execution: 'cpu',
       fallback: expect.stringMatching(/could not be reached \([A-Z_0-9]+\)/),
     })
+  })
+})
+
+describe('Batches on an inference server', () => {
+  const batchOf = (from: Models) => {
+    const model = from.get('kfre')
+    const variant = model?.variants[0]
+    if (!model || !variant) throw new Error('no kfre model')
+    const rows = encodeBatch(
+      variant,
+      Array.from({ length: 700 }, (_, n) => ({ ...variant.graph.reference, age: 40 + (n % 50) })),
+    )
+    return { model, id: variant.spec.id, rows }
+  }
+  const openOn = (url: string) =>
+    openBatches({ modelsDir, inference: { execution: 'remote', inference: { ...settings({ url }), token: null } }, workers: 1 })
+
+  it('go there in requests of many rows, and give the numbers that the CPU gives', async () => {
+    const remote = await start()
+    const { model, id, rows } = batchOf(remote)
+    const [there, here] = [openOn(server.url), openBatches({ modelsDir, inference: { execution: 'cpu' }, workers: 1 })]
+    server.seen.length = 0
+    const [one, other] = [await there.run(model, id, rows), await here.run(model, id, rows)]
+    expect([one.execution, one.problems.size, there.fallbacks.size]).toEqual([['remote'], 0, 0])
+    const largest = Math.max(
+      ...Object.entries(one.outputs).flatMap(([name, { value }]) =>
+        [...value].map((each, n) => Math.abs(each - (other.outputs[name]?.value[n] ?? Number.NaN))),
+      ),
+    )
+    expect(largest).toBeLessThan(1e-9)
+    const counts = server
+      .infers()
+      .map(({ body, headers }) => JSON.parse(body.toString('utf8', 0, Number(headers[JSON_LENGTH]))).inputs[0].shape[0])
+    expect(counts).toContain(700)
+    await there.close()
+    await here.close()
+  })
+
+  it('run here when it is away, and say so', async () => {
+    const remote = await start()
+    const { model, id, rows } = batchOf(remote)
+    const batches = openOn('http://127.0.0.1:9')
+    const { execution, problems } = await batches.run(model, id, rows)
+    expect([execution, problems.size]).toEqual([['cpu'], 0])
+    expect(batches.fallbacks.get('kfre')).toMatch(/^the inference server .*; running on cpu$/)
+    await batches.close()
   })
 })
