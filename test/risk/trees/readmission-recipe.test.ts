@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -7,85 +8,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { refuseValue } from '../../../src/risk/encode.ts'
 import { takeInputs } from '../../../src/risk/features.ts'
 import { featuresSchema } from '../../../src/risk/model-folder.ts'
+import { loadModels } from '../../../src/risk/registry.ts'
+import { randomOf } from '../../../src/validation/resample.ts'
 import { checkCodeLists } from '../../../tools/models/readmission/codes.ts'
 import { type Part, partOf, readStays, staysOf } from '../../../tools/models/readmission/encounters.ts'
 import { inputsOf, MAKERS } from '../../../tools/models/readmission/inputs.ts'
 import { tableOf } from '../../../tools/models/readmission/prepare.ts'
 import { COLUMNS, type Encounter, parseCodeLists, parseEncounters, readEncounters } from '../../../tools/models/readmission/published.ts'
-
-/** A stay as the published file would have it. Nobody's: made up here. */
-const STAY: Encounter = {
-  patient_nbr: '1001',
-  race: 'Caucasian',
-  gender: 'Female',
-  age: '[70-80)',
-  admission_type_id: '1',
-  discharge_disposition_id: '3',
-  time_in_hospital: '6',
-  number_outpatient: '0',
-  number_emergency: '1',
-  number_inpatient: '2',
-  diag_1: '428',
-  diag_2: '250.42',
-  diag_3: 'V45',
-  A1Cresult: '>8',
-  metformin: 'No',
-  glimepiride: 'No',
-  glipizide: 'Steady',
-  glyburide: 'No',
-  insulin: 'Down',
-  readmitted: '<30',
-}
-const stay = (more: Partial<Encounter>): Encounter => ({ ...STAY, ...more })
-
-const LISTS = `admission_type_id,description
-1,Emergency
-2,Urgent
-3,Elective
-4,Newborn
-5,Not Available
-6,NULL
-7,Trauma Center
-8,Not Mapped
-,
-discharge_disposition_id,description
-1,Discharged to home
-2,Discharged/transferred to another short term hospital
-3,Discharged/transferred to SNF
-4,Discharged/transferred to ICF
-5,Discharged/transferred to another type of inpatient care institution
-6,Discharged/transferred to home with home health service
-7,Left AMA
-8,Discharged/transferred to home under care of Home IV provider
-9,Admitted as an inpatient to this hospital
-10,Neonate discharged to another hospital for neonatal aftercare
-11,Expired
-12,Still patient or expected to return for outpatient services
-13,Hospice / home
-14,Hospice / medical facility
-15,Discharged/transferred within this institution to Medicare approved swing bed
-16,Discharged/transferred/referred another institution for outpatient services
-17,Discharged/transferred/referred to this institution for outpatient services
-18,NULL
-19,"Expired at home. Medicaid only, hospice."
-20,"Expired in a medical facility. Medicaid only, hospice."
-21,"Expired, place unknown. Medicaid only, hospice."
-22,Discharged/transferred to another rehab fac including rehab units of a hospital .
-23,Discharged/transferred to a long term care hospital.
-24,Discharged/transferred to a nursing facility certified under Medicaid but not certified under Medicare.
-25,Not Mapped
-26,Unknown/Invalid
-30,Discharged/transferred to another Type of Health Care Institution not Defined Elsewhere
-27,Discharged/transferred to a federal health care facility.
-28,Discharged/transferred/referred to a psychiatric hospital of psychiatric distinct part unit of a hospital
-29,Discharged/transferred to a Critical Access Hospital (CAH).
-,
-admission_source_id,description
-1, Physician Referral
-`
-
-const fileOf = (encounters: readonly Encounter[]): string =>
-  [COLUMNS.join(','), ...encounters.map((one) => COLUMNS.map((name) => one[name]).join(','))].join('\n')
+import { train } from '../../../tools/models/readmission/train.ts'
+import { fileOf, LISTS, STAY, stay } from './published-lists.ts'
 
 describe('inputs of the readmission model from the published table', () => {
   it('a stay becomes the inputs that the model names, and all of them', () => {
@@ -303,5 +234,67 @@ describe.skipIf(table === '' || lists === '')('on the published data (skipped wi
       [...new Set(stays.map(({ values }) => values[spec.name] ?? null))].flatMap((value) => refuseValue(spec, value) ?? []),
     )
     expect(refused).toEqual([])
+  })
+})
+
+/** An interpreter with numpy and xgboost, where there is one. */
+const python = process.env.ATTUNE_PYTHON ?? ''
+
+/** Stays of nobody, in which earlier admissions raise the chance of another. */
+const madeUpStays = (many: number): Encounter[] => {
+  const random = randomOf('made-up stays')
+  const draw = (from: readonly string[]): string => from[random() % from.length] ?? ''
+  return Array.from({ length: many }, (_, n) => {
+    const before = random() % 4
+    return stay({
+      patient_nbr: String(1000 + Math.floor(n / 2)),
+      gender: draw(['Female', 'Male']),
+      age: draw(['[40-50)', '[60-70)', '[80-90)']),
+      discharge_disposition_id: draw(['1', '3', '6', '18']),
+      number_inpatient: String(before),
+      diag_1: draw(['428', '250.8', '486', '715']),
+      A1Cresult: draw(['None', 'Norm', '>8']),
+      readmitted: random() % 10 < 1 + 2 * before ? '<30' : 'NO',
+    })
+  })
+}
+
+describe.skipIf(python === '')('the whole recipe on made-up stays (skipped without ATTUNE_PYTHON)', () => {
+  let dir: string
+  beforeAll(() => {
+    dir = mkdtempSync(join(tmpdir(), 'attune-recipe-'))
+    writeFileSync(join(dir, 'stays.csv'), fileOf(madeUpStays(3000)))
+    writeFileSync(join(dir, 'lists.csv'), LISTS)
+  })
+  afterAll(() => rmSync(dir, { recursive: true, force: true }))
+
+  const FILES = ['trees.json', 'vectors.json', 'shap-vectors.json', 'model.onnx', 'manifest.json', 'report.json', 'report.md', 'card.md']
+  const run = (into: string): string[] => {
+    const model = join(dir, into, 'readmission-diabetes')
+    cpSync('models/readmission-diabetes', model, { recursive: true })
+    train({ published: join(dir, 'stays.csv'), codeLists: join(dir, 'lists.csv'), model, python }, () => {})
+    return FILES.map(
+      (file) =>
+        `${file} ${createHash('sha256')
+          .update(readFileSync(join(model, file)))
+          .digest('hex')}`,
+    )
+  }
+
+  it('writes the same bytes twice, and a model that passes all checks and has learnt what there was', { timeout: 300_000 }, async () => {
+    const first = run('a')
+    expect(run('b')).toEqual(first)
+    expect(first).not.toEqual(
+      FILES.map(
+        (file) =>
+          `${file} ${createHash('sha256')
+            .update(readFileSync(`models/readmission-diabetes/${file}`))
+            .digest('hex')}`,
+      ),
+    )
+    const models = await loadModels(join(dir, 'a'), { execution: 'cpu' })
+    const { performance } = models.get('readmission-diabetes')?.manifest ?? {}
+    expect(performance?.[0]?.figures.auroc?.value).toBeGreaterThan(0.65)
+    await models.close()
   })
 })

@@ -1,7 +1,8 @@
-import { createWriteStream } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { PARTS, type Part, readStays, type Stay } from './encounters.ts'
 import { MAKERS } from './inputs.ts'
+import { orSay } from './or-say.ts'
 
 const HELP = `Usage: node dist/tools/models/readmission/prepare.js PUBLISHED.csv[.gz] IDS_MAPPING.csv --out TABLE.csv [--part PART]
 
@@ -36,12 +37,14 @@ const main = (): number => {
     process.stderr.write(HELP)
     return 2
   }
-  const { part } = values
-  const stays = readStays(published, codeLists).filter((stay) => part === 'all' || stay.part === part)
-  createWriteStream(values.out).end(tableOf(stays))
-  const events = stays.filter(({ outcome }) => outcome === 1).length
-  process.stderr.write(`${stays.length} stays of ${new Set(stays.map(({ patient }) => patient)).size} patients, ${events} readmitted\n`)
-  return 0
+  const { part, out } = values
+  return orSay(() => {
+    const stays = readStays(published, codeLists).filter((stay) => part === 'all' || stay.part === part)
+    writeFileSync(out, tableOf(stays))
+    const events = stays.filter(({ outcome }) => outcome === 1).length
+    const patients = new Set(stays.map(({ patient }) => patient)).size
+    process.stderr.write(`${stays.length} stays of ${patients} patients, ${events} readmitted\n`)
+  })
 }
 
 if (import.meta.filename === process.argv[1]) process.exitCode = main()

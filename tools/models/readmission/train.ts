@@ -13,6 +13,7 @@ import { buildModel } from '../build.ts'
 import { type Calibration, calibrate } from './calibrate.ts'
 import { readStays, type Stay } from './encounters.ts'
 import { madeUp } from './made-up.ts'
+import { orSay } from './or-say.ts'
 import { writeReport } from './report.ts'
 import { MONOTONE, SETTINGS } from './settings.ts'
 import { treesOf } from './trees-of.ts'
@@ -193,18 +194,18 @@ const trainingRow = (stays: readonly Stay[], published: string, { library }: Tra
 const EXPLAINED = 200
 const VECTORS = 40
 
-const main = (): number => {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { model: { type: 'string' }, python: { type: 'string', default: 'python3' }, help: { type: 'boolean' } },
-  })
-  const [published, codeLists] = positionals
-  if (values.help || published === undefined || codeLists === undefined) {
-    process[values.help ? 'stdout' : 'stderr'].write(HELP)
-    return values.help ? 0 : 2
-  }
-  const model = values.model ?? `models/${ID}`
-  const say = (text: string) => process.stderr.write(`${text}\n`)
+export type Training = {
+  /** Files as published. */
+  readonly published: string
+  readonly codeLists: string
+  /** Folder of the model; its tables and its recipe are read, its files of numbers are written. */
+  readonly model: string
+  /** An interpreter with numpy and xgboost. */
+  readonly python: string
+}
+
+/** Runs the whole recipe. @throws Error when the data are not laid out as published or the library fails */
+export const train = ({ published, codeLists, model, python }: Training, say: (text: string) => void): void => {
   const stays = readStays(published, codeLists)
   const raw = readJson(`${model}/manifest.json`) as object
   const { graphs, variants } = manifestSchema.parse(raw)
@@ -216,7 +217,7 @@ const main = (): number => {
   try {
     say(`training on ${stays.filter(({ part }) => part === 'training').length} stays`)
     writeWork(folder, workOf(stays, explained, encoded))
-    runPython(values.python, `${model}/recipe/train.py`, folder)
+    runPython(python, `${model}/recipe/train.py`, folder)
     const trained = readTrained(folder)
     const calibration = calibrationOf(stays, trained)
     writeFileSync(`${model}/trees.json`, treesJson(columns, calibration, trained))
@@ -230,7 +231,20 @@ const main = (): number => {
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
-  return 0
+}
+
+const main = (): number => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { model: { type: 'string' }, python: { type: 'string', default: 'python3' }, help: { type: 'boolean' } },
+  })
+  const [published, codeLists] = positionals
+  if (values.help || published === undefined || codeLists === undefined) {
+    process[values.help ? 'stdout' : 'stderr'].write(HELP)
+    return values.help ? 0 : 2
+  }
+  const { model = `models/${ID}`, python } = values
+  return orSay(() => train({ published, codeLists, model, python }, (text) => process.stderr.write(`${text}\n`)))
 }
 
 if (import.meta.filename === process.argv[1]) process.exitCode = main()
