@@ -151,7 +151,7 @@ const fileSchema = z.strictObject({
     .regex(/^[A-Z]{2}$/)
     .default('US')
     .describe(
-      'Country of the site, ISO 3166-1. In `US`, what an FDA label says of the genotype in its Boxed Warning or Contraindications is told on every card of the drug, whatever `precedence` and `alertPolicy` say.',
+      'Country of the site, ISO 3166-1. In `US`, what an FDA label says of the genotype in its Boxed Warning or Contraindications is told on every card of the drug, whatever `precedence` and `alertPolicy` say. Of a risk model with numbers for several regions, that of the site comes first.',
     ),
   alertPolicy: z
     .strictObject({

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { CONFIG_SCHEMAS } from '../../src/config.ts'
 import { ERROR_CATALOGUE } from '../../src/errors.ts'
 import { projectRoot } from '../../src/project-root.ts'
+import { riskSources } from './risk-sources.ts'
 
 type JsonSchema = {
   readonly type?: string
@@ -75,7 +76,10 @@ Every 4xx and 5xx but 401 carries an OperationOutcome with one of these codes in
 ${errorTable()}
 `
 
-const FILES: readonly (readonly [string, () => string])[] = [['docs/configuration.md', configuration]]
+const FILES: readonly (readonly [string, () => string])[] = [
+  ['docs/configuration.md', configuration],
+  ['docs/risk-sources.md', () => riskSources(join(projectRoot, 'models'))],
+]
 
 const checkOnly = process.argv.includes('--check')
 for (const [path, make] of FILES) {
