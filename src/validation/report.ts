@@ -138,6 +138,21 @@ const barsOf = (tally: Tally, least: number): Bar[] => {
 
 const WHOLE_PERCENTS = Array.from({ length: 99 }, (_, n) => (n + 1) / 100)
 
+/** Signs that a column is not what it is taken for. */
+const doubtsOf = ({ sources }: Material, figures: Report['figures']): string[] => {
+  const { auroc, eo } = figures as Figures
+  const wrongWay = auroc && auroc.value !== null && auroc.interval !== null && auroc.interval.high < 0.5
+  const far = eo && eo.value !== null && (eo.value > 3 || eo.value < 1 / 3)
+  const outside = sources.flatMap(({ leftOut, rows }) =>
+    leftOut.filter((one) => one.code === 'out-of-range' && one.rows > 0.2 * rows).map(({ label }) => label),
+  )
+  return [
+    ...(wrongWay ? ['Higher scores go with fewer events. Is the outcome coded the other way round?'] : []),
+    ...(far ? ['Expected and observed events differ more than threefold. Do outcome and output speak of the same event and the same time?'] : []),
+    ...[...new Set(outside)].map((label) => `${label} is out of range in more than a fifth of the rows. Is it in the unit of the model?`),
+  ]
+}
+
 const warningsOf = (material: Material, size: { people: number; events: number | null }): string[] => {
   const { about, sources, overall } = material
   const few = tooFew(material)
@@ -216,7 +231,7 @@ export const reportOf = (material: Material, options: ReportOptions): Report => 
     sources,
     settings: { ...draws, minGroup, thresholds, byPatient: overall.cells !== undefined },
     ...size,
-    warnings: warningsOf(material, size),
+    warnings: [...doubtsOf(material, figures), ...warningsOf(material, size)],
     figures,
     rounding: null,
     curves,

@@ -1,6 +1,7 @@
 import { AttuneError } from '../errors.ts'
+import { encodeBatch, runMany } from '../risk/inference/batch-run.ts'
 import { intervalFor } from '../risk/interval.ts'
-import { bandOf, type Output, runRows } from '../risk/run-variant.ts'
+import { bandOf, type Output } from '../risk/run-variant.ts'
 import type { Pair } from './doses.ts'
 import { LEVELS } from './levels.ts'
 import type { Case, CaseReader, LeftOut } from './read-cases.ts'
@@ -57,22 +58,24 @@ const leave = (running: Running, { about, code }: LeftOut): void => {
   running.leftOut.set(key, entry)
 }
 
-/** Rows that fail together are run one by one, so that each has its own result. */
-const runEach = async (target: Target, cases: readonly Case[]): Promise<(readonly Output[] | null)[]> => {
-  const rows = cases.map(({ values }) => values)
-  const run = (some: typeof rows) =>
-    runRows(target.variant, some).catch((error: unknown) => {
-      if (error instanceof AttuneError) return null
-      throw error
-    })
-  const together = await run(rows)
-  if (together) return together
-  const alone: (readonly Output[] | null)[] = []
-  for (const row of rows) alone.push((await run([row]))?.[0] ?? null)
-  return alone
+/** The target's output for each case; null where the model gives no number. */
+const runCases = async ({ variant, output }: Target, cases: readonly Case[]): Promise<(Output | null)[]> => {
+  const { outputs, problems, execution } = await runMany(
+    variant,
+    encodeBatch(
+      variant,
+      cases.map(({ values }) => values),
+    ),
+  )
+  const numbers = outputs[output.spec.id]
+  const [place = 'cpu'] = execution
+  return cases.map((_, n) => {
+    const [raw, value] = [numbers?.raw[n], numbers?.value[n]]
+    return problems.has(n) || raw === undefined || value === undefined ? null : { output, raw, value, execution: place }
+  })
 }
 
-const scoreOf = (target: Target, output: Output | undefined): number | null => {
+const scoreOf = (target: Target, output: Output | null | undefined): number | null => {
   if (!output || !Number.isFinite(output.value)) return null
   const { rawAbove } = output.output.spec
   if (rawAbove !== undefined && output.raw <= rawAbove) return null
@@ -103,10 +106,9 @@ const patientOf = ({ patients }: Running, id: string | null, halfOf: (text: stri
 }
 
 const take = async (running: Running, target: Target, cases: readonly Case[], halfOf: (text: string) => 0 | 1): Promise<void> => {
-  const outputs = await runEach(target, cases)
-  const place = target.variant.outputs.indexOf(target.output)
+  const outputs = await runCases(target, cases)
   for (const [n, one] of cases.entries()) {
-    const output = outputs[n]?.[place]
+    const output = outputs[n]
     const score = scoreOf(target, output)
     if (score === null || !output) {
       leave(running, { about: target.output.spec.id, code: 'not-computed' })

@@ -173,6 +173,19 @@ describe('attune models validate', () => {
     expect(width(again) / width(once)).toBeGreaterThan(0.7)
   })
 
+  it('doubts an outcome that is coded the other way round, and an input in another unit', async () => {
+    const turned = people.map((person) => ({ ...person, outcome: 1 - person.outcome }))
+    const { warnings } = await reportFrom('kfre', '--data', put('turned.csv', table(turned)))
+    expect(warnings).toEqual([
+      'Higher scores go with fewer events. Is the outcome coded the other way round?',
+      'Expected and observed events differ more than threefold. Do outcome and output speak of the same event and the same time?',
+    ])
+    const scaled = people.map((person, n) => ({ ...person, egfr: n % 4 === 0 ? person.egfr * 60 : person.egfr }))
+    expect((await reportFrom('kfre', '--data', put('scaled.csv', table(scaled)))).warnings).toContain(
+      'eGFR (CKD-EPI 2021, creatinine) is out of range in more than a fifth of the rows. Is it in the unit of the model?',
+    )
+  })
+
   it('hides groups of a few people, also from subtraction', async () => {
     const rows = people.map((person, n) => ({ ...person, race: n < 5 ? 'few' : n % 2 ? 'white' : 'black' }))
     const report = await reportFrom('kfre', '--data', put('few.csv', table(rows)), '--groups', 'race')
