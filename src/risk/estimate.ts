@@ -212,8 +212,19 @@ const computeFrom = async (
   return known(spec, { value: one.value, shown: Number(one.value.toPrecision(4)), facts: lineage, note: `computed: ${one.title}` })
 }
 
-const read = (models: Models, model: Model, facts: PatientFacts, calls: readonly GeneCall[]): Promise<InputReadings> =>
-  readInputs(model.inputs, { facts, calls, compute: (spec) => computeFrom(models, spec, facts, calls) })
+/** Inputs of a model on a record, for the questions that follow on the same record. */
+const READ = new WeakMap<PatientFacts, Map<Model, { readonly calls: readonly GeneCall[]; readonly readings: Promise<InputReadings> }>>()
+
+/** Each model reads a record once, however many of its questions are asked. */
+const read = (models: Models, model: Model, facts: PatientFacts, calls: readonly GeneCall[]): Promise<InputReadings> => {
+  const known = READ.get(facts) ?? new Map()
+  READ.set(facts, known)
+  const before = known.get(model)
+  if (before?.calls === calls) return before.readings
+  const readings = readInputs(model.inputs, { facts, calls, compute: (spec) => computeFrom(models, spec, facts, calls) })
+  known.set(model, { calls, readings })
+  return readings
+}
 
 /** What a circumstance has against the question. What a question presumes may be unclear; what rules it out may not. */
 const against = (one: Circumstance, model: Model, facts: PatientFacts): Gap[] => {
