@@ -174,11 +174,15 @@ const computeOf = ({ formula, args }: Step): Compute => {
   return (_, done) => of(done[first] ?? Number.NaN, done[second] ?? Number.NaN)
 }
 
-/** A formula ready to be computed. A name without a value gives NaN. */
+/** A formula ready to be computed, prepared when it first is: most terms are computed only for reasons. A name without a value gives NaN. */
 export const compile = (formula: Formula): ((values: Numbered) => number) => {
-  const steps = stepsOf(formula).map(computeOf)
-  const done = new Float64Array(steps.length)
+  let steps: readonly Compute[] | null = null
+  let done = new Float64Array()
   return (values) => {
+    if (steps === null) {
+      steps = stepsOf(formula).map(computeOf)
+      done = new Float64Array(steps.length)
+    }
     steps.forEach((step, index) => {
       done[index] = step(values, done)
     })
