@@ -91,7 +91,7 @@ const compose = async (config: Config): Promise<{ app: RequestListener; close: (
     ledger: ledgerDoor(config, ledger),
     monitoring: watching.door,
     rulesAttributes: guidanceAttributes(thinking.kit.knowledge),
-    models: makeCatalogue(thinking.kit.models, new Date().toISOString()),
+    models: makeCatalogue(thinking.kit.models, new Date().toISOString(), config.modelsDir),
     whatIf: (request) => whatIfServed(models, request),
     drugs: thinking.kit.knowledge.drugs,
     health: () => healthOf(config, thinking, ledger, line, replay),

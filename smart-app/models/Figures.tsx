@@ -1,5 +1,6 @@
 import type { ModelDetail } from '../../src/contract/models.ts'
 import { type Column, DataTable } from '../ui/DataTable.tsx'
+import { Notice } from '../ui/Notice.tsx'
 import { Panel } from '../ui/Panel.tsx'
 import { Calibration } from './Calibration.tsx'
 import styles from './Figures.module.css'
@@ -20,18 +21,34 @@ const columnsFor = ({ measures }: DataSet): Column<GroupRow>[] => [
   ),
 ]
 
-const Data = ({ set }: { readonly set: DataSet }) => (
+type Rest = Pick<ModelDetail, 'withheld' | 'calibration'>
+
+const Data = ({ set, rest }: { readonly set: DataSet; readonly rest: Rest }) => (
   <Panel title={set.on} heading="h3">
     <div className={styles.plots}>
       <Forest set={set} />
-      <Calibration set={set} />
+      <Calibration set={set} points={rest.calibration} />
     </div>
     <DataTable caption={set.on} rows={set.rows} rowKey={({ group }) => group} columns={columnsFor(set)} />
+    <Withheld groups={rest.withheld.filter(({ on }) => on === set.on)} />
   </Panel>
 )
 
+const Withheld = ({ groups }: { readonly groups: Rest['withheld'] }) =>
+  groups.length === 0 ? null : (
+    <Notice level="unknown" title={TEXT.withheld}>
+      <ul>
+        {groups.map(({ group, n, because }) => (
+          <li key={group}>
+            {group} ({n.toLocaleString('en')}): {because}
+          </li>
+        ))}
+      </ul>
+    </Notice>
+  )
+
 /** How well the model did, for everyone and by group. */
-export const Figures = ({ detail: { figures, training, summary } }: { readonly detail: ModelDetail }) => {
+export const Figures = ({ detail: { figures, withheld, calibration, training, summary } }: { readonly detail: ModelDetail }) => {
   const learned = training !== null || ['trees', 'network'].includes(summary.kind)
   const sets = dataSets(figures)
   return (
@@ -42,7 +59,7 @@ export const Figures = ({ detail: { figures, training, summary } }: { readonly d
         state={sets.length > 0 ? { kind: 'ready' } : { kind: 'empty', text: learned ? TEXT.noFiguresLearned : TEXT.noFigures }}
       />
       {sets.map((set) => (
-        <Data key={set.on} set={set} />
+        <Data key={set.on} set={set} rest={{ withheld, calibration: sets.length === 1 ? calibration : [] }} />
       ))}
     </>
   )

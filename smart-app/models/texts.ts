@@ -100,6 +100,8 @@ export const TEXT = {
   noFigures:
     'Nobody measured this model on patients in this project. What its paper reports stands under the source attributes, quantitative performance.',
   figuresLead: 'Intervals in brackets. Small groups are left out where a figure would mislead.',
+  withheld: 'Groups without figures',
+  tenths: 'Dots: tenths of the people by their estimate. ',
   group: 'Group',
   people: 'People',
   everyone: 'everyone',

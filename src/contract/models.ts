@@ -96,6 +96,12 @@ export type ModelFigure = {
   readonly n: number | null
 }
 
+/** A group too small for figures. */
+export type WithheldGroup = { readonly on: string; readonly group: string; readonly n: number; readonly because: string }
+
+/** People with similar estimates: the mean estimate, and the share in whom it came true. */
+export type CalibrationPoint = { readonly people: number; readonly predicted: number; readonly observed: number }
+
 export type ModelDetail = {
   readonly summary: ServedModel
   readonly citation: string
@@ -109,6 +115,9 @@ export type ModelDetail = {
   readonly files: readonly { readonly file: string; readonly sha256: string }[]
   /** Measured figures; none for an equation that nobody measured here. */
   readonly figures: readonly ModelFigure[]
+  readonly withheld: readonly WithheldGroup[]
+  /** From the report of a learned model; empty where it holds none. */
+  readonly calibration: readonly CalibrationPoint[]
   /** What a learned model was made from; null for a published equation. */
   readonly training: readonly { readonly label: string; readonly text: string }[] | null
 }

@@ -248,6 +248,8 @@ export const MODEL_SCHEMA = z.strictObject({
   limits: z.array(z.string()),
   files: z.array(z.strictObject({ file: z.string(), sha256: z.string() })),
   figures: z.array(figure),
+  withheld: z.array(z.strictObject({ on: z.string(), group: z.string(), n: z.int(), because: z.string() })),
+  calibration: z.array(z.strictObject({ people: z.int(), predicted: z.number(), observed: z.number() })),
   training: z.array(z.strictObject({ label: z.string(), text: z.string() })).nullable(),
 }) satisfies z.ZodType<ModelDetail>
 

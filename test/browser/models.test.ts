@@ -23,7 +23,10 @@ beforeAll(async () => {
   for (const file of readdirSync('models').filter((name) => name.endsWith('.json'))) cpSync(join('models', file), join(dir, file))
   writeFileSync(join(dir, 'tisdale', 'card.json'), '{}')
   models = await loadModels(dir, { execution: 'cpu', strict: false })
-  server = await start({ mode: 'production', kit: { models: makeCatalogue(models, '2026-11-21T10:00:00.000Z'), publicDir: pages.folder } })
+  server = await start({
+    mode: 'production',
+    kit: { models: makeCatalogue(models, '2026-11-21T10:00:00.000Z', dir), publicDir: pages.folder },
+  })
 })
 afterAll(async () => {
   await server?.close()

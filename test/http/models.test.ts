@@ -24,7 +24,7 @@ beforeAll(async () => {
   writeFileSync(join(dir, 'af', 'card.json'), '{}')
   for (const file of readdirSync('models').filter((name) => name.endsWith('.json'))) cpSync(join('models', file), join(dir, file))
   models = await loadModels(dir, { execution: 'cpu', strict: false, models: SETTINGS })
-  running = await start({ config: { auth: 'required' }, kit: { models: makeCatalogue(models, AT) } })
+  running = await start({ config: { auth: 'required' }, kit: { models: makeCatalogue(models, AT, dir) } })
 })
 afterAll(async () => {
   await running.close()

@@ -2,7 +2,7 @@ import type { ModelSummary } from '../../contract/models.ts'
 import { makeCatalogue } from '../../risk/governance/catalogue.ts'
 import { printJson, say } from '../verb.ts'
 import type { Action } from './action.ts'
-import { withModels } from './open-models.ts'
+import { modelsFolder, withModels } from './open-models.ts'
 
 const served = (model: Extract<ModelSummary, { state: 'serving' }>): string[] => [
   `${model.id} ${model.version}  ${model.name}`,
@@ -22,7 +22,7 @@ export const list: Action = {
   options: {},
   run: ({ values }) =>
     withModels(false, (models) => {
-      const rows = makeCatalogue(models, new Date().toISOString()).list()
+      const rows = makeCatalogue(models, new Date().toISOString(), modelsFolder()).list()
       if (values.json === true) printJson(rows)
       else for (const row of rows) say(lines(row).join('\n'))
       return rows.every(({ state }) => state === 'serving') ? 0 : 1

@@ -1,6 +1,7 @@
 import type { ModelDetail, ModelSummary, SourceAttributes } from '../../contract/models.ts'
 import type { Model } from '../load-model.ts'
 import type { Models } from '../registry.ts'
+import { readCalibration } from './calibration.ts'
 import { writeCardMarkdown } from './card-markdown.ts'
 import { chaiCard } from './chai-card.ts'
 import { CHAI_CARD } from './chai-schema.ts'
@@ -26,8 +27,8 @@ const FORMATS: { readonly [F in CardFormat]: (model: Model) => string } = {
   md: (model) => writeCardMarkdown(sourceOf(model)),
 }
 
-/** `at`: when the models were loaded and their vectors run, ISO 8601. */
-export const makeCatalogue = (models: Models, at: string): Catalogue => {
+/** `at`: when the models were loaded and their vectors run, ISO 8601. `folder`: where they came from, for their reports. */
+export const makeCatalogue = (models: Models, at: string, folder: string): Catalogue => {
   const summaries = (): readonly ModelSummary[] =>
     models.health().models.map((health): ModelSummary => {
       const model = models.get(health.id)
@@ -41,7 +42,7 @@ export const makeCatalogue = (models: Models, at: string): Catalogue => {
     get: (id: string) => {
       const model = models.get(id)
       const summary = summaryOf(id)
-      return model && summary?.state === 'serving' ? describeModel(model, summary) : null
+      return model && summary?.state === 'serving' ? describeModel(model, summary, readCalibration(`${folder}/${id}`)) : null
     },
     attributes: (id: string) => {
       const model = models.get(id)

@@ -1,8 +1,8 @@
-import type { ModelFigure } from '../../contract/models.ts'
+import type { ModelFigure, WithheldGroup } from '../../contract/models.ts'
 import { attributeText, attributeTexts, type CardSource } from './card-source.ts'
 import type { ChaiNode } from './chai-schema.ts'
 import { describeInput } from './describe-inputs.ts'
-import { EVERYONE, figuresOf } from './figures.ts'
+import { EVERYONE, figuresOf, withheldOf } from './figures.ts'
 
 /** What the 31 attributes do not ask for. A folder may say it in `card.json` under `chai`; this is said where it does not. */
 const UNSAID = {
@@ -67,9 +67,13 @@ const figureResult = ({ on, group, measure, value, low, high, n }: ModelFigure):
   })
 
 /** At least one result stands under each metric; where nothing was measured that is the result. */
-const resultsOf = (figures: readonly ModelFigure[]): ChaiNode => ({
-  MetricResult: figures.length > 0 ? figures.map(figureResult) : [result('Not measured by this project', { kind: 'none' })],
-})
+const resultsOf = (figures: readonly ModelFigure[], withheld: readonly WithheldGroup[] = []): ChaiNode => {
+  const rows = [
+    ...figures.map(figureResult),
+    ...withheld.map(({ on, group, n, because }) => result(`Not reported, ${group}, ${on}. ${because}`, { kind: 'none', n })),
+  ]
+  return { MetricResult: rows.length > 0 ? rows : [result('Not measured by this project', { kind: 'none' })] }
+}
 
 type Metric = {
   readonly goal: string
@@ -114,7 +118,10 @@ const keyMetrics = (source: CardSource): ChaiNode => {
     }),
     FairnessEquity: metric({
       goal: 'Whether it agrees as well in every group.',
-      results: resultsOf(figures.filter(({ group }) => group !== EVERYONE)),
+      results: resultsOf(
+        figures.filter(({ group }) => group !== EVERYONE),
+        withheldOf(manifest),
+      ),
       reading: attributeTexts(source, 'quantitative_performance.2', 'quantitative_performance.4'),
       ...measured,
     }),

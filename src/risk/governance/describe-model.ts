@@ -6,7 +6,7 @@ import type { Manifest, OutputSpec } from '../model-folder.ts'
 import type { ModelHealth } from '../registry.ts'
 import type { CardSource } from './card-source.ts'
 import { describeInput } from './describe-inputs.ts'
-import { figuresOf } from './figures.ts'
+import { figuresOf, withheldOf } from './figures.ts'
 import { sourceAttributes } from './source-attributes.ts'
 
 export const sourceOf = ({ manifest, inputs, card, vectors }: Model): CardSource => ({ manifest, inputs, card, vectors: vectors.length })
@@ -82,20 +82,22 @@ const describeVariant = ({ spec, inputs, outputs }: LoadedVariant, { questions }
   outputs: outputs.filter((output) => output.spec.hidden !== true).map(describeOutput),
 })
 
+const sentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`)
+
 const trainingOf = ({ training }: Manifest): ModelDetail['training'] => {
   if (!training) return null
   const { data, split, library, recipe, seed, rows, events, people, calibration, monotone } = training
   return [
-    { label: 'Data', text: `${data}: ${rows} rows, ${people} people, ${events} events. SHA-256 ${training.dataSha256}` },
+    { label: 'Data', text: `${sentence(data)} ${rows} rows, ${people} people, ${events} events. SHA-256 ${training.dataSha256}` },
     { label: 'Split', text: split },
     { label: 'Recipe', text: `${recipe}; ${library}; seed ${seed}` },
-    { label: 'Calibration', text: `${calibration.method}, on ${calibration.on}` },
+    { label: 'Calibration', text: `${sentence(calibration.method)} On: ${calibration.on}` },
     ...monotone.map(({ input, direction, because }) => ({ label: `Fixed sign: ${input}`, text: `${direction}. ${because}` })),
   ]
 }
 
 /** Everything that people may see of a model: the registry's page and `GET /api/models/{id}`. */
-export const describeModel = (model: Model, summary: ServedModel): ModelDetail => {
+export const describeModel = (model: Model, summary: ServedModel, calibration: ModelDetail['calibration']): ModelDetail => {
   const { manifest, inputs, card, variants } = model
   return {
     summary,
@@ -109,6 +111,8 @@ export const describeModel = (model: Model, summary: ServedModel): ModelDetail =
     limits: manifest.limits,
     files: manifest.graphs.map(({ file, sha256 }) => ({ file, sha256 })),
     figures: figuresOf(manifest),
+    withheld: withheldOf(manifest),
+    calibration,
     training: trainingOf(manifest),
   }
 }

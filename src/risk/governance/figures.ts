@@ -1,4 +1,4 @@
-import type { ModelFigure } from '../../contract/models.ts'
+import type { ModelFigure, WithheldGroup } from '../../contract/models.ts'
 import type { IntervalRow, Manifest } from '../model-folder.ts'
 
 export const EVERYONE = 'everyone'
@@ -15,12 +15,14 @@ const MEASURES: Readonly<Record<string, string>> = {
   coverage: 'Conformal coverage',
 }
 
+const groupWords = (by: string, group: string): string => (by === 'all' ? EVERYONE : `${by}: ${group}`)
+
 type PerformanceRow = NonNullable<Manifest['performance']>[number]
 
 const ofPerformance = ({ on, by, group, n, figures }: PerformanceRow): ModelFigure[] =>
   Object.entries(figures).map(([measure, { value, low, high }]) => ({
     on,
-    group: by === 'all' ? EVERYONE : `${by}: ${group}`,
+    group: groupWords(by, group),
     measure: MEASURES[measure] ?? measure,
     value,
     low: low ?? null,
@@ -55,3 +57,9 @@ export const figuresOf = (manifest: Manifest): readonly ModelFigure[] => [
   ...(manifest.performance ?? []).flatMap(ofPerformance),
   ...ofIntervals(manifest),
 ]
+
+/** Groups for which the manifest gives no figure, and why. What is left out is said. */
+export const withheldOf = ({ performance = [] }: Manifest): readonly WithheldGroup[] =>
+  performance
+    .filter(({ figures }) => Object.keys(figures).length === 0)
+    .map(({ on, by, group, n, note }) => ({ on, group: groupWords(by, group), n, because: note ?? 'No figures.' }))
