@@ -54,7 +54,11 @@ const MOST = 3
 
 const signed = (points: number): string => `${points > 0 ? '+' : ''}${Number(points.toPrecision(3))}`
 
-const unitless = (label: string): string => label.replace('mm[Hg]', 'mmHg').replace(/: yes$/, '')
+const unitless = (label: string): string =>
+  label
+    .replace('mm[Hg]', 'mmHg')
+    .replace(/ \{(score|rank)\}$/, '')
+    .replace(/: yes$/, '')
 
 /** The largest contributions, as what they do to the estimate and never as causes; from whom they are counted stands in the app. */
 const reasonLine = (estimate: Estimated, alone: boolean): string[] => {

@@ -68,7 +68,7 @@ export const readAsked = (ask: MomentAsk, estimate: RiskEstimate | null, models:
     ...(main && estimate.interval !== null
       ? { interval: { low: estimate.interval.low, high: estimate.interval.high, level: estimate.interval.level } }
       : {}),
-    by: byWords(estimate),
+    by: main && estimate.label !== undefined ? `${byWords(estimate)}, ${estimate.label}` : byWords(estimate),
     ...(main && estimate.comparison.length > 0
       ? { others: estimate.comparison.map(({ variant, value, unit }) => ({ by: variant, value, unit })) }
       : {}),

@@ -1,7 +1,7 @@
 import type { MomentAnswer } from '../../contract/moments.ts'
 import { daysSince } from '../../terminology/dates.ts'
 import type { Asked } from './ask.ts'
-import type { MomentRow, MomentRule } from './moment-rows.ts'
+import { type MomentRow, type MomentRule, namesIn } from './moment-rows.ts'
 import { estimatesIn, isNumber } from './numbers.ts'
 import type { Situation, Subject } from './situation.ts'
 import { decideAll, type Verdict, type View } from './tests.ts'
@@ -23,14 +23,24 @@ const quiet = (state: 'silent' | 'not-computed', code: string, because: string, 
 const rulesFor = (row: MomentRow, subject: Subject): MomentRule[] =>
   row.rules.filter(({ drugs }) => drugs === undefined || (subject !== null && drugs.includes(subject.drug.name.toLowerCase())))
 
+/** What lacks to say the rule's sentences: a number that they name and that could not be computed. */
+const unsaid = async (rule: MomentRule, { number }: View): Promise<Verdict | null> => {
+  for (const name of namesIn(rule).filter((one) => one !== 'drug')) {
+    const asked = await number(name)
+    if (asked.state === 'none') return { is: 'unknown', because: asked.because }
+  }
+  return null
+}
+
 /** The first rule that holds; else what lacks for one of them; else that none is reached. */
 const judgeRules = async (rules: readonly MomentRule[], view: View): Promise<Judged> => {
   let lacking: Verdict | null = null
   const reasons: string[] = []
   for (const rule of rules) {
     const { verdict, held } = await decideAll(rule.when, view)
-    if (verdict.is === 'yes') return { state: 'speaks', code: 'speaks', because: verdict.because, rule, held, open: true }
-    if (verdict.is === 'unknown') lacking ??= verdict
+    const open = verdict.is === 'yes' ? await unsaid(rule, view) : null
+    if (verdict.is === 'yes' && open === null) return { state: 'speaks', code: 'speaks', because: verdict.because, rule, held, open: true }
+    if (verdict.is !== 'no') lacking ??= open ?? verdict
     else reasons.push(verdict.because)
   }
   if (lacking) return quiet('not-computed', 'not-computed', lacking.because)

@@ -36,6 +36,8 @@ const test = z.discriminatedUnion('is', [
   z.strictObject({ is: z.literal('starting') }),
   /** The number was computed, and the patient is of its population. */
   z.strictObject({ is: z.literal('computed'), of: name }),
+  /** The number is for this patient, and an input of it lacks. */
+  z.strictObject({ is: z.literal('lacking'), of: name }),
 ])
 
 const ask = z.strictObject({
@@ -152,4 +154,10 @@ export type MomentRule = z.output<typeof rule>
 export type MomentAsk = z.output<typeof ask>
 export type MomentSum = z.output<typeof sum>
 export type MomentTest = z.output<typeof test>
+const NAMED = /\{([a-z][a-z0-9_]*)(?:\.band)?\}/g
+
+/** Names that the sentences of a rule are to be filled with; `drug` is one. */
+export const namesIn = ({ headline, brief, advice }: MomentRule): string[] =>
+  [headline, brief, ...advice].flatMap((text) => [...text.matchAll(NAMED)].map(([, found]) => found ?? ''))
+
 export type TestOf<K extends MomentTest['is']> = Extract<MomentTest, { is: K }>

@@ -5,7 +5,7 @@ import { type ClassMember, isMember } from '../medicine-classes.ts'
 import type { Models } from '../registry.ts'
 import { takeConditions } from '../share.ts'
 import { dosingRules } from './dosing-rules.ts'
-import { type MomentRow, type MomentTest, momentsSchema } from './moment-rows.ts'
+import { type MomentRow, type MomentTest, momentsSchema, namesIn } from './moment-rows.ts'
 
 /** Rows of `rules/moments.json`, checked against the models, the classes and the words for overrides. */
 export type Moments = {
@@ -27,8 +27,6 @@ const testsOf = (row: MomentRow): MomentTest[] => [
   ...row.rules.flatMap((rule) => rule.when),
 ]
 
-const NAMED = /\{([a-z][a-z0-9_]*)(?:\.band)?\}/g
-
 const namesOf = ({ asks, sums = [] }: MomentRow): string[] => [...asks, ...sums].map((one) => one.name)
 
 const namedBy = (test: MomentTest): string[] => ('of' in test ? [test.of] : [])
@@ -36,9 +34,9 @@ const namedBy = (test: MomentTest): string[] => ('of' in test ? [test.of] : [])
 /** Names in the sentences and tests of a row that no number of it has. */
 const openNames = (row: MomentRow): string[] => {
   const known = new Set(['drug', ...namesOf(row)])
-  const texts = row.rules.flatMap(({ headline, brief, advice }) => [headline, brief, ...advice])
-  const used = texts.flatMap((text) => [...text.matchAll(NAMED)].map(([, found]) => found ?? ''))
-  return [...used, ...testsOf(row).flatMap(namedBy), ...(row.benefit ? [row.benefit.of] : [])].filter((one) => !known.has(one))
+  return [...row.rules.flatMap(namesIn), ...testsOf(row).flatMap(namedBy), ...(row.benefit ? [row.benefit.of] : [])].filter(
+    (one) => !known.has(one),
+  )
 }
 
 /** A model that is not here is said at the moment itself; one that is here must have what the row asks for. */

@@ -45,6 +45,11 @@ const computed = async ({ of }: TestOf<'computed'>, { number }: View): Promise<V
   return asked.fits ? yes(`${asked.number.says} could be computed`) : no(`the patient is not of the population of ${asked.number.by}`)
 }
 
+const lacking = async ({ of }: TestOf<'lacking'>, { number }: View): Promise<Verdict> => {
+  const asked = await number(of)
+  return asked.state === 'none' && asked.applies ? yes(asked.because) : no('nothing lacks')
+}
+
 const taking = ({ class: group, says }: TestOf<'taking'>, { situation, subject }: View): Verdict => {
   const found = situation.held
     .filter(({ ref }) => ref !== subject?.ref)
@@ -133,6 +138,7 @@ const TESTS: { readonly [K in MomentTest['is']]: (test: TestOf<K>, view: View) =
   number: compare,
   band,
   computed,
+  lacking,
   taking,
   condition: condition as (test: TestOf<'condition'>, view: View) => Verdict,
   'no-condition': condition as (test: TestOf<'no-condition'>, view: View) => Verdict,
