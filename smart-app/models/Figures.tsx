@@ -1,12 +1,20 @@
-import type { ModelDetail } from '../../src/contract/models.ts'
+import type { ModelDetail, ModelFigure } from '../../src/contract/models.ts'
 import { type Column, DataTable } from '../ui/DataTable.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { Panel } from '../ui/Panel.tsx'
 import { Calibration } from './Calibration.tsx'
 import styles from './Figures.module.css'
 import { Forest } from './Forest.tsx'
-import { type DataSet, dataSets, figureWords, type GroupRow } from './figure-table.ts'
+import { type DataSet, dataSets, type GroupRow, intervalWords, shortNumber } from './figure-table.ts'
 import { TEXT } from './texts.ts'
+
+const Figure = ({ figure }: { readonly figure: ModelFigure | undefined }) =>
+  figure ? (
+    <>
+      {shortNumber(figure.value)}
+      {figure.low === null || figure.high === null ? null : <p className={styles.interval}>{intervalWords(figure.low, figure.high)}</p>}
+    </>
+  ) : null
 
 const columnsFor = ({ measures }: DataSet): Column<GroupRow>[] => [
   { key: 'group', title: TEXT.group, namesRow: true, cell: ({ group }) => group },
@@ -16,7 +24,7 @@ const columnsFor = ({ measures }: DataSet): Column<GroupRow>[] => [
       key: measure,
       title: measure,
       align: 'end',
-      cell: ({ figures }) => figureWords(figures.get(measure)),
+      cell: ({ figures }) => <Figure figure={figures.get(measure)} />,
     }),
   ),
 ]

@@ -26,11 +26,10 @@ export const dataSets = (figures: readonly ModelFigure[]): DataSet[] =>
     }
   })
 
-const short = (value: number): string => Number(value.toPrecision(3)).toString()
+export const shortNumber = (value: number): string => Number(value.toPrecision(3)).toString()
+
+export const intervalWords = (low: number, high: number): string => `${shortNumber(low)} to ${shortNumber(high)}`
 
 /** `0.672 (0.661 to 0.683)` */
-export const figureWords = (figure: ModelFigure | undefined): string => {
-  if (!figure) return ''
-  const { value, low, high } = figure
-  return low === null || high === null ? short(value) : `${short(value)} (${short(low)} to ${short(high)})`
-}
+export const figureWords = ({ value, low, high }: ModelFigure): string =>
+  low === null || high === null ? shortNumber(value) : `${shortNumber(value)} (${intervalWords(low, high)})`

@@ -19,7 +19,8 @@ let server: Running
 beforeAll(async () => {
   pages = await buildPages()
   dir = mkdtempSync(join(tmpdir(), 'attune-models-'))
-  for (const id of ['kfre', 'kidney', 'opioid-risk', 'warfarin-dose', 'tisdale']) cpSync(`models/${id}`, join(dir, id), { recursive: true })
+  for (const id of ['kfre', 'kidney', 'opioid-risk', 'warfarin-dose', 'readmission-diabetes', 'tisdale'])
+    cpSync(`models/${id}`, join(dir, id), { recursive: true })
   for (const file of readdirSync('models').filter((name) => name.endsWith('.json'))) cpSync(join('models', file), join(dir, file))
   writeFileSync(join(dir, 'tisdale', 'card.json'), '{}')
   models = await loadModels(dir, { execution: 'cpu', strict: false })
@@ -78,7 +79,7 @@ describe.skipIf(chromiumPath === null)('the registry of models in a browser', ()
 
   test('lists every model with how it was checked, its state and its vectors; one that did not load says why', async () => {
     const { page, troubles, leave } = await visit('/models/')
-    await heading(page, '5 models, 4 served.')
+    await heading(page, '6 models, 5 served.')
     const rows = await page.getByRole('row').allInnerTexts()
     const row = (words: string) => (rows.find((text) => text.includes(words)) ?? '').replaceAll(/\s+/g, ' ')
     const { length } = models.get('kfre')?.vectors ?? []
@@ -149,6 +150,24 @@ describe.skipIf(chromiumPath === null)('the registry of models in a browser', ()
     await leave()
   })
 
+  test('a learned model shows groups, calibration by tenths, and which groups are too small for figures', async () => {
+    const { page, leave } = await visit('/models/#/readmission-diabetes')
+    await open(page, 'Figures')
+    await page.getByRole('img', { name: /^everyone 0\.\d+ \(0\.\d+ to 0\.\d+\); sex: female 0\./ }).waitFor()
+    const report = JSON.parse(readFileSync('models/readmission-diabetes/report.json', 'utf8')) as { deciles: unknown[] }
+    expect(
+      await page
+        .getByRole('img', { name: /^Calibration/ })
+        .locator('circle')
+        .count(),
+    ).toBe(report.deciles.length)
+    await page.getByText('Groups without figures').waitFor()
+    await page.getByText(/race: Asian \(\d+\): Fewer than 20/).waitFor()
+    await open(page, 'Files')
+    await page.getByText('How it was made').waitFor()
+    await leave()
+  })
+
   test('an unknown model is said to be none; a server that fails is not an empty list', async () => {
     const { page, leave } = await visit('/models/#/nosuch')
     await page.getByText('There is no model of that name here.').waitFor()
@@ -185,7 +204,7 @@ describe.skipIf(chromiumPath === null)('the registry of models in a browser', ()
           .filter(({ impact }) => impact === 'serious' || impact === 'critical')
           .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
       })
-    await heading(page, '5 models, 4 served.')
+    await heading(page, '6 models, 5 served.')
     await page.evaluate(axe.source)
     expect(await serious()).toEqual([])
     await page.locator('a[href="#/warfarin-dose"]').click()
