@@ -38,17 +38,49 @@ const pathsFrom = (forest: Forest, node: number, steps: readonly Step[]): Path[]
   return [...pathsFrom(forest, node + 1, narrow(steps, below)), ...pathsFrom(forest, right, narrow(steps, above))]
 }
 
+/** Each condition once, whichever and however many leaves ask it: a row is held against some hundreds, not against every step. */
+const distinct = (steps: readonly Step[]) => {
+  const places = new Map<string, number>()
+  const found: Step[] = []
+  const of = Int32Array.from(steps, (step) => {
+    const key = `${step.column}/${step.low}/${step.high}/${step.missing}`
+    const known = places.get(key)
+    if (known !== undefined) return known
+    places.set(key, found.length)
+    return found.push(step) - 1
+  })
+  return { found, of }
+}
+
 /** The paths of all leaves behind each other. */
 const flatten = (paths: readonly Path[]) => {
   const steps = paths.flatMap((path) => path.steps)
+  const { found, of } = distinct(steps)
   return {
     starts: startsOf(paths.map((path) => path.steps.length)),
     value: Float64Array.from(paths, ({ value }) => value),
+    /** Per step. */
     column: Int32Array.from(steps, ({ column }) => column),
-    low: Float32Array.from(steps, ({ low }) => low),
-    high: Float32Array.from(steps, ({ high }) => high),
-    missing: Uint8Array.from(steps, ({ missing }) => Number(missing)),
     share: Float64Array.from(steps, ({ share }) => share),
+    condition: of,
+    conditions: found,
+  }
+}
+
+/** Whether a row meets each condition. */
+const meets = (conditions: readonly Step[]): ((row: Row) => Uint8Array) => {
+  const column = Int32Array.from(conditions, (one) => one.column)
+  const low = Float64Array.from(conditions, (one) => one.low)
+  const high = Float64Array.from(conditions, (one) => one.high)
+  const missing = Uint8Array.from(conditions, (one) => Number(one.missing))
+  const met = new Uint8Array(conditions.length)
+  return (row) => {
+    for (let n = 0; n < met.length; n += 1) {
+      const x = row[column[n] as number] as number
+      const inside = x >= (low[n] as number) ? x < (high[n] as number) : missing[n] === 1 && Number.isNaN(x)
+      met[n] = inside ? 1 : 0
+    }
+    return met
   }
 }
 
@@ -69,7 +101,8 @@ export type Explained = {
  */
 export const explainer = (forest: Forest, width: number): ((row: Row) => Explained) => {
   const paths = flatten([...forest.roots].flatMap((root) => pathsFrom(forest, root, [])))
-  const { starts, value, column, low, high, missing, share } = paths
+  const { starts, value, column, share, condition, conditions } = paths
+  const meet = meets(conditions)
   const leaves = value.length
   const deepest = starts.reduce((most, start, n) => Math.max(most, (starts[n + 1] ?? start) - start), 0)
   const orders = ordersUpTo(deepest)
@@ -80,6 +113,7 @@ export const explainer = (forest: Forest, width: number): ((row: Row) => Explain
   // Every index below is in range by the way the paths were laid out; a check for each would double the time.
   return (row) => {
     const contributions = new Float64Array(width)
+    const fits = meet(row)
     for (let leaf = 0; leaf < leaves; leaf += 1) {
       const from = starts[leaf] as number
       const to = starts[leaf + 1] as number
@@ -87,8 +121,7 @@ export const explainer = (forest: Forest, width: number): ((row: Row) => Explain
       let many = 0
       let few = 0
       for (let at = from; at < to; at += 1) {
-        const x = row[column[at] as number] as number
-        if (x >= (low[at] as number) ? x < (high[at] as number) : missing[at] === 1 && Number.isNaN(x)) met[many++] = at
+        if (fits[condition[at] as number] === 1) met[many++] = at
         else {
           missed[few++] = at
           weight *= share[at] as number
