@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import { closeSync, ftruncateSync, openSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AttuneError } from '../../../src/errors.ts'
 import { openSession } from '../../../src/risk/inference/open-session.ts'
+import type { Session } from '../../../src/risk/inference/session.ts'
 import { MAX_GRAPH_BYTES } from '../../../src/risk/onnx-file.ts'
 import { loadModels } from '../../../src/risk/registry.ts'
 import { type OnnxGraph, type OnnxNode, writeOnnx } from '../../../tools/models/onnx-writer.ts'
@@ -262,5 +264,27 @@ describe('A graph is refused, and the reason named, when', () => {
       const said = await refusal(openSession(whole.subarray(0, length), SPEC, { execution: 'cpu' }))
       expect(said).toMatch(/^test: (the graph is (empty|not a whole ONNX file)|ONNX Runtime cannot read the graph|its input is not)/)
     }
+  })
+
+  it('bytes of it are others: it is refused, or it is still a graph with these inputs and outputs; never another error', async () => {
+    const whole = readFileSync('models/warfarin-dose/iwpc_pg.onnx')
+    const outputs = ['raw_iwpc_pg', 'iwpc_pg_mg_per_week']
+    const spec = { name: 'test', input: { name: 'x', columns: 17 }, outputs, warm: Array.from({ length: 17 }, () => 1) }
+    const damage = fc.array(fc.tuple(fc.nat(whole.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 })
+    await fc.assert(
+      fc.asyncProperty(damage, async (changes) => {
+        const bytes = Buffer.from(whole)
+        for (const [place, byte] of changes) bytes[place] = byte
+        const opened = await openSession(bytes, spec, { execution: 'cpu' }).catch((error: unknown) => error)
+        if (opened instanceof Error) {
+          expect(opened).toMatchObject({ name: 'AttuneError', code: 'model-invalid' })
+          return
+        }
+        const ran = await (opened as Session).run([spec.warm])
+        expect(outputs.map((name) => ran[name]?.every(Number.isFinite))).toEqual([true, true])
+        await (opened as Session).close()
+      }),
+      { numRuns: 300 },
+    )
   })
 })

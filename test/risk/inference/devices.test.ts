@@ -109,29 +109,38 @@ describe('A GPU', () => {
     const echo: Native = {
       run: async ({ count, values }, outputs) => {
         const first = Float64Array.from({ length: count }, (_, n) => values[n * 2] ?? Number.NaN)
-        return Object.fromEntries(outputs.map((name) => [name, name === 'raw' ? first : first.map((one) => -one)]))
+        const each = {
+          raw: first,
+          value: first.map((one) => -one),
+          wide: Float64Array.from({ length: count * 3 }, (_, n) => (first[Math.floor(n / 3)] ?? 0) + (n % 3) / 10),
+        }
+        return Object.fromEntries(Object.entries(each).filter(([name]) => outputs.includes(name)))
       },
       close: async () => {},
     }
     const call = fc.record({
       count: fc.integer({ min: 1, max: 9 }),
-      outputs: fc.subarray(['raw', 'value'], { minLength: 1 }),
+      outputs: fc.subarray(['raw', 'value', 'wide'] as const, { minLength: 1 }),
       pause: fc.boolean(),
     })
     await fc.assert(
       fc.asyncProperty(fc.array(call, { maxLength: 30 }), fc.integer({ min: 1, max: 12 }), async (calls, maxRows) => {
-        const shared = shareRuns(echo, SPEC, { windowMs: 0, maxRows })
+        const shared = shareRuns(echo, { ...SPEC, wide: { wide: 3 } }, { windowMs: 0, maxRows })
         const ran: Promise<Columns>[] = []
         for (const [n, { count, outputs, pause }] of calls.entries()) {
           const values = Float64Array.from({ length: count * 2 }, (_, at) => n * 100 + Math.floor(at / 2))
           ran.push(shared.run({ count, values }, outputs))
           if (pause) await new Promise((resolve) => setImmediate(resolve))
         }
-        const wanted = calls.map(({ count, outputs }, n) =>
-          Object.fromEntries(
-            outputs.map((name) => [name, Float64Array.from({ length: count }, (_, at) => (name === 'raw' ? 1 : -1) * (n * 100 + at))]),
-          ),
-        )
+        const wanted = calls.map(({ count, outputs }, n) => {
+          const at = (row: number) => n * 100 + row
+          const each = {
+            raw: Float64Array.from({ length: count }, (_, row) => at(row)),
+            value: Float64Array.from({ length: count }, (_, row) => -at(row)),
+            wide: Float64Array.from({ length: count * 3 }, (_, place) => at(Math.floor(place / 3)) + (place % 3) / 10),
+          }
+          return Object.fromEntries(outputs.map((name) => [name, each[name]]))
+        })
         expect(await Promise.all(ran)).toEqual(wanted)
       }),
     )
