@@ -69,6 +69,17 @@ describe('trees in the graph and in TypeScript', () => {
     )
   })
 
+  it('give many rows the numbers that each row has alone', () => {
+    fc.assert(
+      fc.property(someTrees(3), fc.array(someRow(3), { minLength: 1, maxLength: 20 }), (all, rows) => {
+        const basis = trees.read(fileOf(all)).bases.get('risk')
+        const table = Object.fromEntries(['a', 'b', 'c'].map((name, n) => [name, Float64Array.from(rows, (row) => row[n] ?? Number.NaN)]))
+        const alone = rows.map((row) => basis?.evaluate?.(encodeColumns(COLUMNS, valuesOf([...row]))))
+        expect([...(basis?.evaluateMany?.(table, rows.length) ?? [])]).toEqual(alone)
+      }),
+    )
+  })
+
   it('round a value to float32 before it is compared, as the training did', async () => {
     const just = 0.1 // as float32 it is above 0.1
     const file = fileOf([
