@@ -154,7 +154,8 @@ const valuesOf = (target: Target, given: Readonly<Record<string, InputValue>>): 
   const gap = skipped[0]?.because[0]
   const asked = gap && gap.about === 'inputs' ? target.variant.inputs.find((name) => readings.get(name)?.state === 'unusable') : gap?.about
   const about = asked ?? 'inputs'
-  return { leftOut: { about, code: given[about] === null || given[about] === undefined ? 'missing' : (gap?.code ?? 'incomplete') } }
+  const isMissingInput = target.variant.inputs.includes(about) && (given[about] ?? null) === null
+  return { leftOut: { about, code: isMissingInput ? 'missing' : (gap?.code ?? 'incomplete') } }
 }
 
 /**

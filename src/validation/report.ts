@@ -148,7 +148,9 @@ const doubtsOf = ({ sources }: Material, figures: Report['figures']): string[] =
   )
   return [
     ...(wrongWay ? ['Higher scores go with fewer events. Is the outcome coded the other way round?'] : []),
-    ...(far ? ['Expected and observed events differ more than threefold. Do outcome and output speak of the same event and the same time?'] : []),
+    ...(far
+      ? ['Expected and observed events differ more than threefold. Do outcome and output speak of the same event and the same time?']
+      : []),
     ...[...new Set(outside)].map((label) => `${label} is out of range in more than a fifth of the rows. Is it in the unit of the model?`),
   ]
 }

@@ -168,12 +168,16 @@ type Row = {
 const FEW = 100
 const isFew = ({ people, events }: Row): boolean => events !== null && Math.min(events, people - events) < FEW
 
+const LEAST_STEADY = 3
+
 /** As wide as the groups with enough people ask for; what goes beyond has an arrow. */
 const rulerOf = (name: string, rows: readonly Row[]): { from: number; to: number } => {
   const steady = rows.filter((row) => !isFew(row))
-  const bounds = (steady.length > 0 ? steady : rows).flatMap(({ figures }) => {
-    const one = figures[name]
-    return one && one.value !== null ? [one.value, ...(one.interval ? [one.interval.low, one.interval.high] : [])] : []
+  const wide = steady.length < LEAST_STEADY ? rows : steady
+  const bounds = rows.flatMap((row) => {
+    const one = row.figures[name]
+    if (!one || one.value === null) return []
+    return [one.value, ...(one.interval && wide.includes(row) ? [one.interval.low, one.interval.high] : [])]
   })
   const ideal = FIGURE_WORDS[name]?.ideal
   const [low, high] = [Math.min(...bounds, ideal ?? Number.POSITIVE_INFINITY), Math.max(...bounds, ideal ?? Number.NEGATIVE_INFINITY)]
@@ -192,11 +196,12 @@ const groupRow = (
   columns: readonly string[],
   rulers: ReadonlyMap<string, { from: number; to: number }>,
   everyone: ByName,
+  promised: Readonly<Record<string, number>>,
   look: string,
 ): string => {
   const few = isFew(row)
   const cells = columns.map((name) => {
-    const mark = FIGURE_WORDS[name]?.ideal ?? everyone[name]?.value ?? null
+    const mark = promised[name] ?? FIGURE_WORDS[name]?.ideal ?? everyone[name]?.value ?? null
     return cell(name, row.figures[name], rulers.get(name) ?? { from: 0, to: 1 }, mark)
   })
   return `<tr class="${look}${few ? ' few' : ''}"><th scope="row"${row.name.length > 22 ? ' class="long"' : ''}>${text(row.name)}${few ? '<span aria-label="few people">*</span>' : ''}</th><td class="n">${whole(row.people)}</td>${
@@ -207,7 +212,8 @@ const groupRow = (
 const BY_WORDS: Readonly<Record<string, string>> = { sex: 'Sex', age: 'Age, years', race: 'Race', site: 'Site' }
 
 const groupRows = (report: Report, columns: readonly string[]): string => {
-  const { figures, people, events, groups, sources } = report
+  const { about, figures, people, events, groups, sources } = report
+  const promised = about.conformal ? { coverageEvents: 1 - about.conformal.alpha, coverageOthers: 1 - about.conformal.alpha } : {}
   const rowOf = ({ group, ...rest }: GroupReport): Row => ({ ...rest, name: group, figures: byName(rest.figures) })
   const all: Row = { name: 'Everyone', people, events, sites: sources.length, figures: byName(figures) }
   const rows = [all, ...groups.map(rowOf)]
@@ -215,17 +221,17 @@ const groupRows = (report: Report, columns: readonly string[]): string => {
   const width = 2 + (events === null ? 0 : 1) + columns.length
   const divisions = [...new Set(groups.map(({ by }) => by))]
   const body = divisions.flatMap((by) => [
-    `<tr class="division"><th colspan="${width}" scope="rowgroup">${text(BY_WORDS[by] ?? by)}</th></tr>`,
+    `<tr class="division"><th colspan="${width}" scope="rowgroup">${text(BY_WORDS[by] ?? by.replaceAll('_', ' '))}</th></tr>`,
     ...groups
       .filter((one) => one.by === by)
       .map((one) => {
         const shared =
           sources.length > 1 && by !== 'site' && one.sites < sources.length ? ` (shared by ${one.sites} of ${sources.length} sites)` : ''
-        return groupRow({ ...rowOf(one), name: `${one.group}${shared}` }, columns, rulers, all.figures, '')
+        return groupRow({ ...rowOf(one), name: `${one.group}${shared}` }, columns, rulers, all.figures, promised, '')
       }),
   ])
   const heads = columns.map((name) => `<th scope="col">${text(FIGURE_WORDS[name]?.title ?? name)}</th>`)
-  return `<div class="scroll" tabindex="0" role="region" aria-labelledby="groups"><table class="groups"><thead><tr><th scope="col">Group</th><th scope="col" class="n">People</th>${events === null ? '' : '<th scope="col" class="n">Events</th>'}${heads.join('')}</tr></thead><tbody>${groupRow(all, columns, rulers, all.figures, 'everyone')}${body.join('')}</tbody></table></div>`
+  return `<div class="scroll" tabindex="0" role="region" aria-labelledby="groups"><table class="groups"><thead><tr><th scope="col">Group</th><th scope="col" class="n">People</th>${events === null ? '' : '<th scope="col" class="n">Events</th>'}${heads.join('')}</tr></thead><tbody>${groupRow(all, columns, rulers, all.figures, promised, 'everyone')}${body.join('')}</tbody></table></div>`
 }
 
 const groupTable = (report: Report): string => {
@@ -234,7 +240,7 @@ const groupTable = (report: Report): string => {
     `No group with fewer than ${settings.minGroup} people${events === null ? '' : ', events or others'} is shown; such groups are put together, and with the next smallest where they could be found by subtraction.`,
     ...(withheld.length > 0 ? [`Not shown by ${withheld.join(', ')}: nothing but the whole would be large enough.`] : []),
     ...(events === null ? [] : ['* Fewer than 100 with or without the event: the figures say little.']),
-    'Dashed marks are the best value, or the figure for everyone where there is no best value. Groups differ by chance too: an interval that misses the mark in one of many groups is not yet a finding.',
+    'Dashed marks are the best or the promised value, or the figure for everyone where there is none. Groups differ by chance too: an interval that misses the mark in one of many groups is not yet a finding.',
   ]
   return [
     '<h2 id="groups">By group</h2>',

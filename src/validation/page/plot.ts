@@ -135,7 +135,7 @@ export const drawPlot = (plot: Plot): string => {
   ].join('')
 }
 
-const FOREST_WIDTH = 84
+const FOREST_WIDTH = 76
 const FOREST_HEIGHT = 22
 
 /** A value with its interval as a small ruler, for a cell of a table. */

@@ -46,7 +46,7 @@ svg .label { font-size: 12.5px; fill: var(--ink); }
 .dot { stroke: var(--paper); stroke-width: 1.4; } .dot.groups { fill: var(--groups); } .dot.model { fill: var(--model); }
 .bar.others { fill: var(--others); } .bar.events { fill: var(--events); }
 .mark { stroke: var(--soft); stroke-width: 1.2; stroke-dasharray: 3 3; fill: none; }
-.forest { width: 84px; height: 22px; flex: none; }
+.forest { width: 76px; height: 22px; flex: none; }
 .ruled { display: flex; align-items: center; gap: 8px; white-space: nowrap; }
 .key { display: inline-block; width: 20px; height: 0; border-top: 3px solid; vertical-align: middle; margin: 0 6px 0 0; }
 .key.model { border-color: var(--model); } .key.everyone { border-color: var(--everyone); } .key.ideal { border-top: 2px dashed var(--soft); } .key.events { border-top-width: 10px; width: 12px; border-color: var(--events); } .key.others { border-top-width: 10px; width: 12px; border-color: var(--others); }
@@ -61,6 +61,7 @@ tbody th { font-weight: 500; }
 .n { text-align: right; white-space: nowrap; }
 td.figure { white-space: nowrap; }
 .groups th, .groups td { font-size: 13.5px; padding-right: 10px; } .groups tbody th { white-space: nowrap; } .groups tbody th.long { white-space: normal; min-width: 150px; }
+tr.everyone th, tr.everyone td { letter-spacing: -.01em; }
 tr.division th { padding-top: 16px; font-weight: 650; border-bottom: 0; }
 tr.everyone th, tr.everyone td { font-weight: 650; background: var(--wash); }
 tr.few td, tr.few th { color: var(--soft); }

@@ -122,7 +122,9 @@ export const FIGURE_WORDS: Readonly<Record<string, Words>> = {
 export const showFigure = (name: string, figure: Figure | undefined): string => {
   if (!figure || figure.value === null) return 'not computed'
   const show = FIGURE_WORDS[name]?.show ?? String
-  return figure.interval ? `${show(figure.value)} (${show(figure.interval.low)} to ${show(figure.interval.high)})` : show(figure.value)
+  if (!figure.interval) return show(figure.value)
+  const [low, high] = [figure.interval.low, figure.interval.high].map((bound) => show(bound).replace(' %', ''))
+  return `${show(figure.value)} (${low} to ${high})`
 }
 
 /** Why rows were left out. */
