@@ -52,7 +52,7 @@ export const addVisit = (
   kind: VisitKind,
   date: string,
   by: Doctor,
-  options: { open?: boolean; until?: string; since?: string; urgent?: boolean } = {},
+  options: { open?: boolean; until?: string; since?: string; urgent?: boolean; service?: Code } = {},
 ): string =>
   chart.add('Encounter', 'visit', {
     status: options.open ? 'in-progress' : 'finished',
@@ -63,6 +63,7 @@ export const addVisit = (
     },
     type: [concept(SNOMED, VISITS[kind])],
     ...(options.urgent && { priority: { coding: [coding('http://terminology.hl7.org/CodeSystem/v3-ActPriority', ['EM', 'emergency'])] } }),
+    ...(options.service && { serviceType: concept(SNOMED, options.service) }),
     subject: chart.subject,
     participant: [{ individual: doctor(by) }],
     period: { start: at(options.since ?? date, '08:00'), ...(!options.open && { end: at(options.until ?? date, '09:30') }) },

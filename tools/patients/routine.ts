@@ -1,7 +1,7 @@
 import { addImmunization, addProblem, addVisit } from './care.ts'
 import type { Chart } from './chart.ts'
 import type { Doctor } from './clinic.ts'
-import type { Problem } from './codes.ts'
+import type { Code, Problem } from './codes.ts'
 import { ANCHOR, addDays, yearsBetween } from './dates.ts'
 import { addDrawnLab, addPanel, type LabPlan } from './labs.ts'
 import type { AnalyteName, PanelName } from './labs-table.ts'
@@ -89,7 +89,7 @@ export const addVisitToday = (
   routine: Routine,
   doctor: Doctor,
   kind: 'consultation' | 'followUp' | 'inpatient' = 'consultation',
-  stay: { readonly since?: string; readonly urgent?: boolean } = {},
+  stay: { readonly since?: string; readonly urgent?: boolean; readonly service?: Code } = {},
 ): string => {
   const visit = addVisit(chart, kind, ANCHOR, doctor, { open: true, ...stay })
   addVitals(chart, routine.body, ANCHOR, visit)

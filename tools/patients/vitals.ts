@@ -70,6 +70,10 @@ export const addVitals = (chart: Chart, body: Body, date: string, encounter?: st
   })
 }
 
+/** One value that the ward writes down beside the vital signs: a coma scale, an interval of the ECG. */
+export const addWardValue = (chart: Chart, code: Code, value: number, unit: string, date: string, encounter: string): string =>
+  vital(chart, code, code[1], date, encounter, { valueQuantity: quantity(value, unit) })
+
 const SMOKING = {
   never: ['266919005', 'Never smoked tobacco'],
   former: ['8517006', 'Ex-smoker'],

@@ -4,6 +4,7 @@ import { STORY as azathioprine } from './azathioprine-tpmt-nudt15.ts'
 import { STORY as capecitabine } from './capecitabine-dpyd.ts'
 import { STORY as capecitabineUntested } from './capecitabine-untested.ts'
 import { STORY as carbamazepine } from './carbamazepine-hla-b1502.ts'
+import { STORY as cirrhosis } from './cirrhosis-going-home.ts'
 import { STORY as citalopram } from './citalopram-two-labs.ts'
 import { STORY as clopidogrel } from './clopidogrel-after-stent.ts'
 import { STORY as clopidogrelCorrected } from './clopidogrel-corrected-result.ts'
@@ -36,4 +37,5 @@ export const STORIES: readonly Story[] = [
   panel,
   voriconazole,
   clopidogrelCorrected,
+  cirrhosis,
 ]
