@@ -47,8 +47,13 @@ const numberLine = (number: MomentNumber): string => {
   const range = interval
     ? `, ${Math.round(interval.level * 100)} % interval ${amount(interval.low)} to ${amount(interval.high)} ${unitWords(unit)}`
     : ''
-  return `${says}: ${valueWords(number)}${band === undefined ? '' : `, ${band}`}${range} (${[by, ...others.map((other) => `${other.by}: ${valueWords(other)}`)].join('; ')})`
+  return `${says}: ${valueWords(number)}${band === undefined ? '' : `, ${band}`}${range}${bracket([...(isSaid(by, says) ? [] : [by]), ...others.map((other) => `${other.by}: ${valueWords(other)}`)])}`
 }
+
+/** `Tisdale score` need not stand behind `Tisdale QT score`. */
+const isSaid = (by: string, says: string): boolean => by.split(/\s+/).every((word) => says.includes(word))
+
+const bracket = (words: readonly string[]): string => (words.length > 0 ? ` (${words.join('; ')})` : '')
 
 const MOST = 3
 

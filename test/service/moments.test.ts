@@ -86,7 +86,7 @@ describe('Risk models at an order', () => {
 
   it('a QT drug without a genotype: a card of its own, for information only', async () => {
     const answer = await hospital.ask(withLongQt(aPatient('haloperidol')).ordering('haloperidol 5 MG', { dose: '5 mg', times: 2 }))
-    expect(summaries(answer)).toEqual(['info: Check ECG, potassium and other QT drugs before haloperidol: Tisdale score 15 (high)'])
+    expect(summaries(answer)).toEqual(['info: Weigh QT risk before haloperidol: Tisdale score 15 (high)'])
     const [card] = answer.cards
     expect(card?.overrideReasons?.map(({ code }) => code)).toEqual([
       'benefit-outweighs-risk',
@@ -178,7 +178,7 @@ describe('Risk models at an order', () => {
       .ordering('haloperidol 5 MG', { dose: '5 mg', times: 2 })
       .ordering('oxycodone 20 MG', { dose: '20 mg', times: 2 })
     expect(summaries(await hospital.ask(patient))).toEqual([
-      'info: Check ECG, potassium and other QT drugs before haloperidol: Tisdale score 15 (high)',
+      'info: Weigh QT risk before haloperidol: Tisdale score 15 (high)',
       'info: Offer naloxone with oxycodone: a benzodiazepine is taken as well',
     ])
   })
@@ -197,7 +197,7 @@ describe('Risk models at an order', () => {
     expect(again.cards).toEqual([])
     expect(silences(again)).toContain('haloperidol: overridden')
     const worse = await hospital.ask(patient(430).on('ondansetron 4 MG', { dose: '4 mg', times: 2 }))
-    expect(summaries(worse)).toEqual(['info: Check ECG, potassium and other QT drugs before haloperidol: Tisdale score 11 (high)'])
+    expect(summaries(worse)).toEqual(['info: Weigh QT risk before haloperidol: Tisdale score 11 (high)'])
   })
 })
 
