@@ -4,7 +4,7 @@ import styles from './plots.module.css'
 import { TEXT } from './texts.ts'
 
 const WIDTH = 400
-const LEFT = 150
+const LEFT = 172
 const RIGHT = 16
 const ROW = 22
 const TOP = 8

@@ -99,7 +99,7 @@ export const TEXT = {
   noFiguresLearned: 'The folder of this model holds no figures, although it was trained. Do not rely on it.',
   noFigures:
     'Nobody measured this model on patients in this project. What its paper reports stands under the source attributes, quantitative performance.',
-  figuresLead: 'Intervals in brackets. Small groups are left out where a figure would mislead.',
+  figuresLead: 'Each figure with its interval below it. A group too small for figures is named.',
   withheld: 'Groups without figures',
   tenths: 'Dots: tenths of the people by their estimate. ',
   group: 'Group',

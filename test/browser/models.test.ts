@@ -182,10 +182,13 @@ describe.skipIf(chromiumPath === null)('the registry of models in a browser', ()
     const fits = () => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)
     await heading(page, 'Risk models')
     expect(await fits()).toBe(true)
-    await page.goto(`${server.url}/models/#/warfarin-dose`)
-    for (const tab of TABS) {
-      await open(page, tab)
-      expect([tab, await fits()]).toEqual([tab, true])
+    for (const id of ['warfarin-dose', 'readmission-diabetes']) {
+      await page.goto(`${server.url}/models/#/${id}`)
+      await page.locator(`a[href="/api/models/${id}/card.xml"]`).waitFor()
+      for (const tab of TABS) {
+        await open(page, tab)
+        expect([id, tab, await fits()]).toEqual([id, tab, true])
+      }
     }
     await leave()
   })

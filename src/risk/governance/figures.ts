@@ -8,6 +8,7 @@ const MEASURES: Readonly<Record<string, string>> = {
   auroc: 'AUROC',
   auprc: 'AUPRC',
   brier: 'Brier score',
+  scaledBrier: 'Scaled Brier score',
   slope: 'Calibration slope',
   intercept: 'Calibration intercept',
   eo: 'Expected by observed',
