@@ -1,4 +1,4 @@
-import { type Columns, type Native, outputsOf, type Rows, type SessionSpec } from '../onnx.ts'
+import { type Columns, type Native, outputsOf, type Rows, type SessionSpec, widthOf } from '../onnx.ts'
 import { sliceColumns } from './rows.ts'
 
 export type Sharing = {
@@ -25,7 +25,10 @@ const joined = (waiting: readonly Waiting[]): Rows => {
   return { count: waiting.reduce((sum, { rows }) => sum + rows.count, 0), values }
 }
 
-/** Calls that come close together make one run, where a run costs more than its rows (the way to a GPU or a server). */
+/**
+ * Calls that come close together make one run, where a run costs more than its rows (the way to a GPU or a server). A call for an
+ * output with several numbers per row goes alone: networks give attributions only in runs of few rows.
+ */
 export const shareRuns = (native: Native, spec: SessionSpec, { windowMs, maxRows }: Sharing): Native => {
   let waiting: Waiting[] = []
   let rowsWaiting = 0
@@ -61,7 +64,7 @@ export const shareRuns = (native: Native, spec: SessionSpec, { windowMs, maxRows
 
   return {
     run: (rows, outputs) => {
-      if (rows.count >= maxRows) return native.run(rows, outputs)
+      if (rows.count >= maxRows || outputs.some((name) => widthOf(spec, name) > 1)) return native.run(rows, outputs)
       if (rowsWaiting + rows.count > maxRows) flush()
       return new Promise((resolve, reject) => {
         if (waiting.length === 0) schedule()

@@ -146,6 +146,20 @@ describe('A GPU', () => {
     )
   })
 
+  it('gives attributions to each call alone', async () => {
+    const rows: number[] = []
+    const counting: Native = {
+      run: async ({ count }, outputs) => {
+        rows.push(count)
+        return Object.fromEntries(outputs.map((name) => [name, new Float64Array(count * 3)]))
+      },
+      close: async () => {},
+    }
+    const shared = shareRuns(counting, { ...SPEC, wide: { wide: 3 } }, { windowMs: 0, maxRows: 100 })
+    await Promise.all(Array.from({ length: 4 }, () => shared.run({ count: 2, values: new Float64Array(4) }, ['wide'])))
+    expect(rows).toEqual([2, 2, 2, 2])
+  })
+
   it('is never asked for more rows at once than fit', async () => {
     const { device, where } = withDevice()
     const session = await openSession(GRAPH, SPEC, where)

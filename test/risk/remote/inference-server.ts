@@ -65,7 +65,10 @@ const sessionsIn = async (modelsDir: string): Promise<Sessions> => {
 const describe = (name: string, { spec }: Session): Metadata => ({
   name,
   inputs: [{ name: spec.input.name, datatype: 'FP64', shape: [-1, spec.input.columns] }],
-  outputs: spec.outputs.map((output) => ({ name: output, datatype: 'FP64', shape: [-1, 1] })),
+  outputs: [
+    ...spec.outputs.map((output) => ({ name: output, datatype: 'FP64', shape: [-1, 1] })),
+    ...Object.entries(spec.wide ?? {}).map(([output, width]) => ({ name: output, datatype: 'FP64', shape: [-1, width] })),
+  ],
 })
 
 type Asked = { inputs: { name: string; shape: [number, number]; datatype: string }[]; outputs: { name: string }[] }
@@ -83,7 +86,7 @@ const infer = async (session: Session, { body, headers }: Seen): Promise<Output[
   const ran: Readonly<Record<string, Float64Array>> | null = await session.run(rows, names).catch(() => null)
   return names.map((name) => {
     const values = ran === null ? rows.map(() => Number.POSITIVE_INFINITY) : [...(ran[name] ?? [])]
-    return { name, datatype: 'FP64', shape: [count, 1], values }
+    return { name, datatype: 'FP64', shape: [count, values.length / count], values }
   })
 }
 

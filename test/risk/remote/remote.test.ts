@@ -149,6 +149,29 @@ describe('Models on an inference server', () => {
     expect(stateOf(models)).toMatchObject({ execution: 'cpu', fallback: null })
   })
 
+  it('give the reasons of a network too', async () => {
+    const { dir, remove: removeNetwork } = copyModels('icu-mortality')
+    const networks = await serveModels(dir)
+    const inference = settings({ url: networks.url, timeoutMs: 10_000 })
+    const [there, here] = [await loadModels(dir, { execution: 'remote', inference }), await loadModels(dir, { execution: 'cpu' })]
+    const estimates = await Promise.all(
+      [there, here].map(async ({ all: [model] }) => {
+        if (!model?.vectors[0]) throw new Error('no network')
+        const all = await Promise.all(Array.from({ length: 12 }, () => estimateFrom(model, model.vectors[0]?.inputs ?? {})))
+        return all.flat().map((one) => (one.state === 'estimated' ? one : null))
+      }),
+    )
+    const [remote, local] = estimates.map((all) =>
+      all.map((one) => one?.reasons.map(({ label, contribution }) => [label, Number(contribution.toFixed(9))])),
+    )
+    expect(remote).toEqual(local)
+    expect(remote?.[0]?.length).toBeGreaterThan(3)
+    expect(new Set(estimates[0]?.map((one) => one?.execution))).toEqual(new Set(['remote']))
+    expect(there.health().state).toBe('ok')
+    await Promise.all([there.close(), here.close(), networks.stop()])
+    removeNetwork()
+  })
+
   it('work with a server that has no binary extension', async () => {
     const remote = await start({ json: true })
     expect(await dose(remote)).toEqual({ value: expect.closeTo(DOSE, 9), execution: 'remote' })
