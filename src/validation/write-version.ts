@@ -25,7 +25,14 @@ export type VersionTask = {
 
 type Json = Record<string, unknown>
 type RawOutput = Json & { id: string; recalibration?: unknown }
-type RawManifest = Json & { version: string; performance?: Json[]; variants: (Json & { id: string; outputs: RawOutput[] })[] }
+type RawScores = Record<string, Json & { edges: number[] }>
+type RawManifest = Json & {
+  version: string
+  limits: string[]
+  performance?: (Json & { on: string })[]
+  monitoring?: Json & { scores: RawScores }
+  variants: (Json & { id: string; outputs: RawOutput[] })[]
+}
 type RawCard = Json & { version: string; asOf: string; attributes: { id: string; text: string }[] }
 type RawVectors = Json & { vectors: { id: string; inputs: Json; expected: Json }[] }
 
@@ -73,12 +80,54 @@ const localValidity = ({ recalibration: { heldOut, fitted, method }, site, date,
   ].join(' ')
 }
 
-/** The limits of a conformal prediction are where scores stand, so they move with them; limits of risk classes are probabilities and stay. */
-const moveBands = ({ output: { spec } }: Target, step: Correction): { bands?: OutputSpec['bands'] } => {
+/** A number of the output, in its unit, after the correction. */
+const moved = ({ output: { spec } }: Target, step: Correction) => {
   const factor = probabilityFactor(spec) ?? 1
-  if (!spec.conformal || !spec.bands) return {}
+  return (value: number): number => correct(value * factor, step) / factor
+}
+
+/** The limits of a conformal prediction are where scores stand, so they move with them; limits of risk classes are probabilities and stay. */
+const moveBands = (target: Target, step: Correction): { bands?: OutputSpec['bands'] } => {
+  const { conformal, bands } = target.output.spec
+  if (!conformal || !bands) return {}
+  const move = moved(target, step)
+  return { bands: bands.map((band) => (band.below === undefined ? band : { ...band, below: move(band.below) })) }
+}
+
+/** Monitoring compares scores with bins that must move with them, or the correction would pass for drift. */
+const moveScores = ({ monitoring }: RawManifest, target: Target, step: Correction): Pick<RawManifest, 'monitoring'> => {
+  const { id } = target.variant.spec
+  const scores = monitoring?.scores[id]
+  if (!monitoring || !scores || target.variant.outputs[0] !== target.output) return {}
   return {
-    bands: spec.bands.map((band) => (band.below === undefined ? band : { ...band, below: correct(band.below * factor, step) / factor })),
+    monitoring: { ...monitoring, scores: { ...monitoring.scores, [id]: { ...scores, edges: scores.edges.map(moved(target, step)) } } },
+  }
+}
+
+/** Of this output; a later correction takes the place of an earlier one. */
+const mark = ({ output, variant }: Target): string => `Recalibrated by the site (${variant.spec.id}, ${output.spec.label})`
+
+/** Said with every estimate, and among the figures of the card. */
+const told = (raw: RawManifest, { target, recalibration: { heldOut }, date }: VersionTask) => {
+  const begins = mark(target)
+  const others = (raw.performance ?? []).filter(({ on }) => !on.startsWith(begins))
+  const { people, events, after } = heldOut
+  return {
+    limits: [
+      ...raw.limits.filter((limit) => !limit.startsWith(begins)),
+      `${begins} on ${date}: the reasons add up to the score before that, and the probability is corrected after it.`,
+    ],
+    performance: [
+      ...others,
+      {
+        on: `${begins} on ${date}: patients who had no part in the fit`,
+        by: 'all',
+        group: 'all',
+        n: people,
+        events,
+        figures: plain(after),
+      },
+    ],
   }
 }
 
@@ -95,6 +144,8 @@ const newManifest = (raw: RawManifest, task: VersionTask, correction: Correction
   }
   return {
     ...raw,
+    ...moveScores(raw, target, recalibration.correction),
+    ...told(raw, task),
     version: nextVersion(raw.version, site),
     variants: raw.variants.map((variant) =>
       variant.id === target.variant.spec.id
@@ -122,8 +173,7 @@ const bandAt = (bands: OutputSpec['bands'], value: number): string | undefined =
 /** Expected numbers of the corrected output, computed from the ones that were; each vector that changed says so. */
 const newVectors = (raw: RawVectors, { target }: VersionTask, step: Correction): RawVectors => {
   const { model, variant, output } = target
-  const factor = probabilityFactor(output.spec) ?? 1
-  const unitOf = (value: number): number => correct(value * factor, step) / factor
+  const unitOf = moved(target, step)
   return {
     ...raw,
     vectors: raw.vectors.map((vector) => {

@@ -296,6 +296,12 @@ describe('recalibration is a new version', () => {
       expect(odds(after.value)).toBeCloseTo(intercept + slope * odds(before.value), 9)
       expect(after.reasons).toEqual(before.reasons)
       expect(after.also).toEqual(before.also)
+      expect(after.limits.filter((limit) => !before.limits.includes(limit))).toEqual([
+        expect.stringMatching(
+          /^Recalibrated by the site \(v4, within 5 years, North America\) on \d{4}-\d\d-\d\d: the reasons add up to the score before/,
+        ),
+      ])
+      expect(own.get('kfre')?.manifest.performance).toMatchObject([{ by: 'all', group: 'all', n: recalibration.heldOut.people }])
       const manifest = own.get('kfre')?.manifest
       expect(manifest?.variants.flatMap(({ outputs }) => outputs.filter((one) => one.recalibration)).map(({ id }) => id)).toEqual([
         'risk_5y_north_america',
@@ -324,7 +330,8 @@ describe('recalibration is a new version', () => {
       ],
       conformal: { alpha: 0.1, abstain: 'between', on: 'made-up people', people: 100, events: 50 },
     })
-    writeFileSync(file, JSON.stringify(manifest))
+    const scores = { v4: { edges: [5, 40], shares: [0.5, 0.3, 0.2] } }
+    writeFileSync(file, JSON.stringify({ ...manifest, monitoring: { on: 'made-up people', n: 100, inputs: {}, scores } }))
     const run = async (models: string, ...words: readonly string[]): Promise<Report> => {
       const { out } = await runMain('models', 'validate', 'kfre', '--data', at('kfre.csv'), '--models', models, ...words, '--json', ...FAST)
       return JSON.parse(out) as Report
@@ -336,6 +343,11 @@ describe('recalibration is a new version', () => {
     for (const name of ['coverageEvents', 'coverageOthers', 'abstention'])
       expect(numberOf(after.figures, name)).toBe(numberOf(before.figures, name))
     expect(numberOf(after.figures, 'slope')).not.toBe(numberOf(before.figures, 'slope'))
+    // The bins that monitoring compares with move too.
+    const own = JSON.parse(readFileSync(join(at('conformal-recalibrated'), 'kfre/manifest.json'), 'utf8'))
+    const [{ bands }] = own.variants.find(({ id }: { id: string }) => id === 'v4').outputs
+    expect(own.monitoring.scores.v4).toEqual({ edges: [bands[0].below, bands[1].below], shares: [0.5, 0.3, 0.2] })
+    expect(own.monitoring.scores.v4.edges[0]).not.toBeCloseTo(5, 1)
     expect(before.groups.every(({ figures }) => numberOf(figures, 'coverageEvents') !== undefined)).toBe(true)
   })
 
