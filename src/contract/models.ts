@@ -60,6 +60,11 @@ export type InputDescription = {
   /** What happens when the record lacks it. */
   readonly missing: string
   readonly sensitive: string | null
+  /** What a what-if may try, and by which source; null where it may not. */
+  readonly modifiable:
+    | { readonly low: number; readonly high: number; readonly step: number; readonly source: string }
+    | { readonly values: readonly (number | string)[]; readonly source: string }
+    | null
   readonly note: string | null
 }
 

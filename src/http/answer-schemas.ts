@@ -214,6 +214,12 @@ const modelInput = z.strictObject({
   freshDays: z.number().nullable(),
   missing: z.string(),
   sensitive: z.string().nullable(),
+  modifiable: z
+    .union([
+      z.strictObject({ low: z.number(), high: z.number(), step: z.number(), source: z.string() }),
+      z.strictObject({ values: z.array(z.union([z.number(), z.string()])), source: z.string() }),
+    ])
+    .nullable(),
   note: z.string().nullable(),
 })
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { readInputs } from '../../src/risk/features.ts'
+import { describeInput } from '../../src/risk/governance/describe-inputs.ts'
 import type { InputReading } from '../../src/risk/input-reading.ts'
 import { featuresSchema, type InputSpecOf } from '../../src/risk/model-folder.ts'
 import { measured, NOW, type Person, patient } from './patient.ts'
@@ -126,4 +127,11 @@ test('nothing in the window: the missing rule decides', async () => {
 
 test('a whole day inside a wide window needs no time', async () => {
   expect(numberOf(await read({ window: { from: 24 * 90, to: 0 } }, [measured(CREATININE, 1, 'mg/dL', '2026-05-10')]))).toBe(1)
+})
+
+test('the model page says of which window an input is', () => {
+  expect([describeInput(specOf({})).readAs, describeInput(specOf({ aggregate: 'slope', window: { from: 72, to: 24 } })).readAs]).toEqual([
+    'mean of the measurements from 48 to 0 hours ago',
+    'change per hour of the measurements from 72 to 24 hours ago',
+  ])
 })

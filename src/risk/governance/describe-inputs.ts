@@ -1,12 +1,30 @@
 import type { InputDescription } from '../../contract/models.ts'
-import type { InputSpec } from '../model-folder.ts'
+import type { Aggregate } from '../aggregate.ts'
+import type { InputSpec, InputSpecOf } from '../model-folder.ts'
+
+const AGGREGATES: { readonly [A in Aggregate]: string } = {
+  first: 'first measurement',
+  last: 'last measurement',
+  min: 'lowest measurement',
+  max: 'highest measurement',
+  mean: 'mean of the measurements',
+  slope: 'change per hour of the measurements',
+  count: 'number of measurements',
+  sum: 'sum of the measurements',
+}
+
+const measuredAs = ({ aggregate, window }: InputSpecOf<'measurement'>): string => {
+  if (aggregate === 'latest') return 'newest measurement'
+  const { from = 0, to = 0 } = window ?? {}
+  return `${AGGREGATES[aggregate]} from ${from} to ${to} hours ago`
+}
 
 /** How an input of a kind is read from the record, in words. */
 const READ_AS: Readonly<Record<string, (spec: InputSpec) => string>> = {
   age: () => 'age on the day, from the date of birth',
   sex: () => 'administrative sex of the record',
   race: () => 'recorded race',
-  measurement: () => 'newest measurement',
+  measurement: (spec) => (spec.kind === 'measurement' ? measuredAs(spec) : 'measurement'),
   answer: () => 'newest coded answer',
   genotype: (spec) => ('gene' in spec ? `genotype of ${spec.gene}` : 'genotype'),
   medicine: () => 'active medicines',
@@ -42,5 +60,6 @@ export const describeInput = (spec: InputSpec): InputDescription => ({
   freshDays: 'freshDays' in spec ? (spec.freshDays ?? null) : null,
   missing: missingOf(spec),
   sensitive: spec.sensitive ?? null,
+  modifiable: spec.modifiable ?? null,
   note: spec.note ?? null,
 })
