@@ -89,6 +89,24 @@ describe.skipIf(chromiumPath === null || !built)('the sandbox EHR', () => {
     return { request: bodyOf(response.request()), concerns: answer.extension['org.attune.trace'].traces.map(({ concern }) => concern) }
   }
 
+  test('a discharge is asked about with its stay, and its one card says from which score on', async () => {
+    const { page, troubles } = await visit()
+    const story = storyOf('voriconazole-liver-transplant')
+    await open(page, story)
+    const [asked] = await Promise.all([
+      page.waitForRequest(isCall('encounter-discharge')),
+      page.getByRole('button', { name: 'Discharge', exact: true }).click(),
+    ])
+    expect(bodyOf(asked).context).toMatchObject({ patientId: story.patient, encounterId: story.encounter })
+    await page
+      .getByRole('region', { name: 'On discharge' })
+      .getByText(/^Plan early follow-up before discharge: LACE index \d+ \(high\)$/)
+      .first()
+      .waitFor()
+    expect(troubles).toEqual([])
+    await page.context().close()
+  })
+
   test('says in one line what to do, and starts a story from the first view', async () => {
     const { page, troubles } = await visit()
     await page.getByText('Pick a patient, try the story, and see what Attune tells the prescriber.').waitFor()

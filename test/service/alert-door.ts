@@ -32,6 +32,7 @@ const TYPES: Readonly<Record<string, string>> = {
   genotypes: 'Observation',
   labs: 'Observation',
   vitals: 'Observation',
+  lifestyle: 'Observation',
   reports: 'DiagnosticReport',
   conditions: 'Condition',
   allergies: 'AllergyIntolerance',
