@@ -127,7 +127,7 @@ const fileSchema = z.strictObject({
         .min(1)
         .max(1024)
         .default(64)
-        .describe('Connections to one FHIR server at the same time; a hook call without prefetch makes eleven reads.'),
+        .describe('Connections to one FHIR server at the same time; a hook call without prefetch makes twelve reads.'),
       maxPages: z.number().int().min(1).max(50).default(5).describe('Pages followed per search.'),
       maxBytes: z.number().int().min(10000).default(20_000_000).describe('Bytes read from the FHIR server per hook call.'),
     })
