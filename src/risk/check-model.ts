@@ -128,6 +128,18 @@ const cardProblems = ({ card, manifest, inputs, vectors }: FolderParts): readonl
   return problems.length > 0 ? problems : chaiProblems(chaiCard({ manifest, inputs, card, vectors: vectors.vectors.length }))
 }
 
+const LEARNED = new Set(['trees', 'network'])
+
+/** Whoever learned from data says from which, and how it did on people whom it had not seen, for everyone and by group. */
+const learningProblems = ({ manifest: { kind, training, performance = [] } }: FolderParts): string[] => {
+  if (!LEARNED.has(kind)) return []
+  const by = new Set(performance.map((row) => row.by))
+  return [
+    ...(training === undefined ? ['manifest.json does not say what the model was trained on (training)'] : []),
+    ...(by.has('all') && by.size > 1 ? [] : ['manifest.json has no figures for everyone and by group (performance)']),
+  ]
+}
+
 /** Holds the files of a folder against each other. @throws AttuneError `model-invalid` with every problem */
 export const checkFolder = (parts: FolderParts): void => {
   const { manifest, numbers, vectors } = parts
@@ -141,6 +153,7 @@ export const checkFolder = (parts: FolderParts): void => {
     ...windowProblems(parts),
     ...intervalProblems(parts),
     ...sensitiveProblems(parts.inputs),
+    ...learningProblems(parts),
     ...unitProblems(parts),
     ...cardProblems(parts),
     ...(manifest.vectors.names.includes(vectors.model) ? [] : ['vectors.json is of another model']),

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { estimateFrom } from '../../src/risk/estimate.ts'
 import { loadModels } from '../../src/risk/registry.ts'
 import { runMain } from './run-main.ts'
-import { COLUMNS, type Logistic, logistic, logisticOnnx } from './site-graph.ts'
+import { COLUMNS, type Logistic, logistic, logisticOnnx, weightFile } from './site-graph.ts'
 
 const MODEL: Logistic = { weights: [0.03, 0.5, -0.02], bias: -1.25 }
 const PEOPLE = [
@@ -351,6 +351,29 @@ signature:
     expect(readFileSync(join(folder(), 'vectors.json'), 'utf8')).not.toContain('77')
     fillIn(['age_years', 'creatinine', 'sodium'])
     expect(await problems('--dry-run')).toMatchObject({ ok: true, problems: [] })
+  })
+
+  const BESIDE = { ...MODEL, beside: { location: 'model.onnx.data', offset: 8, length: 12 } }
+
+  it('with its weights in a second file, as MLflow writes it by default, becomes one file', async () => {
+    const folderOfMlflow = mlflow(MLMODEL, logisticOnnx(BESIDE))
+    writeFileSync(join(folderOfMlflow, 'model.onnx.data'), weightFile(MODEL, 8))
+    expect((await runMain('models', 'new', folder(), '--mlflow', folderOfMlflow)).status).toBe(0)
+    fillIn(['age_years', 'creatinine', 'sodium'])
+    expect(await problems('--dry-run')).toMatchObject({ ok: true, problems: [] })
+  })
+
+  it.each<[string, Logistic, Buffer | null, RegExp]>([
+    ['that is missing', BESIDE, null, /model\.onnx\.data is missing/],
+    ['that is cut', BESIDE, weightFile(MODEL, 8).subarray(0, 15), /shorter than the graph says/],
+    ['of another folder', { ...MODEL, beside: { ...BESIDE.beside, location: '../secret' } }, null, /no file beside it/],
+    ['that begins before it begins', { ...MODEL, beside: { ...BESIDE.beside, offset: -4 } }, weightFile(MODEL, 8), /shorter than/],
+  ])('with weights in a file %s is refused', async (_, model, weights, said) => {
+    const folderOfMlflow = mlflow(MLMODEL, logisticOnnx(model))
+    if (weights) writeFileSync(join(folderOfMlflow, 'model.onnx.data'), weights)
+    const { status, err } = await runMain('models', 'new', folder(), '--mlflow', folderOfMlflow)
+    expect([status > 0, err]).toEqual([true, expect.stringMatching(said)])
+    expect(existsSync(folder())).toBe(false)
   })
 
   it('given to add as it is, says how to make a folder of it', async () => {

@@ -11,6 +11,8 @@ export type Logistic = {
   readonly outputs?: 'probabilities' | 'maps'
   /** The third version of the format, in which constants stand among the inputs. */
   readonly old?: boolean
+  /** Weights in another file: its name, and where in it they begin. */
+  readonly beside?: { readonly location: string; readonly offset: number; readonly length: number }
 }
 
 const FLOAT = 1
@@ -22,6 +24,26 @@ const floats = (name: string, shape: readonly number[], values: readonly number[
     raw.writeFloatLE(value, n * 4)
   })
   return message(5, ...shape.map((size) => int(1, size)), int(2, FLOAT), text(8, name), message(9, raw))
+}
+
+/** A tensor whose numbers lie in another file. */
+const floatsBeside = (name: string, shape: readonly number[], beside: NonNullable<Logistic['beside']>): Buffer =>
+  message(
+    5,
+    ...shape.map((size) => int(1, size)),
+    int(2, FLOAT),
+    text(8, name),
+    ...Object.entries(beside).map(([key, value]) => message(13, text(1, key), text(2, String(value)))),
+    int(14, 1),
+  )
+
+/** The numbers of such a file, after some bytes of others. */
+export const weightFile = ({ weights }: Logistic, offset: number): Buffer => {
+  const bytes = Buffer.alloc(offset + weights.length * 4)
+  weights.forEach((value, n) => {
+    bytes.writeFloatLE(value, offset + n * 4)
+  })
+  return bytes
 }
 
 const node = (op: string, inputs: readonly string[], output: string, ints: Readonly<Record<string, number>> = {}): Buffer =>
@@ -42,7 +64,7 @@ const maps = (name: string): Buffer => message(12, text(1, name), message(2, mes
 /** Column names of the split form. */
 export const COLUMNS = ['Age (years)', 'creatinine', 'sodium']
 
-export const logisticOnnx = ({ weights, bias, split = false, rows, outputs = 'probabilities', old = false }: Logistic): Buffer => {
+export const logisticOnnx = ({ weights, bias, split = false, rows, outputs = 'probabilities', old = false, beside }: Logistic): Buffer => {
   const batch = rows ?? null
   const names = weights.map((_, n) => COLUMNS[n] ?? `c${n}`)
   const graph = [
@@ -54,7 +76,7 @@ export const logisticOnnx = ({ weights, bias, split = false, rows, outputs = 'pr
     node('Concat', ['zero', 'one'], 'probabilities', { axis: 1 }),
     node('ArgMax', ['probabilities'], 'label', { axis: 1, keepdims: 0 }),
     text(2, 'logistic'),
-    floats('w', [weights.length, 1], weights),
+    beside ? floatsBeside('w', [weights.length, 1], beside) : floats('w', [weights.length, 1], weights),
     floats('b', [1], [bias]),
     floats('unit', [1], [1]),
     ...(split ? names.map((name) => port(11, name, FLOAT, [batch, 1])) : [port(11, 'float_input', FLOAT, [batch, weights.length])]),

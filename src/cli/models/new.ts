@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { parse as parseYaml } from 'yaml'
 import { AttuneError } from '../../errors.ts'
 import { adaptGraph, irVersionOf, widthOf } from '../../risk/external/adapt-graph.ts'
+import { inlineData } from '../../risk/external/inline-data.ts'
 import { readMlflow } from '../../risk/external/mlflow.ts'
 import { scaffold, takenFor } from '../../risk/external/scaffold.ts'
 import { NUMBER_TYPES, readSiteGraph, type SiteGraph, type SitePort } from '../../risk/external/site-graph.ts'
@@ -98,7 +99,10 @@ export const create: Action = {
     const source = sourceOf(values)
     const bytes = read(source.path)
     const file = basename(source.path)
-    const site = readSiteGraph(bytes, file)
+    const site = readSiteGraph(
+      inlineData(bytes, (beside) => read(join(dirname(source.path), beside)), file),
+      file,
+    )
     const columns = columnsOf(site, source.columns)
     const output = chooseOutput(site, values.output)
     const percent = values.percent === true || (output.percent && values.plain !== true)
