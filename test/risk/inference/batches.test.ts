@@ -155,7 +155,7 @@ describe('A batch', () => {
       for (const variant of model.variants) {
         const rows = encodeBatch(
           variant,
-          Array.from({ length: 70 }, () => variant.graph.reference),
+          Array.from({ length: 300 }, () => variant.graph.reference),
         )
         const { outputs, problems } = await runMany(variant, rows)
         const spread = Object.values(outputs).map(({ value }) => Math.max(...value) - Math.min(...value))

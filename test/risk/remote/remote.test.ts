@@ -154,19 +154,20 @@ describe('Models on an inference server', () => {
     const networks = await serveModels(dir)
     const inference = settings({ url: networks.url, timeoutMs: 10_000, windowMs: 50 })
     const [there, here] = [await loadModels(dir, { execution: 'remote', inference }), await loadModels(dir, { execution: 'cpu' })]
-    const estimates = await Promise.all(
-      [there, here].map(async ({ all: [model] }) => {
-        if (!model?.vectors[0]) throw new Error('no network')
-        const all = await Promise.all(Array.from({ length: 12 }, () => estimateFrom(model, model.vectors[0]?.inputs ?? {})))
-        return all.flat().map((one) => (one.state === 'estimated' ? one : null))
+    const attributions = await Promise.all(
+      [there, here].map(({ all: [model] }) => {
+        const session = model?.variants[0]?.session
+        if (!session) throw new Error('no network')
+        const row = [...(session.spec.warm ?? [])]
+        return Promise.all(Array.from({ length: 12 }, () => session.run([row], Object.keys(session.spec.wide ?? {}))))
       }),
     )
-    const [remote, local] = estimates.map((all) =>
-      all.map((one) => one?.reasons.map(({ label, contribution }) => [label, Number(contribution.toFixed(9))])),
+    const [remote = [], local = []] = attributions.map((all) =>
+      all.map((columns) => Object.values(columns).flatMap((values) => [...values])),
     )
-    expect(remote).toEqual(local)
-    expect(remote?.[0]?.length).toBeGreaterThan(3)
-    expect(new Set(estimates[0]?.map((one) => one?.execution))).toEqual(new Set(['remote']))
+    expect(local[0]?.length).toBeGreaterThan(100)
+    expect(remote.every((all, n) => all.every((one, at) => Math.abs(one - (local[n]?.[at] ?? Number.NaN)) < 1e-9))).toBe(true)
+    expect(there.get('icu-mortality')?.variants[0]?.session.counts().fallbacks).toBe(0)
     expect(there.health().state).toBe('ok')
     await Promise.all([there.close(), here.close(), networks.stop()])
     removeNetwork()
