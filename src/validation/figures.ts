@@ -2,7 +2,7 @@ import { brier, calibrationError, expectedByObserved, fitCalibration, fitInterce
 import { auroc, averagePrecision } from './discrimination.ts'
 import type { Scale } from './levels.ts'
 import { type NetBenefit, netBenefit } from './net-benefit.ts'
-import { type Cells, cellsOf, drawAgain, type Interval, percentileInterval, randomOf } from './resample.ts'
+import { type Cells, cellsOf, drawAgain, type Interval, percentileInterval, randomOf, shiftedInterval } from './resample.ts'
 import type { Tally } from './tally.ts'
 
 type Measure = (tally: Tally) => number | null
@@ -43,10 +43,13 @@ export type Sample = { readonly scale: Scale; readonly tally: Tally; readonly ce
 const NOT_HERE = 'It cannot be computed from these people: one outcome only, one score only, or scores that separate the outcomes.'
 const NO_INTERVAL = 'Too many resamples are without this figure to give an interval.'
 
-const figureOf = (value: number | null, drawn: readonly (number | null)[]): Figure => {
+/** Figures that resampling raises by itself. */
+const RAISED: ReadonlySet<string> = new Set(['ece'])
+
+const figureOf = (name: string, value: number | null, drawn: readonly (number | null)[]): Figure => {
   if (value === null) return { value, because: NOT_HERE }
   if (drawn.length === 0) return { value, interval: null, because: 'No resampling was asked for.' }
-  const interval = percentileInterval(drawn)
+  const interval = RAISED.has(name) ? shiftedInterval(value, drawn) : percentileInterval(drawn)
   return interval ? { value, interval } : { value, interval, because: NO_INTERVAL }
 }
 
@@ -82,7 +85,7 @@ export const figuresOf = (
   }
   const { tally } = sample
   return {
-    figures: Object.fromEntries(measures.map(([id, measure]) => [id, figureOf(measure(tally), drawn.get(id) ?? [])])),
+    figures: Object.fromEntries(measures.map(([id, measure]) => [id, figureOf(id, measure(tally), drawn.get(id) ?? [])])),
     curves: {
       netBenefit: thresholds.flatMap((threshold, n) => {
         const one = netBenefit(tally, threshold)

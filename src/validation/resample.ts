@@ -75,3 +75,15 @@ export const percentileInterval = (values: readonly (number | null)[]): Interval
   if (known.length === 0 || values.length - known.length > MAY_FAIL * values.length) return null
   return { low: quantile(known, 0.025), high: quantile(known, 0.975) }
 }
+
+/**
+ * The same for a figure that resampling raises by itself (a sum of distances, which noise makes longer): moved back by how far the
+ * resamples lie above the figure on average, and never below 0.
+ */
+export const shiftedInterval = (value: number, values: readonly (number | null)[]): Interval | null => {
+  const interval = percentileInterval(values)
+  const known = values.filter((one) => one !== null)
+  if (!interval) return null
+  const above = known.reduce((sum, one) => sum + one, 0) / known.length - value
+  return { low: Math.max(0, interval.low - above), high: Math.max(0, interval.high - above) }
+}

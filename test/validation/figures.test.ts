@@ -258,6 +258,21 @@ describe('intervals', () => {
     for (const count of Object.values(held)) expect(count).toBeGreaterThan(60 * 0.85)
   })
 
+  it('the calibration error lies in its own interval, although resampling raises it', () => {
+    const random = randomOf('ece')
+    const unit = () => random() / 2 ** 32
+    for (let set = 0; set < 20; set += 1) {
+      const rows = Array.from({ length: 600 }, () => {
+        const p = expit(-1 + 3 * (unit() + unit() + unit() - 1.5))
+        return { p, event: unit() < p }
+      })
+      const { ece } = figuresOf({ scale: 'probability', tally: onLevels(rows) }, { replicates: 60, seed: set }, 'x').figures
+      if (!ece || !('interval' in ece) || !ece.interval) throw new Error('no interval')
+      expect(ece.interval.low).toBeLessThanOrEqual(ece.value)
+      expect(ece.interval.high).toBeGreaterThanOrEqual(ece.value)
+    }
+  })
+
   it('patients are drawn with all their rows: intervals of doubled rows are as wide as those of single ones', () => {
     const rows = Array.from({ length: 300 }, (_, n) => ({ p: [0.1, 0.3, 0.6][n % 3] ?? 0, event: (n * 7) % 10 < (n % 3) * 3 + 1 }))
     const single = exact(rows)
