@@ -35,7 +35,7 @@ const ESTIMATED = [
 /** Without outcomes: only for models whose numbers are calibrated probabilities by their own manifest. */
 const expected = (variant: LoadedVariant, names: readonly string[], now: ByBin, early: ByBin, frame: Frame): WatchFigure[] => {
   const factor = probabilityFactor(unitOf(variant))
-  const calibrated = frame.model.manifest.training?.calibration !== undefined
+  const calibrated = frame.model.manifest.training?.calibration !== undefined || variant.outputs[0].spec.recalibration !== undefined
   const subject = variant.spec.id
   return ESTIMATED.map(({ figure, label, of, worse, name }) => {
     const named = { figure, subject, label: `${label}: ${sayVariant(variant, frame.model)}` }

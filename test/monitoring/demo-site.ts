@@ -94,7 +94,7 @@ export const makeDemoReport = async (callsADay = 12): Promise<MonitoringReport> 
       if (n === callsADay - 1) await shadow.idle()
     }
   await ledger.models.outcomes({ tenant: 'north', client: 'test' }, outcomes)
-  const config = { clients: [], mode: 'sandbox', models: settings, monitoring, retention } as const
+  const config = { clients: [], mode: 'sandbox' as const, models: settings, monitoring, retention }
   const thresholds = thresholdsOf({ monitoring })
   const made = await report({ config, store: ledger.models, models: models.all, switches, thresholds }, 'north')
   await ledger.close()

@@ -14,11 +14,11 @@ export const daysAgo = (n: number): string => new Date(Date.now() - n * DAY_MS).
 export const recordFirstDays = async (
   config: LedgerConfig,
   modelsDir: string,
-  { n = 400, from = 20, days = 7, tenant = 'hospital' } = {},
+  { n = 400, from = 20, days = 7, tenant = 'hospital', noWeight = 0.05 } = {},
 ) => {
   const models = await loadModels(modelsDir, { execution: 'cpu' })
   const ledger = await openLedger(config)
-  for (const [at, { born, heightCm, weightKg }] of people(n, 11).entries()) {
+  for (const [at, { born, heightCm, weightKg }] of people(n, 11, { noWeight }).entries()) {
     const vitals = [measured(HEIGHT, heightCm, 'cm'), ...(weightKg === null ? [] : [measured(WEIGHT, weightKg, 'kg')])]
     const estimates = await estimate(models, patient({ age: new Date().getUTCFullYear() - born, vitals }), [], WARFARIN)
     const call = decision({ id: randomUUID(), tenant, at: daysAgo(from - (at % days)), ms: 5 })

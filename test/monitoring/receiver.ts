@@ -14,7 +14,10 @@ export const startReceiver = async ({ refuseFirst = 0 } = {}) => {
     request.on('end', () => {
       tries += 1
       authorizations.push(request.headers.authorization)
-      if (tries <= refuseFirst) return response.writeHead(503).end()
+      if (tries <= refuseFirst) {
+        response.writeHead(503).end()
+        return
+      }
       bodies.push(JSON.parse(text))
       response.writeHead(204).end()
     })

@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import type { Config } from '../../config.ts'
 import type { OutcomeItem, OutcomeReceipt } from '../../contract/monitoring.ts'
 import { OUTCOME_SCHEMA } from '../../http/monitoring.ts'
@@ -12,6 +13,13 @@ const BATCH = 500
 type Line = { readonly line: number; readonly item: OutcomeItem } | { readonly line: number; readonly problem: string }
 type Told = { readonly line: number; readonly state: OutcomeReceipt['state'] | 'unreadable'; readonly because?: string }
 
+const nearest = (error: z.ZodError): readonly z.core.$ZodIssue[] =>
+  error.issues.flatMap((issue) =>
+    issue.code === 'invalid_union' ? (issue.errors.toSorted((a, b) => a.length - b.length)[0] ?? []) : [issue],
+  )
+
+const columnsOf = (error: z.ZodError): string[] => [...new Set(nearest(error).map(({ path }) => path.join('.') || 'a column too many'))]
+
 /** A column may be empty; words of a table become numbers where the schema wants one. */
 const readLine = (row: TableRow, line: number): Line => {
   if ('problem' in row) return { line, problem: 'the line cannot be read' }
@@ -20,10 +28,8 @@ const readLine = (row: TableRow, line: number): Line => {
   if (typeof fields.outcome === 'string') fields.outcome = Number(fields.outcome)
   if (fields.patient !== undefined && fields.fhirServer === undefined) fields.fhirServer = null
   const read = OUTCOME_SCHEMA.safeParse(fields)
-  // A message may quote what stands there; the names of the columns are enough.
-  return read.success
-    ? { line, item: read.data }
-    : { line, problem: `not as expected: ${[...new Set(read.error.issues.map(({ path }) => path.join('.') || 'its columns'))].join(', ')}` }
+  // A message may quote what stands there; the names of the columns are enough, of the form that comes nearest.
+  return read.success ? { line, item: read.data } : { line, problem: `not as expected: ${columnsOf(read.error).join(', ')}` }
 }
 
 const send = async (lines: readonly Line[], ledger: Ledger, tenant: string): Promise<Told[]> => {
