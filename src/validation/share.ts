@@ -14,7 +14,9 @@ const sums = z.strictObject(
 const counts = z.array(z.tuple([z.number().int(), whole, whole]))
 const month = z.string().regex(/^\d{4}-\d{2}$/)
 const part = z.union([z.strictObject({ counts, bands: z.array(z.tuple([whole, whole])) }), z.strictObject({ sums })])
-const text = z.string().max(400)
+/** Fifty groups put together have a long name. */
+const text = z.string().max(4000)
+const LONGEST_SITE = 60
 
 /** What a site shares: counts and sums, no rows. Version 1 of the layout; the levels are those of levels.ts. */
 const shareSchema = z.strictObject({
@@ -31,7 +33,7 @@ const shareSchema = z.strictObject({
     conformal: z.strictObject({ alpha: number, abstain: text }).nullable(),
   }),
   source: z.strictObject({
-    site: z.string().min(1).max(60),
+    site: z.string().min(1).max(LONGEST_SITE),
     rows: whole,
     used: whole,
     leftOut: z.array(z.strictObject({ about: text, code: text, label: text, rows: whole })),
@@ -57,6 +59,7 @@ const refuse = (because: string): AttuneError => new AttuneError('input-unreadab
  */
 export const shareOf = ({ about, sources: [source], minGroup, overall, groups, withheld }: Material, site: string): Share => {
   if (!source) throw refuse('there is nothing to share')
+  if (site.length > LONGEST_SITE) throw refuse(`the name of the site has more than ${LONGEST_SITE} letters`)
   const size = peopleIn(overall.part)
   if (size.least < minGroup)
     throw refuse(`not shared: the site has fewer than ${minGroup} people ${size.with}, so that what it shares would show a few people`)

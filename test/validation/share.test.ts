@@ -187,6 +187,14 @@ describe('sites that share only aggregates', () => {
     )
   })
 
+  it('fifty small groups with long names are still one file that can be read', () => {
+    const names = Array.from({ length: 49 }, (_, n) => `a group with a rather long name, number ${n}`)
+    const rows = rowsAt('a', 1).map((row, n) => ({ ...row, sex: n < 49 ? (names[n] ?? '') : row.sex }))
+    const { material: read } = shared(rows, 'a', ABOUT, 11)
+    expect(read.groups.map(({ group }) => group.length).sort((a, b) => b - a)[0]).toBeGreaterThan(1500)
+    expect(problem(() => shareOf(material(rows, [], 'a'), 'x'.repeat(61)))).toBe('the name of the site has more than 60 letters')
+  })
+
   it('a group that one site could not share is shown with the sites that did', () => {
     const few = rowsAt('b', 2).map((row, n) => ({ ...row, sex: n < 4 ? 'other' : row.sex }))
     const many = rowsAt('a', 1).map((row, n) => ({ ...row, sex: n % 3 === 0 ? 'other' : row.sex }))
