@@ -4,6 +4,7 @@ import type { Card, WrittenCards } from './contract/cards.ts'
 import type { DecisionRecord, Outcome } from './contract/decision.ts'
 import type { PatientFacts, Question } from './contract/facts.ts'
 import type { Assessment } from './contract/findings.ts'
+import type { MomentAnswer } from './contract/moments.ts'
 import type { ProfileRequest } from './contract/profile.ts'
 import type { HookRequest } from './hooks/request.ts'
 
@@ -22,14 +23,20 @@ const HARMLESS_GAPS = new Set(['not-tested', 'no-guidance'])
 /** Of the request as it came: the same body sent again has the same digest. */
 const digest = (body: unknown): string => hash('sha256', JSON.stringify(body))
 
+const hasNumber = ({ state }: MomentAnswer): boolean => state === 'speaks' || state === 'beside'
+const isOpen = ({ state }: MomentAnswer): boolean => state === 'not-computed'
+
 /** The three ways in which a call ends (docs/architecture.md). */
 const outcomeOf = ({ facts, assessment }: Pick<Thought, 'facts' | 'assessment'>): Outcome => {
   if (!facts || !assessment) return 'not-assessed'
   const drugs = [...assessment.orders.flatMap((entry) => entry.drugs), ...assessment.medicines]
   const withGuidance = drugs.filter((drug) => drug.state !== 'no-guidance')
-  if (withGuidance.length > 0 && withGuidance.every((drug) => drug.state === 'not-assessed')) return 'not-assessed'
+  const blind = withGuidance.length > 0 && withGuidance.every((drug) => drug.state === 'not-assessed')
+  const told = drugs.some(({ moments = [] }) => moments.some(hasNumber))
+  const own = (assessment.moments ?? []).filter(({ at }) => at === 'discharge')
+  if ((blind && !told) || (own.length > 0 && own.every(isOpen))) return 'not-assessed'
   const gaps = [...facts.gaps, ...assessment.gaps, ...drugs.flatMap((drug) => drug.gaps)]
-  return gaps.some((gap) => !HARMLESS_GAPS.has(gap.code)) ? 'assessed-with-gaps' : 'assessed'
+  return blind || own.some(isOpen) || gaps.some((gap) => !HARMLESS_GAPS.has(gap.code)) ? 'assessed-with-gaps' : 'assessed'
 }
 
 /** The ledger keeps no patient id: suggested resources shrink to their type, queries lose the id. */

@@ -32,6 +32,7 @@ export type MomentBenefit = { readonly says: string; readonly fewerLow: number; 
 /** What one row of `rules/moments.json` came to for one order, one discharge or one opened chart. */
 export type MomentAnswer = {
   readonly moment: string
+  readonly at: 'order' | 'discharge' | 'chart'
   readonly title: string
   /** `beside`: told on a card that is there anyway, never a reason for one. `not-computed`: an input lacks, said with its reason. */
   readonly state: 'speaks' | 'beside' | 'silent' | 'not-computed'

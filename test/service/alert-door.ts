@@ -9,6 +9,7 @@ import { type FakeEhr, startEhr } from '../production/fake-ehr.ts'
 
 type Trace = {
   readonly decision: string
+  readonly outcome: string
   readonly questions: readonly Question[]
   readonly silences: readonly Silence[]
   readonly traces: readonly CardTrace[]

@@ -271,6 +271,7 @@ describe('A discharge', () => {
   it('whose stay is not in the record: no number, and why', async () => {
     const answer = await hospital.ask(aPatient('lost').born(aged(36)), discharge)
     expect(answer.cards).toEqual([])
+    expect(answer.trace.outcome).toBe('not-assessed')
     expect(answer.trace.silences.map(({ code, because }) => [code, because])).toContainEqual([
       'not-computed',
       expect.stringContaining('the stay at hand, or the day it began, is not in the record'),

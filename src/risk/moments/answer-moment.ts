@@ -54,6 +54,7 @@ export const answerMoment = async (row: MomentRow, subject: Subject, situation: 
   const told = ended.held.flatMap((one) => (one.is === 'yes' && one.tells ? [{ words: one.because, facts: one.facts }] : []))
   return {
     moment: row.id,
+    at: row.at,
     title: row.title,
     ...besideOf(row, ended, asked),
     rule: rule?.id ?? null,
