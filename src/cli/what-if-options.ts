@@ -1,4 +1,4 @@
-import type { WhatIf, WhatIfChange } from '../contract/risk.ts'
+import type { WhatIf, WhatIfChange, WhatIfPoint } from '../contract/risk.ts'
 import { say, UsageError } from './verb.ts'
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)$/
@@ -31,6 +31,8 @@ const show = (values: Readonly<Record<string, number | string>>): string =>
     .map(([name, value]) => `${name} ${value}`)
     .join(', ')
 
+const bandOf = ({ band }: WhatIfPoint): string => (band ? `: ${band}` : '')
+
 export const showWhatIf = (answer: WhatIf): void => {
   if (answer.state === 'refused') {
     say(`${answer.title}: not computed`)
@@ -39,8 +41,8 @@ export const showWhatIf = (answer: WhatIf): void => {
   }
   const number = (value: number | null): string => (value === null ? 'no meaning' : `${value.toFixed(2)} ${answer.unit}`)
   say(`${answer.title}: ${answer.label}`)
-  say(`  ${number(answer.asGiven.value).padStart(14)}  as given (${show(answer.asGiven.values)})`)
-  for (const { values, value, band } of answer.points) say(`  ${number(value).padStart(14)}  ${show(values)}${band ? `: ${band}` : ''}`)
+  say(`  ${number(answer.asGiven.value).padStart(14)}  as given (${show(answer.asGiven.values)})${bandOf(answer.asGiven)}`)
+  for (const point of answer.points) say(`  ${number(point.value).padStart(14)}  ${show(point.values)}${bandOf(point)}`)
   say(`  ${answer.says}`)
   for (const limit of answer.limits) say(`  ${limit}`)
 }

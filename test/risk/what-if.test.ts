@@ -78,6 +78,7 @@ test.each([
   ['a value out of range', { sbp: { low: 80, high: 120 } }, 'Systolic blood pressure 80 is outside 90 to 180 mm[Hg]'],
   ['a word for a number', { sbp: { values: ['high'] } }, 'Systolic blood pressure high is outside 90 to 180 mm[Hg]'],
   ['a listed input with another value', { smoking: { values: [2] } }, 'Smoking 2 is not one of 0, 1.'],
+  ['a value between two listed ones', { smoking: { low: 0, high: 1, step: 0.5 } }, 'Smoking 0.5 is not one of 0, 1.'],
   ['a row that runs backwards', { sbp: { low: 150, high: 120 } }, 'the values to try are not a row of numbers'],
   ['an input of another variant', { hba1c: { values: [7] } }, 'HbA1c is not in the equation that these inputs lead to.'],
   ['nothing', {}, 'No input to change is named.'],
