@@ -1,5 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
@@ -8,20 +7,19 @@ import type { ModelDetail } from '../../src/contract/models.ts'
 import { makeCatalogue } from '../../src/risk/governance/catalogue.ts'
 import { loadModels, type Models } from '../../src/risk/registry.ts'
 import { type Running, start } from '../http/server-under-test.ts'
+import { copyModels } from '../risk/models-copy.ts'
 import { buildPages } from './built-pages.ts'
 import { chromiumPath, openBrowser } from './chromium.ts'
 
 let pages: Awaited<ReturnType<typeof buildPages>>
-let dir: string
+let copy: ReturnType<typeof copyModels>
 let models: Models
 let server: Running
 
 beforeAll(async () => {
   pages = await buildPages()
-  dir = mkdtempSync(join(tmpdir(), 'attune-models-'))
-  for (const id of ['kfre', 'kidney', 'opioid-risk', 'warfarin-dose', 'readmission-diabetes', 'tisdale'])
-    cpSync(`models/${id}`, join(dir, id), { recursive: true })
-  for (const file of readdirSync('models').filter((name) => name.endsWith('.json'))) cpSync(join('models', file), join(dir, file))
+  copy = copyModels('kfre', 'kidney', 'opioid-risk', 'warfarin-dose', 'readmission-diabetes', 'tisdale')
+  const { dir } = copy
   writeFileSync(join(dir, 'tisdale', 'card.json'), '{}')
   models = await loadModels(dir, { execution: 'cpu', strict: false })
   server = await start({
@@ -32,7 +30,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await server?.close()
   await models?.close()
-  rmSync(dir, { recursive: true, force: true })
+  copy?.remove()
   pages?.remove()
 })
 

@@ -1,11 +1,11 @@
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ModelDetail } from '../../src/contract/models.ts'
 import { CHAI_CARD_SCHEMA, MODEL_SCHEMA, MODELS_SCHEMA, OUTCOME_SCHEMA, SOURCE_ATTRIBUTES_SCHEMA } from '../../src/http/answer-schemas.ts'
 import { makeCatalogue } from '../../src/risk/governance/catalogue.ts'
 import { loadModels, type Models } from '../../src/risk/registry.ts'
+import { copyModels } from '../risk/models-copy.ts'
 import { readXml } from '../risk/read-xml.ts'
 import { type Running, start } from './server-under-test.ts'
 
@@ -14,22 +14,20 @@ const SETTINGS = {
   kidney: { use: 'off' as const, offOnAct: false },
   'opioid-risk': { use: 'shadow' as const, challengerOf: 'kfre', offOnAct: false },
 }
-let dir: string
+let copy: ReturnType<typeof copyModels>
 let models: Models
 let running: Running
 beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'attune-models-'))
-  for (const id of ['kfre', 'kidney', 'opioid-risk']) cpSync(`models/${id}`, join(dir, id), { recursive: true })
-  cpSync('models/af', join(dir, 'af'), { recursive: true })
+  copy = copyModels('af', 'kfre', 'kidney', 'opioid-risk')
+  const { dir } = copy
   writeFileSync(join(dir, 'af', 'card.json'), '{}')
-  for (const file of readdirSync('models').filter((name) => name.endsWith('.json'))) cpSync(join('models', file), join(dir, file))
   models = await loadModels(dir, { execution: 'cpu', strict: false, models: SETTINGS })
   running = await start({ config: { auth: 'required' }, kit: { models: makeCatalogue(models, AT, dir) } })
 })
 afterAll(async () => {
   await running.close()
   await models.close()
-  rmSync(dir, { recursive: true })
+  copy.remove()
 })
 
 const get = (path: string, accept?: string) => fetch(running.url + path, accept === undefined ? {} : { headers: { accept } })
