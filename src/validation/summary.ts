@@ -21,7 +21,9 @@ export const writeSummary = (report: Report): string => {
   const lines = [
     `${about.model.name} ${about.model.version}, ${about.variant}, ${about.output.label}`,
     `${used} of ${rows} rows used; ${people} rows scored${events === null ? '' : `, ${events} with the event`}${sources.length > 1 ? `; ${sources.length} sites` : ''}`,
-    ...sources.flatMap(({ leftOut }) => leftOut.map(({ rows: n, label, code }) => `  left out: ${n}, ${label} (${code})`)),
+    ...sources.flatMap(({ site, leftOut }) =>
+      leftOut.map(({ rows: n, label, code }) => `  left out${sources.length > 1 ? ` at ${site}` : ''}: ${n}, ${label} (${code})`),
+    ),
     ...warnings.map((warning) => `! ${warning}`),
     ...[...SHORT, 'scaledBrier', 'auprc', 'ece', ...DECISION_FIGURES, ...NUMBER_FIGURES].flatMap((name) => {
       const figure = (figures as Record<string, Figure>)[name]
