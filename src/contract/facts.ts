@@ -89,6 +89,8 @@ export type Order = {
   readonly hasId: boolean
   readonly drug: DrugIdentity
   readonly dose: Dose
+  /** For the eye, the ear or the skin: it stays where it is put. */
+  readonly local?: true
   readonly status: string | null
   readonly intent: string | null
   readonly selected: boolean
@@ -105,6 +107,8 @@ export type Medicine = {
   readonly ref: string
   readonly drug: DrugIdentity
   readonly dose: Dose
+  /** For the eye, the ear or the skin: it stays where it is put. */
+  readonly local?: true
   /** Whether the patient takes it now: by status and dates. */
   readonly state: 'active' | 'planned' | 'stopped' | 'unknown'
   /** By its status it was never begun (cancelled, declined, not taken): nothing of it can act still. */

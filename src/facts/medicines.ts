@@ -1,5 +1,6 @@
 import type { Medicine } from '../contract/facts.ts'
 import type { DateSource, Gap } from '../contract/lineage.ts'
+import { isLocal } from '../pgx/local-use.ts'
 import { firstInstant } from '../terminology/dates.ts'
 import type { DrugIndex } from '../terminology/drugs.ts'
 import { amount, asCode, asDate, asObjects, type Json, member, type Period, period } from './accessors.ts'
@@ -161,10 +162,12 @@ export const readMedicine = (item: Item, chart: Chart, drugs: DrugIndex, now: st
   }
   const { drug, strength } = readMedication(resource, chart, drugs)
   const course = kind.course(resource, now)
+  const dose = readDose(resource[kind.dosage], strength, Math.max(drug.ingredients.length, strength.parts.length))
   return {
     ref,
     drug,
-    dose: readDose(resource[kind.dosage], strength, Math.max(drug.ingredients.length, strength.parts.length)),
+    dose,
+    ...(isLocal({ drug, dose }) ? { local: true as const } : {}),
     state: stateToday(course, now),
     ...(resource.doNotPerform === true || NEVER_TAKEN.has(asCode(resource.status) ?? '') ? { neverTaken: true as const } : {}),
     start: course.start,

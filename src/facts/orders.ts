@@ -1,5 +1,6 @@
 import type { Order } from '../contract/facts.ts'
 import type { Gap } from '../contract/lineage.ts'
+import { isLocal } from '../pgx/local-use.ts'
 import type { DrugIndex } from '../terminology/drugs.ts'
 import { asCode, asDate, asList, asObjects, asText, codings, isJson, type Json, nameOf, referenceOf } from './accessors.ts'
 import type { Chart } from './chart.ts'
@@ -58,11 +59,13 @@ const reasonsOf = (resource: Json, chart: Chart): Order['reasons'] => {
 const readOrder = (draft: Draft, selected: boolean, chart: Chart, drugs: DrugIndex): Order => {
   const { resource, ref, hasId } = draft
   const { drug, strength } = readMedication(resource, chart, drugs)
+  const dose = readDose(resource.dosageInstruction, strength, Math.max(drug.ingredients.length, strength.parts.length))
   return {
     ref,
     hasId,
     drug,
-    dose: readDose(resource.dosageInstruction, strength, Math.max(drug.ingredients.length, strength.parts.length)),
+    dose,
+    ...(isLocal({ drug, dose }) ? { local: true as const } : {}),
     status: asCode(resource.status),
     intent: asCode(resource.intent),
     selected,

@@ -14,13 +14,13 @@ const isOne = ({ ingredients }: Wanted, drug: DrugIdentity): boolean =>
 
 type Found = { readonly drug: DrugIdentity; readonly name: string; readonly lineage: Lineage }
 
-/** Active medicines of those wanted, and drafts of the visit where they count. */
+/** Active medicines of those wanted, and drafts of the visit where they count; not what stays on the skin, in the eye or in the ear. */
 const findMedicines = (wanted: Wanted, { medicines, orders }: PatientFacts): Found[] => [
   ...medicines
-    .filter(({ state, drug }) => state === 'active' && isOne(wanted, drug))
+    .filter((medicine) => medicine.state === 'active' && isOne(wanted, medicine.drug) && !medicine.local)
     .map(({ drug, lineage }) => ({ drug, name: drug.text, lineage })),
   ...(wanted.orders ? orders : [])
-    .filter(({ drug }) => isOne(wanted, drug))
+    .filter((order) => isOne(wanted, order.drug) && !order.local)
     .map(({ drug, ref }) => ({ drug, name: `${drug.text} (draft)`, lineage: { resource: ref } })),
 ]
 
@@ -31,7 +31,7 @@ const unread = (label: string): Gap => ({
 })
 
 const unrecognised = ({ medicines }: PatientFacts): Medicine[] =>
-  medicines.filter(({ state, drug }) => state === 'active' && drug.ingredients.length === 0)
+  medicines.filter((one) => one.state === 'active' && one.drug.ingredients.length === 0 && !one.local)
 
 const mayBeOne = (count: number): string => `${count} other active ${count === 1 ? 'medicine' : 'medicines'} may be one`
 

@@ -59,6 +59,16 @@ describe('whether a medicine is taken now', () => {
   })
 })
 
+test.each([
+  ['eye drops, by their route', { text: 'timolol' }, '54485002', true],
+  ['an ointment, by its name', { text: 'hydrocortisone 10 MG/G Topical Cream' }, null, true],
+  ['a tablet', { text: 'timolol 10 MG Oral Tablet' }, '26643006', undefined],
+])('%s: whether it stays where it is put', (_title, medicationCodeableConcept, route, local) => {
+  const dosageInstruction = route === null ? [] : [{ route: { coding: [{ system: 'http://snomed.info/sct', code: route }] } }]
+  const [medicine] = medicines(aPatient().with({ ...request({ status: 'active' }), medicationCodeableConcept, dosageInstruction }))
+  expect(medicine?.local).toBe(local)
+})
+
 test('a medicine that was entered in error is not used, and that is said', () => {
   const facts = readFacts(aPatient().on('paroxetine 20 mg oral tablet', { id: 'm', status: 'entered-in-error' }).record(), theTerms())
   expect(facts.medicines).toEqual([])

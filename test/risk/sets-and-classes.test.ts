@@ -109,6 +109,15 @@ describe('medicines by class', () => {
     expect(two).toBe(2)
   })
 
+  it('what stays in the eye or on the skin is not taken, and leaves nothing open', async () => {
+    const drops = taking('10600', 'timolol 5 MG/ML Ophthalmic Solution')
+    const tablet = { ...drops, drug: { ...drops.drug, ingredients: [{ name: 'timolol', rxcui: '10600' }] } }
+    const timolol = { ...tablet, local: true as const }
+    expect(await reads('pce', 'bp_tx', onList({ medicines: [timolol] }))).toBe(0)
+    expect(await reads('pce', 'bp_tx', onList({ medicines: [{ ...unrecognised('an ointment'), local: true }] }))).toBe(0)
+    expect(await reads('pce', 'bp_tx', onList({ medicines: [tablet] }))).toBe(1)
+  })
+
   it('the stability of the INR matters only with a vitamin K antagonist, and is then asked', async () => {
     expect(await reads('af', 'hb_labile_inr', onList({}))).toBe(0)
     expect(await reads('af', 'hb_labile_inr', onList({ medicines: [taking('11289', 'warfarin')] }))).toContain('has to be given')
