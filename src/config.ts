@@ -54,7 +54,7 @@ const modelSettingsSchema = z.strictObject({
     .string()
     .optional()
     .describe('For `shadow`: the model whose place it may take. It runs wherever that one was asked, and the two are compared.'),
-  offOnAct: z.boolean().default(false).describe('Switch the model off by itself when a figure of monitoring reaches `act`.'),
+  offOnAct: z.boolean().default(false).describe('Switch the model off by itself when a figure of monitoring changes to `act`.'),
 })
 
 /** Monitoring of models in production (docs/monitoring.md). */

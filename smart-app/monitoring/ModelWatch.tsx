@@ -178,7 +178,8 @@ export const ModelWatch = ({ model, report: { thresholds } }: { readonly model: 
           <State state={model.state} />
         </div>
         <p className={styles.small}>
-          {model.id} {model.version} · {model.tenant} · {TEXT.reference(model.reference)}
+          {model.id} {model.version} · {model.tenant} · <a href={`/models/#/${model.id}`}>{TEXT.card}</a> ·{' '}
+          {TEXT.reference(model.reference)}
         </p>
         <div className={styles.calls}>
           <CallBars trend={model.calls.trend} />

@@ -18,6 +18,7 @@ export const TEXT = {
   },
   models: 'The models',
   all: 'All models',
+  card: 'Model card',
   columns: {
     model: 'Model',
     state: 'State',

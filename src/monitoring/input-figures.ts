@@ -6,6 +6,7 @@ import { type ByBin, totalOf } from './counts.ts'
 import { compareDistribution } from './distributions.ts'
 import type { Frame } from './frame.ts'
 import { judgeRate, type Rate } from './judge.ts'
+import { PLACES } from './tally.ts'
 
 /** Why an input had no value, by the figure that counts it; whatever is not here is `missing`. */
 const CODES: Readonly<Partial<Record<FigureId, readonly Gap['code'][]>>> = {
@@ -74,7 +75,6 @@ const ofInput = (spec: InputSpec, frame: Frame): Watched | null => {
   return { figures: [...(asked ? [figure] : []), ...ratesOf(spec, current, first, frame)], drawn: asked ? drawn : null }
 }
 
-const PLACES = 'places of the genome'
 const TENTHS = { kind: 'numbers', edges: Array.from({ length: 10 }, (_, n) => n + 1) } as const
 
 /** Places of a genome stand together: the share of them that could be read. */
@@ -100,6 +100,6 @@ const ofPlaces = ({ view, early, now, before, thresholds }: Frame): Watched | nu
 
 /** Figures and drawings of every input that was ever asked. */
 export const inputFigures = (frame: Frame): readonly Watched[] => {
-  const own = frame.model.inputs.flatMap((spec) => (String(spec.kind) === 'dosage' ? [] : [ofInput(spec, frame)]))
+  const own = frame.model.inputs.flatMap((spec) => (spec.kind === 'dosage' ? [] : [ofInput(spec, frame)]))
   return [...own, ofPlaces(frame)].flatMap((one) => (one ? [one] : []))
 }

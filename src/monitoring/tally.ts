@@ -3,13 +3,39 @@ import type { ModelTally, TallyCell } from '../contract/monitoring.ts'
 import type { ModelInput, ModelRef, RiskEstimate } from '../contract/risk.ts'
 import type { Model } from '../risk/load-model.ts'
 import type { Models } from '../risk/registry.ts'
-import { binOf, binsOfInput, binsOfScore, indexIn, LATENCIES } from './bins.ts'
+import { type Bins, binOf, binsOfInput, binsOfScore, indexIn, LATENCIES } from './bins.ts'
 
 /** What is counted of an input depends on what its model says of it; a model that is switched off is not blamed for saying nothing. */
 export type Lookup = Pick<Models, 'get' | 'standing'>
 
 /** Counts of two releases are never added up. */
 export const releaseOf = ({ version, sha256 }: Pick<ModelRef, 'version' | 'sha256'>): string => `${version}+${sha256.slice(0, 12)}`
+
+/** Bins of a model's inputs and scores, made once. */
+type Prepared = {
+  /** Null for an input whose places are counted together. */
+  readonly inputs: ReadonlyMap<string, Bins | null>
+  readonly scores: Map<string, Bins>
+}
+const prepared = new WeakMap<Model, Prepared>()
+
+const prepare = (model: Model): Prepared => {
+  const there = prepared.get(model)
+  if (there) return there
+  const inputs = new Map(model.inputs.map((spec) => [spec.name, spec.kind === 'dosage' ? null : binsOfInput(spec, model.manifest)]))
+  const made: Prepared = { inputs, scores: new Map() }
+  prepared.set(model, made)
+  return made
+}
+
+const scoreBins = (variant: string, unit: string, model: Model): Bins => {
+  const { scores } = prepare(model)
+  const there = scores.get(variant)
+  if (there) return there
+  const made = binsOfScore(variant, unit, model.manifest)
+  scores.set(variant, made)
+  return made
+}
 
 /** A model that holds itself back says so with this code; the others say what was missing. */
 const HELD_BACK = 'undecided'
@@ -34,7 +60,7 @@ const ofEstimate = (estimate: RiskEstimate, model: Model | null, off: boolean): 
     return [asked, ...[...codes].map((code): TallyCell => ['', 'refusal', code])]
   }
   const { variant, value, unit, band, population, execution } = estimate
-  const bin = model ? binOf(binsOfScore(variant, unit, model.manifest), value) : ''
+  const bin = model ? binOf(scoreBins(variant, unit, model), value) : ''
   return [
     asked,
     ...(model ? [[variant, 'score', bin, value] satisfies TallyCell] : []),
@@ -48,29 +74,33 @@ const readBy = (estimate: RiskEstimate): readonly ModelInput[] =>
   estimate.state === 'estimated' ? [...estimate.inputs, ...(estimate.alsoRead ?? [])] : estimate.inputs
 
 /** Why an input has no value, or the bin of the one it has. What the model's own term for missing stands in for is marked. */
-const ofInput = (input: ModelInput, model: Model): TallyCell[] => {
-  const spec = model.inputs.find(({ name }) => name === input.name)
-  if (!spec) return []
+const ofInput = (input: ModelInput, bins: Bins): TallyCell[] => {
   if (input.gap !== undefined) return [[input.name, 'state', input.origin === 'default' ? `default:${input.gap}` : input.gap]]
   const value = input.taken ?? input.value
-  return value === null ? [] : [[input.name, 'value', binOf(binsOfInput(spec, model.manifest), value)]]
+  return value === null ? [] : [[input.name, 'value', binOf(bins, value)]]
 }
 
+export const PLACES = 'places of the genome'
+
 /** A genome has hundreds of places: of those only the share that could be read is counted, in tenths. */
-const ofPlaces = (inputs: readonly ModelInput[], model: Model): { readonly cells: TallyCell[]; readonly others: readonly ModelInput[] } => {
-  const places = new Set(model.inputs.filter(({ kind }) => String(kind) === 'dosage').map(({ name }) => name))
-  const read = inputs.filter(({ name }) => places.has(name))
-  if (read.length === 0) return { cells: [], others: inputs }
-  const known = read.filter(({ gap, value }) => gap === undefined && value !== null).length
-  const tenth = Math.floor((known / read.length) * 10)
-  return { cells: [['places of the genome', 'value', String(tenth)]], others: inputs.filter(({ name }) => !places.has(name)) }
+const ofPlaces = (places: readonly ModelInput[]): TallyCell[] => {
+  if (places.length === 0) return []
+  const known = places.filter(({ gap, value }) => gap === undefined && value !== null).length
+  return [[PLACES, 'value', String(Math.floor((known / places.length) * 10))]]
 }
 
 /** Each input once, however many questions of the model used it. */
 const ofInputs = (estimates: readonly RiskEstimate[], model: Model): TallyCell[] => {
-  const inputs = [...new Map(estimates.flatMap(readBy).map((input) => [input.name, input])).values()]
-  const { cells, others } = ofPlaces(inputs, model)
-  return [...cells, ...others.flatMap((input) => ofInput(input, model))]
+  const read = [...new Map(estimates.flatMap(readBy).map((input) => [input.name, input])).values()]
+  const { inputs } = prepare(model)
+  const places = read.filter(({ name }) => inputs.get(name) === null)
+  return [
+    ...ofPlaces(places),
+    ...read.flatMap((input) => {
+      const bins = inputs.get(input.name)
+      return bins ? ofInput(input, bins) : []
+    }),
+  ]
 }
 
 /** The same number shown for two drugs of one call is one estimate. */
