@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AttuneError } from '../../src/errors.ts'
 import { estimate } from '../../src/risk/estimate.ts'
+import { type OnnxGraph, writeOnnx } from '../../src/risk/graph/onnx-writer.ts'
 import { openSession } from '../../src/risk/inference/open-session.ts'
 import { loadModels } from '../../src/risk/registry.ts'
 import { buildModel } from '../../tools/models/build.ts'
-import { type OnnxGraph, writeOnnx } from '../../tools/models/onnx-writer.ts'
 import { patient, WARFARIN } from './patient.ts'
 
 let dir: string
