@@ -47,7 +47,7 @@ describe('A server with models that cannot all be served, or not where they were
     const { status, models } = await ready(running)
     expect([status, models.ok]).toEqual([200, true])
     expect(models.detail).toContain('tisdale is not served: model.onnx does not have the SHA-256')
-    expect(models.detail).toMatch(/kfre: the inference server [^;]*; (it is tried [^;]*; )?running on cpu/)
+    expect(models.detail).toMatch(/kfre: the inference server [^;]*; (it is left alone [^;]*; )?running on cpu/)
     const [fallbacks] = await metric(running, 'attune_inference_fallbacks_total{model="kfre"}')
     expect(Number(fallbacks?.split(' ')[1])).toBeGreaterThan(0)
     expect(await metric(running, 'attune_inference_rows_total{model="kfre",execution="remote"}')).toEqual([])

@@ -30,7 +30,7 @@ const metadataSchema = z.object({ inputs: z.array(portSchema), outputs: z.array(
 
 /** JSON of an answer beside its numbers, and of a description of a graph with many outputs. */
 const JSON_BYTES = 256 * 1024
-const RESTING = 'the inference server has not answered for a while; it is tried again in a few seconds'
+const RESTING = 'it is left alone and tried again in a few seconds'
 
 const pathOf = ({ name, version }: Address): string =>
   `v2/models/${encodeURIComponent(name)}${version === undefined ? '' : `/versions/${encodeURIComponent(version)}`}`
@@ -59,15 +59,19 @@ const isWell = ({ status }: Answer): boolean => status < 500
 export const makeInferenceServer = (settings: InferenceSettings, now: () => number = () => performance.now()): InferenceServer => {
   const breaker = makeBreaker(now)
   const transport = makeTransport(settings)
+  /** What its last failure was; the operator wants to know more than that there were several. */
+  let last = ''
   const send = async (ask: Ask): Promise<Answer> => {
-    if (!breaker.mayTry()) throw failed(RESTING)
-    let well = false
+    if (!breaker.mayTry()) throw failed(`${last}; ${RESTING}`)
     try {
       const answer = await transport.send(ask)
-      well = isWell(answer)
+      if (!isWell(answer)) last = `the inference server answered ${answer.status}`
+      breaker.report(isWell(answer))
       return answer
-    } finally {
-      breaker.report(well)
+    } catch (error) {
+      if (error instanceof AttuneError) last = error.detail
+      breaker.report(false)
+      throw error
     }
   }
   return {

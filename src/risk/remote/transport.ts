@@ -78,6 +78,14 @@ export const makeTransport = (settings: Settings): Transport => {
   const readToken = (): string | null =>
     tokenFile === undefined ? settings.token : readSecret('tokenFile', tokenFile).toString('utf8').trim()
   let token = readToken()
+  /** A token that ran out was perhaps replaced in its file meanwhile; a file that is gone leaves the old one. */
+  const renewToken = (): void => {
+    try {
+      token = readToken()
+    } catch (error) {
+      if (!(error instanceof AttuneError)) throw error
+    }
+  }
 
   const once = ({ method, path, headers = {}, body, maxBytes, signal }: Ask): Promise<Answer> =>
     new Promise((resolve, reject) => {
@@ -106,8 +114,7 @@ export const makeTransport = (settings: Settings): Transport => {
         throw error
       })
       if (first === null) return once(ask)
-      // A token that ran out was perhaps replaced in its file meanwhile.
-      if (first.status === 401 && tokenFile !== undefined) token = readToken()
+      if (first.status === 401 && tokenFile !== undefined) renewToken()
       else if (!BUSY.has(first.status)) return first
       return again() ? once(ask) : first
     },

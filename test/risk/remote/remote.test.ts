@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { CONFIG_SCHEMAS } from '../../../src/config.ts'
@@ -321,6 +321,16 @@ describe('A bearer token', () => {
     server.faults = { token: 'new' }
     expect(await dose(remote)).toMatchObject({ execution: 'remote' })
   })
+})
+
+it('a token file that is gone when the server refuses the token costs the server its turn, not the estimate', async () => {
+  const tokenFile = join(modelsDir, '.token-gone')
+  writeFileSync(tokenFile, 'old')
+  const remote = await start({ token: 'old' }, { tokenFile })
+  rmSync(tokenFile)
+  server.faults = { token: 'new' }
+  expect(await dose(remote)).toEqual({ value: expect.closeTo(DOSE, 9), execution: 'cpu' })
+  expect(fallbackOf(remote)).toMatch(/answered 401/)
 })
 
 describe('Mutual TLS', () => {
