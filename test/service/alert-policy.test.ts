@@ -148,8 +148,11 @@ for (const [engine, makePlace, missing] of ENGINES)
         })
       const first = await hospital.override(ordering(30, 1), { hook: 'order-select' })
       expect(summaries(first)).toEqual([expect.stringMatching(/^warning: (Avoid|Choose another drug than) codeine/)])
-      expect(codesOf(await hospital.ask(ordering(30, 1, 'signed-8')))).toEqual(['overridden'])
-      expect(summaries(await hospital.ask(ordering(300, 4)))).toEqual(summaries(first))
+      expect(codesOf(await hospital.ask(ordering(30, 1, 'signed-8')))).toEqual(['overridden', 'below-threshold'])
+      expect(summaries(await hospital.ask(ordering(60, 4)))).toEqual(summaries(first))
+      expect(summaries(await hospital.ask(ordering(300, 4)))).toEqual(
+        summaries(first).map((words) => `${words}; offer naloxone (180 MME/day)`),
+      )
     })
 
     it('is told again when the dose has changed what the finding says, and when a dose over the limit has grown', async () => {
@@ -180,10 +183,11 @@ for (const [engine, makePlace, missing] of ENGINES)
       const first = await opening()
       expect(summaries(first)).toEqual(METOPROLOL)
       await hospital.feedback(first.cards)
-      expect(codesOf(await opening())).toEqual(['overridden'])
+      const ofTheChart = ['not-this-situation', 'not-computed']
+      expect(codesOf(await opening())).toEqual(['overridden', ...ofTheChart])
       const second = await opening((patient) => patient.on('citalopram 20 MG'))
       expect(summaries(second)).toEqual(['warning: Choose another drug than citalopram: CYP2C19 poor metabolizer'])
-      expect(codesOf(second)).toEqual(['overridden'])
+      expect(codesOf(second)).toEqual(['overridden', ...ofTheChart])
     })
 
     it('an override at opening is none at ordering: the order is another decision', async () => {
@@ -288,7 +292,7 @@ describe('One card for each order and concern', () => {
     const patient = aPatient('merge').withGenotype('CYP2D6', '*4/*4').withGenotype('CYP2C19', '*2/*2').ordering('amitriptyline 25 MG')
     const { cards, trace } = await hospital.ask(patient)
     expect(cards).toHaveLength(1)
-    expect(new Set(trace.traces[0]?.rows.map((row) => row.split('/')[0]))).toEqual(new Set(['cpic', 'dpwg', 'fda']))
+    expect(new Set(trace.traces[0]?.rows.map((row) => row.split('/')[0]))).toEqual(new Set(['cpic', 'dpwg', 'fda', 'moments']))
   })
 
   it('a product of two drugs has a card for each drug that there is something to say about', async () => {
