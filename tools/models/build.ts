@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { writeCardMarkdown } from '../../src/risk/governance/card-markdown.ts'
+import { graphOf } from '../../src/risk/graph/graph.ts'
+import { writeOnnx } from '../../src/risk/graph/onnx-writer.ts'
 import { fileOf } from '../../src/risk/load-model.ts'
 import { cardSchema, featuresSchema, manifestSchema, vectorsSchema } from '../../src/risk/model-folder.ts'
-import { graphOf } from './graph.ts'
-import { writeOnnx } from './onnx-writer.ts'
 
 const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'))
 

@@ -10,6 +10,7 @@ import { scaffold, takenFor } from '../../risk/external/scaffold.ts'
 import { NUMBER_TYPES, readSiteGraph, type SiteGraph, type SitePort } from '../../risk/external/site-graph.ts'
 import { printJson, progress, say, UsageError, type VerbInput } from '../verb.ts'
 import type { Action } from './action.ts'
+import { refuseOtherName, scoreFiles } from './score-folder.ts'
 
 type Source = { readonly path: string; readonly columns: readonly string[] | null }
 
@@ -36,7 +37,7 @@ const fromMlflow = (folder: string): Source => {
 const sourceOf = ({ onnx, mlflow }: VerbInput['values']): Source => {
   if (typeof onnx === 'string' && mlflow === undefined) return { path: onnx, columns: null }
   if (typeof mlflow === 'string' && onnx === undefined) return fromMlflow(mlflow)
-  throw new UsageError('Say where the graph is: --onnx FILE, or --mlflow FOLDER.')
+  throw new UsageError('Say where the model is: --onnx FILE, --mlflow FOLDER or --pgs SCORING_FILE.')
 }
 
 /** Names of the columns: those of the signature when their number is right, else those of the inputs, numbered. */
@@ -77,14 +78,29 @@ const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 
 const openTodos = (files: Readonly<Record<string, object>>): number => JSON.stringify(files).split('"TODO: ').length - 1
 
+const createScore = (folder: string, file: string, json: boolean): number => {
+  const { id, variants, license, files, graph } = scoreFiles(read(file), new Date().toISOString().slice(0, 10))
+  const otherName = refuseOtherName(folder, id)
+  if (otherName !== null) throw new UsageError(otherName)
+  writeFolder(folder, files, graph)
+  if (json) printJson({ folder, id, variants, license })
+  else {
+    say(`${folder}: ${variants} variants. Then: attune models add ${folder} --dry-run`)
+    if (license !== null) say(`The scoring file says of its use: ${license}`)
+  }
+  return 0
+}
+
 export const create: Action = {
   summary: "Make the folder of a site's own model from its graph, with every place that a person has to fill",
   usage:
-    'attune models new FOLDER --onnx FILE | --mlflow FOLDER [--output NAME[:COLUMN]] [--percent | --plain] [--json]\n' +
+    'attune models new FOLDER --onnx FILE | --mlflow FOLDER | --pgs SCORING_FILE [--output NAME[:COLUMN]] [--percent | --plain] [--json]\n' +
+    '           --pgs: a score of the PGS Catalog, format 2.0 with harmonised positions; its folder needs no filling\n' +
     '           --output: which number, as output of the graph and column from 0; --percent: it is a probability; --plain: it is not',
   options: {
     onnx: { type: 'string' },
     mlflow: { type: 'string' },
+    pgs: { type: 'string' },
     output: { type: 'string' },
     percent: { type: 'boolean' },
     plain: { type: 'boolean' },
@@ -96,6 +112,7 @@ export const create: Action = {
     if (!/^[a-z][a-z0-9-]*$/.test(id))
       throw new UsageError(`"${id}" is no id of a model: small letters, digits and hyphens, a letter first.`)
     if (existsSync(folder) && readdirSync(folder).length > 0) throw new UsageError(`${name} already holds something.`)
+    if (typeof values.pgs === 'string') return createScore(folder, values.pgs, values.json === true)
     const source = sourceOf(values)
     const bytes = read(source.path)
     const file = basename(source.path)

@@ -200,7 +200,7 @@ const limitsOf = (file: ScoringFile, ambiguous: number): string[] => [
 /** The files of a model folder, as objects. The build step adds the graph and its hash. */
 export type ScoreFolder = {
   readonly id: string
-  readonly files: Readonly<Record<'manifest.json' | 'features.json' | 'coefficients.json' | 'card.json' | 'vectors.json', unknown>>
+  readonly files: Readonly<Record<'manifest.json' | 'features.json' | 'coefficients.json' | 'card.json' | 'vectors.json', object>>
 }
 
 /** A scoring file as a model folder: one input per variant, the sum as an equation. Made again from the same file it is the same. */

@@ -13,7 +13,7 @@ import { runVectors } from '../../../src/risk/vectors.ts'
 import { madeUpStays } from '../../../tools/models/icu/made-up.ts'
 import { makeFeatures } from '../../../tools/models/icu/make-features.ts'
 import { readPlan } from '../../../tools/models/icu/parameters.ts'
-import { legendre } from '../../../tools/models/legendre.ts'
+import { legendre } from '../../../src/risk/graph/legendre.ts'
 
 type Estimated = Extract<RiskEstimate, { state: 'estimated' }>
 

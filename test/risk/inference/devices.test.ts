@@ -6,7 +6,7 @@ import { openSession, type Where } from '../../../src/risk/inference/open-sessio
 import { shareRuns } from '../../../src/risk/inference/share.ts'
 import { type Columns, type Native, nativeRuns, openNative } from '../../../src/risk/onnx.ts'
 import { loadModels } from '../../../src/risk/registry.ts'
-import { writeOnnx } from '../../../tools/models/onnx-writer.ts'
+import { writeOnnx } from '../../../src/risk/graph/onnx-writer.ts'
 import { copyModels } from '../models-copy.ts'
 
 /** No GPU is at hand where these run, so a session on the CPU stands for the device: what it gives, and how it is lost, is real enough. */

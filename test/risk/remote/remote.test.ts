@@ -313,6 +313,12 @@ describe('A bearer token', () => {
     expect(JSON.stringify(remote.health())).not.toContain('TOPSECRET')
   })
 
+  it('that no header can carry leaves the models here', async () => {
+    const remote = await start({}, {}, 'schlüssel\u{1f511}')
+    expect(await dose(remote)).toMatchObject({ execution: 'cpu' })
+    expect(fallbackOf(remote)).toMatch(/could not be reached \(ERR_INVALID_CHAR\)/)
+  })
+
   it('is read again from its file when the server refuses it', async () => {
     const tokenFile = join(modelsDir, '.token')
     writeFileSync(tokenFile, 'old\n')

@@ -5,9 +5,9 @@ import { rowsFrom } from '../../../src/risk/inference/rows.ts'
 import { trees } from '../../../src/risk/kinds/trees.ts'
 import type { Column, Graph } from '../../../src/risk/model-folder.ts'
 import { openNative } from '../../../src/risk/onnx.ts'
-import { writeOnnx } from '../../../tools/models/onnx-writer.ts'
-import { newSheet } from '../../../tools/models/sheet.ts'
-import { writeTrees } from '../../../tools/models/tree-graph.ts'
+import { writeOnnx } from '../../../src/risk/graph/onnx-writer.ts'
+import { newSheet } from '../../../src/risk/graph/sheet.ts'
+import { writeTrees } from '../../../src/risk/graph/tree-graph.ts'
 import { someRow, someTrees } from './forests.ts'
 
 const COLUMNS: readonly Column[] = ['a', 'b', 'c'].map((term) => ({ term, input: term, as: 'number', ifMissing: 'nan' }))

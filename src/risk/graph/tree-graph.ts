@@ -1,4 +1,4 @@
-import { type Ensemble, type Tree, treesSchema } from '../../src/risk/kinds/trees.ts'
+import { type Ensemble, type Tree, treesSchema } from '../kinds/trees.ts'
 import type { RawWriter } from './graph.ts'
 import type { Sheet } from './sheet.ts'
 

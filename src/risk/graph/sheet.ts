@@ -1,4 +1,4 @@
-import type { Formula, Operator } from '../../src/risk/formula.ts'
+import type { Formula, Operator } from '../formula.ts'
 import type { OnnxConstant, OnnxNode } from './onnx-writer.ts'
 
 /** Operators of formulas in ONNX. Comparisons give true and false there, so they are cast back to 1 and 0. */

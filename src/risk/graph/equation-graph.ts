@@ -1,5 +1,5 @@
-import { type Equation, readEquations } from '../../src/risk/kinds/equation.ts'
-import { type Coefficients, coefficientsSchema, type Graph } from '../../src/risk/model-folder.ts'
+import { type Equation, readEquations } from '../kinds/equation.ts'
+import { type Coefficients, coefficientsSchema, type Graph } from '../model-folder.ts'
 import type { RawWriter } from './graph.ts'
 import { pick, type Sheet, write } from './sheet.ts'
 

@@ -1,4 +1,4 @@
-import { toHalf } from '../../src/risk/half.ts'
+import { toHalf } from '../half.ts'
 
 /**
  * Writes ONNX files without a training library. Only the fields we use, by number, from the public `onnx.proto` (ONNX 1.x).
