@@ -96,14 +96,17 @@ export const makeTransport = (settings: Settings): Transport => {
         ...(body === undefined ? {} : { 'content-length': String(body.length) }),
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
       }
-      const request = (secure ? https : http).request(`${base}/${path}`, { method, agent, headers: all, signal }, (response) => {
-        readBody(response, maxBytes).then(
-          (read) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: read }),
-          fail,
-        )
-      })
-      request.on('error', fail)
-      request.end(body)
+      const take = (response: http.IncomingMessage): void => {
+        const { statusCode: status = 0, headers: received } = response
+        readBody(response, maxBytes).then((read) => resolve({ status, headers: received, body: read }), fail)
+      }
+      try {
+        const request = (secure ? https : http).request(`${base}/${path}`, { method, agent, headers: all, signal }, take)
+        request.on('error', fail)
+        request.end(body)
+      } catch (error) {
+        fail(error) // a header that cannot be sent
+      }
     })
 
   return {
