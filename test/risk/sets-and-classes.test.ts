@@ -8,6 +8,8 @@ import { AttuneError } from '../../src/errors.ts'
 import { projectRoot } from '../../src/project-root.ts'
 import { estimatePerson } from '../../src/risk/estimate.ts'
 import { readInputs } from '../../src/risk/features.ts'
+import type { Moments } from '../../src/risk/moments/moments.ts'
+import { openSituation } from '../../src/risk/moments/situation.ts'
 import { loadModels, type Models } from '../../src/risk/registry.ts'
 import { copyModels } from './models-copy.ts'
 import { condition, conditionsRead, measured, medicinesRead, ordering, patient, taking, unrecognised } from './patient.ts'
@@ -25,6 +27,8 @@ const coded = (
   code: string,
   { system = ICD10_CM, name = 'as coded', ...more }: { system?: string; name?: string } & Partial<Condition> = {},
 ) => condition('1', name, { ref: `Condition/${code}`, name, codes: [{ system, code, display: name }], ...more })
+
+const NO_MOMENTS: Moments = { all: [], forDrug: () => [], discharge: [], chart: [], isOf: () => false }
 
 const neverComputed = () => {
   throw new Error('no input of these models comes from another model')
@@ -116,6 +120,9 @@ describe('medicines by class', () => {
     expect(await reads('pce', 'bp_tx', onList({ medicines: [timolol] }))).toBe(0)
     expect(await reads('pce', 'bp_tx', onList({ medicines: [{ ...unrecognised('an ointment'), local: true }] }))).toBe(0)
     expect(await reads('pce', 'bp_tx', onList({ medicines: [tablet] }))).toBe(1)
+    const held = (...medicines: (typeof tablet)[]) =>
+      openSituation(NO_MOMENTS, models, onList({ medicines }), []).held.map(({ drug }) => drug.text)
+    expect(held(tablet, { ...timolol, ref: 'MedicationRequest/drops' })).toEqual([tablet.drug.text])
   })
 
   it('the stability of the INR matters only with a vitamin K antagonist, and is then asked', async () => {

@@ -22,9 +22,12 @@ export type Situation = {
 /** The drug whose order is looked at; null at a discharge or when a chart is opened. */
 export type Subject = { readonly ref: string; readonly drug: Ingredient } | null
 
+/** Not what stays on the skin, in the eye or in the ear. */
 const heldIn = ({ medicines, orders }: PatientFacts): Held[] => [
-  ...medicines.filter(({ state }) => state === 'active').map(({ ref, drug, dose, lineage }) => ({ ref, drug, dose, lineage })),
-  ...orders.map(({ ref, drug, dose }) => ({ ref, drug, dose, lineage: { resource: ref } })),
+  ...medicines
+    .filter(({ state, local }) => state === 'active' && !local)
+    .map(({ ref, drug, dose, lineage }) => ({ ref, drug, dose, lineage })),
+  ...orders.filter(({ local }) => !local).map(({ ref, drug, dose }) => ({ ref, drug, dose, lineage: { resource: ref } })),
 ]
 
 /** Every draft counts as being ordered. */
