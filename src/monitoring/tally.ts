@@ -53,6 +53,10 @@ const endingOf = (estimate: RiskEstimate, off: boolean): Ending => {
   return estimate.because.some(({ code }) => code === HELD_BACK) ? 'abstained' : 'refused'
 }
 
+/** It does not run where it was asked to. */
+const hasFallenBack = (variant: string, model: Model | null): boolean =>
+  (model?.variants.find(({ spec }) => spec.id === variant)?.session.fallback ?? null) !== null
+
 const ofEstimate = (estimate: RiskEstimate, model: Model | null, off: boolean): TallyCell[] => {
   const asked: TallyCell = ['', 'asked', endingOf(estimate, off)]
   if (estimate.state === 'refused') {
@@ -66,7 +70,7 @@ const ofEstimate = (estimate: RiskEstimate, model: Model | null, off: boolean): 
     ...(model ? [[variant, 'score', bin, value] satisfies TallyCell] : []),
     ...(band === undefined ? [] : [[variant, 'band', band] satisfies TallyCell]),
     ['', 'population', population.fits ? 'fits' : 'outside'],
-    ['', 'execution', execution],
+    ['', 'execution', hasFallenBack(variant, model) ? `${execution} (fallback)` : execution],
   ]
 }
 
