@@ -1,6 +1,6 @@
 import type { Condition } from '../contract/facts.ts'
 import type { DateSource, Gap, PartialDate } from '../contract/lineage.ts'
-import { asCode, asDate, codings, type Json, nameOf, period } from './accessors.ts'
+import { asCode, asDate, asObjects, asText, codings, type Json, member, nameOf, period } from './accessors.ts'
 import type { Item } from './chart.ts'
 import { gap } from './gaps.ts'
 import { dateOf, lineageOf, mainCoding, sourceOf } from './lineage.ts'
@@ -15,6 +15,30 @@ export const statusOf = (concept: unknown): string | null => asCode(concept) ?? 
 const moment = (resource: Json, name: 'onset' | 'abatement'): PartialDate | null => {
   const span = period(resource[`${name}Period`])
   return asDate(resource[`${name}DateTime`]) ?? (name === 'onset' ? span.start : (span.end ?? span.start))
+}
+
+/**
+ * How sure a diagnosis is, by the mark that ICD-10-GM adds to its code: excluded, suspected, state after it (SGB V, section 295;
+ * http://fhir.de/StructureDefinition/icd-10-gm-diagnosesicherheit).
+ * `G` (confirmed) changes nothing.
+ */
+const CERTAINTY: Readonly<Record<string, Pick<Condition, 'verificationStatus'> | Pick<Condition, 'clinicalStatus'>>> = {
+  A: { verificationStatus: 'refuted' },
+  V: { verificationStatus: 'provisional' },
+  Z: { clinicalStatus: 'resolved' },
+}
+const CERTAINTY_URL = /\/icd-10-gm-diagnosesicherheit$/
+const CERTAINTY_SUFFIX = /^[A-Z]\d\S*\s+([AGVZ])$/i
+
+/** The mark stands beside the code, or behind it. */
+const certaintyOf = (concept: unknown) => {
+  for (const coding of asObjects(member(concept, 'coding'))) {
+    const beside = asObjects(coding.extension).find(({ url }) => CERTAINTY_URL.test(asText(url) ?? ''))
+    const behind = /icd-10/i.test(asText(coding.system) ?? '') ? CERTAINTY_SUFFIX.exec(asText(coding.code) ?? '')?.[1] : undefined
+    const mark = asCode(member(beside?.valueCoding, 'code')) ?? asCode(beside?.valueCode) ?? behind
+    if (mark) return CERTAINTY[mark.toUpperCase()] ?? {}
+  }
+  return {}
 }
 
 /** One Condition with both its statuses as sent; who uses it decides what refuted, provisional or resolved means. */
@@ -32,6 +56,7 @@ export const readCondition = (item: Item, gaps: Gap[]): Condition | null => {
     codes,
     clinicalStatus: statusOf(resource.clinicalStatus),
     verificationStatus,
+    ...certaintyOf(resource.code),
     onset: moment(resource, 'onset'),
     abatement: moment(resource, 'abatement'),
     lineage: lineageOf(item, dateOf(resource, RECORDED), mainCoding(codes), sourceOf(resource.recorder, resource.asserter)),

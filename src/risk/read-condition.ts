@@ -1,5 +1,6 @@
 import type { Condition, PatientFacts } from '../contract/facts.ts'
 import type { Coding, Gap } from '../contract/lineage.ts'
+import { spanOf } from '../terminology/dates.ts'
 import { absent, type InputReading, known, unusable } from './input-reading.ts'
 import type { InputSpecOf, KnownBy } from './model-folder.ts'
 
@@ -39,6 +40,15 @@ const hasCode = ({ codes: wanted, icd10 }: KnownBy, { codes }: Condition): boole
     return icd === null ? wanted.some(({ system, code }) => system === coding.system && code === coding.code) : isUnder(icd, icd10)
   })
 
+const LETTERS = /[a-z]{2}/i
+/** How a condition is called that has neither text nor code (facts/conditions.ts). */
+const UNNAMED = 'Unnamed condition'
+
+/** Nothing but a code that says nothing here, or not even that: it may stand for any condition. */
+const isWordless = ({ name, codes }: Condition): boolean =>
+  codes.every(({ display = '' }) => !LETTERS.test(display)) &&
+  (name === UNNAMED || codes.some(({ code }) => code === name) || !LETTERS.test(name))
+
 const isNamedSo = ({ words: phrases }: KnownBy, { name, codes }: Condition): boolean => {
   const said =
     [name, ...codes.map(({ display = '' }) => display)]
@@ -52,8 +62,14 @@ const isNamedSo = ({ words: phrases }: KnownBy, { name, codes }: Condition): boo
 const mayBeOne = (by: KnownBy, condition: Condition): boolean => {
   const icd = condition.codes.map(icd10Of).filter((code) => code !== null)
   if (icd.some((code) => isUnder(code, by.icd10open))) return true
-  return icd.length === 0 && isNamedSo(by, condition)
+  return icd.length === 0 && (isWordless(condition) || isNamedSo(by, condition))
 }
+
+/** Over by its status; without one, by the date on which it ended. */
+const isOver = ({ clinicalStatus, abatement }: Condition, now: string): boolean =>
+  clinicalStatus === null
+    ? abatement !== null && (spanOf(abatement)?.first ?? Number.POSITIVE_INFINITY) <= Date.parse(now)
+    : OVER.has(clinicalStatus)
 
 /** The list of conditions was read to its end. Without that, "not on the list" would say nothing. */
 export const conditionsWereRead = ({ questions }: PatientFacts): boolean => {
@@ -66,14 +82,14 @@ export type Sorted = {
   readonly sure: readonly Condition[]
   /** Has one of the codes and is not confirmed. */
   readonly unconfirmed: readonly Condition[]
-  /** Is named so under a code that is not known, or has a code that leaves it open. */
+  /** Is named so under a code that is not known, has no words at all, or has a code that leaves it open. */
   readonly open: readonly Condition[]
 }
 
 /** Conditions of the record by what they say of the one asked for. `ever`: those of the past too. */
 export const sortConditions = (by: KnownBy, ever: boolean, facts: PatientFacts): Sorted => {
   const standing = facts.conditions.filter(
-    ({ verificationStatus, clinicalStatus }) => !TAKEN_BACK.has(verificationStatus ?? '') && (ever || !OVER.has(clinicalStatus ?? '')),
+    (condition) => !TAKEN_BACK.has(condition.verificationStatus ?? '') && (ever || !isOver(condition, facts.now)),
   )
   const coded = standing.filter((condition) => hasCode(by, condition))
   const isUnsure = ({ verificationStatus }: Condition) => NOT_SURE.has(verificationStatus ?? '')
@@ -84,15 +100,18 @@ export const sortConditions = (by: KnownBy, ever: boolean, facts: PatientFacts):
   }
 }
 
+const whyOpen = (condition: Condition, unconfirmed: boolean): string => {
+  if (unconfirmed) return 'the record has it as not confirmed.'
+  return isWordless(condition)
+    ? 'a condition of the record may be one: it has no code that is known, and no words.'
+    : 'a condition of the record may be one, but its code is not among those that are known.'
+}
+
 /** Why it cannot be said whether the condition is there; null when it can. */
 export const unclear = (about: string, label: string, { unconfirmed, open }: Sorted): Gap | null => {
   const [first] = [...unconfirmed, ...open]
   if (!first) return null
-  const because =
-    unconfirmed.length > 0
-      ? `${label}: the record has it as not confirmed.`
-      : `${label}: a condition of the record may be one, but its code is not among those that are known.`
-  return { about, code: 'indeterminate', because, resource: first.ref }
+  return { about, code: 'indeterminate', because: `${label}: ${whyOpen(first, unconfirmed.length > 0)}`, resource: first.ref }
 }
 
 /**

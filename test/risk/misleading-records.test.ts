@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readConfig } from '../../src/config.ts'
+import type { FhirResource, Question } from '../../src/contract/facts.ts'
+import type { RiskEstimate } from '../../src/contract/risk.ts'
+import { loadThinking, type Thinking } from '../../src/engine.ts'
+import { readFacts } from '../../src/facts/read-facts.ts'
+import { projectRoot } from '../../src/project-root.ts'
+import { estimatePerson } from '../../src/risk/estimate.ts'
+
+/** Records from which a plausible number could be read that is wrong. Each is a FHIR record as an EHR sends it. */
+
+let thinking: Thinking
+beforeAll(async () => {
+  thinking = await loadThinking(readConfig({}, projectRoot))
+})
+afterAll(() => thinking.kit.models.close())
+
+const NOW = '2026-06-01T09:00:00Z'
+const SUBJECT = { subject: { reference: 'Patient/p' } }
+const ICD10 = 'http://hl7.org/fhir/sid/icd-10-cm'
+const SNOMED = 'http://snomed.info/sct'
+
+let made = 0
+const resource = (resourceType: string, members: object): FhirResource => {
+  made += 1
+  return { resourceType, id: `r${made}`, ...SUBJECT, ...members }
+}
+
+const person = (more: object = {}): FhirResource => ({
+  resourceType: 'Patient',
+  id: 'p',
+  gender: 'female',
+  birthDate: '1966-01-01',
+  ...more,
+})
+
+const status = (of: string, code: string) => ({
+  coding: [{ system: `http://terminology.hl7.org/CodeSystem/condition-${of}`, code }],
+})
+
+const illness = (system: string, code: string, text: string | null, more: object = {}): FhirResource =>
+  resource('Condition', {
+    code: { coding: [{ system, code }], ...(text === null ? {} : { text }) },
+    clinicalStatus: status('clinical', 'active'),
+    verificationStatus: status('ver-status', 'confirmed'),
+    ...more,
+  })
+
+const read = (key: string, query: string): Question => ({ key, query, from: 'prefetch', state: 'answered', resources: 1 })
+const ALL_READ = ['Condition', 'MedicationRequest', 'Observation', 'Encounter', 'Procedure'].map((type) => read(type, `${type}?patient=p`))
+
+const ask = async (title: string, resources: readonly FhirResource[], who = person()): Promise<RiskEstimate> => {
+  const facts = readFacts(
+    {
+      patientId: 'p',
+      now: NOW,
+      resources: [who, ...resources],
+      questions: ALL_READ,
+      draftOrders: [],
+      selections: null,
+      encounterId: 'stay',
+    },
+    thinking.terms,
+  )
+  const one = (await estimatePerson(thinking.kit.models, facts, [])).find((estimate) => estimate.title.startsWith(title))
+  if (!one) throw new Error(`no answer to ${title}`)
+  return one
+}
+
+/** The number, or why there is none. */
+const told = async (title: string, resources: readonly FhirResource[], who?: FhirResource): Promise<number | string> => {
+  const one = await ask(title, resources, who)
+  return one.state === 'estimated' ? Number(one.value.toPrecision(6)) : one.because.map(({ because }) => because).join(' ')
+}
+
+const STROKE = 'Stroke in atrial fibrillation'
+const AF = illness(ICD10, 'I48.0', 'Paroxysmal atrial fibrillation')
+
+describe('a condition that says it is not there', () => {
+  it.each<[string, FhirResource, number | string]>([
+    ['confirmed', illness('http://fhir.de/CodeSystem/bfarm/icd-10-gm', 'E11.90 G', 'Diabetes mellitus, Typ 2'), 1],
+    [
+      'excluded, as ICD-10-GM writes it behind the code',
+      illness('http://fhir.de/CodeSystem/bfarm/icd-10-gm', 'E11.90 A', 'Diabetes mellitus, Typ 2'),
+      0,
+    ],
+    [
+      'excluded, as the German profile says it beside the code',
+      illness('http://fhir.de/CodeSystem/bfarm/icd-10-gm', 'E11.90', 'Diabetes mellitus, Typ 2', {
+        code: {
+          coding: [
+            {
+              system: 'http://fhir.de/CodeSystem/bfarm/icd-10-gm',
+              code: 'E11.90',
+              extension: [
+                {
+                  url: 'http://fhir.de/StructureDefinition/icd-10-gm-diagnosesicherheit',
+                  valueCoding: { system: 'https://fhir.kbv.de/CodeSystem/KBV_CS_SFHIR_ICD_DIAGNOSESICHERHEIT', code: 'A' },
+                },
+              ],
+            },
+          ],
+        },
+      }),
+      0,
+    ],
+    [
+      'suspected, as ICD-10-GM writes it',
+      illness('http://fhir.de/CodeSystem/bfarm/icd-10-gm', 'E11.90 V', 'Diabetes mellitus, Typ 2'),
+      'Diabetes: the record has it as not confirmed.',
+    ],
+    [
+      'of the past, as ICD-10-GM writes it',
+      illness('http://fhir.de/CodeSystem/bfarm/icd-10-gm', 'E11.90 Z', 'Diabetes mellitus, Typ 2'),
+      0,
+    ],
+    ['refuted', illness(ICD10, 'E11.9', 'Type 2 diabetes', { verificationStatus: status('ver-status', 'refuted') }), 0],
+    [
+      'ended, without a clinical status',
+      illness(ICD10, 'E11.9', 'Type 2 diabetes', { clinicalStatus: undefined, abatementDateTime: '2019-03-01' }),
+      0,
+    ],
+    ['in the family', illness(ICD10, 'Z83.3', 'Family history of diabetes mellitus'), 0],
+    ['prediabetes', illness(SNOMED, '714628002', 'Prediabetes'), 0],
+  ])('diabetes, %s', async (_, one, expected) => {
+    expect(await told(STROKE, [AF, one])).toBe(expected)
+  })
+})
+
+describe('a condition that nobody can read', () => {
+  it.each<[string, FhirResource]>([
+    ['an ICD-9 code without words', illness('http://hl7.org/fhir/sid/icd-9-cm', '428.0', null)],
+    ['a local code without words', illness('urn:oid:1.2.3', '4711', null)],
+    ['a code of a subtype without words', illness(SNOMED, '426263006', null)],
+    ['no code and no words', resource('Condition', { clinicalStatus: status('clinical', 'active') })],
+  ])('leaves the score open: %s', async (_, one) => {
+    expect(await told(STROKE, [AF, one])).toContain('has no code that is known, and no words')
+  })
+})
