@@ -44,9 +44,9 @@ const Changes = ({ model }: { readonly model: WatchedModel }) => {
   )
 }
 
-const coverageOf = ({ calls: { estimated, refused, abstained } }: WatchedModel): string => {
-  const all = estimated + refused + abstained
-  return all === 0 ? '' : percent(estimated / all)
+const coverageOf = ({ figures }: WatchedModel): string => {
+  const value = figures.find(({ figure }) => figure === 'coverage')?.value ?? null
+  return value === null ? '' : percent(value)
 }
 
 const columnsFor = (tenants: number): readonly Column<WatchedModel>[] => [

@@ -5,24 +5,28 @@ import type { Frame } from './frame.ts'
 import { judgeRate } from './judge.ts'
 
 /** Calls in which the question arose: whoever has the disease already is no call that a model of it should have answered. */
-const eligible = (asked: ByBin): number => nOf(asked, 'estimated') + nOf(asked, 'refused') + nOf(asked, 'abstained')
+const eligible = (asked: ByBin): number => estimated(asked) + nOf(asked, 'refused') + nOf(asked, 'abstained')
+
+/** An estimate in the band in which the model decides for neither outcome is a number, and held back all the same. */
+const estimated = (asked: ByBin): number => nOf(asked, 'estimated') + nOf(asked, 'undecided')
+const heldBack = (asked: ByBin): number => nOf(asked, 'abstained') + nOf(asked, 'undecided')
 
 /** Coverage and abstention. */
 export const callFigures = ({ view, now, early, thresholds }: Frame): WatchFigure[] => {
   const [current, first] = [view.bins('', 'asked', now), view.bins('', 'asked', early)]
-  const rate = (asked: ByBin, name: string) => ({ count: nOf(asked, name), of: eligible(asked) })
+  const rate = (asked: ByBin, count: (asked: ByBin) => number) => ({ count: count(asked), of: eligible(asked) })
   return [
     judgeRate(
       { figure: 'coverage', subject: '', label: 'Eligible calls with an estimate' },
-      rate(current, 'estimated'),
-      rate(first, 'estimated'),
+      rate(current, estimated),
+      rate(first, estimated),
       'falls',
       thresholds,
     ),
     judgeRate(
       { figure: 'abstention', subject: '', label: 'Estimates held back by the model' },
-      rate(current, 'abstained'),
-      rate(first, 'abstained'),
+      rate(current, heldBack),
+      rate(first, heldBack),
       'rises',
       thresholds,
     ),
@@ -41,14 +45,14 @@ export const callCounts = ({ view, now, before, model }: Frame): WatchedModel['c
   const all = (counts: ByBin) => eligible(counts) + nOf(counts, 'not-eligible')
   return {
     asked: all(asked),
-    estimated: nOf(asked, 'estimated'),
+    estimated: estimated(asked),
     refused: nOf(asked, 'refused'),
-    abstained: nOf(asked, 'abstained'),
+    abstained: heldBack(asked),
     notEligible: nOf(asked, 'not-eligible'),
     byPlace: most(view.places(now)).map(({ name, n }) => ({ place: name, n })),
     trend: [...before, now].map((take) => {
       const then = view.bins('', 'asked', take)
-      return { asked: all(then), estimated: nOf(then, 'estimated') }
+      return { asked: all(then), estimated: estimated(then) }
     }),
     refusals: most(bins('refusal')).map(({ name, n }) => ({ code: name, n })),
     execution: most(bins('execution')).map(({ name, n }) => ({ provider: name, n })),

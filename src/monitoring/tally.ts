@@ -44,10 +44,17 @@ const HELD_BACK = 'undecided'
 const isNotEligible = (estimate: Extract<RiskEstimate, { state: 'refused' }>): boolean =>
   estimate.because.some(({ about, code }) => code === 'not-asked' && about === estimate.model.id)
 
-type Ending = 'estimated' | 'refused' | 'abstained' | 'not-eligible' | 'off'
+/** `undecided`: a number in the band in which the model decides for neither outcome. */
+type Ending = 'estimated' | 'undecided' | 'refused' | 'abstained' | 'not-eligible' | 'off'
 
-const endingOf = (estimate: RiskEstimate, off: boolean): Ending => {
-  if (estimate.state === 'estimated') return 'estimated'
+const isUndecided = ({ variant, band }: Extract<RiskEstimate, { state: 'estimated' }>, model: Model | null): boolean => {
+  const main = model?.variants.find(({ spec }) => spec.id === variant)?.outputs[0].spec
+  const abstain = main?.bands?.find(({ id }) => id === main.conformal?.abstain)
+  return abstain !== undefined && abstain.label === band
+}
+
+const endingOf = (estimate: RiskEstimate, model: Model | null, off: boolean): Ending => {
+  if (estimate.state === 'estimated') return isUndecided(estimate, model) ? 'undecided' : 'estimated'
   if (off) return 'off'
   if (isNotEligible(estimate)) return 'not-eligible'
   return estimate.because.some(({ code }) => code === HELD_BACK) ? 'abstained' : 'refused'
@@ -58,7 +65,7 @@ const hasFallenBack = (variant: string, model: Model | null): boolean =>
   (model?.variants.find(({ spec }) => spec.id === variant)?.session.fallback ?? null) !== null
 
 const ofEstimate = (estimate: RiskEstimate, model: Model | null, off: boolean): TallyCell[] => {
-  const asked: TallyCell = ['', 'asked', endingOf(estimate, off)]
+  const asked: TallyCell = ['', 'asked', endingOf(estimate, model, off)]
   if (estimate.state === 'refused') {
     const codes = new Set(estimate.because.map(({ code }) => code))
     return [asked, ...[...codes].map((code): TallyCell => ['', 'refusal', code])]

@@ -85,6 +85,21 @@ describe('what a call adds to the counts of a model', () => {
     expect(cellsOf([held], 'warfarin-dose').slice(0, 2)).toEqual(['- asked abstained', '- refusal undecided'])
   })
 
+  it('counts a number in the band of neither outcome as undecided', async () => {
+    const model = models.all.find(({ variants }) => variants.some(({ outputs: [main] }) => main.spec.conformal))
+    const variant = model?.variants.find(({ outputs: [main] }) => main.spec.conformal)
+    if (!model || !variant) throw new Error('no conformal model is served')
+    const { bands = [], conformal } = variant.outputs[0].spec
+    const [one] = await estimate(models, patient(), [], WARFARIN)
+    if (one?.state !== 'estimated') throw new Error('an estimate is meant')
+    const told = bands.map(({ id, label }) => {
+      const estimated = { ...one, model: model.ref, variant: variant.spec.id, value: 1, band: label, inputs: [], alsoRead: [] }
+      return [id === conformal?.abstain, cellsOf([estimated], model.ref.id)[0]]
+    })
+    expect(told.filter(([abstains]) => abstains)).toEqual([[true, '- asked undecided']])
+    expect(told.filter(([abstains]) => !abstains)).toEqual(bands.slice(1).map(() => [false, '- asked estimated']))
+  })
+
   it('counts a number that two drugs share once', async () => {
     const estimates = await estimate(models, patient(), [], WARFARIN)
     expect(cellsOf([...estimates, ...estimates], 'warfarin-dose')).toEqual(cellsOf(estimates, 'warfarin-dose'))
