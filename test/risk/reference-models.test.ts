@@ -44,7 +44,7 @@ const formula = (text: string): ((x: number) => number) => {
 }
 
 describe.skipIf(absent)('measurements against the reference table of codes and units (run where ATTUNE_REFERENCE names it)', () => {
-  const { observations } = absent ? { observations: {} } : json<Reference>('fhir-inputs.json')
+  const { observations }: Pick<Reference, 'observations'> = absent ? { observations: {} } : json<Reference>('fhir-inputs.json')
   const published = () => models.all.filter(({ manifest }) => manifest.kind === 'equation')
   const measurements = () =>
     published().flatMap((model) => model.inputs.flatMap((spec) => (spec.kind === 'measurement' ? [[model.ref.id, spec] as const] : [])))
