@@ -203,7 +203,9 @@ const computeFrom = async (
     return absent(spec, { about, code: 'unavailable', because: `${spec.label}: the model ${spec.model} is not served.` })
   const standing = models.standing(spec.model)
   if (standing.use !== 'on') return absent(spec, { about, code: 'unavailable', because: `${spec.label}: ${notOn(spec.model, standing)}` })
-  const one = await answer(asked, await read(models, model, facts, calls), { calls, alreadyTaken: false })
+  const readings = await read(models, model, facts, calls)
+  const notAsked = ruledOut(asked, facts)
+  const one = notAsked.length > 0 ? refuse(asked, readings, notAsked) : await answer(asked, readings, { calls, alreadyTaken: false })
   const lineage = one.inputs.flatMap((input) => input.facts)
   if (one.state === 'refused')
     return absent(spec, { about, code: 'incomplete', because: `${spec.label}: ${one.because.map(({ because }) => because).join(' ')}` })
@@ -233,6 +235,12 @@ const against = (one: Circumstance, model: Model, facts: PatientFacts): Gap[] =>
   if (reading.state === 'unusable') return has === 'present' ? [] : [reading.gap]
   const met = (reading.value === 1) === (has === 'present')
   return met ? [] : [{ about: model.ref.id, code: 'not-asked', because: otherwise }]
+}
+
+/** Why the question is not asked of this person; nothing is computed then. */
+const ruledOut = ({ model, when }: Asked, facts: PatientFacts): Gap[] => {
+  if (facts.patient?.deceased) return [{ about: model.ref.id, code: 'not-asked', because: 'The record says that the person has died.' }]
+  return when.flatMap((one) => against(one, model, facts))
 }
 
 /** A model that is switched off says so in place of each number; one in the shadow says nothing to anybody. */
@@ -267,7 +275,7 @@ const compute = async (
   const situation = { calls, alreadyTaken: isTaken(model, facts) }
   return Promise.all(
     questionsOf(model, variants).map((asked) => {
-      const because = asked.when.flatMap((one) => against(one, model, facts))
+      const because = ruledOut(asked, facts)
       return because.length > 0 ? refuse(asked, readings, because) : answer(asked, readings, situation)
     }),
   )

@@ -34,6 +34,16 @@ const person = (more: object = {}): FhirResource => ({
   ...more,
 })
 
+const lab = (code: string, value: number, unit: string, more: object = {}): FhirResource =>
+  resource('Observation', {
+    status: 'final',
+    category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'laboratory' }] }],
+    code: { coding: [{ system: 'http://loinc.org', code }] },
+    effectiveDateTime: '2026-06-01T06:00:00Z',
+    valueQuantity: { value, unit, system: 'http://unitsofmeasure.org', code: unit },
+    ...more,
+  })
+
 const status = (of: string, code: string) => ({
   coding: [{ system: `http://terminology.hl7.org/CodeSystem/condition-${of}`, code }],
 })
@@ -74,7 +84,10 @@ const told = async (title: string, resources: readonly FhirResource[], who?: Fhi
 }
 
 const STROKE = 'Stroke in atrial fibrillation'
+const TEN_YEARS = 'Cardiovascular disease within 10'
 const AF = illness(ICD10, 'I48.0', 'Paroxysmal atrial fibrillation')
+const creatinine = (value: number, more: object = {}) => lab('2160-0', value, 'mg/dL', more)
+const systolic = (value: number, more: object = {}) => lab('8480-6', value, 'mm[Hg]', more)
 
 describe('a condition that says it is not there', () => {
   it.each<[string, FhirResource, number | string]>([
@@ -135,5 +148,48 @@ describe('a condition that nobody can read', () => {
     ['no code and no words', resource('Condition', { clinicalStatus: status('clinical', 'active') })],
   ])('leaves the score open: %s', async (_, one) => {
     expect(await told(STROKE, [AF, one])).toContain('has no code that is known, and no words')
+  })
+})
+
+describe('a condition under a code that is easily missed', () => {
+  it.each<[string, string, FhirResource[], number | string]>([
+    ['what a stroke left behind is a stroke', STROKE, [AF, illness(ICD10, 'I69.354', 'Hemiplegia following cerebral infarction')], 2],
+    ['diabetic disease of the arteries is both', STROKE, [AF, illness(ICD10, 'E11.51', 'Type 2 diabetes with peripheral angiopathy')], 2],
+    ['a code of ICD-10 in small letters', STROKE, [AF, illness(ICD10, 'i10', 'Essential hypertension')], 1],
+    ['a code of ICD-10 without the point', STROKE, [AF, illness(ICD10, 'I5022', 'Chronic systolic heart failure')], 1],
+  ])('%s', async (_, title, resources, expected) => {
+    expect(await told(title, resources)).toBe(expected)
+  })
+
+  const whole = [
+    lab('2093-3', 200, 'mg/dL'),
+    lab('2085-9', 50, 'mg/dL'),
+    systolic(130),
+    lab('39156-5', 27, 'kg/m2'),
+    creatinine(0.9),
+    lab('72166-2', 0, '', {
+      valueQuantity: undefined,
+      valueCodeableConcept: { coding: [{ system: SNOMED, code: '266919005' }], text: 'Never' },
+    }),
+  ]
+  it('PREVENT speaks of a person without known disease', async () => {
+    expect(await told(TEN_YEARS, whole)).toBeTypeOf('number')
+  })
+  it.each([
+    ['I69.354', 'Hemiplegia following cerebral infarction'],
+    ['I61.9', 'Nontraumatic intracerebral hemorrhage'],
+    ['I65.21', 'Occlusion and stenosis of right carotid artery'],
+    ['I71.4', 'Abdominal aortic aneurysm, without rupture'],
+    ['E11.51', 'Type 2 diabetes with peripheral angiopathy'],
+    ['Z95.820', 'Peripheral vascular angioplasty status with implants and grafts'],
+    ['Z98.62', 'Peripheral vascular angioplasty status'],
+    ['K55.1', 'Chronic vascular disorders of intestine'],
+  ])('PREVENT does not speak of a person with %s', async (code, text) => {
+    expect(await told(TEN_YEARS, [...whole, illness(ICD10, code, text)])).toBeTypeOf('string')
+  })
+  it('PREVENT takes no eGFR of a person on dialysis', async () => {
+    expect(
+      await told(TEN_YEARS, [...whole.slice(0, 4), creatinine(2.5), ...whole.slice(5), illness(ICD10, 'Z99.2', 'Dialysis')]),
+    ).toContain('dialysis')
   })
 })
