@@ -177,8 +177,10 @@ export type Encounter = {
   /** Where the patient goes from here. */
   readonly discharge: readonly Coding[]
   readonly start: PartialDate | null
-  /** Null while it goes on. */
+  /** Null while it goes on, and where it was not recorded. */
   readonly end: PartialDate | null
+  /** The stay or visit that it is a part of. */
+  readonly partOf?: string
   readonly lineage: Lineage
 }
 

@@ -19,6 +19,7 @@ const NOW = '2026-06-01T09:00:00Z'
 const SUBJECT = { subject: { reference: 'Patient/p' } }
 const ICD10 = 'http://hl7.org/fhir/sid/icd-10-cm'
 const SNOMED = 'http://snomed.info/sct'
+const ACT_CODE = 'http://terminology.hl7.org/CodeSystem/v3-ActCode'
 
 let made = 0
 const resource = (resourceType: string, members: object): FhirResource => {
@@ -56,6 +57,29 @@ const illness = (system: string, code: string, text: string | null, more: object
     ...more,
   })
 
+const medicine = (rxcui: string, name: string, more: object = {}): FhirResource =>
+  resource('MedicationRequest', {
+    status: 'active',
+    intent: 'order',
+    authoredOn: '2026-01-01',
+    medicationCodeableConcept: { text: name, coding: [{ system: 'http://www.nlm.nih.gov/research/umls/rxnorm', code: rxcui }] },
+    ...more,
+  })
+
+const visit = (kind: string, start: string | null, end: string | null, more: object = {}): FhirResource =>
+  resource('Encounter', {
+    status: 'finished',
+    class: { system: ACT_CODE, code: kind },
+    period: { ...(start === null ? {} : { start }), ...(end === null ? {} : { end }) },
+    ...more,
+  })
+
+const STAY = {
+  ...visit('IMP', '2026-05-29T10:00:00Z', null, { status: 'in-progress' }),
+  id: 'stay',
+  priority: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActPriority', code: 'EM' }] },
+}
+
 const read = (key: string, query: string): Question => ({ key, query, from: 'prefetch', state: 'answered', resources: 1 })
 const ALL_READ = ['Condition', 'MedicationRequest', 'Observation', 'Encounter', 'Procedure'].map((type) => read(type, `${type}?patient=p`))
 
@@ -84,6 +108,9 @@ const told = async (title: string, resources: readonly FhirResource[], who?: Fhi
 }
 
 const STROKE = 'Stroke in atrial fibrillation'
+const BLEEDING = 'Bleeding on an anticoagulant'
+const LACE = 'Death or unplanned readmission'
+const HOSPITAL = 'Avoidable readmission'
 const TEN_YEARS = 'Cardiovascular disease within 10'
 const AF = illness(ICD10, 'I48.0', 'Paroxysmal atrial fibrillation')
 const creatinine = (value: number, more: object = {}) => lab('2160-0', value, 'mg/dL', more)
@@ -191,5 +218,123 @@ describe('a condition under a code that is easily missed', () => {
     expect(
       await told(TEN_YEARS, [...whole.slice(0, 4), creatinine(2.5), ...whole.slice(5), illness(ICD10, 'Z99.2', 'Dialysis')]),
     ).toContain('dialysis')
+  })
+})
+
+describe('bleeding', () => {
+  const ready = [AF, systolic(130), creatinine(1)]
+  it('is counted where nothing is hidden', async () => {
+    expect(await told(BLEEDING, ready)).toBe(0)
+  })
+  it.each([
+    ['I85.01', 'Esophageal varices with bleeding'],
+    ['K62.5', 'Hemorrhage of anus and rectum'],
+    ['R04.0', 'Epistaxis'],
+    ['K57.31', 'Diverticulosis of large intestine with bleeding'],
+    ['S06.5X0A', 'Traumatic subdural hemorrhage'],
+    ['R31.0', 'Gross hematuria'],
+  ])('%s is not the same as none', async (code, text) => {
+    expect(await told(BLEEDING, [...ready, illness(ICD10, code, text)])).toBeTypeOf('string')
+  })
+  it('a transient attack is no stroke, and a code for either is open', async () => {
+    expect(await told(BLEEDING, [...ready, illness(ICD10, 'Z86.73', 'Personal history of TIA and cerebral infarction')])).toBeTypeOf(
+      'string',
+    )
+  })
+  it('aspirin of which the record does not say whether it is taken leaves the score open', async () => {
+    const perhaps = medicine('1191', 'aspirin', { dispenseRequest: { validityPeriod: { end: '2026-03-01' } } })
+    expect(await told(BLEEDING, [...ready, perhaps])).toContain('aspirin')
+  })
+  it.each<[string, object, number | string]>([
+    ['stopped', { status: 'stopped' }, 0],
+    ['on hold', { status: 'on-hold' }, 0],
+    ['planned', { intent: 'plan' }, 0],
+    ['as needed', { dosageInstruction: [{ asNeededBoolean: true }] }, 1],
+    ['entered in error', { status: 'entered-in-error' }, 0],
+  ])('aspirin that is %s', async (_, more, expected) => {
+    expect(await told(BLEEDING, [...ready, medicine('1191', 'aspirin', more)])).toBe(expected)
+  })
+})
+
+describe('a stay', () => {
+  it.each<[string, FhirResource[], number | string]>([
+    ['alone: three days, acute', [STAY], 6],
+    [
+      'from 22 h to 8 h of the next day by the clock of the ward',
+      [{ ...STAY, status: 'finished', period: { start: '2026-05-30T22:00:00-05:00', end: '2026-05-31T08:00:00-05:00' } }],
+      4,
+    ],
+    [
+      'that is over, nobody knows since when',
+      [{ ...STAY, status: 'finished', period: { start: '2026-05-20T10:00:00Z' } }],
+      'Length of stay: ',
+    ],
+    ['that is a visit to an office', [{ ...STAY, class: { system: ACT_CODE, code: 'AMB' } }], 'a stay in hospital at hand'],
+    ['after a visit to the emergency department that led to it', [STAY, visit('EMER', '2026-05-29T07:00:00Z', '2026-05-29T09:50:00Z')], 6],
+    ['after two visits', [STAY, visit('EMER', '2026-04-01', '2026-04-01'), visit('EMER', '2026-03-01', '2026-03-01')], 8],
+    [
+      'after visits that were cancelled, planned and entered in error',
+      [STAY, ...['cancelled', 'planned', 'entered-in-error'].map((of) => visit('EMER', '2026-04-01', '2026-04-01', { status: of }))],
+      6,
+    ],
+    [
+      'after a visit under the older name of the class',
+      [STAY, { ...visit('EMER', '2026-04-01', '2026-04-01'), class: { system: 'http://hl7.org/fhir/v3/ActCode', code: 'EMER' } }],
+      7,
+    ],
+    [
+      'after a visit of a class of the house',
+      [STAY, { ...visit('EMER', '2026-04-01', '2026-04-01'), class: { system: 'urn:oid:1.2.3', code: 'E' } }],
+      'Emergency visits in six months: a stay or visit of the record has no date',
+    ],
+    [
+      'after a visit without a class',
+      [STAY, { ...visit('EMER', '2026-04-01', '2026-04-01'), class: undefined }],
+      'Emergency visits in six months: a stay or visit of the record has no date',
+    ],
+    [
+      'after a visit without a date',
+      [STAY, visit('EMER', null, null)],
+      'Emergency visits in six months: a stay or visit of the record has no date',
+    ],
+    [
+      'after a visit with two parts',
+      [
+        STAY,
+        { ...visit('EMER', '2026-04-01', '2026-04-01'), id: 'whole' },
+        visit('EMER', '2026-04-01', '2026-04-01', { partOf: { reference: 'Encounter/whole' } }),
+      ],
+      7,
+    ],
+  ])('%s', async (_, resources, expected) => {
+    const answer = await told(LACE, resources)
+    if (typeof expected === 'number') expect(answer).toBe(expected)
+    else expect(answer).toContain(expected)
+  })
+
+  const results = [lab('718-7', 13, 'g/dL'), lab('2951-2', 140, 'mmol/L')]
+  const served = { ...STAY, serviceType: { text: 'General medicine' } }
+  it.each<[string, FhirResource[], number | string]>([
+    ['alone', [served], 1],
+    [
+      'the day after an earlier stay ended',
+      [served, visit('IMP', '2026-03-01', '2026-03-04'), visit('IMP', '2026-05-20', '2026-05-28')],
+      3,
+    ],
+    [
+      'with a procedure',
+      [served, resource('Procedure', { status: 'completed', code: { text: 'Endoscopy' }, performedDateTime: '2026-05-30' })],
+      2,
+    ],
+    [
+      'with a procedure of some time of the year',
+      [served, resource('Procedure', { status: 'completed', code: { text: 'Endoscopy' }, performedDateTime: '2026' })],
+      'procedure',
+    ],
+    ['with a procedure of no date', [served, resource('Procedure', { status: 'completed', code: { text: 'Endoscopy' } })], 'procedure'],
+  ])('readmission that could be avoided: %s', async (_, resources, expected) => {
+    const answer = await told(HOSPITAL, [...results, ...resources])
+    if (typeof expected === 'number') expect(answer).toBe(expected)
+    else expect(String(answer)).toMatch(new RegExp(`^[A-Z].*${expected}`, 'i'))
   })
 })
