@@ -9,7 +9,7 @@ export const faultNotice = (newUuid: () => string): WrittenCards => {
       {
         uuid,
         summary: 'Not assessed: Attune failed on this call. No warning here does not mean that it is safe.',
-        detail: "Nothing was checked against the patient's genes, because of a fault in Attune. The operator has been told.",
+        detail: 'Nothing was checked in this call, because of a fault in Attune. The operator has been told.',
         indicator: 'warning',
         source: { label: 'Attune' },
       },

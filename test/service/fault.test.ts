@@ -12,6 +12,7 @@ const CONTEXTS: Readonly<Record<string, object>> = {
   'patient-view': {},
   'order-select': { selections: ['MedicationRequest/1'], draftOrders: { resourceType: 'Bundle' } },
   'order-sign': { draftOrders: { resourceType: 'Bundle' } },
+  'encounter-discharge': { encounterId: 'e' },
 }
 
 it.each(SERVICES.map((service) => [service.hook, service] as const))(
