@@ -118,6 +118,18 @@ const STEPS: readonly Step[] = [
     )`,
     'create index decision_by_patient on decision (tenant, patient_key)',
   ],
+  [
+    `create table model_first (
+      tenant text not null,
+      model text not null,
+      release text not null,
+      mode text not null,
+      day date not null,
+      primary key (tenant, model, release, mode)
+    )`,
+    `insert into model_first
+      select tenant, model, release, mode, min(day) from model_day group by tenant, model, release, mode`,
+  ],
 ]
 
 /** Any number that no one else locks: several processes that start at once migrate one after the other. */

@@ -64,6 +64,8 @@ export type LedgerTables = {
     total: number
     squares: number
   }
+  /** Day on which a release was first counted at a tenant: its first days are what later ones are compared with. */
+  model_first: { tenant: string; model: string; release: string; mode: string; day: string }
   /** Calls of which the shadow models were recorded, each once. */
   shadow_call: { decision: string; at: string }
   /** Append-only; the newest of a tenant, decision, model and variant counts. */

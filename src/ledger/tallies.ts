@@ -42,6 +42,10 @@ const merge = (rows: readonly Day[]): Day[] => {
 export const addTallies = async (transaction: Transaction<LedgerTables>, entries: readonly Tallied[]): Promise<void> => {
   const rows = merge(entries.flatMap(rowsOf))
   if (rows.length === 0) return
+  await sql`insert into model_first (tenant, model, release, mode, day)
+    select tenant, model, release, mode, min(day) from jsonb_populate_recordset(null::model_day, ${JSON.stringify(rows)}::jsonb)
+    group by tenant, model, release, mode order by tenant, model, release, mode
+    on conflict do nothing`.execute(transaction)
   await sql`insert into model_day select * from jsonb_populate_recordset(null::model_day, ${JSON.stringify(rows)}::jsonb)
     on conflict (tenant, model, release, mode, day, place, subject, measure, bin) do update
     set n = model_day.n + excluded.n, total = model_day.total + excluded.total, squares = model_day.squares + excluded.squares`.execute(
@@ -79,6 +83,8 @@ export type Windows = {
   readonly early: number
   /** Of one tenant, or of all when null. */
   readonly tenant: string | null
+  /** Only of these; absent: of all. */
+  readonly releases?: readonly string[]
 }
 
 /** bigint and sums come as text from PostgreSQL. */
@@ -87,24 +93,6 @@ const numbers = (row: Omit<Counted, 'n' | 'age'> & { readonly n: unknown; readon
   n: Number(row.n),
   age: row.age === null ? null : Number(row.age),
 })
-
-/** Counts of the last windows and of each release's first days. */
-export const readTallies = async (db: Kysely<LedgerTables>, { today, days, windows, early, tenant }: Windows): Promise<Counted[]> => {
-  const { rows } = await sql<Parameters<typeof numbers>[0]>`
-    with first as (select tenant, model, release, mode, min(day) as day from model_day group by tenant, model, release, mode),
-    counted as (
-      select d.*, d.day < first.day + ${sql.lit(early)} as early,
-        case when d.day > ${today}::date - ${sql.lit(days * windows)} then (${today}::date - d.day) / ${sql.lit(days)} end as age
-      from model_day d join first using (tenant, model, release, mode)
-      where d.day <= ${today}::date and ${tenant === null ? sql`true` : sql`d.tenant = ${tenant}`}
-    )
-    select tenant, model, release, mode, case when measure = 'asked' then place else '' end as place, subject, measure, bin, early, age,
-      sum(n) as n, sum(total) as total, sum(squares) as squares
-    from counted where early or age is not null
-    group by tenant, model, release, mode, 5, subject, measure, bin, early, age
-    order by 1, 2, 3, 4, 6, 7, 8, 5, 9, 10`.execute(db)
-  return rows.map(numbers)
-}
 
 export type FirstDay = {
   readonly tenant: string
@@ -116,15 +104,44 @@ export type FirstDay = {
 
 /** Day on which each release was first asked. */
 export const readFirstDays = async (db: Kysely<LedgerTables>): Promise<FirstDay[]> => {
-  const { rows } = await sql<FirstDay>`select tenant, model, release, mode, min(day)::text as day from model_day
-    group by tenant, model, release, mode`.execute(db)
+  const { rows } = await sql<FirstDay>`select tenant, model, release, mode, day::text as day from model_first order by 1, 2, 3, 4`.execute(
+    db,
+  )
   return rows
+}
+
+/** Counts of one release at one tenant: the last windows and its first days. */
+const readSeries = async (db: Kysely<LedgerTables>, series: FirstDay, { today, days, windows, early }: Windows): Promise<Counted[]> => {
+  const { tenant, model, release, mode, day } = series
+  const { rows } = await sql<Parameters<typeof numbers>[0]>`
+    with counted as (
+      select *, day < ${day}::date + ${sql.lit(early)} as early,
+        case when day > ${today}::date - ${sql.lit(days * windows)} then (${today}::date - day) / ${sql.lit(days)} end as age
+      from model_day
+      where tenant = ${tenant} and model = ${model} and release = ${release} and mode = ${mode} and day <= ${today}::date
+        and (day > ${today}::date - ${sql.lit(days * windows)} or day < ${day}::date + ${sql.lit(early)})
+    )
+    select tenant, model, release, mode, case when measure = 'asked' then place else '' end as place, subject, measure, bin, early, age,
+      sum(n) as n, sum(total) as total, sum(squares) as squares
+    from counted
+    group by tenant, model, release, mode, 5, subject, measure, bin, early, age
+    order by subject, measure, bin, 5, early, age`.execute(db)
+  return rows.map(numbers)
+}
+
+/** Counts of the last windows and of each release's first days, one release after the other, so that no query takes long. */
+export const readTallies = async (db: Kysely<LedgerTables>, windows: Windows): Promise<Counted[]> => {
+  const counted: Counted[] = []
+  for (const series of await readFirstDays(db))
+    if (windows.tenant === null || windows.tenant === series.tenant)
+      if (windows.releases === undefined || windows.releases.includes(series.release))
+        counted.push(...(await readSeries(db, series, windows)))
+  return counted
 }
 
 /** Lets go of days before one; the first days of each release stay, because later ones are compared with them. */
 export const forgetTallies = async (db: Kysely<LedgerTables>, before: string, early: number): Promise<void> => {
-  await sql`with first as (select tenant, model, release, mode, min(day) as day from model_day group by tenant, model, release, mode)
-    delete from model_day d using first
+  await sql`delete from model_day d using model_first first
     where d.tenant = first.tenant and d.model = first.model and d.release = first.release and d.mode = first.mode
       and d.day < ${before}::date and d.day >= first.day + ${sql.lit(early)}`.execute(db)
 }

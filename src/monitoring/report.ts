@@ -70,6 +70,8 @@ const JUDGED_ALONE = new Set<WatchFigure['figure']>([
 ])
 
 const early: Take = (row) => row.early
+/** What the manifest does not state of the people it was made with has no reference before the first days are over. */
+const none: Take = () => false
 
 /** First days are left out of later windows, so that a window is never compared with itself. */
 const windowsOf = (reference: WatchReference, windows: number): { readonly now: Take; readonly before: readonly Take[] } => {
@@ -87,12 +89,13 @@ const watchModel = (tenant: string, model: Model, material: Material): WatchedMo
   const view = makeView(material.counts.filter(own))
   const first = material.firstDays.find(own)?.day ?? null
   const reference = referenceOf(model, first, totalOf(view.bins('', 'asked', early)), material)
+  const isSettled = first !== null && daysBetween(first, material.today) >= material.baselineDays
   const frame: Frame = {
     model,
     view,
     judged: material.judged.filter(own),
     thresholds: material.thresholds,
-    early,
+    early: reference.kind === 'training' && !isSettled ? none : early,
     ...windowsOf(reference, material.windows),
   }
   const [inputs, scores] = [inputFigures(frame), scoreFigures(frame)]
