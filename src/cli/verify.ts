@@ -15,7 +15,14 @@ import { isReadingsFile, verifyReadings } from './verify-readings.ts'
 import { isVectorFile, verifyVectors } from './verify-vectors.ts'
 
 /** One acceptance case and how it came out. `skipped` is never counted as passed. */
-type CaseResult = { readonly name: string; readonly state: 'passed' | 'failed' | 'skipped'; readonly because: readonly string[] }
+type CaseResult = {
+  readonly name: string
+  readonly state: 'passed' | 'failed' | 'skipped'
+  readonly because: readonly string[]
+  /** Of a number, how far it is from what was expected, and how far it may be. */
+  readonly difference?: number
+  readonly tolerance?: number
+}
 
 type Suite = {
   readonly recognises: (content: unknown) => boolean
@@ -81,6 +88,7 @@ const SUITES: readonly Suite[] = [
       return results.map((result) => ({
         name: `${model} ${result.id}`,
         state: result.state,
+        ...(result.state === 'skipped' ? {} : { difference: result.difference, tolerance: result.tolerance }),
         because: [
           result.state === 'failed' ? `off by ${result.difference}, tolerance ${result.tolerance}` : '',
           result.because ?? '',
@@ -105,6 +113,12 @@ const tally = (results: readonly CaseResult[]): string => {
   return `${count(results, 'passed')} passed, ${count(results, 'failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
 }
 
+/** Of the cases that were numbers; nothing where none was. */
+const farthest = (results: readonly CaseResult[]): string => {
+  const differences = results.flatMap(({ difference }) => (difference === undefined ? [] : [difference]))
+  return differences.length === 0 ? '' : `, largest difference ${Math.max(...differences).toPrecision(2)}`
+}
+
 export const verify: Verb = {
   name: 'verify',
   summary: 'Run acceptance cases kept as data: allele calling, FHIR readings, orders, guidance cases, moments, model vectors',
@@ -117,7 +131,7 @@ export const verify: Verb = {
     for (const path of positionals) {
       const results = await runFile(path, thinking)
       all.push(...results)
-      progress(`${path}: ${tally(results)}`)
+      progress(`${path}: ${tally(results)}${farthest(results)}`)
       if (values.json) continue
       for (const result of results)
         if (result.state !== 'passed') say(`${result.state}: ${result.name}${result.because.map((line) => `\n    ${line}`).join('')}`)

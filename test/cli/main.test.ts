@@ -200,6 +200,15 @@ describe('A check that finds something ends with 1', () => {
     expect(out).toMatch(/0 passed, 1 failed\s*$/)
   })
 
+  it('verify of model vectors says how far the farthest was, also when all passed', async () => {
+    const { out, err } = await attune(['verify', join(projectRoot, 'models/kfre/vectors.json'), '--json'])
+    const { passed, results } = JSON.parse(out)
+    const differences: number[] = results.map(({ difference }: { difference: number }) => difference)
+    expect([passed, differences.length]).toEqual([62, 62])
+    expect(err).toContain(`62 passed, 0 failed, largest difference ${Math.max(...differences).toPrecision(2)}`)
+    expect(results.every(({ difference, tolerance }: { difference: number; tolerance: number }) => difference <= tolerance)).toBe(true)
+  })
+
   it('rules check of a folder of broken rules', async () => {
     const config = file('rules.yaml', `rulesDir: ${folder}\n`)
     const before = process.env.ATTUNE_CONFIG
