@@ -5,9 +5,9 @@ import type { InputSpecOf } from './model-folder.ts'
 type Spec = InputSpecOf<'measurement'> | InputSpecOf<'answer'>
 export type Dated = { readonly measurement: Measurement; readonly date: PartialDate; readonly at: number }
 
-/** The latest usable entry with the others of its day, or why there is none. `known`: there is one, but it must not be used. */
+/** The latest usable entry with those that it may not contradict (of its day, undated, dated in the future), or why there is none. `known`: there is one, but it must not be used. */
 export type Latest =
-  | { readonly newest: Dated; readonly sameDay: readonly Measurement[] }
+  | { readonly newest: Dated; readonly others: readonly Measurement[] /** Of when all these are, in words. */; readonly when: string }
   | { readonly gap: Gap; readonly known: boolean; readonly facts: readonly Lineage[] }
 
 const DAY_MS = 86_400_000
@@ -52,6 +52,16 @@ const dated = (measurements: readonly Measurement[], now: number): Dated[] =>
 export const observationsUnread = ({ questions }: PatientFacts): boolean =>
   questions.some(({ query, state }) => query.startsWith('Observation') && state !== 'answered' && state !== 'empty')
 
+const CATEGORY = { labs: 'laboratory', vitals: 'vital-signs', lifestyle: 'social-history' } as const
+
+/** The question for the room where these belong came back short: a later entry may be among what did not come. */
+const laterMayLack = ({ from: [home] }: Spec, { questions }: PatientFacts): boolean =>
+  home !== undefined &&
+  questions.some(
+    ({ query, state }) =>
+      (state === 'partial' || state === 'failed') && query.startsWith('Observation') && query.includes(`category=${CATEGORY[home]}`),
+  )
+
 /** Latest entry with one of the codes. When it cannot be used, an older one is not put in its place. */
 export const latestOf = (spec: Spec, facts: PatientFacts): Latest => {
   const about = spec.name
@@ -64,6 +74,8 @@ export const latestOf = (spec: Spec, facts: PatientFacts): Latest => {
       ? none('unavailable', `${spec.label}: the observations could not all be read.`)
       : none('not-found', `No ${label} is in the record.`)
   }
+  if (laterMayLack(spec, facts))
+    return none('unavailable', `${spec.label}: the observations could not all be read, and a later one may be among the rest.`)
   const [newest, ...older] = dated(found, now)
   if (!newest) return none('incomplete', `${spec.label} is recorded without a usable date.`)
   if (now - newest.at > spec.freshDays * DAY_MS) {
@@ -71,5 +83,8 @@ export const latestOf = (spec: Spec, facts: PatientFacts): Latest => {
     return { gap: { about, code: 'stale', because }, known: true, facts: [newest.measurement.lineage] }
   }
   const day = newest.date.slice(0, 10)
-  return { newest, sameDay: older.filter(({ date }) => date.slice(0, 10) === day).map(({ measurement }) => measurement) }
+  const sameDay = older.filter(({ date }) => date.slice(0, 10) === day).map(({ measurement }) => measurement)
+  const usable = new Set([newest, ...older].map(({ measurement }) => measurement))
+  const undated = found.filter((one) => !usable.has(one))
+  return { newest, others: [...sameDay, ...undated], when: undated.length > 0 ? `${day} and without a usable date` : day }
 }

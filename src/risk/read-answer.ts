@@ -11,7 +11,7 @@ export const readAnswer = (spec: InputSpecOf<'answer'>, facts: PatientFacts): In
   const { measurement, date } = latest.newest
   const { value } = measurement
   const codings = value.kind === 'text' ? value.codings : []
-  const found = [measurement, ...latest.sameDay].map((one) => {
+  const found = [measurement, ...latest.others].map((one) => {
     const given = one.value.kind === 'text' ? one.value.codings : []
     return spec.answers.find(({ system, code }) => given.some((coding) => coding.system === system && coding.code === code))?.value
   })
@@ -21,7 +21,7 @@ export const readAnswer = (spec: InputSpecOf<'answer'>, facts: PatientFacts): In
       measurement.lineage,
     ])
   if (found.some((one) => one !== first)) {
-    const because = `Answers on ${inSentence(spec.label)} of ${date.slice(0, 10)} contradict each other.`
+    const because = `Answers on ${inSentence(spec.label)} of ${latest.when} contradict each other.`
     return unusable(spec, { about, code: 'conflict', because }, [measurement.lineage])
   }
   const shown = (value.kind === 'text' ? value.text : '') || codings[0]?.display || String(first)

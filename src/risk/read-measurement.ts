@@ -40,17 +40,13 @@ export const readMeasurement = (spec: Spec, facts: PatientFacts): InputReading =
   const read = inUnit(spec, measurement)
   if ('problem' in read)
     return unusable(spec, { about, code: read.problem, because: `The latest ${label} ${PROBLEMS[read.problem]}.` }, [measurement.lineage])
-  const others = latest.sameDay.map((other) => inUnit(spec, other))
+  const others = latest.others.map((other) => inUnit(spec, other))
   const conflict = others.some(
     (other) => !('value' in other) || Math.abs(other.value - read.value) > spec.agreeWithin * Math.abs(read.value),
   )
   const lineages = [read.lineage, ...others.flatMap((other) => ('value' in other ? [other.lineage] : []))]
   if (conflict)
-    return unusable(
-      spec,
-      { about, code: 'conflict', because: `Values of ${label} of ${date.slice(0, 10)} contradict each other.` },
-      lineages,
-    )
+    return unusable(spec, { about, code: 'conflict', because: `Values of ${label} of ${latest.when} contradict each other.` }, lineages)
   if (read.value < spec.range.low || read.value > spec.range.high) {
     const because = `The latest ${label} is outside ${spec.range.low} to ${spec.range.high} ${spec.unit}.`
     return unusable(spec, { about, code: 'out-of-range', because }, lineages)

@@ -83,13 +83,13 @@ const STAY = {
 const read = (key: string, query: string): Question => ({ key, query, from: 'prefetch', state: 'answered', resources: 1 })
 const ALL_READ = ['Condition', 'MedicationRequest', 'Observation', 'Encounter', 'Procedure'].map((type) => read(type, `${type}?patient=p`))
 
-const ask = async (title: string, resources: readonly FhirResource[], who = person()): Promise<RiskEstimate> => {
+const ask = async (title: string, resources: readonly FhirResource[], who = person(), questions = ALL_READ): Promise<RiskEstimate> => {
   const facts = readFacts(
     {
       patientId: 'p',
       now: NOW,
       resources: [who, ...resources],
-      questions: ALL_READ,
+      questions,
       draftOrders: [],
       selections: null,
       encounterId: 'stay',
@@ -102,15 +102,22 @@ const ask = async (title: string, resources: readonly FhirResource[], who = pers
 }
 
 /** The number, or why there is none. */
-const told = async (title: string, resources: readonly FhirResource[], who?: FhirResource): Promise<number | string> => {
-  const one = await ask(title, resources, who)
+const told = async (
+  title: string,
+  resources: readonly FhirResource[],
+  who?: FhirResource,
+  questions?: Question[],
+): Promise<number | string> => {
+  const one = await ask(title, resources, who, questions)
   return one.state === 'estimated' ? Number(one.value.toPrecision(6)) : one.because.map(({ because }) => because).join(' ')
 }
 
+const EGFR = 'Estimated glomerular'
 const STROKE = 'Stroke in atrial fibrillation'
 const BLEEDING = 'Bleeding on an anticoagulant'
 const LACE = 'Death or unplanned readmission'
 const HOSPITAL = 'Avoidable readmission'
+const QT_SCORE = 'QT prolongation'
 const TEN_YEARS = 'Cardiovascular disease within 10'
 const AF = illness(ICD10, 'I48.0', 'Paroxysmal atrial fibrillation')
 const creatinine = (value: number, more: object = {}) => lab('2160-0', value, 'mg/dL', more)
@@ -336,5 +343,57 @@ describe('a stay', () => {
     const answer = await told(HOSPITAL, [...results, ...resources])
     if (typeof expected === 'number') expect(answer).toBe(expected)
     else expect(String(answer)).toMatch(new RegExp(`^[A-Z].*${expected}`, 'i'))
+  })
+})
+
+describe('a measurement', () => {
+  it.each<[string, FhirResource[], number | string]>([
+    ['of a day', [creatinine(1)], 64.5],
+    ['beside an older one', [creatinine(1), creatinine(4, { effectiveDateTime: '2026-05-01' })], 64.5],
+    [
+      'beside another without a date',
+      [creatinine(1), creatinine(4, { effectiveDateTime: undefined })],
+      'and without a usable date contradict',
+    ],
+    ['beside another of the future', [creatinine(1), creatinine(4, { effectiveDateTime: '2027-05-30' })], 'contradict'],
+    ['beside the same of the future', [creatinine(1), creatinine(1.02, { effectiveDateTime: '2027-05-30' })], 64.5],
+    ['beside one that was taken back', [creatinine(1), creatinine(4, { status: 'entered-in-error' })], 64.5],
+    [
+      'that is below what can be measured',
+      [creatinine(0.3, { valueQuantity: { value: 0.3, unit: 'mg/dL', comparator: '<' } })],
+      'not a plain number',
+    ],
+    ['in words', [creatinine(1, { valueQuantity: undefined, valueString: '1.0 mg/dL' })], 'not a plain number'],
+    ['without a unit', [creatinine(1, { valueQuantity: { value: 1 } })], 'unit'],
+    ['of another body', [creatinine(1, { focus: [{ reference: 'RelatedPerson/fetus' }] })], 'No creatinine'],
+    ['too large for any number', [creatinine(1e308)], 'outside'],
+    ['below zero', [creatinine(-1)], 'outside'],
+  ])('%s', async (_, resources, expected) => {
+    const answer = await told(EGFR, resources)
+    if (typeof expected === 'number') expect(Number(answer).toPrecision(3)).toBe(expected.toPrecision(3))
+    else expect(String(answer)).toContain(expected)
+  })
+
+  it('is not the latest while others of its kind did not come', async () => {
+    const labs = { ...read('labs', 'Observation?patient=p&category=laboratory'), state: 'partial' as const }
+    const vitals = { ...read('vitals', 'Observation?patient=p&category=vital-signs'), state: 'failed' as const }
+    expect(await told(EGFR, [creatinine(1)], person(), [...ALL_READ, labs])).toContain('a later one may be among the rest')
+    expect(await told(EGFR, [creatinine(1)], person(), [...ALL_READ, vitals])).toBeTypeOf('number')
+  })
+
+  it('milliequivalents of sodium and potassium are millimoles', async () => {
+    const stay = { ...STAY, serviceType: { text: 'General medicine' } }
+    const inMeq = await told(HOSPITAL, [stay, lab('718-7', 13, 'g/dL'), lab('2951-2', 130, 'meq/L')])
+    expect(inMeq).toBe(await told(HOSPITAL, [stay, lab('718-7', 13, 'g/dL'), lab('2951-2', 130, 'mmol/L')]))
+    const qt = [lab('8636-3', 440, 'ms'), AF]
+    expect(await told(QT_SCORE, [lab('2823-3', 3.4, 'meq/L'), ...qt])).toBe(await told(QT_SCORE, [lab('2823-3', 3.4, 'mmol/L'), ...qt]))
+  })
+
+  it.each<[string, FhirResource[], FhirResource[]]>([
+    ['haemoglobin', [lab('718-7', 110, 'g/L')], [lab('718-7', 11, 'g/dL')]],
+    ['haemoglobin by amount', [lab('718-7', 6.828, 'mmol/L')], [lab('718-7', 11, 'g/dL')]],
+  ])('%s in another unit is the same', async (_, one, other) => {
+    const rest = [{ ...STAY, serviceType: { text: 'General medicine' } }, lab('2951-2', 140, 'mmol/L')]
+    expect(await told(HOSPITAL, [...rest, ...one])).toBe(await told(HOSPITAL, [...rest, ...other]))
   })
 })
