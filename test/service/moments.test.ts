@@ -254,6 +254,21 @@ describe('A discharge', () => {
     expect(await ask(leaving('plain'))).not.toMatch(said)
   })
 
+  it('counts no stay that was entered in error, only planned, or another person\u2019s', async () => {
+    const patient = aPatient('errors')
+      .born(aged(76))
+      .measuring('hemoglobin', 10.2, TODAY)
+      .measuring('sodium', 131, TODAY)
+      .withProcedure('Thoracentesis', { snomed: '91602002', date: day(3) })
+      .with(stay('errors', 'now', day(11), undefined, urgent))
+      .with(stay('errors', 'a', day(150), day(140), { status: 'entered-in-error' }))
+      .with(stay('errors', 'b', day(120), day(110), { status: 'planned' }))
+      .with(stay('somebody-else', 'c', day(250), day(245)))
+    const answer = await hospital.ask(patient, discharge)
+    expect(answer.cards).toEqual([])
+    expect(answer.trace.silences.map(({ because }) => because)).toContainEqual(expect.stringMatching(/^HOSPITAL score 6; /))
+  })
+
   it('after a planned night: no card, and the silence says the scores', async () => {
     const patient = aPatient('night')
       .born(aged(36))
@@ -274,7 +289,7 @@ describe('A discharge', () => {
     expect(answer.trace.outcome).toBe('not-assessed')
     expect(answer.trace.silences.map(({ code, because }) => [code, because])).toContainEqual([
       'not-computed',
-      expect.stringContaining('the stay at hand, or the day it began, is not in the record'),
+      expect.stringMatching(/^Length of stay: a stay in hospital at hand, or the day it began, is not in the record\. .*And 4 more\.$/),
     ])
   })
 

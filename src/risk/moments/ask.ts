@@ -48,6 +48,12 @@ const isMain = ({ output }: MomentAsk, estimate: Estimated, models: Models): boo
 /** The variant's own words: what stands in brackets after the question's title. */
 const byWords = ({ title }: Estimated): string => /\(([^()]*(?:\([^()]*\)[^()]*)*)\)$/.exec(title)?.[1] ?? title
 
+const FEW = 3
+
+/** The first reasons, whole; of a record without anything there would be one for each input. */
+const fewOf = (reasons: readonly string[]): string =>
+  [...reasons.slice(0, FEW), ...(reasons.length > FEW ? [`And ${reasons.length - FEW} more.`] : [])].join(' ')
+
 /** What a model answers, as the row's sentences need it. */
 export const readAsked = (ask: MomentAsk, estimate: RiskEstimate | null, models: Models): Asked => {
   const { name, says, model } = ask
@@ -55,7 +61,7 @@ export const readAsked = (ask: MomentAsk, estimate: RiskEstimate | null, models:
   if (estimate.state === 'refused') {
     // What the question presumes or rules out is told under the model's own name.
     const applies = !estimate.because.every((gap) => gap.about === estimate.model.id && gap.code === 'not-asked')
-    return { name, state: 'none', because: estimate.because.map(({ because }) => because).join(' '), applies, estimate }
+    return { name, state: 'none', because: fewOf(estimate.because.map(({ because }) => because)), applies, estimate }
   }
   const found = numberOf(ask, estimate, models)
   if (found === null) return { name, state: 'none', because: `${says} is not among what could be computed.`, applies: true, estimate }
