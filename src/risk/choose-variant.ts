@@ -41,8 +41,9 @@ const unusableInputs = ({ inputs }: LoadedVariant, readings: InputReadings): Gap
 
 /** Bounds of a variant, also on inputs that bound its population without being in the equation. */
 const outsideOf = ({ spec }: LoadedVariant, readings: InputReadings): Gap[] =>
-  (spec.valid ?? []).flatMap(({ input, low, high, says }) => {
+  (spec.valid ?? []).flatMap(({ input, low, high, says }): Gap[] => {
     const reading = readings.get(input)
+    if (reading?.state === 'unusable' && reading.gap.code === 'out-of-range') return [reading.gap]
     const value = reading?.state === 'known' ? reading.value : null
     return typeof value === 'number' && (value < low || value > high) ? [{ about: input, code: 'out-of-range', because: says }] : []
   })

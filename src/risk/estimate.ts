@@ -10,7 +10,7 @@ import { readInputs, takeInputs } from './features.ts'
 import { absent, type InputReading, type InputReadings, known, unusable } from './input-reading.ts'
 import { intervalFor, whyNoInterval } from './interval.ts'
 import type { LoadedVariant, Model } from './load-model.ts'
-import type { Circumstance, InputSpecOf, Values } from './model-folder.ts'
+import type { Circumstance, InputSpecOf, Manifest, Values } from './model-folder.ts'
 import { readCondition } from './read-condition.ts'
 import { reasonsOf } from './reasons.ts'
 import type { Models } from './registry.ts'
@@ -24,6 +24,7 @@ type Asked = {
   readonly model: Model
   readonly title: string
   readonly when: readonly Circumstance[]
+  readonly sex: Manifest['questions'][number]['sex']
   readonly variants: readonly LoadedVariant[]
 }
 
@@ -64,12 +65,21 @@ const missingOf = ({ inputs }: LoadedVariant, readings: InputReadings, { skipped
   return [...variants, ...defaults]
 }
 
+/** Bounds of whom the variant is for, of which nobody knows whether they hold: what bounds it is not in its equation. */
+const openBounds = ({ spec }: LoadedVariant, readings: InputReadings): string[] =>
+  (spec.valid ?? []).flatMap(({ input, says }) => {
+    const reading = readings.get(input)
+    return reading === undefined || reading.state === 'known' ? [] : [`${reading.input.label} is not known. ${says}`]
+  })
+
 const populationOf = (
   { manifest }: Model,
-  values: Values,
+  chosen: LoadedVariant,
+  readings: InputReadings,
   { output, value }: Output,
   { alreadyTaken }: Situation,
 ): Estimated['population'] => {
+  const values = valuesFor(chosen, readings)
   const { limits, statements } = manifest.population
   const broken = limits.filter(({ input, low = Number.NEGATIVE_INFINITY, high = Number.POSITIVE_INFINITY }) => {
     const given = values[input]
@@ -79,6 +89,7 @@ const populationOf = (
   const says = [
     ...broken.map((limit) => limit.says),
     ...(typical && (value < typical.low || value > typical.high) ? [typical.says] : []),
+    ...openBounds(chosen, readings),
     ...(alreadyTaken && manifest.alreadyTaken ? [manifest.alreadyTaken] : []),
   ]
   return { fits: says.length === 0, limits: [...statements, ...says] }
@@ -153,7 +164,7 @@ const finish = async (
     inputs: [...readings].filter(([name]) => used.has(name)).map(([, { input }]) => input),
     ...alsoRead(asked, used, readings),
     missing: missingOf(chosen, readings, choice),
-    population: populationOf(model, values, main, situation),
+    population: populationOf(model, chosen, readings, main, situation),
     limits: [...model.manifest.limits, ...whyNoInterval(model.manifest, chosen.spec.id)],
     comparison: await compare(chosen, choice, readings),
     execution: main.execution,
@@ -176,7 +187,7 @@ const answer = async (asked: Asked, readings: InputReadings, situation: Situatio
 
 const questionsOf = (model: Model, variants = model.variants): Asked[] =>
   model.manifest.questions
-    .map(({ id, title, when = [] }) => ({ model, title, when, variants: variants.filter(({ spec }) => spec.question === id) }))
+    .map(({ id, title, when = [], sex }) => ({ model, title, when, sex, variants: variants.filter(({ spec }) => spec.question === id) }))
     .filter((asked) => asked.variants.length > 0)
 
 const isTaken = ({ manifest }: Model, { medicines }: PatientFacts): boolean =>
@@ -237,10 +248,20 @@ const against = (one: Circumstance, model: Model, facts: PatientFacts): Gap[] =>
   return met ? [] : [{ about: model.ref.id, code: 'not-asked', because: otherwise }]
 }
 
+/** Why a question about one sex is not asked; what the record does not say is not guessed. */
+const againstSex = ({ model, sex: wanted }: Asked, { patient }: PatientFacts): Gap[] => {
+  const own = patient?.sex ?? 'unknown'
+  if (wanted === undefined || own === wanted.is) return []
+  const open = own === 'unknown'
+  const because = open ? `The sex is not recorded. ${wanted.otherwise}` : wanted.otherwise
+  return [{ about: open ? 'sex' : model.ref.id, code: open ? 'not-found' : 'not-asked', because }]
+}
+
 /** Why the question is not asked of this person; nothing is computed then. */
-const ruledOut = ({ model, when }: Asked, facts: PatientFacts): Gap[] => {
+const ruledOut = (asked: Asked, facts: PatientFacts): Gap[] => {
+  const { model, when } = asked
   if (facts.patient?.deceased) return [{ about: model.ref.id, code: 'not-asked', because: 'The record says that the person has died.' }]
-  return when.flatMap((one) => against(one, model, facts))
+  return [...againstSex(asked, facts), ...when.flatMap((one) => against(one, model, facts))]
 }
 
 /** A model that is switched off says so in place of each number; one in the shadow says nothing to anybody. */

@@ -119,6 +119,7 @@ const LACE = 'Death or unplanned readmission'
 const HOSPITAL = 'Avoidable readmission'
 const QT_SCORE = 'QT prolongation'
 const TEN_YEARS = 'Cardiovascular disease within 10'
+const MELD = 'Severity of chronic liver'
 const AF = illness(ICD10, 'I48.0', 'Paroxysmal atrial fibrillation')
 const creatinine = (value: number, more: object = {}) => lab('2160-0', value, 'mg/dL', more)
 const systolic = (value: number, more: object = {}) => lab('8480-6', value, 'mm[Hg]', more)
@@ -395,5 +396,55 @@ describe('a measurement', () => {
   ])('%s in another unit is the same', async (_, one, other) => {
     const rest = [{ ...STAY, serviceType: { text: 'General medicine' } }, lab('2951-2', 140, 'mmol/L')]
     expect(await told(HOSPITAL, [...rest, ...one])).toBe(await told(HOSPITAL, [...rest, ...other]))
+  })
+})
+
+describe('a person whom a score is not for', () => {
+  const child = person({ birthDate: '2018-01-01' })
+  const bedside = [lab('9279-1', 24, '/min'), systolic(95), lab('9269-2', 15, '{score}')]
+  const cirrhosis = illness(ICD10, 'K74.60', 'Cirrhosis of liver')
+  const liver = [
+    cirrhosis,
+    lab('1975-2', 2, 'mg/dL'),
+    lab('6301-6', 1.5, '1'),
+    creatinine(1),
+    lab('2951-2', 135, 'mmol/L'),
+    lab('1751-7', 3, 'g/dL'),
+  ]
+  const heart = [lab('72106-8', 28, '{score}'), lab('48545-8', 3, '{score}'), lab('1751-7', 4, 'g/dL')]
+  it.each<[string, string, FhirResource[]]>([
+    ['qSOFA', 'qSOFA', bedside],
+    ['MELD', MELD, liver],
+    ['LACE', LACE, [STAY]],
+    [
+      'HOSPITAL',
+      HOSPITAL,
+      [{ ...STAY, serviceType: { text: 'General medicine' } }, lab('718-7', 13, 'g/dL'), lab('2951-2', 140, 'mmol/L')],
+    ],
+    ['delirium after heart surgery', 'Delirium after cardiac', heart],
+  ])('%s speaks of adults only', async (_, title, resources) => {
+    const grown = person({ birthDate: '1950-01-01' })
+    expect(await told(title, resources, grown)).toBeTypeOf('number')
+    expect(await told(title, resources, child)).toBeTypeOf('string')
+  })
+
+  it('the delirium rule says that nobody knows whether it is for somebody of unknown age', async () => {
+    const one = await ask('Delirium after cardiac', heart, person({ birthDate: undefined }))
+    expect(one.state === 'estimated' && one.population).toMatchObject({
+      fits: false,
+      limits: expect.arrayContaining(['Age is not known. The rule is for people of 60 and more.']),
+    })
+  })
+
+  it.each([
+    ['born in the future', { birthDate: '2031-01-01' }],
+    ['born 150 years ago', { birthDate: '1876-01-01' }],
+    ['of 17 years', { birthDate: '2009-01-01' }],
+    ['whose year of birth alone is known and leaves two ages open', { birthDate: '1966' }],
+    ['of another sex than the equation knows', { gender: 'other' }],
+    ['of unknown sex', { gender: 'unknown' }],
+    ['who has died', { deceasedBoolean: true }],
+  ])('the eGFR of somebody %s is not computed', async (_, more) => {
+    expect(await told(EGFR, [creatinine(1)], person(more))).toBeTypeOf('string')
   })
 })
