@@ -447,4 +447,13 @@ describe('a person whom a score is not for', () => {
   ])('the eGFR of somebody %s is not computed', async (_, more) => {
     expect(await told(EGFR, [creatinine(1)], person(more))).toBeTypeOf('string')
   })
+
+  it.each([
+    ['who is pregnant', illness(SNOMED, '77386006', 'Pregnant'), 'pregnancy'],
+    ['with acute kidney injury', illness(ICD10, 'N17.9', 'Acute kidney failure'), 'acute kidney injury'],
+  ])('the eGFR of somebody %s is not computed', async (_, one, because) => {
+    expect(await told(EGFR, [creatinine(1), one])).toContain(because)
+    expect(await told('Kidney failure', [creatinine(2), lab('9318-7', 300, 'mg/g'), one])).toContain(because)
+    expect(await told(EGFR, [creatinine(1), { ...one, clinicalStatus: status('clinical', 'resolved') }])).toBeTypeOf('number')
+  })
 })
