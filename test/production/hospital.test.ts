@@ -41,7 +41,12 @@ describe('The way in', () => {
   it.each(['ES384', 'RS384'] as const)('discovery with a JWT signed by %s lists the services', async (alg) => {
     const answer = await call('/cds-services', { token: ehr.sign(`${running.url}/cds-services`, alg) })
     expect(answer.status).toBe(200)
-    expect(answer.json().services.map(({ id }: { id: string }) => id)).toEqual(['pgx-order-select', 'pgx-order-sign', 'pgx-patient-view'])
+    expect(answer.json().services.map(({ id }: { id: string }) => id)).toEqual([
+      'pgx-order-select',
+      'pgx-order-sign',
+      'pgx-patient-view',
+      'risk-encounter-discharge',
+    ])
   })
 
   it('the same JWT a second time is refused', async () => {
@@ -109,6 +114,7 @@ describe('An order at signing', () => {
         'Condition',
         'DiagnosticReport',
         'MedicationRequest',
+        'Observation',
         'Observation',
         'Observation',
         'Observation',

@@ -73,6 +73,7 @@ export const prefetch = () => ({
   genotypes: searchset('Observation'),
   labs: searchset('Observation'),
   vitals: searchset('Vital'),
+  lifestyle: searchset('Lifestyle'),
   reports: searchset('DiagnosticReport'),
   conditions: searchset('Condition'),
   allergies: searchset('AllergyIntolerance'),
