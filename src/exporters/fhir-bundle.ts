@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { FoundVariant } from '../pgx/calling/star-call.ts'
 import type { GeneReport, SampleReport } from './gene-report.ts'
+import { hashId } from './hash-id.ts'
 
 /**
  * Calls as a FHIR R4 Bundle after the HL7 Genomics Reporting guide, STU3 (package 3.0.0): a report, one genotype Observation per gene,
@@ -30,13 +30,6 @@ const CATEGORIES: readonly Json[] = [
   concept('http://terminology.hl7.org/CodeSystem/observation-category', 'laboratory', 'Laboratory'),
   concept('http://terminology.hl7.org/CodeSystem/v2-0074', 'GE', 'Genetics'),
 ]
-
-/** The same call gives the same id again (RFC 9562, version 8: a hash of our own). */
-const idOf = (...parts: readonly string[]): string => {
-  const hex = createHash('sha256').update(parts.join('\u0000')).digest('hex')
-  const variant = (8 + (Number.parseInt(hex[16] ?? '0', 16) & 3)).toString(16)
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
-}
 
 const urn = (id: string): string => `urn:uuid:${id}`
 const entryOf = (resource: Json & { readonly id: string }): Json => ({ fullUrl: urn(resource.id), resource })
@@ -124,7 +117,7 @@ const resultOf = (gene: GeneReport): Json => {
 const variantOf = (context: Context, gene: GeneReport, found: FoundVariant): Json & { readonly id: string } =>
   observation(
     context,
-    idOf(context.report.rules, context.report.sample, gene.gene, found.allele, String(found.copies)),
+    hashId(context.report.rules, context.report.sample, gene.gene, found.allele, String(found.copies)),
     'variant',
     concept(LOINC, '69548-6', 'Genetic variant assessment'),
     gene,
@@ -154,7 +147,7 @@ const implicationOf = (
   return [
     observation(
       context,
-      idOf(genotype.id, term),
+      hashId(genotype.id, term),
       'therapeutic-implication',
       concept(LOCAL, 'therapeutic-implication', 'Therapeutic Implication'),
       gene,
@@ -172,7 +165,7 @@ const ofGene = (context: Context, gene: GeneReport): readonly (Json & { readonly
   const notes = notesOf(gene)
   const genotype = observation(
     context,
-    idOf(context.report.rules, context.report.sample, gene.gene, JSON.stringify(result)),
+    hashId(context.report.rules, context.report.sample, gene.gene, JSON.stringify(result)),
     'genotype',
     concept(LOINC, '84413-4', 'Genotype display name'),
     gene,
@@ -188,7 +181,7 @@ const ofGene = (context: Context, gene: GeneReport): readonly (Json & { readonly
 
 const patientOf = (report: SampleReport): Json & { readonly id: string } => ({
   resourceType: 'Patient',
-  id: idOf('patient', report.sample),
+  id: hashId('patient', report.sample),
   identifier: [{ value: report.sample }],
 })
 
@@ -200,7 +193,7 @@ export const fhirBundle = (report: SampleReport, options: BundleOptions): Json =
   const results = report.genes.flatMap((gene) => ofGene(context, gene))
   const diagnosticReport = {
     resourceType: 'DiagnosticReport',
-    id: idOf('report', report.rules, report.sample, ...results.map(({ id }) => id)),
+    id: hashId('report', report.rules, report.sample, ...results.map(({ id }) => id)),
     meta: { profile: [`${GUIDE}/StructureDefinition/genomic-report`] },
     ...(report.warnings.length === 0
       ? {}
@@ -220,7 +213,7 @@ export const fhirBundle = (report: SampleReport, options: BundleOptions): Json =
   }
   return {
     resourceType: 'Bundle',
-    id: idOf('bundle', diagnosticReport.id),
+    id: hashId('bundle', diagnosticReport.id),
     type: 'collection',
     timestamp: options.issued,
     entry: [diagnosticReport, ...(patient === null ? [] : [patient]), ...results].map(entryOf),

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { RiskEstimate } from '../contract/risk.ts'
+import { hashId } from './hash-id.ts'
 
 type Estimated = Extract<RiskEstimate, { state: 'estimated' }>
 
@@ -12,13 +12,6 @@ export type ScoreOptions = {
   /** System of the code that names the score; the code is the model's id in capitals. */
   readonly system: string
   readonly notes: readonly string[]
-}
-
-/** The same score of the same sample has the same id again (RFC 9562, version 8). */
-const idOf = (text: string): string => {
-  const hex = createHash('sha256').update(text).digest('hex')
-  const variant = (8 + (Number.parseInt(hex[16] ?? '0', 16) & 3)).toString(16)
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
 /** The number called `sum of weights`, wherever it stands among the numbers of the estimate. */
@@ -36,7 +29,7 @@ export const scoreObservation = (estimate: RiskEstimate, { sample, patient, issu
   const because = estimate.state === 'refused' ? estimate.because.map((gap) => gap.because) : []
   return {
     resourceType: 'Observation',
-    id: idOf([code, model.sha256, sample, collected ?? ''].join('\u0000')),
+    id: hashId([code, model.sha256, sample, collected ?? ''].join('\u0000')),
     status: 'final',
     category: [
       { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'laboratory', display: 'Laboratory' }] },

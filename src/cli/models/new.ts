@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { parse as parseYaml } from 'yaml'
@@ -8,6 +7,7 @@ import { inlineData } from '../../risk/external/inline-data.ts'
 import { readMlflow } from '../../risk/external/mlflow.ts'
 import { scaffold, takenFor } from '../../risk/external/scaffold.ts'
 import { NUMBER_TYPES, readSiteGraph, type SiteGraph, type SitePort } from '../../risk/external/site-graph.ts'
+import { sha256 } from '../../risk/load-model.ts'
 import { printJson, progress, say, UsageError, type VerbInput } from '../verb.ts'
 import type { Action } from './action.ts'
 import { refuseOtherName, scoreFiles } from './score-folder.ts'
@@ -73,8 +73,6 @@ const writeFolder = (folder: string, files: Readonly<Record<string, object>>, gr
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), `${JSON.stringify(content, null, 2)}\n`)
   writeFileSync(join(folder, 'model.onnx'), graph)
 }
-
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 const openTodos = (files: Readonly<Record<string, object>>): number => JSON.stringify(files).split('"TODO: ').length - 1
 
