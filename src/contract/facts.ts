@@ -44,6 +44,10 @@ export type PatientIdentity = {
   readonly deceased: boolean
   /** Race as recorded (US Core extension or text); null when not recorded. */
   readonly race: { readonly text: string; readonly codes: readonly Coding[] } | null
+  /** Ethnicity as recorded (US Core extension); absent when not recorded. */
+  readonly ethnicity?: { readonly text: string; readonly codes: readonly Coding[] }
+  /** Country of birth as the record writes it (FHIR's patient-birthPlace extension); absent when not recorded. */
+  readonly birthCountry?: string
   readonly lineage: Lineage
 }
 
@@ -151,6 +155,8 @@ export type Condition = {
   readonly codes: readonly Coding[]
   readonly clinicalStatus: string | null
   readonly verificationStatus: string | null
+  /** How severe it is, as coded; absent where it is not. */
+  readonly severity?: readonly Coding[]
   readonly onset: PartialDate | null
   readonly abatement: PartialDate | null
   readonly lineage: Lineage
@@ -229,6 +235,16 @@ export type DeviceSeries = {
 export type FamilyMember = {
   readonly ref: string
   readonly relationship: string
+  /** Codes of the relationship; absent where it stands in words only. */
+  readonly relationshipCodes?: readonly Coding[]
+  /** Administrative sex of the relative, as coded. */
+  readonly sex?: string
+  /** `partial`, `completed` or `health-unknown`. */
+  readonly status?: string
+  /** Why there is no history of this relative: code of dataAbsentReason. */
+  readonly absent?: string
+  /** Tells relatives of one kind apart: name and date of birth as sent; absent where neither was. */
+  readonly who?: string
   readonly conditions: readonly { readonly name: string; readonly codes: readonly Coding[]; readonly onsetAge?: string }[]
   readonly lineage: Lineage
 }

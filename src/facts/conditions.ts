@@ -50,12 +50,14 @@ export const readCondition = (item: Item, gaps: Gap[]): Condition | null => {
     return null
   }
   const codes = codings(resource.code)
+  const severity = codings(resource.severity)
   return {
     ref,
     name: nameOf(resource.code) ?? 'Unnamed condition',
     codes,
     clinicalStatus: statusOf(resource.clinicalStatus),
     verificationStatus,
+    ...(severity.length > 0 ? { severity } : {}),
     ...certaintyOf(resource.code),
     onset: moment(resource, 'onset'),
     abatement: moment(resource, 'abatement'),

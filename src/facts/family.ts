@@ -18,6 +18,26 @@ const onsetAge = (condition: Json): string | null => {
   return years(condition.onsetAge) ?? asText(condition.onsetString) ?? ([low, high].filter((side) => side !== null).join(' to ') || null)
 }
 
+/** Name and date of birth: two entries that share them are about one relative. */
+const whoOf = (resource: Json): string | null =>
+  [asText(resource.name), asText(resource.bornDate) ?? asText(resource.bornString)].filter((part) => part !== null).join(' ') || null
+
+/** What an entry says of the relative beyond the conditions; members that were not sent are left out. */
+const aboutRelative = (resource: Json): Pick<FamilyMember, 'relationshipCodes' | 'sex' | 'status' | 'absent' | 'who'> => {
+  const codes = codings(resource.relationship)
+  const sex = asCode(codings(resource.sex)[0]?.code)
+  const status = asCode(resource.status)
+  const absent = asCode(codings(resource.dataAbsentReason)[0]?.code) ?? asCode(nameOf(resource.dataAbsentReason))
+  const who = whoOf(resource)
+  return {
+    ...(codes.length > 0 ? { relationshipCodes: codes } : {}),
+    ...(sex === null ? {} : { sex }),
+    ...(status === null ? {} : { status }),
+    ...(absent === null ? {} : { absent }),
+    ...(who === null ? {} : { who }),
+  }
+}
+
 /** One relative. What a relative has, genotypes included, stays with the relative. */
 export const readFamilyMember = (item: Item, gaps: Gap[]): FamilyMember | null => {
   const { resource, ref } = item
@@ -36,6 +56,7 @@ export const readFamilyMember = (item: Item, gaps: Gap[]): FamilyMember | null =
   return {
     ref,
     relationship: nameOf(resource.relationship) ?? 'relative',
+    ...aboutRelative(resource),
     conditions,
     lineage: lineageOf(item, dateOf(resource, RECORDED)),
   }

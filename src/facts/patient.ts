@@ -1,7 +1,7 @@
 import type { PatientIdentity } from '../contract/facts.ts'
 import type { Coding, Gap } from '../contract/lineage.ts'
 import { ageAt } from '../terminology/dates.ts'
-import { asCode, asDate, asList, asObjects, asText, codings, type Json, wording } from './accessors.ts'
+import { asCode, asDate, asList, asObjects, asText, codings, type Json, member, wording } from './accessors.ts'
 import type { Item } from './chart.ts'
 import { gap } from './gaps.ts'
 import { lineageOf } from './lineage.ts'
@@ -9,16 +9,25 @@ import { isFuture } from './moments.ts'
 
 const SEXES = ['male', 'female', 'other', 'unknown'] as const
 
-/** US Core race, and the older Argonaut form of the same extension. */
+/** US Core race and ethnicity, and the older Argonaut form of the same extensions. */
 const RACE = /\/(us-core-race|argo-race)$/
+const ETHNICITY = /\/(us-core-ethnicity|argo-ethnicity)$/
 
-const raceOf = (resource: Json): PatientIdentity['race'] => {
-  const extension = asObjects(resource.extension).find((one) => RACE.test(asText(one.url) ?? ''))
+const originOf = (resource: Json, url: RegExp): PatientIdentity['race'] => {
+  const extension = asObjects(resource.extension).find((one) => url.test(asText(one.url) ?? ''))
   const members = asObjects(extension?.extension)
   const codes: Coding[] = members.flatMap((one) => codings(one.valueCoding ?? one.valueCodeableConcept))
   const text = members.map((one) => asText(one.valueString)).find((one) => one !== null)
   const label = text ?? codes.map((code) => code.display ?? code.code).join(', ')
   return label === '' ? null : { text: label, codes }
+}
+
+/** FHIR's standard extension: an Address. */
+const BIRTH_PLACE = /\/(patient-birthPlace|birthPlace)$/
+
+const bornIn = (resource: Json): string | null => {
+  const extension = asObjects(resource.extension).find((one) => BIRTH_PLACE.test(asText(one.url) ?? ''))
+  return asText(member(extension?.valueAddress, 'country'))
 }
 
 /** US Core's sex extension: SNOMED CT findings; read only where `gender` says nothing. */
@@ -55,6 +64,8 @@ export const readPatient = (item: Item, patientId: string, now: string, gaps: Ga
   const { resource } = item
   const birthDate = birthOf(item, now, gaps)
   const died = asDate(resource.deceasedDateTime)
+  const ethnicity = originOf(resource, ETHNICITY)
+  const birthCountry = bornIn(resource)
   return {
     id: patientId,
     name: nameOf(resource),
@@ -62,7 +73,9 @@ export const readPatient = (item: Item, patientId: string, now: string, gaps: Ga
     ageYears: birthDate === null ? null : ageAt(birthDate, now),
     sex: sexOf(resource),
     deceased: resource.deceasedBoolean === true || (died !== null && !isFuture(died, now)),
-    race: raceOf(resource),
+    race: originOf(resource, RACE),
+    ...(ethnicity === null ? {} : { ethnicity }),
+    ...(birthCountry === null ? {} : { birthCountry }),
     lineage: lineageOf(item, null),
   }
 }

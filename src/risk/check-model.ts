@@ -6,7 +6,7 @@ import { chaiCard } from './governance/chai-card.ts'
 import { chaiProblems } from './governance/chai-schema.ts'
 import { sensitiveProblems } from './governance/sensitive.ts'
 import { type FolderParts, fileOf } from './load-model.ts'
-import { type Graph, SOURCE_ATTRIBUTES, type Values, type Variant } from './model-folder.ts'
+import { type Graph, type InputSpec, SOURCE_ATTRIBUTES, type Values, type Variant } from './model-folder.ts'
 
 const missingIn = (wanted: readonly string[], have: ReadonlySet<string>): string[] => wanted.filter((one) => !have.has(one))
 
@@ -95,10 +95,15 @@ const windowProblems = ({ inputs }: FolderParts): string[] =>
     return window.from > window.to ? [] : [`features.json: the window of ${name} is empty`]
   })
 
+const partsOf = (spec: InputSpec): readonly string[] => {
+  if (spec.kind === 'any' || spec.kind === 'agreed') return spec.parts
+  return spec.kind === 'beyond' || spec.kind === 'later' ? [spec.input] : []
+}
+
 /** Inputs that are made from others are read after them. */
 const derivedProblems = ({ inputs }: FolderParts): string[] =>
   inputs.flatMap((spec, n) => {
-    const wanted = spec.kind === 'any' ? spec.parts : spec.kind === 'beyond' ? [spec.input] : []
+    const wanted = partsOf(spec)
     const before = new Set(inputs.slice(0, n).map(({ name }) => name))
     return missingIn(wanted, before).map((name) => `features.json: ${spec.name} is made from ${name}, which is not an input before it`)
   })

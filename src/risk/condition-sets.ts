@@ -22,6 +22,8 @@ export const conditionSetsSchema = z.strictObject({
       /** ICD-10 codes that leave it open whether the condition is one. */
       icd10open: z.array(icd10Code).optional(),
       words: z.array(words).min(1),
+      /** SNOMED CT codes of other conditions that are named so: family history of it, or its absence. */
+      others: z.array(z.strictObject({ code: z.string().regex(/^\d{6,18}$/), display: z.string().min(1), seen: z.boolean() })).optional(),
       sources: z.array(z.string()).min(1),
     }),
   ),

@@ -3,13 +3,17 @@ import { absent, type InputReading, type InputReadings, known, type RecordView, 
 import type { InputSpec, InputSpecOf, InputValue } from './model-folder.ts'
 import { readAggregate } from './read-aggregate.ts'
 import { readAnswer } from './read-answer.ts'
-import { readCondition } from './read-condition.ts'
-import { readAny, readBeyond, readPoints } from './read-derived.ts'
+import { readCondition, readOnlyWithCondition } from './read-condition.ts'
+import { readAgreed, readAny, readBeyond, readLater, readPoints } from './read-derived.ts'
 import { readEncountersBefore, readStayCoded, readStayDays, readStayProcedure } from './read-encounter.ts'
+import { readRelatives } from './read-family.ts'
 import { readGenotype } from './read-genotype.ts'
+import { readGrade } from './read-grade.ts'
 import { readMeasurement } from './read-measurement.ts'
 import { readMedicine, readMedicineCount, readOnlyWith } from './read-medicine.ts'
+import { readOrigin } from './read-origin.ts'
 import { readAge, readRace, readSex } from './read-person.ts'
+import { readProcedures } from './read-procedure.ts'
 
 /** `earlier`: the inputs of the file that were read before. */
 type Reader<K extends InputSpec['kind']> = (
@@ -26,6 +30,13 @@ const READERS: { readonly [K in InputSpec['kind']]: Reader<K> } = {
   measurement: (spec, { facts }) => (spec.aggregate === 'latest' ? readMeasurement(spec, facts) : readAggregate(spec, facts)),
   answer: (spec, { facts }) => readAnswer(spec, facts),
   condition: (spec, { facts }) => readCondition(spec, facts),
+  'only-with-condition': (spec, { facts }) => readOnlyWithCondition(spec, facts),
+  relatives: (spec, { facts }) => readRelatives(spec, facts),
+  procedures: (spec, { facts }) => readProcedures(spec, facts),
+  origin: (spec, { facts }) => readOrigin(spec, facts),
+  grade: (spec, { facts }) => readGrade(spec, facts),
+  later: (spec, _, earlier) => readLater(spec, earlier),
+  agreed: (spec, _, earlier) => readAgreed(spec, earlier),
   medicine: (spec, { facts }) => readMedicine(spec, facts),
   'medicine-count': (spec, { facts }) => readMedicineCount(spec, facts),
   'only-with': (spec, { facts }) => readOnlyWith(spec, facts),
@@ -70,6 +81,7 @@ const YES_OR_NO: ReadonlySet<string> = new Set<InputSpec['kind']>([
   'any',
   'beyond',
   'only-with',
+  'only-with-condition',
   'stay-coded',
   'stay-procedure',
 ])

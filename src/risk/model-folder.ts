@@ -24,6 +24,8 @@ export const knownBy = {
   icd10open: z.array(icd10Code).default([]),
   /** A condition named so under an unknown code is unclear, and never counted as absent. */
   words: z.array(words).default([]),
+  /** Codes of other conditions that are named so. */
+  others: z.array(coding).default([]),
 }
 /** One bound, the value itself in it or not. */
 const bound = z.union([
@@ -122,7 +124,84 @@ const inputSpec = z.discriminatedUnion('kind', [
     ...knownBy,
     /** Conditions of the past count too (a stroke that was). */
     ever: z.boolean(),
+    /** A list of conditions without it says nothing: then the missing rule decides, and not 0. */
+    silence: z.literal('unknown').optional(),
   }),
+  /**
+   * Relatives by blood with one of these conditions, counted; those of other degrees are not. 0 only when the history of a relative of
+   * `zeroNeeds` is complete and holds none: no family history at all says nothing. A relative who is only called so is unclear.
+   */
+  z.strictObject({
+    ...common,
+    kind: z.literal('relatives'),
+    ...knownBy,
+    /** Relationships by their codes, and by their words where there is no code; `one`: there is only one such relative. */
+    counted: z
+      .array(z.strictObject({ label: z.string().min(1), codes: z.array(coding).min(1), words: z.array(z.string()), one: z.boolean() }))
+      .min(1),
+    /** Relationships that leave the sex open: they count when the entry says that the relative is of this sex. */
+    openSex: z.strictObject({ sex: z.enum(['female', 'male']), codes: z.array(coding) }),
+    /** Other relationships, which do not count. */
+    notCounted: z.strictObject({ codes: z.array(coding), words: z.array(z.string()) }),
+    zeroNeeds: z.string().min(1),
+    /** Said of the patient: some relative has it, and not who. Beside a count of 0 that is a contradiction. */
+    mentioned: z.strictObject(knownBy),
+    range,
+  }),
+  /** Procedures that were done, by day. None on record says nothing: then the missing rule decides. */
+  z.strictObject({ ...common, kind: z.literal('procedures'), codes: z.array(coding).min(1), words: z.array(words), range }),
+  /** Group of origin: race, ethnicity and country of birth as recorded. Several groups at once, or none, are `otherwise`. */
+  z.strictObject({
+    ...common,
+    kind: z.literal('origin'),
+    groups: z
+      .array(
+        z.strictObject({
+          /** The model's group; without one, what these codes leave open. */
+          value: z.string().min(1).optional(),
+          because: z.string().min(1).optional(),
+          codes: z.array(coding).min(1),
+          /** Wider codes that say nothing more beside one of these. */
+          covers: z.array(coding).default([]),
+          /** Whoever is of this group is of no other. */
+          decides: z.literal(true).optional(),
+          /** Born in one of these countries, as records write them in lower case. */
+          bornIn: z.array(z.string()).optional(),
+          /** Born in a country that is known and none of these. */
+          notBornIn: z.array(z.string()).optional(),
+        }),
+      )
+      .min(1),
+    /** Recorded as not known: as if it were not recorded. */
+    unknown: z.array(coding),
+    otherwise: z.string(),
+  }),
+  /** A number that was read before, and so much more: the age to which a risk runs. */
+  z.strictObject({ ...common, kind: z.literal('later'), input: z.string(), add: z.number(), range }),
+  /** One thing that records tell in several ways: inputs of this file, named before. Those that are there have to agree. */
+  z.strictObject({
+    ...common,
+    kind: z.literal('agreed'),
+    parts: z.array(z.string()).min(2),
+    values: z.array(inputValue).min(2),
+    /** The value that something on record without a grade contradicts. */
+    none: inputValue.optional(),
+  }),
+  /**
+   * Grade of a condition: by its own code, or by the severity that is recorded with it. Refuted within `freshDays` is `none`. A condition
+   * without a grade is there and not graded; no such condition on the list says nothing.
+   */
+  z.strictObject({
+    ...common,
+    kind: z.literal('grade'),
+    ...knownBy,
+    severities: z.array(coding.extend({ value: z.string() })),
+    none: z.string(),
+    grades: z.array(z.string()).min(1),
+    freshDays: z.number().int().positive(),
+  }),
+  /** 0 when the record has none of the conditions; with one of them it has to be given. */
+  z.strictObject({ ...common, kind: z.literal('only-with-condition'), ...knownBy, ever: z.boolean(), because: z.string().min(1) }),
   /** Number of different medicines of these, active or drafts of the same visit. */
   z.strictObject({
     ...common,
@@ -179,7 +258,7 @@ const inputSpec = z.discriminatedUnion('kind', [
     kind: z.literal('answer'),
     from: z.array(z.enum(['vitals', 'labs', 'lifestyle'])).min(1),
     codes: z.array(coding).min(1),
-    answers: z.array(coding.extend({ value: z.number() })).min(1),
+    answers: z.array(coding.extend({ value: z.union([z.number(), z.string()]) })).min(1),
     freshDays: z.number().int().positive(),
   }),
   /** A number that another model of this installation gives. */
@@ -445,7 +524,17 @@ export const manifestSchema = z.strictObject({
   /** Drugs whose order makes this model speak. */
   drugs: z.array(ingredient),
   /** What the variants answer, each with its title. */
-  questions: z.array(z.strictObject({ id: z.string(), title: z.string().min(1), when: z.array(circumstance).optional() })).min(1),
+  questions: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        title: z.string().min(1),
+        when: z.array(circumstance).optional(),
+        /** Asked of this sex only, by the record. */
+        sex: z.strictObject({ is: z.enum(['female', 'male']), otherwise: z.string().min(1) }).optional(),
+      }),
+    )
+    .min(1),
   /** Of a learned model. */
   training: training.optional(),
   performance: z.array(performanceRow).min(1).optional(),

@@ -5,7 +5,7 @@ import { absent, type InputReading, known, unusable } from './input-reading.ts'
 import type { InputSpecOf, KnownBy } from './model-folder.ts'
 
 type Spec = InputSpecOf<'condition'>
-type Optional = 'sets' | 'icd10' | 'icd10open'
+type Optional = 'sets' | 'icd10' | 'icd10open' | 'others'
 /** A condition that is asked for outside of `features.json`, too. */
 type Ask = Omit<Spec, Optional> & Partial<Pick<Spec, Optional>>
 
@@ -34,7 +34,7 @@ const icd10Of = ({ system, code }: Coding): string | null =>
 const isUnder = (code: string, entries: readonly string[]): boolean =>
   entries.some((entry) => (entry.endsWith('=') ? code === entry.slice(0, -1) : code.startsWith(entry)))
 
-const hasCode = ({ codes: wanted, icd10 }: KnownBy, { codes }: Condition): boolean =>
+export const hasCode = ({ codes: wanted, icd10 }: KnownBy, { codes }: Condition): boolean =>
   codes.some((coding) => {
     const icd = icd10Of(coding)
     return icd === null ? wanted.some(({ system, code }) => system === coding.system && code === coding.code) : isUnder(icd, icd10)
@@ -49,7 +49,7 @@ const isWordless = ({ name, codes }: Condition): boolean =>
   codes.every(({ display = '' }) => !LETTERS.test(display)) &&
   (name === UNNAMED || codes.some(({ code }) => code === name) || !LETTERS.test(name))
 
-const isNamedSo = ({ words: phrases }: KnownBy, { name, codes }: Condition): boolean => {
+export const isNamedSo = ({ words: phrases }: Pick<KnownBy, 'words'>, { name, codes }: Pick<Condition, 'name' | 'codes'>): boolean => {
   const said =
     [name, ...codes.map(({ display = '' }) => display)]
       .join(' ')
@@ -58,11 +58,15 @@ const isNamedSo = ({ words: phrases }: KnownBy, { name, codes }: Condition): boo
   return phrases.some((phrase) => phrase.split(' ').every((start) => said.some((word) => word.startsWith(start))))
 }
 
+/** A code that is known for another condition, although the words are alike. */
+const isOther = ({ others }: KnownBy, { codes }: Condition): boolean =>
+  codes.some((coding) => others.some(({ system, code }) => system === coding.system && code === coding.code))
+
 /** ICD-10 gives each condition one place: under another code it is not this one, unless the code leaves that open. */
-const mayBeOne = (by: KnownBy, condition: Condition): boolean => {
+export const mayBeOne = (by: KnownBy, condition: Condition): boolean => {
   const icd = condition.codes.map(icd10Of).filter((code) => code !== null)
   if (icd.some((code) => isUnder(code, by.icd10open))) return true
-  return icd.length === 0 && (isWordless(condition) || isNamedSo(by, condition))
+  return icd.length === 0 && !isOther(by, condition) && (isWordless(condition) || isNamedSo(by, condition))
 }
 
 /** Over by its status; without one, by the date on which it ended. */
@@ -119,7 +123,7 @@ export const unclear = (about: string, label: string, { unconfirmed, open }: Sor
  * A condition that is only named so, or is not confirmed, is unclear: the equation is then not used.
  */
 export const readCondition = (ask: Ask, facts: PatientFacts): InputReading => {
-  const spec: Spec = { sets: [], icd10: [], icd10open: [], ...ask }
+  const spec: Spec = { sets: [], icd10: [], icd10open: [], others: [], ...ask }
   const sorted = sortConditions(spec, spec.ever, facts)
   const { sure } = sorted
   if (sure.length > 0)
@@ -137,5 +141,16 @@ export const readCondition = (ask: Ask, facts: PatientFacts): InputReading => {
       code: 'unavailable',
       because: `${spec.label}: the list of conditions could not be read to its end.`,
     })
+  if (spec.silence === 'unknown')
+    return absent(spec, { about: spec.name, code: 'not-found', because: `${spec.label}: not among the conditions, which says nothing.` })
   return known(spec, { value: 0, shown: 'no', note: 'not among the conditions of the record' })
+}
+
+/** 0 when the record has none of the conditions; with one of them, the input is not decided by the record. */
+export const readOnlyWithCondition = (spec: InputSpecOf<'only-with-condition'>, facts: PatientFacts): InputReading => {
+  const { because, ...by } = spec
+  const reading = readCondition({ ...by, kind: 'condition', missing: { do: 'refuse' } }, facts)
+  if (reading.state === 'unusable') return unusable(spec, reading.gap, reading.input.facts)
+  if (reading.value !== 1) return known(spec, { value: 0, shown: 'no', note: 'no condition that would ask for it' })
+  return unusable(spec, { about: spec.name, code: 'not-asked', because }, reading.input.facts)
 }

@@ -1,7 +1,8 @@
 import type { PatientFacts } from '../contract/facts.ts'
 import type { Gap, Lineage } from '../contract/lineage.ts'
+import { refuseValue } from './encode.ts'
 import { absent, type InputReading, type InputReadings, known, unusable } from './input-reading.ts'
-import type { InputSpecOf } from './model-folder.ts'
+import type { InputSpecOf, InputValue } from './model-folder.ts'
 import { conditionsWereRead, type Sorted, sortConditions, unclear } from './read-condition.ts'
 
 /** 1 when one of the parts is so, 0 when every one is known not to be. */
@@ -38,6 +39,40 @@ export const readBeyond = (spec: InputSpecOf<'beyond'>, earlier: InputReadings):
   const beyond = spec.bounds.some((bound) => isBeyond(value, bound))
   const note = [`${of.input.label} ${of.input.value} ${of.input.unit}`.trim(), of.input.note].filter(Boolean).join(', ')
   return known(spec, { value: beyond ? 1 : 0, shown: beyond ? 'yes' : 'no', facts: of.input.facts, note })
+}
+
+/** The number that was read before, and so much more. */
+export const readLater = (spec: InputSpecOf<'later'>, earlier: InputReadings): InputReading => {
+  const of = earlier.get(spec.input)
+  if (of?.state === 'unusable') return unusable(spec, { ...of.gap, about: spec.name }, of.input.facts)
+  if (typeof of?.value !== 'number')
+    return absent(spec, { about: spec.name, code: 'incomplete', because: `${spec.label}: ${spec.input} is not known.` })
+  const value = of.value + spec.add
+  const because = refuseValue(spec, value)
+  if (because !== null) return unusable(spec, { about: spec.name, code: 'out-of-range', because }, of.input.facts)
+  return known(spec, { value, facts: of.input.facts, note: `${of.input.label.toLowerCase()} and ${spec.add}` })
+}
+
+const NOT_THERE: ReadonlySet<string> = new Set(['not-found', 'not-asked'])
+
+/** Something that is on record and says less than another part (there, without a grade) does not contradict it; an old entry gives way to a new one. */
+const yields = (spec: InputSpecOf<'agreed'>, code: string, value: InputValue | undefined): boolean =>
+  value !== undefined && (code === 'stale' || (code === 'incomplete' && spec.none !== undefined && value !== spec.none))
+
+/** What the parts that are on record agree on. One that is there and cannot be used leaves it open. */
+export const readAgreed = (spec: InputSpecOf<'agreed'>, earlier: InputReadings): InputReading => {
+  const about = spec.name
+  const parts = spec.parts.flatMap((name) => earlier.get(name) ?? [])
+  const facts = parts.flatMap(({ input }) => input.facts)
+  const [first, ...others] = parts.filter((part) => part.state === 'known')
+  const broken = parts.flatMap((part) => (part.state === 'unusable' && !NOT_THERE.has(part.gap.code) ? [part.gap] : []))
+  const against = broken.find(({ code }) => !yields(spec, code, first?.value))
+  if (against) return unusable(spec, { ...against, about }, facts)
+  if (!first) return absent(spec, { about, code: 'not-found', because: `${spec.label} is not in the record.` })
+  if (others.some(({ value }) => value !== first.value))
+    return unusable(spec, { about, code: 'conflict', because: `${spec.label}: what the record says contradicts itself.` }, facts)
+  const note = [first, ...others].map(({ input }) => [input.label, input.note].filter(Boolean).join(', ')).join('; ')
+  return known(spec, { value: first.value, shown: first.input.value ?? '', facts, note })
 }
 
 type Row = InputSpecOf<'points'>['rows'][number]

@@ -46,7 +46,8 @@ export const takeConditions = <K extends KnownBy>(who: string, by: K, { conditio
   const icd10 = [...by.icd10, ...found.flatMap((set) => set.icd10)]
   if (codes.length + icd10.length === 0) throw new AttuneError('model-invalid', `${who} names no code`)
   const icd10open = [...by.icd10open, ...found.flatMap((set) => set.icd10open ?? [])]
-  return { ...by, codes, icd10, icd10open, words: [...new Set([...by.words, ...found.flatMap((set) => set.words)])] }
+  const others = [...by.others, ...found.flatMap((set) => (set.others ?? []).map((one) => ({ system: SNOMED, ...one })))]
+  return { ...by, codes, icd10, icd10open, others, words: [...new Set([...by.words, ...found.flatMap((set) => set.words)])] }
 }
 
 const resolveInput = (spec: InputSpec, shared: Shared): InputSpec => {
@@ -57,7 +58,11 @@ const resolveInput = (spec: InputSpec, shared: Shared): InputSpec => {
     case 'only-with':
       return takeMedicines(who, spec, shared)
     case 'condition':
+    case 'grade':
+    case 'only-with-condition':
       return takeConditions(who, spec, shared)
+    case 'relatives':
+      return { ...takeConditions(who, spec, shared), mentioned: takeConditions(`${who}, mentioned`, spec.mentioned, shared) }
     case 'points':
       return { ...spec, rows: spec.rows.map((row) => takeConditions(`${who}, ${row.label}`, row, shared)) }
     default:

@@ -14,7 +14,7 @@ export const SENSITIVE_CLASSES: readonly string[] = [
 ]
 
 /** Kinds of input that are of a class whatever the folder says. */
-const ALWAYS: Readonly<Record<string, string>> = { age: 'date of birth', sex: 'sex', race: 'race' }
+const ALWAYS: Readonly<Record<string, string>> = { age: 'date of birth', sex: 'sex', race: 'race', origin: 'race' }
 
 /** Classes of an input; one input may be of several (race and ethnicity in one list of groups). */
 export const classesOf = ({ sensitive }: Pick<InputSpec, 'sensitive'>): readonly string[] => sensitive?.split(', ') ?? []
