@@ -1,10 +1,21 @@
 import { z } from 'zod'
-import type { Dose, DrugIdentity, Encounter, MeasuredValue, Measurement, Medicine, Order, PatientFacts } from '../contract/facts.ts'
+import type {
+  Dose,
+  DrugIdentity,
+  Encounter,
+  FamilyMember,
+  MeasuredValue,
+  Measurement,
+  Medicine,
+  Order,
+  PatientFacts,
+} from '../contract/facts.ts'
 import type { GeneReading, Genotype } from '../contract/genes.ts'
 import type { Coding, Lineage } from '../contract/lineage.ts'
 import { AttuneError } from '../errors.ts'
 import type { Knowledge } from '../guidance/rules.ts'
 import { NO_GENOTYPE } from '../pgx/genotype.ts'
+import { isLocal } from '../pgx/local-use.ts'
 import { parseGeneValue } from './gene-value.ts'
 
 const SNOMED = 'http://snomed.info/sct'
@@ -31,6 +42,17 @@ const measurement = z.strictObject({
   date: z.string().default('2026-11-01'),
 })
 const answered = z.strictObject({ name: z.string(), loinc: z.string(), snomed: z.string(), date: z.string().default('2026-11-01') })
+const relative = z.strictObject({
+  relationship: z.string().describe('Code of HL7 v3-RoleCode: MTH, SIS, DAUC, AUNT.'),
+  status: z.enum(['partial', 'completed', 'health-unknown']).default('completed'),
+  conditions: z.array(coded).default([]),
+  date: z.string().default('2026-11-01'),
+})
+const score = z.strictObject({
+  pgs: z.string().describe('Id in the PGS Catalog: PGS000001.'),
+  value: z.number(),
+  date: z.string().default('2026-11-01'),
+})
 const stay = z.strictObject({
   id: z.string(),
   class: z.string().describe('Code of HL7 v3-ActCode: IMP, EMER, AMB.'),
@@ -45,6 +67,7 @@ export const sketchSchema = z.strictObject({
   now: z.string().default('2026-11-01T09:00:00Z').describe('Instant of the order.'),
   age: z.number().int().min(0).optional().describe('Completed years.'),
   sex: z.enum(['male', 'female', 'other', 'unknown']).optional(),
+  race: z.string().optional().describe('Code of the CDC list of race and ethnicity: 2106-3.'),
   weightKg: z.number().positive().optional(),
   egfr: z.number().positive().optional().describe('mL/min/1.73 m2'),
   genes: z
@@ -56,12 +79,14 @@ export const sketchSchema = z.strictObject({
   medicines: z.array(drugTaken).default([]),
   allergies: z.array(z.string()).default([]),
   unread: z
-    .array(z.enum(['medications', 'conditions', 'allergies', 'procedures', 'requests', 'encounters', 'observations']))
+    .array(z.enum(['medications', 'conditions', 'allergies', 'procedures', 'requests', 'encounters', 'observations', 'family']))
     .default([])
     .describe('Parts of the record that could not be read.'),
   labs: z.array(measurement).default([]).describe('Laboratory results by LOINC, in UCUM units.'),
   vitals: z.array(measurement).default([]),
   lifestyle: z.array(answered).default([]).describe('Coded answers, for example smoking.'),
+  family: z.array(relative).default([]).describe('Family history, one entry for each relative.'),
+  scores: z.array(score).default([]).describe('Polygenic scores that a laboratory reported.'),
   requests: z.array(coded).default([]).describe('What is ordered and not done yet.'),
   stays: z.array(stay).default([]),
   stay: z.string().optional().describe('Id of the stay that is ending.'),
@@ -176,6 +201,22 @@ const answeredAll = (all: readonly z.output<typeof answered>[]): Measurement[] =
   )
 
 const V3 = 'http://terminology.hl7.org/CodeSystem'
+const RACE = 'urn:oid:2.16.840.1.113883.6.238'
+const PGS = 'https://www.pgscatalog.org/score'
+
+const scored = ({ pgs, value, date }: z.output<typeof score>): Measurement => ({
+  ...measured(`Observation/${pgs}`, pgs, '', value, '{score}', date),
+  codes: [{ system: PGS, code: pgs }],
+})
+
+const relativeOf = ({ relationship, status, conditions, date }: z.output<typeof relative>, index: number): FamilyMember => ({
+  ref: `FamilyMemberHistory/f${index}`,
+  relationship,
+  relationshipCodes: [{ system: `${V3}/v3-RoleCode`, code: relationship }],
+  status,
+  conditions: conditions.map((one) => ({ name: nameOf(one), codes: codesOf(one) })),
+  lineage: lineage(`FamilyMemberHistory/f${index}`, date),
+})
 
 const stayOf = ({ id, class: kind, start, end, priority, service }: z.output<typeof stay>): Encounter => ({
   ref: `Encounter/${id}`,
@@ -197,14 +238,21 @@ const PARTS = {
   procedures: 'Procedure?patient=p',
   requests: 'ServiceRequest?patient=p',
   encounters: 'Encounter?patient=p',
+  family: 'FamilyMemberHistory?patient=p',
   observations: 'Observation?patient=p',
 } as const
+
+const drugOf = ({ drug, product }: Sketch['order'], knowledge: Knowledge): DrugIdentity => ({
+  ...identify(drug, knowledge),
+  ...(product === undefined ? {} : { text: product }),
+})
 
 const orderOf = (ordered: Sketch['order'], knowledge: Knowledge): Order => ({
   ref: 'MedicationRequest/order',
   hasId: true,
-  drug: { ...identify(ordered.drug, knowledge), ...(ordered.product === undefined ? {} : { text: ordered.product }) },
+  drug: drugOf(ordered, knowledge),
   dose: dose(ordered.mgPerDay, ordered.text),
+  ...(isLocal({ drug: drugOf(ordered, knowledge), dose: dose(ordered.mgPerDay, ordered.text) }) ? { local: true as const } : {}),
   status: 'draft',
   intent: 'order',
   selected: true,
@@ -229,7 +277,7 @@ export const drawPatient = (sketch: MomentSketch, knowledge: Knowledge): Patient
     ageYears: sketch.age ?? null,
     sex: sketch.sex ?? null,
     deceased: false,
-    race: null,
+    race: sketch.race === undefined ? null : { text: sketch.race, codes: [{ system: RACE, code: sketch.race }] },
     lineage: lineage('Patient/p'),
   },
   readings: readingsOf(sketch, knowledge),
@@ -238,6 +286,7 @@ export const drawPatient = (sketch: MomentSketch, knowledge: Knowledge): Patient
   labs: [
     ...(sketch.egfr === undefined ? [] : [measured('Observation/egfr', 'eGFR', '98979-8', sketch.egfr, 'mL/min/{1.73_m2}')]),
     ...measuredAll('lab', sketch.labs),
+    ...sketch.scores.map(scored),
   ],
   vitals: [
     ...(sketch.weightKg === undefined ? [] : [measured('Observation/weight', 'Body weight', '29463-7', sketch.weightKg, 'kg')]),
@@ -282,7 +331,7 @@ export const drawPatient = (sketch: MomentSketch, knowledge: Knowledge): Patient
   })),
   imaging: [],
   devices: [],
-  family: [],
+  family: sketch.family.map(relativeOf),
   documents: [],
   questions: Object.entries(PARTS).map(([key, query]) => ({
     key,

@@ -7,6 +7,31 @@ const name = z.string().min(1)
 const rxcui = z.string().regex(/^\d+$/).nullable()
 const member = z.strictObject({ name, rxcui, source: z.string() })
 
+const says = z.string().min(1)
+/** The source forbids the drug, or advises against it: that warns. */
+const forbids = z.literal(true).optional()
+
+/** What a source says of the dose below a kidney function. mL/min; of an eGFR, mL/min/1.73 m². */
+const kidneyThreshold = z
+  .strictObject({
+    name,
+    rxcui,
+    measure: z.enum(['creatinine-clearance', 'egfr']),
+    /** One of the two: below it, or at it and below. */
+    below: z.number().positive().optional(),
+    atMost: z.number().positive().optional(),
+    says,
+    forbids,
+    /** Only for a first order, or only for a drug in use. */
+    order: z.enum(['first', 'again']).optional(),
+    /** mg/day that the source allows there: an order within it is not spoken of. */
+    within: z.number().positive().optional(),
+    source: z.string(),
+  })
+  .refine(({ below, atMost }) => (below === undefined) !== (atMost === undefined), 'either below or atMost')
+
+const onDialysis = z.strictObject({ name, rxcui, measure: z.literal('dialysis'), says, forbids, source: z.string() })
+
 export const medicineClassesSchema = z.strictObject({
   about: z.string().min(1),
   asOf: z.string().regex(/^\d{4}-\d{2}-\d{2}$/),
@@ -22,19 +47,9 @@ export const medicineClassesSchema = z.strictObject({
       members: z.array(member),
     }),
   ),
-  /** What labels say of the dose below a kidney function. mL/min; of an eGFR, mL/min/1.73 m². */
-  kidneyDosing: z.array(
-    z.strictObject({
-      name,
-      rxcui,
-      measure: z.enum(['creatinine-clearance', 'egfr']),
-      below: z.number().positive(),
-      says: z.string().min(1),
-      source: z.string(),
-    }),
-  ),
+  kidneyDosing: z.array(z.union([kidneyThreshold, onDialysis])),
   liverDosing: z.array(
-    z.strictObject({ name, rxcui, childPugh: z.array(z.enum(['A', 'B', 'C'])).min(1), says: z.string().min(1), source: z.string() }),
+    z.strictObject({ name, rxcui, childPugh: z.array(z.enum(['A', 'B', 'C'])).min(1), says, forbids, source: z.string() }),
   ),
 })
 

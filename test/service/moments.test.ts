@@ -149,7 +149,7 @@ describe('Risk models at an order', () => {
       .measuring('creatinine', 2.4, TODAY)
       .ordering('metformin 1000 MG', { dose: '1000 mg', times: 2 })
     expect(summaries(await hospital.ask(patient))).toEqual([
-      'warning: Review metformin for kidney function: not recommended (eGFR 20 mL/min/1.73 m²)',
+      'warning: Reconsider metformin: contraindicated (eGFR 20 mL/min/1.73 m²)',
     ])
   })
 

@@ -3,7 +3,8 @@ import { besideOf, isKnown, judge, knownBefore } from './judge.ts'
 import type { MomentRow, MomentRule } from './moment-rows.ts'
 import { estimatesIn, isNumber, lackingIn, openNumbers, orderedDose } from './numbers.ts'
 import type { Situation, Subject } from './situation.ts'
-import { decideAll, type View } from './tests.ts'
+import { decideAll } from './tests.ts'
+import type { View } from './verdict.ts'
 
 /** Numbers that are shown whatever the rules need, where their condition holds. */
 const askTheRest = async ({ asks, sums = [] }: MomentRow, view: View): Promise<void> => {

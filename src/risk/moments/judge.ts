@@ -4,7 +4,8 @@ import type { Asked } from './ask.ts'
 import { type MomentRow, type MomentRule, namesIn } from './moment-rows.ts'
 import { estimatesIn, isNumber } from './numbers.ts'
 import type { Situation, Subject } from './situation.ts'
-import { decideAll, type Verdict, type View } from './tests.ts'
+import { decideAll } from './tests.ts'
+import type { Verdict, View } from './verdict.ts'
 
 type State = Pick<MomentAnswer, 'state' | 'code' | 'because'>
 
@@ -48,8 +49,13 @@ const judgeRules = async (rules: readonly MomentRule[], view: View): Promise<Jud
   return quiet('silent', 'below-threshold', [...new Set(reasons)].join('; '))
 }
 
+/** An order for the skin, the eye or the ear: a row about what the drug does in the body is not for it. */
+const isLocal = (subject: Subject, { situation: { facts } }: View): boolean =>
+  facts.orders.some(({ ref, local }) => ref === subject?.ref && local === true)
+
 /** Whether the row is for this patient at all, and then which of its rules speaks. */
 export const judge = async (row: MomentRow, subject: Subject, view: View): Promise<Judged> => {
+  if (isLocal(subject, view)) return quiet('silent', 'not-this-situation', 'what is ordered stays where it is put')
   const { verdict, held } = await decideAll(row.only ?? [], view)
   if (verdict.is === 'no') return quiet('silent', 'not-this-situation', verdict.because)
   if (verdict.is === 'unknown') return quiet('not-computed', 'not-computed', verdict.because)

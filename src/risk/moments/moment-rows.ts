@@ -14,7 +14,35 @@ const source = z.strictObject({ label: z.string().min(1), year: z.number().int()
 /** What may decide whether a row is for this patient, and whether it speaks. */
 const test = z.discriminatedUnion('is', [
   /** A number of the row against the source's threshold. */
-  z.strictObject({ is: z.literal('number'), of: name, below: z.number().optional(), atLeast: z.number().optional() }),
+  z.strictObject({
+    is: z.literal('number'),
+    of: name,
+    below: z.number().optional(),
+    atMost: z.number().optional(),
+    atLeast: z.number().optional(),
+    above: z.number().optional(),
+  }),
+  /** A measurement of the record as an input of a model reads it: codes, unit, freshness, range. */
+  z.strictObject({
+    is: z.literal('measured'),
+    model: z.string(),
+    input: z.string(),
+    atMost: z.number().optional(),
+    atLeast: z.number().optional(),
+    above: z.number().optional(),
+  }),
+  /** The latest value stands above an earlier one: by the ratio within days, or by the step (in the input's unit) within hours. */
+  z.strictObject({
+    is: z.literal('rising'),
+    model: z.string(),
+    input: z.string(),
+    ratio: z.number().gt(1),
+    days: z.number().positive(),
+    step: z.number().positive(),
+    hours: z.number().positive(),
+  }),
+  /** More is ordered than that; an order whose daily dose is not known may be more. */
+  z.strictObject({ is: z.literal('ordering'), aboveMgPerDay: z.number().positive() }),
   /** A class of a score (Child-Pugh B), by the id that the model gives it. */
   z.strictObject({ is: z.literal('band'), of: name, in: z.array(z.string()).min(1) }),
   /** Another medicine in use, or another order of the same call, of a class in `models/medicine-classes.json`. */
@@ -27,6 +55,8 @@ const test = z.discriminatedUnion('is', [
     label: z.string().min(1),
     ...knownBy,
     ever: z.boolean(),
+    /** Of `no-condition`: what is unclear does not keep the rule from speaking. */
+    unclear: z.literal('speaks').optional(),
   }),
   /** A procedure that is ordered or in preparation: ServiceRequest, or Procedure with the status `preparation`. */
   z.strictObject({ is: z.literal('planned'), label: z.string().min(1), codes: z.array(coding).min(1), words }),
@@ -34,6 +64,8 @@ const test = z.discriminatedUnion('is', [
   z.strictObject({ is: z.literal('sex'), sex: z.enum(['female', 'male']) }),
   /** The ordered drug is not among the medicines in use: it is being started. */
   z.strictObject({ is: z.literal('starting') }),
+  /** The ordered drug is among the medicines in use. */
+  z.strictObject({ is: z.literal('continuing') }),
   /** The number was computed, and the patient is of its population. */
   z.strictObject({ is: z.literal('computed'), of: name }),
   /** The number is for this patient, and an input of it lacks. */
@@ -94,26 +126,28 @@ const rule = z.strictObject({
 /** The number that a measure of the table is held against, and its name in a sentence. */
 const measure = z.strictObject({ of: name, says: z.string().min(1) })
 
+/** Sentences for one row of a table; `forbidden` is the headline where the source forbids the drug. */
+const dosingWords = {
+  headline: z.string().min(1),
+  forbidden: z.string().min(1),
+  brief: z.string().min(1),
+  advice: z.string().min(1),
+}
+
 /** Turns a table of label statements into rules: one for each drug and threshold, the strictest first. */
 const dosing = z.discriminatedUnion('table', [
   z.strictObject({
     table: z.literal('kidney'),
     /** The number that each measure of the table is held against. */
     measures: z.strictObject({ egfr: measure, 'creatinine-clearance': measure }),
-    headline: z.string().min(1),
-    brief: z.string().min(1),
-    advice: z.string().min(1),
-    /** Statements that warn, and those that are about a first order only. */
-    warns: z.array(z.string()).min(1),
-    starting: z.array(z.string()),
+    ...dosingWords,
+    /** On dialysis no equation holds: what the table says of it, else that. */
+    dialysis: z.strictObject({ when: z.array(test).min(1), otherwise: z.string().min(1), ...dosingWords }),
   }),
   z.strictObject({
     table: z.literal('liver'),
     of: name,
-    headline: z.string().min(1),
-    brief: z.string().min(1),
-    advice: z.string().min(1),
-    warns: z.array(z.string()).min(1),
+    ...dosingWords,
   }),
 ])
 
@@ -124,7 +158,14 @@ const row = z.strictObject({
   at: z.enum(['order', 'discharge', 'chart']),
   why: z.string().min(1),
   /** Whose orders it looks at: classes of `models/medicine-classes.json`, single drugs, and the drugs of `dosing`. */
-  of: z.strictObject({ classes: z.array(z.string()).optional(), names: z.array(z.string()).optional() }).optional(),
+  of: z
+    .strictObject({
+      classes: z.array(z.string()).optional(),
+      names: z.array(z.string()).optional(),
+      /** All drugs of `kidneyDosing`. */
+      kidneyDosing: z.literal(true).optional(),
+    })
+    .optional(),
   /** A rule for each row of a table of doses in `models/medicine-classes.json`. */
   dosing: dosing.optional(),
   /** All must hold, or there is nothing to look at. */

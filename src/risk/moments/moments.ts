@@ -5,6 +5,7 @@ import { type ClassMember, isMember } from '../medicine-classes.ts'
 import type { Models } from '../registry.ts'
 import { takeConditions } from '../share.ts'
 import { dosingRules } from './dosing-rules.ts'
+import { measurementOf } from './measured.ts'
 import { type MomentRow, type MomentTest, momentsSchema, namesIn } from './moment-rows.ts'
 
 /** Rows of `rules/moments.json`, checked against the models, the classes and the words for overrides. */
@@ -50,6 +51,15 @@ const askProblems = ({ asks }: MomentRow, models: Models): string[] =>
     return lacking.map(({ spec }) => `the model ${model}/${spec.id} has no output ${output}`)
   })
 
+/** A test of a measurement needs an input of that kind, of a model that is here. */
+const inputProblems = (row: MomentRow, models: Models): string[] =>
+  testsOf(row).flatMap((test) => {
+    if (test.is !== 'measured' && test.is !== 'rising') return []
+    const model = models.get(test.model)
+    if (!model) return []
+    return measurementOf(model, test.input) ? [] : [`the model ${test.model} has no measurement ${test.input}`]
+  })
+
 const groupsOf = (row: MomentRow): string[] => [
   ...(row.of?.classes ?? []),
   ...(row.sums ?? []).map((sum) => sum.class),
@@ -66,6 +76,7 @@ const rowProblems = (row: MomentRow, { models, overrideReasons }: MomentTerms): 
     ...groupsOf(row).flatMap((group) => (classes.has(group) ? [] : [`there is no class ${group} in medicine-classes.json`])),
     ...openNames(row).map((one) => `no number is called ${one}`),
     ...askProblems(row, models),
+    ...inputProblems(row, models),
     ...row.rules
       .filter(({ basis, indicator }) => indicator === 'warning' && basis !== 'label')
       .map(({ id }) => `${id}: only a label warns`),
@@ -89,8 +100,12 @@ const resolve = (row: MomentRow, { medicineClasses, conditionSets }: Models): Mo
   }
 }
 
-const membersOf = ({ of: drugs, dosing, rules }: MomentRow, { classes }: Models['medicineClasses']): ClassMember[] => {
-  const named = [...(drugs?.names ?? []), ...(dosing === undefined ? [] : rules.flatMap((rule) => rule.drugs ?? []))]
+const membersOf = ({ of: drugs, dosing, rules }: MomentRow, { classes, kidneyDosing }: Models['medicineClasses']): ClassMember[] => {
+  const named = [
+    ...(drugs?.names ?? []),
+    ...(drugs?.kidneyDosing ? kidneyDosing.map(({ name }) => name) : []),
+    ...(dosing === undefined ? [] : rules.flatMap((rule) => rule.drugs ?? [])),
+  ]
   return [
     ...named.map((name) => ({ name, rxcui: null, source: '' })),
     ...(drugs?.classes ?? []).flatMap((group) => classes.get(group)?.members ?? []),

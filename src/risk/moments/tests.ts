@@ -1,34 +1,21 @@
-import type { Lineage } from '../../contract/lineage.ts'
 import { readCondition } from '../read-condition.ts'
 import { medicinesWereRead } from '../read-medicine.ts'
-import type { Asked } from './ask.ts'
+import { measured, rising } from './measured.ts'
 import type { MomentTest, TestOf } from './moment-rows.ts'
-import type { Situation, Subject } from './situation.ts'
-
-/** Whether a test holds. `unknown`: the record does not say, with what lacks; never taken for no. */
-export type Verdict =
-  | { readonly is: 'yes'; readonly because: string; readonly facts: readonly Lineage[]; readonly tells: boolean }
-  | { readonly is: 'no'; readonly because: string }
-  | { readonly is: 'unknown'; readonly because: string }
-
-/** What a test is put to. */
-export type View = { readonly situation: Situation; readonly subject: Subject; readonly number: (name: string) => Promise<Asked> }
-
-const yes = (because: string, facts: readonly Lineage[] = [], tells = false): Verdict => ({ is: 'yes', because, facts, tells })
-const no = (because: string): Verdict => ({ is: 'no', because })
-const unknown = (because: string): Verdict => ({ is: 'unknown', because })
+import { boundWords, isWithin, no, unknown, type Verdict, type View, yes } from './verdict.ts'
 
 const plain = (value: number): string => String(Number(value.toPrecision(3)))
 
 /** `Tisdale score 8: 7 and more`; what is not for this patient is a no, what lacks is not known. */
-const compare = async ({ of, below, atLeast }: TestOf<'number'>, { number }: View): Promise<Verdict> => {
-  const asked = await number(of)
+const compare = async (test: TestOf<'number'>, { number }: View): Promise<Verdict> => {
+  const asked = await number(test.of)
   if (asked.state === 'none') return asked.applies ? unknown(asked.because) : no(asked.because)
   const { says, value, unit } = asked.number
-  const bound = [atLeast === undefined ? '' : `${atLeast} and more`, below === undefined ? '' : `below ${below}`].filter(Boolean).join(', ')
-  const holds = (atLeast === undefined || value >= atLeast) && (below === undefined || value < below)
+  const bound = boundWords(test)
+  const holds = isWithin(value, test)
   const words = `${says} ${plain(value)}${unit.startsWith('{') ? '' : ` ${unit}`}`
-  if (!holds && asked.partial && value < (atLeast ?? Number.NEGATIVE_INFINITY)) return unknown(`${words}, and not all could be counted`)
+  if (!holds && asked.partial && value < (test.atLeast ?? Number.NEGATIVE_INFINITY))
+    return unknown(`${words}, and not all could be counted`)
   return holds ? yes(`${words} (threshold: ${bound})`) : no(`${words}; a card from the threshold on: ${bound}`)
 }
 
@@ -68,9 +55,9 @@ const taking = ({ class: group, says }: TestOf<'taking'>, { situation, subject }
 }
 
 const condition = (test: TestOf<'condition' | 'no-condition'>, { situation }: View): Verdict => {
-  const { is, label, ...by } = test
+  const { is, label, unclear, ...by } = test
   const reading = readCondition({ name: is, label, unit: '', kind: 'condition', missing: { do: 'refuse' }, ...by }, situation.facts)
-  if (reading.state === 'unusable') return unknown(reading.gap.because)
+  if (reading.state === 'unusable') return unclear === 'speaks' ? yes(`no ${label} that is sure`) : unknown(reading.gap.because)
   const has = reading.value === 1
   if (has === (test.is === 'condition')) return has ? yes(label, reading.input.facts, true) : yes(`no ${label}`)
   return no(has ? `${label} is on record` : `${label} is not among the conditions`)
@@ -129,6 +116,19 @@ const starting = (_: TestOf<'starting'>, { situation: { facts }, subject }: View
     : unknown('The list of medicines could not be read to its end.')
 }
 
+const continuing = (test: TestOf<'continuing'>, view: View): Verdict => {
+  const first = starting({ ...test, is: 'starting' }, view)
+  if (first.is === 'unknown') return first
+  return first.is === 'yes' ? no(first.because) : yes(first.because)
+}
+
+const ordering = ({ aboveMgPerDay }: TestOf<'ordering'>, { situation: { facts }, subject }: View): Verdict => {
+  const order = facts.orders.find(({ ref }) => ref === subject?.ref)
+  const daily = order?.dose.mgPerDay ?? null
+  if (daily === null) return yes('the ordered daily dose is not known')
+  return daily > aboveMgPerDay ? yes(`${plain(daily)} mg/day are ordered`) : no(`${plain(daily)} mg/day are within ${aboveMgPerDay} mg/day`)
+}
+
 const ordered = ({ class: group }: TestOf<'ordered'>, { situation, subject }: View): Verdict =>
   subject !== null && situation.moments.isOf(group, subject.drug)
     ? yes(`${subject.drug.name} is ordered`)
@@ -146,7 +146,11 @@ const TESTS: { readonly [K in MomentTest['is']]: (test: TestOf<K>, view: View) =
   age,
   sex,
   starting,
+  continuing,
+  ordering,
   ordered,
+  measured,
+  rising,
 }
 
 const decide = (test: MomentTest, view: View): Verdict | Promise<Verdict> =>
