@@ -13,8 +13,9 @@ export const pgxPatientView: CdsService<ServiceKit> = {
   title: 'Medicines against genotype',
   description: 'On opening a chart: active medicines that known genotypes speak against, and what is new and asks for action, on one card.',
   usageRequirements:
-    'Read access to the patient, laboratory results, conditions, medicines, allergies, procedures, requests for tests and the pregnancy status; by prefetch or by the token in the call.',
-  prefetch: PGX_PREFETCH,
+    'Read access to the patient, laboratory results, conditions, medicines, allergies, procedures, family history, requests for tests and the pregnancy status; by prefetch or by the token in the call.',
+  // Family history is an input of the risk of breast cancer; an EHR that does not hold it loses that number and nothing else.
+  prefetch: { ...PGX_PREFETCH, family: 'FamilyMemberHistory?patient={{context.patientId}}&_count=100' },
   think: consultChart,
   write: (assessment, facts, kit, asking) => {
     const writing = writingFor(kit, asking)

@@ -2,7 +2,8 @@
  * What the pharmacogenomic services ask of the record. One resource type per key, equality searches only: what real EHRs support.
  * Laboratory results are asked for twice, by code and by category: results with local codes come only by category,
  * and large charts may be cut before the genotype comes. Requests (is the test ordered already?) and the pregnancy status refine the
- * advice: without them it stands, and says what it could not look up. Social history (smoking) is an input of risk estimates alone.
+ * advice: without them it stands, and says what it could not look up. Social history (smoking), questionnaires and
+ * findings at the bedside (mini-mental state, ascites) are inputs of risk estimates alone.
  */
 export const PGX_PREFETCH: Readonly<Record<string, string>> = {
   patient: 'Patient/{{context.patientId}}',
@@ -11,6 +12,7 @@ export const PGX_PREFETCH: Readonly<Record<string, string>> = {
   labs: 'Observation?patient={{context.patientId}}&category=laboratory&_count=200',
   vitals: 'Observation?patient={{context.patientId}}&category=vital-signs&_count=100',
   lifestyle: 'Observation?patient={{context.patientId}}&category=social-history&_count=100',
+  surveys: 'Observation?patient={{context.patientId}}&category=survey,exam&_count=100',
   reports: 'DiagnosticReport?patient={{context.patientId}}&_count=100',
   conditions: 'Condition?patient={{context.patientId}}&_count=200',
   allergies: 'AllergyIntolerance?patient={{context.patientId}}',

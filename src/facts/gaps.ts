@@ -49,6 +49,7 @@ const ABOUT: Readonly<Record<string, Modality>> = {
   vitals: 'vitals',
   smoking: 'lifestyle',
   lifestyle: 'lifestyle',
+  surveys: 'lifestyle',
   imaging: 'imaging',
   devices: 'devices',
   family: 'family',
