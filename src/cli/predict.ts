@@ -9,7 +9,7 @@ import { namedInputs } from '../risk/vectors.ts'
 import { whatIf } from '../risk/what-if.ts'
 import { isVcf, readDosages } from './dosages.ts'
 import { openModels } from './models/open-models.ts'
-import { printJson, say, UsageError, type Verb } from './verb.ts'
+import { printJson, progress, say, UsageError, type Verb } from './verb.ts'
 import { readChanges, showWhatIf } from './what-if-options.ts'
 
 type Inputs = Readonly<Record<string, unknown>>
@@ -45,6 +45,23 @@ const variantOf = (model: Model, inputs: Inputs, option: unknown): string | unde
   if (asked === undefined) return undefined
   if (model.variants.some(({ spec }) => spec.id === asked)) return String(asked)
   throw new UsageError(`${model.ref.id} has no variant ${String(asked)}; it has ${model.variants.map(({ spec }) => spec.id).join(', ')}.`)
+}
+
+/** Names that vector files use beside those of inputs: what chooses a variant or a model, and a list of inputs. */
+const otherNames = ({ manifest: { vectors } }: Model): string[] => [
+  ...Object.values(vectors.expected).flatMap(({ variant, output }) =>
+    [...`${variant} ${output}`.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name),
+  ),
+  ...Object.keys(vectors.when ?? {}),
+  ...(vectors.list ? [vectors.list.name] : []),
+]
+
+/** A misspelt input would otherwise pass for one that is not given. */
+const tellUnknown = (model: Model, inputs: Inputs): void => {
+  const names = new Set([...model.inputs.map(({ name }) => name), ...otherNames(model)])
+  const unknown = Object.keys(inputs).filter((name) => !names.has(name))
+  if (unknown.length > 0)
+    progress(`Not used, since ${model.ref.id} has no such input: ${unknown.map((name) => name.slice(0, 60)).join(', ')}.`)
 }
 
 const show = (estimate: RiskEstimate): void => {
@@ -141,6 +158,7 @@ export const predict: Verb = {
       const answered: Answered[] = []
       for (const one of given ?? (await readDosages(model, file))) {
         const inputs = namedInputs(model, one)
+        if (given !== null) tellUnknown(model, inputs)
         answered.push({ ...one, estimates: await estimateFrom(model, inputs, variantOf(model, inputs, values.variant)) })
       }
       if (values.fhir === true) printObservations(answered, values)

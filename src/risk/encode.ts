@@ -66,6 +66,20 @@ const ALLOWED: { readonly [K in InputSpec['kind']]: (spec: InputSpecOf<K>) => re
 export const allowedValues = (spec: InputSpec): readonly InputValue[] | null =>
   (ALLOWED[spec.kind] as (spec: InputSpec) => readonly InputValue[] | null)(spec) // table and union walk together
 
+const COUNTS: ReadonlySet<InputSpec['kind']> = new Set<InputSpec['kind']>([
+  'medicine-count',
+  'relatives',
+  'procedures',
+  'stay-days',
+  'encounters-before',
+])
+
+/** Counted, never measured: between two whole numbers a table of points has no row. */
+const isCount = (spec: InputSpec): boolean =>
+  COUNTS.has(spec.kind) ||
+  (spec.kind === 'asked' && spec.whole === true) ||
+  (spec.kind === 'points' && spec.rows.every(({ points }) => Number.isInteger(points)))
+
 /** Why a value cannot be used for an input, or null when it can. */
 export const refuseValue = (spec: InputSpec, value: InputValue): string | null => {
   if (value === null)
@@ -80,6 +94,7 @@ export const refuseValue = (spec: InputSpec, value: InputValue): string | null =
         ? spec.outside
         : `${spec.label} has a value that the model does not know.`
   if (typeof value !== 'number' || !Number.isFinite(value)) return `${spec.label} is not a number.`
+  if (isCount(spec) && !Number.isInteger(value)) return `${spec.label} ${value} is not a whole number.`
   if ('range' in spec && spec.range && (value < spec.range.low || value > spec.range.high))
     return `${spec.label} ${value} ${spec.unit} is outside ${spec.range.low} to ${spec.range.high} ${spec.unit}.`
   return null

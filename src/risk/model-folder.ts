@@ -283,6 +283,8 @@ const inputSpec = z.discriminatedUnion('kind', [
     ...common,
     kind: z.literal('asked'),
     range: range.optional(),
+    /** A count or a class: between two whole numbers it has no meaning. */
+    whole: z.literal(true).optional(),
     values: z.array(inputValue).min(1).optional(),
     because: z.string().min(1),
   }),
