@@ -122,6 +122,19 @@ const FEW = 3
 const whyNot = (because: readonly string[]): string =>
   because.length > FEW ? `${because.slice(0, FEW).join('; ')}; and ${because.length - FEW} more` : because.join('; ')
 
+const shortened = (labels: readonly string[]): string =>
+  labels.length > FEW ? `${labels.slice(0, FEW).join(', ')} and ${labels.length - FEW} more` : listWords(labels)
+
+/** Inputs that are not known and what the model does without them, those of which it does the same in one line. */
+const unknownLines = (estimates: readonly Estimated[]): string[] => {
+  const labels = new Map<string, Set<string>>()
+  for (const { inputs, missing } of estimates) {
+    const own = new Set(inputs.filter(({ origin }) => origin === 'default').flatMap(({ name, quantity = name }) => [name, quantity]))
+    for (const { name, label, effect } of missing) if (own.has(name)) labels.set(effect, (labels.get(effect) ?? new Set()).add(label))
+  }
+  return [...labels].map(([effect, all]) => `${shortened([...all].map(inList))}: ${asClause(effect)}`).map(capital)
+}
+
 /** What could not be computed although it was asked for, with the reason. */
 const refusedLines = ({ lacking, state, because }: MomentAnswer): string[] => {
   const refused = lacking.flatMap((one) =>
@@ -164,6 +177,7 @@ export const momentSection = (answer: MomentAnswer, drug: string | null): string
     ...foundLines(answer),
     ...(answer.explained ? estimated : []).flatMap((one) => reasonLine(one, estimated.length === 1)),
     ...inputLines(estimated),
+    ...unknownLines(estimated),
     ...refusedLines(answer),
     ...outsideLines(estimated),
     ...(answer.numbers.length > 0 ? [answer.limits] : []),

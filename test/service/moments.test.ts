@@ -73,6 +73,16 @@ describe('Risk models at an order', () => {
     )
   })
 
+  it('what is not known says on the card what stands in for it', async () => {
+    const patient = aPatient('no-race')
+      .born(aged(67))
+      .measuring('height', 170, TODAY)
+      .measuring('weight', 80, TODAY)
+      .ordering('warfarin 5 MG', { dose: '5 mg', times: 1 })
+    const [card] = (await hospital.ask(patient)).cards
+    expect(card?.detail).toContain("- Race as recorded: the equation's own term for missing or mixed race is used")
+  })
+
   it('a QT drug with a genotype: one card, the score in its summary and its section, suggestions of the genotype kept', async () => {
     const patient = withLongQt(aPatient('qt')).withGenotype('CYP2C19', '*2/*2').ordering('citalopram 20 MG', { dose: '20 mg', times: 1 })
     const answer = await hospital.ask(patient)
