@@ -65,6 +65,32 @@ export const joinMoments = (written: Written, drug: DrugAssessment, order: Order
   }
 }
 
+type Ordered = { readonly medicationCodeableConcept?: { readonly coding?: readonly { readonly code?: string }[] } }
+
+/** A product that goes along with an order and takes nothing away: one new MedicationRequest. */
+const productOf = ({ actions }: Suggestion): string | undefined => {
+  const [only, ...more] = actions
+  if (only?.type !== 'create' || more.length > 0 || only.resource.resourceType !== 'MedicationRequest') return undefined
+  return (only.resource as Ordered).medicationCodeableConcept?.coding?.[0]?.code // written by offerProduct
+}
+
+/** Of several orders that ask for the same product along with them, the first card offers it: taken twice it would be ordered twice. */
+export const offerOnce = (written: readonly Written[]): Written[] => {
+  const offered = new Set<string>()
+  return written.map((one) => {
+    const { suggestions, selectionBehavior, ...card } = one.card
+    if (suggestions === undefined) return one
+    const left = suggestions.filter((suggestion) => {
+      const product = productOf(suggestion)
+      const again = product !== undefined && offered.has(product)
+      if (product !== undefined) offered.add(product)
+      return !again
+    })
+    if (left.length === suggestions.length) return one
+    return { ...one, card: left.length === 0 ? card : { ...card, suggestions: left, ...(selectionBehavior ? { selectionBehavior } : {}) } }
+  })
+}
+
 type About = { readonly drug: DrugAssessment; readonly order: Order } | null
 
 const reasonsFor = (answers: readonly MomentAnswer[], { wording }: Writing): Writing['wording']['overrideReasons'] => {

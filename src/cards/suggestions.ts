@@ -285,7 +285,7 @@ export const suggestTest = (test: TestFirst, order: Order | null, context: Sugge
 
 /** One more MedicationRequest, whole, beside the order at hand: it can be signed as it stands. */
 export const offerProduct = (
-  { label, product, dosage, asNeeded, reason }: MomentOffer,
+  { label, product, text, dosage, route, dose, dispense, asNeeded, reason }: MomentOffer,
   order: Order | null,
   context: SuggestionContext,
 ): Suggestion => ({
@@ -294,18 +294,26 @@ export const offerProduct = (
   actions: [
     {
       type: 'create',
-      description: plainText(`Order ${product.display}: ${dosage}. Set the quantity`),
+      description: plainText(`Order ${text}, ${dispense.value} ${dispense.unit}: ${dosage}`),
       resource: {
         resourceType: 'MedicationRequest',
         status: 'draft',
         intent: 'order',
-        medicationCodeableConcept: { text: product.display, coding: [product] },
+        medicationCodeableConcept: { text, coding: [product] },
         subject: { reference: subjectOf(order, context) },
         ...encounterOf(order, context),
         authoredOn: context.now,
         ...(order?.requester ? { requester: { reference: order.requester } } : {}),
         reasonCode: [{ text: reason }],
-        dosageInstruction: [{ text: dosage, ...(asNeeded ? { asNeededBoolean: true } : {}) }],
+        dosageInstruction: [
+          {
+            text: dosage,
+            ...(asNeeded ? { asNeededBoolean: true } : {}),
+            route: { coding: [route], text: route.display },
+            doseAndRate: [{ doseQuantity: { ...dose, system: UCUM, code: dose.unit } }],
+          },
+        ],
+        dispenseRequest: { quantity: { ...dispense, system: UCUM } },
       },
     },
   ],

@@ -24,7 +24,7 @@ import { concernExtension, markConcern, markMoments, overriddenSilence, override
 import { conflictDetail, guidanceDetail, notAssessed, testFirstDetail } from './detail.ts'
 import { limitCards } from './limit-cards.ts'
 import { asClause, escapeText, joinSections, listWords } from './markdown.ts'
-import { joinMoments, momentCard, momentSilences } from './moment-cards.ts'
+import { joinMoments, momentCard, momentSilences, offerOnce } from './moment-cards.ts'
 import { amount, momentSections, unitWords } from './moment-section.ts'
 import { basisWords, reasonWords } from './phrases.ts'
 import { type SuggestionContext, suggestChanges, suggestTest } from './suggestions.ts'
@@ -306,7 +306,7 @@ export const writeOrderCards = (assessment: Assessment, facts: PatientFacts, wri
     }
   }
   if (assessment.orders.length === 0) silences.push(NO_ORDER)
-  const kept = limitCards(written, writing)
+  const kept = offerOnce(limitCards(written, writing))
   return { cards: kept.map((entry) => entry.card), traces: kept.map((entry) => entry.trace), silences }
 }
 

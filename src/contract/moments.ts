@@ -21,7 +21,13 @@ export type MomentNumber = {
 export type MomentOffer = {
   readonly label: string
   readonly product: { readonly system: string; readonly code: string; readonly display: string }
+  /** What the order is called; the product keeps the words of its code system. */
+  readonly text: string
   readonly dosage: string
+  readonly route: { readonly system: string; readonly code: string; readonly display: string }
+  /** One dose and what is dispensed, by UCUM. */
+  readonly dose: { readonly value: number; readonly unit: string }
+  readonly dispense: { readonly value: number; readonly unit: string; readonly code: string }
   readonly asNeeded: boolean
   readonly reason: string
 }

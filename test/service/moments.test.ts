@@ -118,13 +118,13 @@ describe('Risk models at an order', () => {
     expect(suggestion?.actions).toEqual([
       {
         type: 'create',
-        description: expect.stringContaining('Order Naloxone Hydrochloride 40 MG/ML Nasal Spray'),
+        description: expect.stringContaining('Order Naloxone 4 mg/0.1 mL nasal spray, 2 sprays: One spray'),
         resource: {
           resourceType: 'MedicationRequest',
           status: 'draft',
           intent: 'order',
           medicationCodeableConcept: {
-            text: 'Naloxone Hydrochloride 40 MG/ML Nasal Spray',
+            text: 'Naloxone 4 mg/0.1 mL nasal spray',
             coding: [
               {
                 system: 'http://www.nlm.nih.gov/research/umls/rxnorm',
@@ -136,9 +136,28 @@ describe('Risk models at an order', () => {
           subject: { reference: 'Patient/opioid' },
           authoredOn: expect.stringMatching(/^\d{4}-/),
           reasonCode: [{ text: 'Opioid with a raised risk of overdose' }],
-          dosageInstruction: [{ text: expect.stringMatching(/^One spray/), asNeededBoolean: true }],
+          dosageInstruction: [
+            {
+              text: expect.stringMatching(/^One spray/),
+              asNeededBoolean: true,
+              route: { coding: [{ system: 'http://snomed.info/sct', code: '46713006', display: 'Nasal route' }], text: 'Nasal route' },
+              doseAndRate: [{ doseQuantity: { value: 4, unit: 'mg', system: 'http://unitsofmeasure.org', code: 'mg' } }],
+            },
+          ],
+          dispenseRequest: { quantity: { value: 2, unit: 'sprays', system: 'http://unitsofmeasure.org', code: '{spray}' } },
         },
       },
+    ])
+  })
+
+  it('two opioids ordered together: both cards ask for naloxone, and one offers it', async () => {
+    const patient = aPatient('two-opioids')
+      .ordering('oxycodone 10 MG', { dose: '10 mg', times: 2 })
+      .ordering('morphine 15 MG', { dose: '15 mg', times: 2 })
+    const { cards } = await hospital.ask(patient)
+    expect(cards.map(({ summary, suggestions = [] }) => [summary, suggestions.map(({ label }) => label)])).toEqual([
+      ['Offer naloxone with oxycodone: 60 MME/day in all', ['Add naloxone 4 mg nasal spray']],
+      ['Offer naloxone with morphine: 60 MME/day in all', []],
     ])
   })
 
@@ -158,9 +177,7 @@ describe('Risk models at an order', () => {
       .born(aged(76))
       .measuring('creatinine', 2.4, TODAY)
       .ordering('metformin 1000 MG', { dose: '1000 mg', times: 2 })
-    expect(summaries(await hospital.ask(patient))).toEqual([
-      'warning: Reconsider metformin: contraindicated (eGFR 20 mL/min/1.73 m²)',
-    ])
+    expect(summaries(await hospital.ask(patient))).toEqual(['warning: Reconsider metformin: contraindicated (eGFR 20 mL/min/1.73 m²)'])
   })
 
   it('a creatinine in a unit that nobody can convert is no kidney function, and is said', async () => {

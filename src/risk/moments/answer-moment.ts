@@ -24,10 +24,13 @@ const benefitOf = ({ benefit }: MomentRow, numbers: readonly MomentNumber[]): Mo
 
 const offersOf = (row: MomentRow, rule: MomentRule | null, { held }: Situation): MomentOffer[] => {
   if (rule === null) return []
-  const names = new Set(held.flatMap(({ drug }) => drug.ingredients.map(({ name }) => name.toLowerCase())))
+  // One of two ingredients does not stand for the product: what is taken with an opioid in one film reverses nothing.
+  const names = new Set(
+    held.flatMap(({ drug }) => (drug.ingredients.length === 1 ? drug.ingredients.map(({ name }) => name.toLowerCase()) : [])),
+  )
   return (row.offers ?? [])
     .filter(({ unless }) => !unless.some((name) => names.has(name)))
-    .map(({ label, product, dosage, asNeeded, reason }) => ({ label, product, dosage, asNeeded, reason }))
+    .map(({ unless: _unless, source: _source, ...offer }) => offer)
 }
 
 const linkOf = ({ label, year, where, url }: MomentRule['source']) => ({

@@ -1,6 +1,6 @@
 import type { Lineage } from '../../contract/lineage.ts'
 import type { MomentSum } from './moment-rows.ts'
-import type { Situation } from './situation.ts'
+import type { Held, Situation } from './situation.ts'
 
 /** `atLeast`: some member's dose or factor is not known, so the true sum is higher. */
 export type DailySum = {
@@ -10,21 +10,65 @@ export type DailySum = {
   readonly facts: readonly Lineage[]
 }
 
+type Factor = MomentSum['factors'][number]
+type Counted = { readonly words: string; readonly value: number } | { readonly open: string }
+
+/** SNOMED CT routes: intravenous, intramuscular, subcutaneous, epidural, intrathecal. */
+const INJECTED_ROUTES = new Set(['47625008', '78421000', '34206005', '404820008', '72607000'])
+const INJECTED_WORDS = /\b(?:inject\w*|infusion|intravenous\w*|intramuscular\w*|subcutaneous\w*|epidural|intrathecal|iv)\b/i
+
+const isInjected = ({ drug, dose }: Held): boolean =>
+  (dose.route !== null && (INJECTED_ROUTES.has(dose.route.code) || INJECTED_WORDS.test(dose.route.display ?? ''))) ||
+  INJECTED_WORDS.test(drug.text) ||
+  INJECTED_WORDS.test(dose.text ?? '')
+
+/** `25 MCG/HR` in the name of a patch. */
+const RATE = /(\d+(?:\.\d+)?)\s*(?:mcg|ug|µg|microgram(?:me)?s?)\s*(?:\/|per )\s*(?:hr|h|hour)\b/i
+const SEVERAL = /\b(?:two|three|four|[2-9]) patches\b/i
+
+const byRate = (name: string, { factor }: Factor, { drug, dose }: Held): Counted => {
+  const rate = RATE.exec(drug.text) ?? RATE.exec(dose.text ?? '')
+  if (!rate || SEVERAL.test(dose.text ?? '')) return { open: `${name} (the source gives a factor for one patch of a known rate only)` }
+  return { words: `${name} ${Number(rate[1])} µg/h × ${factor}`, value: Number(rate[1]) * factor }
+}
+
+const byMass = (name: string, { factor }: Factor, held: Held): Counted => {
+  const { mgPerDay } = held.dose
+  if (isInjected(held)) return { open: `${name} (by injection; the factors of the source are for doses by mouth)` }
+  if (mgPerDay === null) return { open: `${name} (daily dose not known)` }
+  return { words: `${name} ${mgPerDay} mg/day × ${factor}`, value: mgPerDay * factor }
+}
+
+const count = (name: string, factors: readonly Factor[], held: Held): Counted => {
+  const factor = factors.find(({ drug }) => drug === name)
+  if (!factor) return { open: `${name} (the source gives no factor for it)` }
+  return factor.per === 'ug/h' ? byRate(name, factor, held) : byMass(name, factor, held)
+}
+
+/** A draft of the same drug in the same daily dose as one in use renews it: they are one. */
+const isRenewed = (name: string, one: Held, held: readonly Held[]): boolean =>
+  !one.draft &&
+  held.some(
+    (other) =>
+      other.draft &&
+      other.dose.mgPerDay !== null &&
+      other.dose.mgPerDay === one.dose.mgPerDay &&
+      other.drug.ingredients.some((drug) => drug.name === name),
+  )
+
 /**
- * Milligrams a day of every member, each times its factor. A member without a daily dose or without a factor (a patch, a drug that the
- * table leaves out) is not counted, and said.
+ * Milligrams a day of every member, each times its factor; of a patch micrograms an hour. A member without a daily dose, without a
+ * factor, or by injection is not counted, and said.
  */
 export const dailySum = ({ factors, class: group }: MomentSum, { held, moments }: Situation): DailySum => {
   const open: string[] = []
   const counted: { words: string; value: number; lineage: Lineage }[] = []
   for (const one of held) {
     const name = one.drug.ingredients.find((drug) => moments.isOf(group, drug))?.name
-    if (name === undefined) continue
-    const factor = factors.find(({ drug }) => drug === name)?.factor
-    const { mgPerDay } = one.dose
-    if (factor === undefined) open.push(`${name} (the source gives no factor for it)`)
-    else if (mgPerDay === null) open.push(`${name} (daily dose not known)`)
-    else counted.push({ words: `${name} ${mgPerDay} mg/day × ${factor}`, value: mgPerDay * factor, lineage: one.lineage })
+    if (name === undefined || isRenewed(name, one, held)) continue
+    const found = count(name, factors, one)
+    if ('open' in found) open.push(found.open)
+    else counted.push({ ...found, lineage: one.lineage })
   }
   return {
     value: counted.reduce((total, { value }) => total + value, 0),

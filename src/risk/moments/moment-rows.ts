@@ -45,8 +45,8 @@ const test = z.discriminatedUnion('is', [
   z.strictObject({ is: z.literal('ordering'), aboveMgPerDay: z.number().positive() }),
   /** A class of a score (Child-Pugh B), by the id that the model gives it. */
   z.strictObject({ is: z.literal('band'), of: name, in: z.array(z.string()).min(1) }),
-  /** Another medicine in use, or another order of the same call, of a class in `models/medicine-classes.json`. */
-  z.strictObject({ is: z.literal('taking'), class: z.string(), says: z.string().min(1) }),
+  /** Another medicine in use, or another order of the same call (not with `inUse`), of a class in `models/medicine-classes.json`. */
+  z.strictObject({ is: z.literal('taking'), class: z.string(), says: z.string().min(1), inUse: z.literal(true).optional() }),
   /** The ordered drug is of a class. */
   z.strictObject({ is: z.literal('ordered'), class: z.string() }),
   /** A condition of the record, by sets of `models/condition-sets.json` or own codes. */
@@ -90,7 +90,16 @@ const sum = z.strictObject({
   name,
   says: z.string().min(1),
   unit: z.string(),
-  factors: z.array(z.strictObject({ drug: z.string(), factor: z.number().positive() })).min(1),
+  factors: z
+    .array(
+      z.strictObject({
+        drug: z.string(),
+        factor: z.number().positive(),
+        /** Of a patch: for each microgram an hour, and not for milligrams a day. */
+        per: z.literal('ug/h').optional(),
+      }),
+    )
+    .min(1),
   /** Class of drugs that should have a factor: one without leaves the sum open. */
   class: z.string(),
   source,
@@ -99,7 +108,13 @@ const sum = z.strictObject({
 const offer = z.strictObject({
   label: z.string().min(1),
   product: z.strictObject({ system: z.string(), code: z.string(), display: z.string().min(1) }),
+  /** What the order is called; the product keeps the words of its code system. */
+  text: z.string().min(1),
   dosage: z.string().min(1),
+  route: z.strictObject({ system: z.string(), code: z.string(), display: z.string().min(1) }),
+  /** One dose, and what is dispensed, in UCUM units. */
+  dose: z.strictObject({ value: z.number().positive(), unit: z.string() }),
+  dispense: z.strictObject({ value: z.number().positive(), unit: z.string(), code: z.string() }),
   asNeeded: z.boolean(),
   reason: z.string().min(1),
   source,

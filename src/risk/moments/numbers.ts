@@ -23,7 +23,7 @@ const readSum = (sum: MomentSum, situation: Situation, found: Found[]): Asked =>
   const { value, open, words, facts } = dailySum(sum, situation)
   const { name } = sum
   if (words === '') return { name, state: 'none', because: `Not counted: ${open.join('; ')}.`, applies: open.length > 0, estimate: null }
-  found.push({ words: `${sum.says}: ${words}`, facts })
+  found.push({ words: `counted: ${words}`, facts })
   const by = open.length === 0 ? sum.source.label : `${sum.source.label}; not counted: ${open.join('; ')}`
   const says = open.length === 0 ? sum.says : `${sum.says}, at least`
   const number = { name, says, value, unit: sum.unit, by }

@@ -7,7 +7,14 @@ import type { Models } from '../registry.ts'
 import type { Moments } from './moments.ts'
 
 /** A drug that the patient takes or that is being ordered in the same call. */
-export type Held = { readonly ref: string; readonly drug: DrugIdentity; readonly dose: Dose; readonly lineage: Lineage }
+export type Held = {
+  readonly ref: string
+  readonly drug: DrugIdentity
+  readonly dose: Dose
+  readonly lineage: Lineage
+  /** Being ordered in this call. */
+  readonly draft: boolean
+}
 
 /** Everything that the rows of one call look at. Each question of a model is answered once, and only when a row asks it. */
 export type Situation = {
@@ -26,8 +33,8 @@ export type Subject = { readonly ref: string; readonly drug: Ingredient } | null
 const heldIn = ({ medicines, orders }: PatientFacts): Held[] => [
   ...medicines
     .filter(({ state, local }) => state === 'active' && !local)
-    .map(({ ref, drug, dose, lineage }) => ({ ref, drug, dose, lineage })),
-  ...orders.filter(({ local }) => !local).map(({ ref, drug, dose }) => ({ ref, drug, dose, lineage: { resource: ref } })),
+    .map(({ ref, drug, dose, lineage }) => ({ ref, drug, dose, lineage, draft: false })),
+  ...orders.filter(({ local }) => !local).map(({ ref, drug, dose }) => ({ ref, drug, dose, lineage: { resource: ref }, draft: true })),
 ]
 
 /** Every draft counts as being ordered. */

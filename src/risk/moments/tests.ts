@@ -37,9 +37,9 @@ const lacking = async ({ of }: TestOf<'lacking'>, { number }: View): Promise<Ver
   return asked.state === 'none' && asked.applies ? yes(asked.because) : no('nothing lacks')
 }
 
-const taking = ({ class: group, says }: TestOf<'taking'>, { situation, subject }: View): Verdict => {
+const taking = ({ class: group, says, inUse }: TestOf<'taking'>, { situation, subject }: View): Verdict => {
   const found = situation.held
-    .filter(({ ref }) => ref !== subject?.ref)
+    .filter(({ ref, draft }) => ref !== subject?.ref && !(inUse && draft))
     .flatMap(({ drug, lineage }) =>
       drug.ingredients.filter((one) => situation.moments.isOf(group, one)).map(({ name }) => ({ name, lineage })),
     )
