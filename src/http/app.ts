@@ -19,7 +19,7 @@ import { answerMonitoring, answerOutcomes, makeIdentifyOperator } from './monito
 import { openapi } from './openapi.ts'
 import { docsPage, PLAIN_STYLE, statusPage } from './pages.ts'
 import { makeReadJson } from './read-json.ts'
-import { answerWhatIf } from './what-if.ts'
+import { answerWhatIf, MOST_BYTES } from './what-if.ts'
 
 /** Under this name EHRs register the SMART app: a public client with PKCE. */
 const APP_CLIENT_ID = 'attune-app'
@@ -36,6 +36,7 @@ export const makeApp = <S extends HookService>(kit: Kit<S>): Express => {
   const identify = makeIdentify(config, makeVerifyClient(config.clients, kit))
   const limitRate = makeRateLimit(config)
   const readJson = makeReadJson(config)
+  const readWhatIf = makeReadJson({ limits: { ...config.limits, bodyBytes: Math.min(MOST_BYTES, config.limits.bodyBytes) } })
   const { gate, admit } = makeAdmission(kit.admission ?? DEFAULT_ADMISSION)
   const pages = makePageHeaders(config)
   const description = openapi({ version: kit.version, publicUrl: config.publicUrl, sandbox })
@@ -57,7 +58,7 @@ export const makeApp = <S extends HookService>(kit: Kit<S>): Express => {
   })
 
   endpoint(app, '/api/profile', { post: [gate, limitRate, requireToken, ...readJson, answerProfile(kit)] })
-  endpoint(app, '/api/what-if', { post: [gate, limitRate, requireToken, ...readJson, answerWhatIf(kit)] })
+  endpoint(app, '/api/what-if', { post: [gate, limitRate, requireToken, ...readWhatIf, answerWhatIf(kit)] })
   endpoint(app, '/api/rules/source-attributes', { get: [limitRate, answerJson(kit.rulesAttributes)] })
   endpoint(app, '/api/models', { get: [limitRate, answerModels(kit)] })
   endpoint(app, '/api/models/:id', { get: [limitRate, answerModel(kit)] })

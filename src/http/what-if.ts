@@ -26,7 +26,23 @@ export const WHAT_IF_SCHEMA = z.strictObject({
   change: z.record(name, change),
 })
 
+/** Bytes of a body: a person has some dozen values, one with a polygenic score some hundred. */
+export const MOST_BYTES = 100_000
+
+/** Anybody with a token may ask, so a body that is no question is told so before it is looked through. */
+const MOST_NAMES = { inputs: 2000, change: 32 } as const
+
+const isTooWide = (body: unknown): boolean =>
+  Object.entries(MOST_NAMES).some(([member, most]) => {
+    const named: unknown = (body as Readonly<Record<string, unknown>> | null)?.[member]
+    return typeof named === 'object' && named !== null && Object.keys(named).length > most
+  })
+
 const readRequest = (body: unknown): WhatIfRequest => {
+  if (isTooWide(body)) {
+    const said = `at most ${MOST_NAMES.inputs} inputs and ${MOST_NAMES.change} changes.`
+    throw new AttuneError('request-invalid', said, { say: said })
+  }
   const result = WHAT_IF_SCHEMA.safeParse(body)
   if (result.success) return result.data as WhatIfRequest // optional keys are absent or have a value: JSON has no undefined
   const said = sayIssues(result.error)

@@ -45,6 +45,16 @@ test.each([
   expect((await ask(body, headers)).status).toBe(status)
 })
 
+const many = (count: number, value: unknown) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n}`, value]))
+
+test.each([
+  ['more inputs than any model has', { ...asked, inputs: many(2001, 1) }, 400],
+  ['more changes than make a grid', { ...asked, change: many(33, { values: [1] }) }, 400],
+  ['more bytes than a person has values', { ...asked, inputs: many(20_000, 1) }, 413],
+] as const)('a body with %s is refused before it is looked through', async (_, body, status) => {
+  expect((await ask(body)).status).toBe(status)
+})
+
 test('the smallest step there is costs a stated refusal and no time', async () => {
   const answer = await ask({ ...asked, change: { sbp: { low: 90, high: 180, step: 1e-300 } } })
   const { answers } = (await answer.json()) as { answers: WhatIf[] }
