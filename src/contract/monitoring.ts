@@ -78,9 +78,9 @@ export type OutcomeItem = {
   | { readonly patient: string; readonly fhirServer: string | null }
 )
 
-/** `unknown`: no such estimate here. `ambiguous`: several numbers, and none is named. `corrected`: another outcome stood there; this one counts now. */
+/** `unknown`: no such estimate here. `ambiguous`: several numbers, and none is named. `corrected`: another outcome stood there; this one counts now. `refused`: it cannot be the outcome of that estimate. */
 export type OutcomeReceipt = {
-  readonly state: 'stored' | 'repeated' | 'corrected' | 'unknown' | 'ambiguous'
+  readonly state: 'stored' | 'repeated' | 'corrected' | 'unknown' | 'ambiguous' | 'refused'
   readonly because?: string
 }
 

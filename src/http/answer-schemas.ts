@@ -95,7 +95,7 @@ export const MONITORING_SCHEMA = z.looseObject({
 export const RECEIPTS_SCHEMA = z.strictObject({
   receipts: z.array(
     z.strictObject({
-      state: z.enum(['stored', 'repeated', 'corrected', 'unknown', 'ambiguous']),
+      state: z.enum(['stored', 'repeated', 'corrected', 'unknown', 'ambiguous', 'refused']),
       because: z.string().exactOptional(),
     }),
   ),

@@ -39,7 +39,16 @@ export const answerMonitoring =
     res.json(await monitoring.report(callOf(res).operator ? null : clientOf(res).tenant))
   }
 
-const text = z.string().min(1).max(200)
+/** No database keeps NUL as text. */
+const hasNoNul = (said: string): boolean => !said.includes('\0')
+const text = z.string().min(1).max(200).refine(hasNoNul, 'not a text')
+
+/** 2026-02-31 would be read as a day in March. */
+const isDay = (date: string): boolean => {
+  const at = new Date(date)
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(date)
+}
+
 const common = {
   model: text,
   variant: text.optional(),
@@ -47,7 +56,7 @@ const common = {
   date: z
     .string()
     .regex(/^\d{4}(-\d{2}(-\d{2})?)?$/)
-    .refine((date) => !Number.isNaN(Date.parse(date)), 'no such day'),
+    .refine(isDay, 'no such day'),
 }
 
 /** One outcome, also of a file. */

@@ -15,6 +15,8 @@ type Found = Said | OutcomeReceipt
 const NO_CALL: OutcomeReceipt = { state: 'unknown', because: 'No such decision, card or patient is known to this tenant.' }
 const NO_ESTIMATE: OutcomeReceipt = { state: 'unknown', because: 'The model gave no estimate there.' }
 
+const refused = (because: string): OutcomeReceipt => ({ state: 'refused', because })
+
 const estimates = (db: Db, tenant: string, model: string) =>
   db
     .selectFrom('prediction')
@@ -75,9 +77,33 @@ const find = async (db: Db, tenant: string, { item, patientKey }: KeyedOutcome):
   return patientKey === null ? NO_CALL : ofPatient(db, tenant, patientKey, item)
 }
 
+const DAY_MS = 86_400_000
+
+/** Probabilities, scores and ranks are of an event, which came or did not. */
+const isOfEvent = (unit: string | null): boolean => unit === '%' || unit === '1' || /^\{[^}]*\}$/.test(unit ?? '')
+
+/** Why it cannot be what became of an estimate. Days are the sender's, instants are UTC: a day of difference is none. */
+const against = (
+  { outcome, date }: OutcomeItem,
+  estimate: { readonly at: string | Date; readonly unit: string | null },
+  received: string,
+): OutcomeReceipt | null => {
+  if (isOfEvent(estimate.unit) && outcome !== 0 && outcome !== 1) return refused('The estimate is of an event: its outcome is 1 or 0.')
+  if (Date.parse(date) > Date.parse(received) + DAY_MS) return refused('The date is in the future.')
+  if (Date.parse(endOf(date)) + DAY_MS <= new Date(estimate.at).getTime()) return refused('The date is before the estimate.')
+  return null
+}
+
 const store = async (db: Db, { tenant, client }: Sender, one: KeyedOutcome, received: string): Promise<OutcomeReceipt> => {
   const found = await find(db, tenant, one)
   if ('state' in found) return found
+  const estimate = await estimates(db, tenant, one.item.model)
+    .select(['prediction.at', 'prediction.unit'])
+    .where('decision', '=', found.decision)
+    .where('variant', '=', found.variant)
+    .executeTakeFirstOrThrow()
+  const problem = against(one.item, estimate, received)
+  if (problem) return problem
   const { model, outcome, date } = one.item
   const key = { tenant, model, ...found }
   const before = await db
@@ -90,7 +116,7 @@ const store = async (db: Db, { tenant, client }: Sender, one: KeyedOutcome, rece
     .orderBy('seq', 'desc')
     .executeTakeFirst()
   if (before && Number(before.outcome) === outcome) return { state: 'repeated' }
-  const known_on = new Date(Date.parse(endOf(date)) - 86_400_000).toISOString().slice(0, 10)
+  const known_on = new Date(Date.parse(endOf(date)) - DAY_MS).toISOString().slice(0, 10)
   await db
     .insertInto('outcome')
     .values({ ...key, outcome, known_on, received, client })

@@ -84,15 +84,16 @@ describe.each(ENGINES)('attune models off, on, outcomes and monitor, on %s', (na
     await ledger.close()
     const path = join(models.folder, 'outcomes.csv')
     const [first, second] = decisions
+    const today = new Date().toISOString().slice(0, 10)
     writeFileSync(
       path,
       [
         'model,decision,variant,outcome,date',
-        `${MODEL},${first},,31.5,2026-11-20`,
-        `${MODEL},${first},,31.5,2026-11-20`,
-        `${MODEL},${second},,40,2026-11`,
-        `${MODEL},nosuch,,40,2026-11-20`,
-        `${MODEL},${second},,Quillfeather,2026-11-20`,
+        `${MODEL},${first},,31.5,${today}`,
+        `${MODEL},${first},,31.5,${today}`,
+        `${MODEL},${second},,40,${today.slice(0, 7)}`,
+        `${MODEL},nosuch,,40,${today}`,
+        `${MODEL},${second},,Quillfeather,${today}`,
       ].join('\n'),
     )
     const { status, out, err } = await attune('outcomes', path)

@@ -89,7 +89,7 @@ export const makeDemoReport = async (callsADay = 12): Promise<MonitoringReport> 
       const cvd = shown.find(({ model, state }) => model.id === 'prevent' && state === 'estimated')
       if (cvd?.state === 'estimated') {
         const outcome = random() < (cvd.value / 100) * 1.25 ? 1 : 0
-        outcomes.push({ model: 'prevent', variant: cvd.variant, decision: call.id, outcome, date: '2026-11-20' })
+        outcomes.push({ model: 'prevent', variant: cvd.variant, decision: call.id, outcome, date: daysAgo(0).slice(0, 10) })
       }
       if (n === callsADay - 1) await shadow.idle()
     }

@@ -189,6 +189,36 @@ describe.each(ENGINES)('what the ledger keeps for the monitoring of models, on %
       ])
     })
 
+    it('that cannot be those of the estimate are refused, with the reason', async () => {
+      const call = decision()
+      const dose = { ...estimated('m', 30), unit: 'mg/wk' } as RiskEstimate
+      const points = { ...estimated('n', 3), unit: '{score}' } as RiskEstimate
+      await ledger.record(call, [estimated('l', 10), dose, points])
+      const [day, dayBefore] = [call.at.slice(0, 10), new Date(Date.parse(call.at) - 86_400_000).toISOString().slice(0, 10)]
+      const of = (model: string, outcome: number, date = day) => ({ model, decision: call.id, outcome, date })
+      const EVENT = 'refused: The estimate is of an event: its outcome is 1 or 0.'
+      expect(
+        await send(
+          of('l', 0.5),
+          of('n', 5),
+          of('m', 32.5),
+          of('l', 1, '2001-01-01'),
+          of('l', 1, '2001'),
+          of('l', 1, '9999-12-31'),
+          of('l', 1, dayBefore),
+        ),
+      ).toEqual([
+        EVENT,
+        EVENT,
+        'stored',
+        'refused: The date is before the estimate.',
+        'refused: The date is before the estimate.',
+        'refused: The date is in the future.',
+        'stored',
+      ])
+      expect([await judged('l'), await judged('n')]).toEqual([['north main 10 % 1 1.0.0+ffffffffffff shown'], []])
+    })
+
     it('of a number shown for two drugs of one call count once, and join the shadow too', async () => {
       const call = decision()
       await ledger.record(call, [estimated('i', 10), estimated('i', 10)])

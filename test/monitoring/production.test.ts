@@ -172,7 +172,12 @@ describe.each(ENGINES)('a model in production, on %s', (name, makePlace, missing
 
   it('takes outcomes of its estimates, says of each what became of it, and shows how it did', async () => {
     const decisions = answers.map(({ extension }) => extension['org.attune.trace'].decision)
-    const outcomes = decisions.map((decision, at) => ({ model: MODEL, decision, outcome: 30 + (at % 7), date: '2026-11-20' }))
+    const outcomes = decisions.map((decision, at) => ({
+      model: MODEL,
+      decision,
+      outcome: 30 + (at % 7),
+      date: new Date().toISOString().slice(0, 10),
+    }))
     const sent = await call('/api/outcomes', { body: { outcomes: [...outcomes, { ...outcomes[0], decision: 'nosuch' }] } })
     const states = sent.json().receipts.map(({ state }: { state: string }) => state)
     const { calls } = await modelOf(MODEL)
@@ -195,6 +200,8 @@ describe.each(ENGINES)('a model in production, on %s', (name, makePlace, missing
     ['neither decision, card nor patient', { outcomes: [{ model: MODEL, outcome: 1, date: '2026-01-01' }] }],
     ['a word for an outcome', { outcomes: [{ model: MODEL, decision: 'd', outcome: 'yes', date: '2026-01-01' }] }],
     ['a day that is none', { outcomes: [{ model: MODEL, decision: 'd', outcome: 1, date: '2026-13-77' }] }],
+    ['the last day but none of a February', { outcomes: [{ model: MODEL, decision: 'd', outcome: 1, date: '2026-02-30' }] }],
+    ['a text that no database keeps', { outcomes: [{ model: MODEL, decision: 'd\0', outcome: 1, date: '2026-01-01' }] }],
   ])('refuses outcomes with %s, and says what is wrong', async (_what, body) => {
     const { status, text } = await call('/api/outcomes', { body })
     expect([status, text.includes('outcomes')]).toEqual([400, true])
