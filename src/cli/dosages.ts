@@ -19,6 +19,7 @@ const REASONS: Readonly<Record<string, string>> = {
   filter: 'did not pass their filter',
   'several-records': 'have several records',
   'not-a-base': 'show an insertion, a deletion or a symbol',
+  'not-one-base': 'are insertions or deletions, which are not read',
   'strand-ambiguous': 'read the same on both strands and are left out',
   'alleles-differ': 'show other alleles than the score knows',
 }

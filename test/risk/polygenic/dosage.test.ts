@@ -25,3 +25,8 @@ it('does not count alleles that the score does not know', () => {
   expect(dosageOf({ effect: 'A', other: 'G' }, ['A', 'C'])).toEqual({ state: 'unknown', because: 'alleles-differ' })
   expect(dosageOf({ effect: 'A', other: 'G' }, ['T', 'A'])).toEqual({ state: 'unknown', because: 'alleles-differ' })
 })
+
+it('does not count an insertion or deletion by its first base: a single base of the reference is not the shorter allele', () => {
+  expect(dosageOf({ effect: 'A', other: 'AT' }, ['A', 'A'])).toEqual({ state: 'unknown', because: 'not-one-base' })
+  expect(dosageOf({ effect: 'CTT', other: 'C' }, ['C', 'C'])).toEqual({ state: 'unknown', because: 'not-one-base' })
+})
