@@ -62,6 +62,7 @@ const variantProblems = (variant: Variant, parts: FolderParts): string[] => {
     ...(variant.needsAnyOf?.inputs ?? []),
     ...(variant.valid ?? []).map(({ input }) => input),
     ...(variant.notFor ?? []).flatMap(({ when }) => Object.keys(when)),
+    ...(variant.inOrder ?? []).flatMap((one) => one.inputs),
     ...variant.without.map(({ input }) => input),
   ]
   const rows = manifest.intervals?.variants[variant.id]

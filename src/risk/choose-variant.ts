@@ -48,6 +48,17 @@ const outsideOf = ({ spec }: LoadedVariant, readings: InputReadings): Gap[] =>
     return typeof value === 'number' && (value < low || value > high) ? [{ about: input, code: 'out-of-range', because: says }] : []
   })
 
+/** Numbers that contradict each other by their order. */
+const outOfOrder = ({ spec }: LoadedVariant, readings: InputReadings): Gap[] =>
+  (spec.inOrder ?? []).flatMap(({ inputs, says }): Gap[] => {
+    const numbers = inputs.flatMap((name) => {
+      const reading = readings.get(name)
+      return reading?.state === 'known' && typeof reading.value === 'number' ? [reading.value] : []
+    })
+    const falls = numbers.some((value, n) => value < (numbers[n - 1] ?? value))
+    return falls ? [{ about: inputs[0] ?? spec.id, code: 'conflict', because: says }] : []
+  })
+
 const blocks = (variant: LoadedVariant, readings: InputReadings, calls: readonly GeneCall[]): readonly Gap[] => {
   const { id, off, needsAnyOf, notFor, unless } = variant.spec
   if (off !== undefined) return [{ about: id, code: 'unavailable', because: off }]
@@ -57,6 +68,8 @@ const blocks = (variant: LoadedVariant, readings: InputReadings, calls: readonly
     return [{ about: id, code: 'incomplete', because: needsAnyOf.because }]
   const outside = outsideOf(variant, readings)
   if (outside.length > 0) return outside
+  const disorder = outOfOrder(variant, readings)
+  if (disorder.length > 0) return disorder
   const other = notFor?.find(({ when }) => holds(when, knownValues(readings)))
   if (other) return [{ about: id, code: 'out-of-range', because: other.says }]
   const rule = unless?.find(({ when, gene, tested }) => holds(when, knownValues(readings)) && !statesTested(calls, gene, tested))

@@ -43,3 +43,15 @@ test.each([
     expect.stringContaining(said),
   ])
 })
+
+test.each([
+  [{ age: 45, project_to: 50, age_first_birth: 50 }, 'The ages at menarche, at first birth and now contradict each other.'],
+  [
+    { age: 45, project_to: 50, age_menarche: 20, age_first_birth: 18 },
+    'The ages at menarche, at first birth and now contradict each other.',
+  ],
+  [{ age: 60, project_to: 50 }, 'The age to which the risk runs is below the age.'],
+])('ages that cannot be in this order are not computed with: %o', async (inputs, said) => {
+  const { out, status } = await predict('bcrat', { nulliparous: 0, race: 'white', ...inputs })
+  expect([status, ...firstLines(out, 2)]).toEqual([1, 'Invasive breast cancer: not computed', said])
+})
