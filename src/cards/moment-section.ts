@@ -1,4 +1,5 @@
 import type { DrugAssessment } from '../contract/findings.ts'
+import type { Lineage } from '../contract/lineage.ts'
 import type { MomentAnswer, MomentNumber } from '../contract/moments.ts'
 import type { ModelInput, RiskEstimate } from '../contract/risk.ts'
 import { capital } from './action-words.ts'
@@ -12,6 +13,7 @@ const UNITS: Readonly<Record<string, string>> = {
   'mL/min/{1.73_m2}': 'mL/min/1.73 m²',
   'mm[Hg]': 'mmHg',
   'kg/m2': 'kg/m²',
+  a: 'years',
   '{score}': '',
   '{rank}': '',
   '1': '',
@@ -63,6 +65,7 @@ const unitless = (label: string): string =>
   label
     .replace('mm[Hg]', 'mmHg')
     .replace(/ \{(score|rank)\}$/, '')
+    .replace(/ a$/, ' years')
     .replace(/: yes$/, '')
 
 /** The largest contributions, as what they do to the estimate and never as causes; from whom they are counted stands in the app. */
@@ -89,10 +92,17 @@ const placeWords = ({ facts: all }: ModelInput): string => {
   return ` (${[fact.date?.slice(0, 10), fact.resource].filter(Boolean).join(', ')}${others})`
 }
 
+/** Four digits: a conversion between units makes no value more exact. */
+const shownValue = ({ value }: ModelInput): string => (typeof value === 'number' ? String(Number(value.toPrecision(4))) : `${value}`)
+
+/** Which medicines they are: what to stop is among them. */
+const medicineWords = ({ facts, note }: ModelInput): string =>
+  note !== undefined && facts.length > 0 && facts.every(({ resource }) => resource.startsWith('Medication')) ? `: ${note}` : ''
+
 const inputWords = (input: ModelInput): string => {
-  const value = input.value === 'yes' ? '' : ` ${input.value}`
+  const value = input.value === 'yes' ? '' : ` ${shownValue(input)}`
   const unit = unitWords(input.unit)
-  return `${input.label}${value}${unit === '' ? '' : ` ${unit}`}${placeWords(input)}`
+  return `${input.label}${value}${unit === '' ? '' : ` ${unit}`}${medicineWords(input)}${placeWords(input)}`
 }
 
 /** The name of an input inside a sentence; abbreviations and names of codes stay. */
@@ -158,11 +168,14 @@ const outsideLines = (estimates: readonly Estimated[]): string[] =>
     (one) => one,
   )
 
+const factWords = ({ date, resource }: Lineage): string => [date?.slice(0, 10), resource].filter(Boolean).join(', ')
+
+/** What the rule rests on; who the patient is needs no resource. */
 const foundLines = ({ found }: MomentAnswer): string[] =>
-  found.map(
-    ({ words, facts }) =>
-      `${capital(words)}${facts.length > 0 ? ` (${facts.map(({ date, resource }) => [date?.slice(0, 10), resource].filter(Boolean).join(', ')).join('; ')})` : ''}`,
-  )
+  found.map(({ words, facts }) => {
+    const places = facts.filter(({ resource }) => !resource.startsWith('Patient/')).map(factWords)
+    return `${capital(words)}${bracket(places)}`
+  })
 
 /** Brackets of a DOI would end the link. */
 const linkTarget = (url: string): string => url.replaceAll('(', '%28').replaceAll(')', '%29')
@@ -173,13 +186,13 @@ export const momentSection = (answer: MomentAnswer, drug: string | null): string
   const lines = [
     ...answer.advice.map((one) => fillMoment(one, drug, answer)),
     ...answer.numbers.map(numberLine),
+    ...outsideLines(estimated),
     ...benefitLine(answer),
     ...foundLines(answer),
     ...(answer.explained ? estimated : []).flatMap((one) => reasonLine(one, estimated.length === 1)),
     ...inputLines(estimated),
     ...unknownLines(estimated),
     ...refusedLines(answer),
-    ...outsideLines(estimated),
     ...(answer.numbers.length > 0 ? [answer.limits] : []),
   ].map(escapeText)
   const sources = answer.sources.map(({ label, url }) => `[${escapeText(label)}](${linkTarget(url)})`)

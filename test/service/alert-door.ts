@@ -34,6 +34,7 @@ const TYPES: Readonly<Record<string, string>> = {
   labs: 'Observation',
   vitals: 'Observation',
   lifestyle: 'Observation',
+  surveys: 'Observation',
   reports: 'DiagnosticReport',
   conditions: 'Condition',
   allergies: 'AllergyIntolerance',
@@ -41,6 +42,7 @@ const TYPES: Readonly<Record<string, string>> = {
   procedures: 'Procedure',
   pregnancy: 'Observation',
   requests: 'ServiceRequest',
+  family: 'FamilyMemberHistory',
   encounters: 'Encounter',
 }
 

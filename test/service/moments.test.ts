@@ -17,6 +17,17 @@ const silences = ({ trace }: Answer): string[] => trace.silences.map(({ about, c
 /** Born so that the age does not change while tests are kept. */
 const aged = (years: number): string => `${new Date().getUTCFullYear() - years}-01-01`
 
+const told = (patient: string, loinc: string, value: number, unit: string, category = 'social-history') => ({
+  resourceType: 'Observation',
+  id: `${patient}-${loinc}`,
+  status: 'final',
+  category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: category }] }],
+  code: { coding: [{ system: 'http://loinc.org', code: loinc }] },
+  subject: { reference: `Patient/${patient}` },
+  effectiveDateTime: day(3),
+  valueQuantity: { value, unit, system: 'http://unitsofmeasure.org', code: unit },
+})
+
 const withHeartRisk = (patient: PatientBuilder): PatientBuilder =>
   patient
     .born(aged(62))
@@ -344,6 +355,67 @@ describe('An opened chart', () => {
     const answer = await hospital.ask(patient, { hook: 'patient-view' })
     expect(answer.cards).toEqual([])
     expect(silences(answer)).toContain('Hereditary breast and ovarian cancer: known-before')
+  })
+
+  const withFamilyHistory = (id: string): PatientBuilder =>
+    aPatient(id)
+      .born(aged(55))
+      .female()
+      .ofRace('white')
+      .with(told(id, '11636-8', 0, '1'))
+      .with(told(id, '42798-9', 11, 'a'))
+      .withProcedure('Biopsy of breast', { snomed: '122548005', date: '2021-03-01' })
+      .with({
+        resourceType: 'FamilyMemberHistory',
+        id: `${id}-mother`,
+        status: 'completed',
+        patient: { reference: `Patient/${id}` },
+        date: day(3),
+        relationship: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-RoleCode', code: 'MTH' }] },
+        condition: [
+          { code: { coding: [{ system: 'http://snomed.info/sct', code: '254837009', display: 'Malignant neoplasm of breast' }] } },
+        ],
+      })
+
+  it('with a new family history of breast cancer: the estimate on one card, with the relative it rests on', async () => {
+    const answer = await hospital.ask(withFamilyHistory('daughter'), { hook: 'patient-view' })
+    expect(summaries(answer)).toEqual(['info: Discuss medicines that lower breast cancer risk: estimated risk 3.2 %'])
+    const detail = answer.cards[0]?.detail ?? ''
+    expect(detail).toContain('Mother, sisters or daughters with breast cancer 1')
+    expect(detail).not.toContain('Polygenic score (')
+    expect(answer.trace.traces[0]?.facts).toContain('FamilyMemberHistory/daughter-mother')
+  })
+
+  it('with a polygenic score as well: it stands beside the estimate, which is not multiplied by it', async () => {
+    const scored = withFamilyHistory('scored').with({
+      ...told('scored', 'PGS000001', 0.62, '{score}', 'laboratory'),
+      code: { coding: [{ system: 'https://www.pgscatalog.org/score', code: 'PGS000001' }] },
+    })
+    const answer = await hospital.ask(scored, { hook: 'patient-view' })
+    expect(summaries(answer)).toEqual(['info: Discuss medicines that lower breast cancer risk: estimated risk 3.2 %'])
+    const detail = answer.cards[0]?.detail ?? ''
+    expect(detail).toMatch(/- Polygenic score \(a sum of weights, no probability\): 0\.6 /)
+    expect(detail).toContain('A polygenic score stands beside it and is not multiplied with it')
+  })
+
+  it('with a polygenic score in a carrier: the hereditary finding alone', async () => {
+    const carrier = withFamilyHistory('carrier')
+      .withCondition('BRCA2 gene mutation detected', { snomed: '412738007', date: day(5) })
+      .with({
+        ...told('carrier', 'PGS000001', 0.62, '{score}', 'laboratory'),
+        code: { coding: [{ system: 'https://www.pgscatalog.org/score', code: 'PGS000001' }] },
+      })
+    const { cards } = await hospital.ask(carrier, { hook: 'patient-view' })
+    expect(cards.map(({ summary }) => summary)).toEqual([
+      'New on record: hereditary breast and ovarian cancer. Refer to genetics if not done',
+    ])
+    expect(cards[0]?.detail).not.toMatch(/[Pp]olygenic|Estimated risk/)
+  })
+
+  it('of a woman whose family history was not sent: no estimate, and why', async () => {
+    const answer = await hospital.ask(withFamilyHistory('unsent'), { hook: 'patient-view', without: ['family'] })
+    expect(answer.cards).toEqual([])
+    expect(answer.trace.silences.map(({ because }) => because)).toContainEqual(expect.stringContaining('the family history was not read'))
   })
 
   it('with a medicine to review as well: still one card', async () => {
