@@ -119,8 +119,8 @@ describe('A daily sum over medicines', () => {
     )
   })
 
-  it('says an opioid for which the source has no factor, and leaves other medicines out', () => {
+  it('says an opioid that the source cannot count, and leaves other medicines out', () => {
     const { value, open } = sumOf([held('fentanyl', 1, 1), held('ibuprofen', 1200, 2), held('morphine', 30, 3)])
-    expect({ value, open }).toEqual({ value: 30, open: ['fentanyl (the source gives no factor for it)'] })
+    expect({ value, open }).toEqual({ value: 30, open: ['fentanyl (the source gives a factor for one patch of a known rate only)'] })
   })
 })

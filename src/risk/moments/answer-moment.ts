@@ -15,9 +15,12 @@ const askTheRest = async ({ asks, sums = [] }: MomentRow, view: View): Promise<v
   }
 }
 
-const benefitOf = ({ benefit }: MomentRow, numbers: readonly MomentNumber[]): MomentBenefit | null => {
+const isTaken = (group: string, { held, moments }: Situation): boolean =>
+  held.some(({ draft, drug }) => !draft && drug.ingredients.some((one) => moments.isOf(group, one)))
+
+const benefitOf = ({ benefit }: MomentRow, numbers: readonly MomentNumber[], situation: Situation): MomentBenefit | null => {
   const number = benefit && numbers.find(({ name }) => name === benefit.of)
-  if (!number) return null
+  if (!number || isTaken(benefit.unlessTaking, situation)) return null
   const fewer = (ratio: number): number => number.value * (1 - ratio)
   return { says: benefit.says, fewer: fewer(benefit.ratio), fewerLow: fewer(benefit.high), fewerHigh: fewer(benefit.low) }
 }
@@ -67,7 +70,7 @@ export const answerMoment = async (row: MomentRow, subject: Subject, situation: 
     brief: rule?.brief ?? null,
     advice: rule?.advice ?? [],
     numbers: known,
-    benefit: benefitOf(row, known),
+    benefit: benefitOf(row, known, situation),
     estimates: estimatesIn(asked),
     lacking: lackingIn(row, asked),
     explained: row.explained,

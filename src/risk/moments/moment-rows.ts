@@ -195,7 +195,17 @@ const row = z.strictObject({
   /** Told on a card about the same drug that is there anyway, when no rule speaks. */
   beside: z.boolean(),
   /** Relative effect of the treatment in trials, applied to one of the numbers. */
-  benefit: z.strictObject({ of: name, ratio: z.number(), low: z.number(), high: z.number(), says: z.string().min(1), source }).optional(),
+  benefit: z
+    .strictObject({
+      of: name,
+      /** Not told while one of this class is in use: the estimate holds its effect. */ unlessTaking: z.string(),
+      ratio: z.number(),
+      low: z.number(),
+      high: z.number(),
+      says: z.string().min(1),
+      source,
+    })
+    .optional(),
   overrideReasons: z.array(z.string()).min(1).optional(),
   /** Whether the card tells what weighs most in the estimates. */
   explained: z.boolean(),

@@ -63,6 +63,7 @@ const inputProblems = (row: MomentRow, models: Models): string[] =>
 const groupsOf = (row: MomentRow): string[] => [
   ...(row.of?.classes ?? []),
   ...(row.sums ?? []).map((sum) => sum.class),
+  ...(row.benefit ? [row.benefit.unlessTaking] : []),
   ...testsOf(row).flatMap((test) => (test.is === 'taking' || test.is === 'ordered' ? [test.class] : [])),
 ]
 
