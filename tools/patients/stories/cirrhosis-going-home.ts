@@ -1,6 +1,7 @@
 import { addNoKnownAllergies, addProblem, addRelative, addVisit } from '../care.ts'
 import { addDailyActivity, addDevice, addNightlyHeartRate } from '../devices.ts'
 import { addNote } from '../documents.ts'
+import { addConsciousness, addFinding, addReproductiveHistory } from '../findings.ts'
 import { addGeneticReport, addGenotype } from '../genomics.ts'
 import { addStudy } from '../imaging.ts'
 import { addMedicine, daily } from '../medicines.ts'
@@ -84,6 +85,11 @@ export const STORY: Story = {
       service: ['394584008', 'Gastroenterology'],
     })
     addWardValue(chart, ['9269-2', 'Glasgow coma score total'], 15, '{score}', '2026-11-16', stay)
+    addConsciousness(chart, ['LA9340-6', 'Alert'], '2026-11-16', stay)
+    addFinding(chart, ['371825009', 'Patient on oxygen'], ['373067005', 'No'], '2026-11-16', stay)
+    addFinding(chart, ['389026000', 'Ascites'], ['255604002', 'Mild'], '2026-11-15', stay)
+    addFinding(chart, ['13920009', 'Hepatic encephalopathy'], ['2667000', 'Absent'], '2026-11-15', stay)
+    addReproductiveHistory(chart, 2, 13, '2026-04-06')
     addWardValue(chart, ['8636-3', 'Q-T interval corrected'], 432, 'ms', '2026-11-16', stay)
   },
 }

@@ -3,6 +3,7 @@ import type { Chart } from '../chart.ts'
 import { RXNORM } from '../codes.ts'
 import { addDailyActivity, addDevice } from '../devices.ts'
 import { addNote } from '../documents.ts'
+import { addSurveyScore } from '../findings.ts'
 import { addGeneticReport, addGenotype, addGroup, addImplication, type Gene } from '../genomics.ts'
 import { addStudy } from '../imaging.ts'
 import { addMedicine, asNeeded, daily, type Prescription } from '../medicines.ts'
@@ -117,6 +118,8 @@ export const STORY: Story = {
     addStudy(chart, 'echo', '2024-03-12', 'Ejection fraction 55 %.')
     addNote(chart, 'progress', '2025-10-01', 'dr-okafor', 'Tramadol stopped: no effect on the pain.')
     addDailyActivity(chart, addDevice(chart, 'Wrist activity tracker'), 28, 3600, 60)
+    addSurveyScore(chart, ['72106-8', 'Total score [MMSE]'], 28, '2026-10-12')
+    addSurveyScore(chart, ['48545-8', 'Geriatric depression scale (GDS) short version total'], 3, '2026-10-12')
     addVisitToday(chart, ROUTINE, 'dr-okafor', 'followUp')
   },
 }

@@ -2,6 +2,7 @@ import { addAllergy, addProblem, addProcedure, addRelative } from '../care.ts'
 import { RXNORM } from '../codes.ts'
 import { addDailyActivity, addDevice, addGlucoseSeries } from '../devices.ts'
 import { addNote } from '../documents.ts'
+import { addReproductiveHistory } from '../findings.ts'
 import { addTextResult } from '../genomics.ts'
 import { addStudy } from '../imaging.ts'
 import { addLab } from '../labs.ts'
@@ -86,6 +87,7 @@ export const STORY: Story = {
     const sensor = addDevice(chart, 'Continuous glucose sensor')
     addGlucoseSeries(chart, sensor, 14, 118)
     addDailyActivity(chart, addDevice(chart, 'Wrist activity tracker'), 28, 4900, 70)
+    addReproductiveHistory(chart, 3, 12, '2026-05-15')
     addVisitToday(chart, ROUTINE, 'dr-okafor')
   },
 }
