@@ -124,6 +124,8 @@ const inputSpec = z.discriminatedUnion('kind', [
     ...knownBy,
     /** Conditions of the past count too (a stroke that was). */
     ever: z.boolean(),
+    /** An acute illness: begun more days ago than this and never closed, it is unclear. One without a date counts. */
+    acuteDays: z.number().int().positive().optional(),
     /** A list of conditions without it says nothing: then the missing rule decides, and not 0. */
     silence: z.literal('unknown').optional(),
   }),

@@ -1,5 +1,5 @@
 import type { Condition, PatientFacts } from '../contract/facts.ts'
-import type { Coding, Gap } from '../contract/lineage.ts'
+import type { Coding, Gap, PartialDate } from '../contract/lineage.ts'
 import { spanOf } from '../terminology/dates.ts'
 import { absent, type InputReading, known, unusable } from './input-reading.ts'
 import type { InputSpecOf, KnownBy } from './model-folder.ts'
@@ -118,6 +118,16 @@ export const unclear = (about: string, label: string, { unconfirmed, open }: Sor
   return { about, code: 'indeterminate', because: `${label}: ${whyOpen(first, unconfirmed.length > 0)}`, resource: first.ref }
 }
 
+const DAY_MS = 86_400_000
+
+const begunOf = ({ onset, lineage }: Condition): PartialDate | null => onset ?? lineage.date ?? null
+
+const isLongAgo = ({ acuteDays }: Spec, condition: Condition, now: string): boolean => {
+  const begun = begunOf(condition)
+  const span = begun === null ? null : spanOf(begun)
+  return acuteDays !== undefined && span !== null && Date.parse(now) - span.last > acuteDays * DAY_MS
+}
+
 /**
  * 1 when the record has one of the coded conditions, 0 when its list of conditions was read to its end and nothing is like it.
  * A condition that is only named so, or is not confirmed, is unclear: the equation is then not used.
@@ -126,6 +136,16 @@ export const readCondition = (ask: Ask, facts: PatientFacts): InputReading => {
   const spec: Spec = { sets: [], icd10: [], icd10open: [], others: [], ...ask }
   const sorted = sortConditions(spec, spec.ever, facts)
   const { sure } = sorted
+  const old = sure.filter((condition) => isLongAgo(spec, condition, facts.now))
+  const [first] = old
+  if (first && old.length === sure.length) {
+    const because = `${spec.label}: active since ${(begunOf(first) ?? '').slice(0, 10)} by the record; whether it still is acute has to be judged.`
+    return unusable(
+      spec,
+      { about: spec.name, code: 'indeterminate', because, resource: first.ref },
+      old.map(({ lineage }) => lineage),
+    )
+  }
   if (sure.length > 0)
     return known(spec, { value: 1, shown: 'yes', facts: sure.map(({ lineage }) => lineage), note: sure.map(({ name }) => name).join(', ') })
   const gap = unclear(spec.name, spec.label, sorted)

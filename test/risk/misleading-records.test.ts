@@ -457,3 +457,21 @@ describe('a person whom a score is not for', () => {
     expect(await told(EGFR, [creatinine(1), { ...one, clinicalStatus: status('clinical', 'resolved') }])).toBeTypeOf('number')
   })
 })
+
+describe('an acute illness that nobody has closed', () => {
+  const ready = [lab('2823-3', 4, 'mmol/L'), lab('8636-3', 420, 'ms')]
+  it.each<[string, FhirResource, number | string]>([
+    ['a sepsis of last week', illness(ICD10, 'A41.9', 'Sepsis', { onsetDateTime: '2026-05-28' }), 4],
+    ['a sepsis of 2015', illness(ICD10, 'A41.9', 'Sepsis', { onsetDateTime: '2015-03' }), 'whether it still is acute has to be judged'],
+    [
+      'an infarction recorded in 2012',
+      illness(ICD10, 'I21.4', 'NSTEMI', { recordedDate: '2012-07-01' }),
+      'whether it still is acute has to be judged',
+    ],
+    ['an infarction of no date', illness(ICD10, 'I21.4', 'NSTEMI'), 3],
+  ])('counts, or is told: %s', async (_, one, expected) => {
+    const answer = await told('QT prolongation', [...ready, one])
+    if (typeof expected === 'number') expect(answer).toBe(expected)
+    else expect(answer).toContain(expected)
+  })
+})
