@@ -2,7 +2,7 @@ import type { FigureId, WatchDistribution, WatchFigure } from '../contract/monit
 import { type Bins, binNames, sayRange } from './bins.ts'
 import { type ByBin, countsIn } from './counts.ts'
 import { judgeDistribution } from './judge.ts'
-import { psi, regroup, tenths } from './psi.ts'
+import { psi, regroup, sum, tenths } from './psi.ts'
 import type { Thresholds } from './thresholds.ts'
 
 /** Shares that a model states for the people it was made with, with their number. */
@@ -24,7 +24,6 @@ export type Compared = {
   readonly before: readonly ByBin[]
 }
 
-const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0)
 const shares = (counts: readonly number[]): number[] => {
   const total = sum(counts)
   return counts.map((count) => (total > 0 ? count / total : 0))

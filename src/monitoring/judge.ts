@@ -1,5 +1,5 @@
 import type { FigureId, WatchFigure, WatchState } from '../contract/monitoring.ts'
-import { psi, psiByChance, type Two } from './psi.ts'
+import { psi, psiByChance, sum, type Two } from './psi.ts'
 import type { Threshold, Thresholds } from './thresholds.ts'
 
 type Named = Pick<WatchFigure, 'figure' | 'subject' | 'label'>
@@ -10,7 +10,6 @@ const thresholdOf = ({ of }: Thresholds, figure: FigureId): Threshold => {
   return one
 }
 
-const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0)
 export const share = (value: number): string => `${Number((value * 100).toPrecision(2))} %`
 const number = (value: number): string => String(Number(value.toPrecision(2)))
 

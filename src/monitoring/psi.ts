@@ -1,7 +1,7 @@
 /** Counts of the same bins in two groups of people. */
 export type Two = { readonly reference: readonly number[]; readonly now: readonly number[] }
 
-const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0)
+export const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0)
 
 /** An empty bin that is not empty in the other group counts as half a person, so that the logarithm exists. */
 const HALF = 0.5

@@ -1,4 +1,4 @@
-import { int, message, text } from '../../src/risk/external/protobuf.ts'
+import { int, message, text } from '../../src/risk/protobuf.ts'
 
 /** A logistic regression as training tools export it: single precision, one input, a class label and the probabilities of two classes. */
 export type Logistic = {

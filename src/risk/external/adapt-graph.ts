@@ -1,5 +1,5 @@
 import { AttuneError } from '../../errors.ts'
-import { again, type Field, int, intOf, message, readFields, text, textOf } from './protobuf.ts'
+import { again, type Field, int, intOf, message, readFields, text, textOf } from '../protobuf.ts'
 import { GRAPH, MODEL, NUMBER_TYPES, type SiteGraph, type SitePort } from './site-graph.ts'
 
 /** One number that the site's graph gives: a column of one of its outputs. */

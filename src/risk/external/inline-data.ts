@@ -1,5 +1,5 @@
 import { AttuneError } from '../../errors.ts'
-import { again, type Field, intOf, message, messagesOf, readFields, textOf } from './protobuf.ts'
+import { again, type Field, intOf, message, messagesOf, readFields, textOf } from '../protobuf.ts'
 import { GRAPH, MODEL } from './site-graph.ts'
 
 /** TensorProto: numbers as bytes, where they are in another file, and whether they are. */

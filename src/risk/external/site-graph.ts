@@ -1,6 +1,6 @@
 import { AttuneError } from '../../errors.ts'
 import { checkOnnxFile } from '../onnx-file.ts'
-import { type Field, intOf, messagesOf, readFields, textOf } from './protobuf.ts'
+import { type Field, intOf, messagesOf, readFields, textOf } from '../protobuf.ts'
 
 /** Field numbers of the public `onnx.proto`. */
 export const MODEL = { irVersion: 1, graph: 7, opset: 8 } as const

@@ -1,4 +1,5 @@
 import { toHalf } from '../half.ts'
+import { int, message, text, varint } from '../protobuf.ts'
 
 /**
  * Writes ONNX files without a training library. Only the fields we use, by number, from the public `onnx.proto` (ONNX 1.x).
@@ -47,23 +48,6 @@ const TYPES = { double: 11, int64: 7, uint8: 2, half: 10 } as const
 type OnnxType = keyof typeof TYPES
 /** AttributeProto.AttributeType */
 const ATTRIBUTE = { int: 2, tensor: 4, ints: 7 } as const
-
-const varint = (value: number): Buffer => {
-  const bytes: number[] = []
-  let rest = value
-  while (rest > 0x7f) {
-    bytes.push((rest % 0x80) | 0x80)
-    rest = Math.floor(rest / 0x80)
-  }
-  return Buffer.from([...bytes, rest])
-}
-
-/** Wire type 0: integer. */
-const int = (field: number, value: number): Buffer => Buffer.concat([varint(field * 8), varint(value)])
-/** Wire type 2: bytes, text or an embedded message. */
-const bytes = (field: number, body: Buffer): Buffer => Buffer.concat([varint(field * 8 + 2), varint(body.length), body])
-const text = (field: number, value: string): Buffer => bytes(field, Buffer.from(value, 'utf8'))
-const message = (field: number, ...parts: readonly Buffer[]): Buffer => bytes(field, Buffer.concat(parts))
 
 const doubles = (values: readonly number[]): Buffer => {
   const buffer = Buffer.alloc(values.length * 8)
@@ -114,7 +98,7 @@ const node = ({ op, name, inputs, outputs, domain, ints = {}, lists = {}, tensor
   )
 
 const tensor = (field: number, name: string, shape: readonly number[], type: OnnxType, values: readonly number[]): Buffer =>
-  message(field, ...shape.map((size) => int(1, size)), int(2, TYPES[type]), text(8, name), bytes(9, PACK[type](values)))
+  message(field, ...shape.map((size) => int(1, size)), int(2, TYPES[type]), text(8, name), message(9, PACK[type](values)))
 
 const constant = ({ name, shape, values, type = 'double' }: OnnxConstant): Buffer => tensor(5, name, shape, type, values)
 

@@ -2,15 +2,9 @@ import type { Case, Reasons } from '../basis.ts'
 import { encodeColumns } from '../encode.ts'
 import type { Numbered } from '../formula.ts'
 import type { Equation, Term } from './equation.ts'
+import { shapley } from './shapley.ts'
 
 type Change = { readonly input: string; readonly columns: readonly string[] }
-
-/** k! (n-k-1)! / n!, the share of orders in which exactly these k others come before. */
-const weight = (before: number, all: number): number => {
-  let ways = all
-  for (let i = 1; i <= before; i += 1) ways = (ways * (all - i)) / i
-  return 1 / ways
-}
 
 /** The term with the columns of some inputs as here and the rest as there, for every set of inputs (bit n: input n as here). */
 const everyMix = (term: Term, changes: readonly Change[], here: Numbered, there: Numbered): number[] =>
@@ -22,20 +16,6 @@ const everyMix = (term: Term, changes: readonly Change[], here: Numbered, there:
     })
     return term.coefficient * term.compute(mixed)
   })
-
-const bits = (mask: number): number => (mask === 0 ? 0 : (mask & 1) + bits(mask >> 1))
-
-/** What each changed input adds to a term: its mean effect over all orders in which the inputs can be changed (Shapley). */
-const shares = (term: Term, changes: readonly Change[], here: Numbered, there: Numbered): number[] => {
-  const mixes = everyMix(term, changes, here, there)
-  return changes.map((_, n) =>
-    mixes.reduce((sum, without, mask) => {
-      if (mask & (1 << n)) return sum
-      const withIt = mixes[mask | (1 << n)] ?? Number.NaN
-      return sum + weight(bits(mask), changes.length) * (withIt - without)
-    }, 0),
-  )
-}
 
 /**
  * Exact contributions of an equation, per input, counted from a reference person:
@@ -54,7 +34,7 @@ export const contributionsOf = (
     const changed = term.columns.filter((name) => here[name] !== there[name])
     const inputs = [...new Set(changed.map((name) => owner.get(name) ?? name))]
     const changes = inputs.map((input) => ({ input, columns: changed.filter((name) => owner.get(name) === input) }))
-    shares(term, changes, here, there).forEach((share, n) => {
+    shapley(everyMix(term, changes, here, there), changes.length).forEach((share, n) => {
       const input = inputs[n] ?? ''
       sums.set(input, (sums.get(input) ?? 0) + share)
     })

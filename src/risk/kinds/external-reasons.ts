@@ -1,6 +1,7 @@
 import type { Case, Contribution, Reasons } from '../basis.ts'
 import { encodeRow } from '../encode.ts'
 import type { Values } from '../model-folder.ts'
+import { shapley } from './shapley.ts'
 
 /** Up to this many changed inputs all 2^n mixtures are run, and the shares are exact. */
 const EXACT = 8
@@ -22,15 +23,6 @@ const mix = ({ values, reference }: Case, as: Inputs): Values => ({
   ...Object.fromEntries(as.map((name) => [name, values[name] ?? null])),
 })
 
-const bits = (mask: number): number => (mask === 0 ? 0 : (mask & 1) + bits(mask >> 1))
-
-/** k! (n-k-1)! / n!: the share of orders in which exactly these k come before. */
-const weight = (before: number, all: number): number => {
-  let ways = all
-  for (let i = 1; i <= before; i += 1) ways = (ways * (all - i)) / i
-  return 1 / ways
-}
-
 const exact = async (one: Case, inputs: Inputs): Promise<readonly Contribution[]> => {
   const masks = Array.from({ length: 2 ** inputs.length }, (_, mask) => mask)
   const raw = await one.rawOf(
@@ -41,15 +33,8 @@ const exact = async (one: Case, inputs: Inputs): Promise<readonly Contribution[]
       ),
     ),
   )
-  return inputs.map((input, n) => ({
-    input,
-    contribution: masks
-      .filter((mask) => !(mask & (1 << n)))
-      .reduce(
-        (sum, mask) => sum + weight(bits(mask), inputs.length) * ((raw[mask | (1 << n)] ?? Number.NaN) - (raw[mask] ?? Number.NaN)),
-        0,
-      ),
-  }))
+  const shares = shapley(raw, inputs.length)
+  return inputs.map((input, n) => ({ input, contribution: shares[n] ?? Number.NaN }))
 }
 
 /** Always the same orders: a fixed linear congruential sequence (Numerical Recipes) drives a Fisher-Yates shuffle. */

@@ -1,4 +1,4 @@
-/** Protocol buffers, just enough to put a graph between ports of our own: fields are read as they stand and written back unchanged. */
+/** Protocol buffers, just enough for ONNX files: fields are read as they stand and written back unchanged, or made. */
 
 export type Field = { readonly number: number; readonly wire: number; readonly value: number; readonly bytes: Uint8Array }
 
@@ -6,7 +6,7 @@ export type Field = { readonly number: number; readonly wire: number; readonly v
 export const readFields = (message: Uint8Array): Field[] => {
   const fields: Field[] = []
   let at = 0
-  const varint = (): number => {
+  const next = (): number => {
     let value = 0
     for (let scale = 1; scale < 2 ** 70; scale *= 128) {
       if (at >= message.length) break
@@ -23,20 +23,20 @@ export const readFields = (message: Uint8Array): Field[] => {
     return message.subarray(at - length, at)
   }
   while (at < message.length) {
-    const key = varint()
+    const key = next()
     const [number, wire] = [Math.floor(key / 8), key % 8]
     const start = at
     if (wire === 0) {
-      const value = varint()
+      const value = next()
       fields.push({ number, wire, value, bytes: message.subarray(start, at) })
-    } else if (wire === 2) fields.push({ number, wire, value: 0, bytes: take(varint()) })
+    } else if (wire === 2) fields.push({ number, wire, value: 0, bytes: take(next()) })
     else if (wire === 1 || wire === 5) fields.push({ number, wire, value: 0, bytes: take(wire === 1 ? 8 : 4) })
     else throw new RangeError('not a whole message')
   }
   return fields
 }
 
-const varintBytes = (value: number): Buffer => {
+export const varint = (value: number): Buffer => {
   const bytes: number[] = []
   let rest = value
   while (rest > 0x7f) {
@@ -48,12 +48,14 @@ const varintBytes = (value: number): Buffer => {
 
 /** A field as it was read. */
 export const again = ({ number, wire, bytes }: Field): Buffer =>
-  Buffer.concat([varintBytes(number * 8 + wire), ...(wire === 2 ? [varintBytes(bytes.length)] : []), bytes])
+  Buffer.concat([varint(number * 8 + wire), ...(wire === 2 ? [varint(bytes.length)] : []), bytes])
 
-export const int = (number: number, value: number): Buffer => Buffer.concat([varintBytes(number * 8), varintBytes(value)])
+/** Wire type 0: integer. */
+export const int = (number: number, value: number): Buffer => Buffer.concat([varint(number * 8), varint(value)])
+/** Wire type 2: an embedded message, bytes or text. */
 export const message = (number: number, ...parts: readonly Uint8Array[]): Buffer => {
   const body = Buffer.concat(parts)
-  return Buffer.concat([varintBytes(number * 8 + 2), varintBytes(body.length), body])
+  return Buffer.concat([varint(number * 8 + 2), varint(body.length), body])
 }
 export const text = (number: number, value: string): Buffer => message(number, Buffer.from(value, 'utf8'))
 
