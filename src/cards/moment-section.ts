@@ -61,12 +61,11 @@ const MOST = 3
 
 const signed = (points: number): string => `${points > 0 ? '+' : ''}${Number(points.toPrecision(3))}`
 
-const unitless = (label: string): string =>
-  label
-    .replace('mm[Hg]', 'mmHg')
-    .replace(/ \{(score|rank)\}$/, '')
-    .replace(/ a$/, ' years')
-    .replace(/: yes$/, '')
+const unitless = (label: string): string => {
+  const [ucum, said] = Object.entries(UNITS).find(([unit]) => unit !== '1' && label.endsWith(` ${unit}`)) ?? ['', '']
+  const words = ucum === '' ? label : `${label.slice(0, -ucum.length)}${said}`.trimEnd()
+  return words.replace(/: yes$/, '')
+}
 
 /** The largest contributions, as what they do to the estimate and never as causes; from whom they are counted stands in the app. */
 const reasonLine = (estimate: Estimated, alone: boolean): string[] => {

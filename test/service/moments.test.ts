@@ -76,6 +76,32 @@ describe('Risk models at an order', () => {
     expect(silences(answer)).toEqual(['simvastatin: no-change', 'simvastatin: Estimated cardiovascular risk: beside-only'])
   })
 
+  it('a statin in place of another: the risk is that on a statin, so that no further benefit is reckoned', async () => {
+    const patient = withHeartRisk(aPatient('switch'))
+      .withGenotype('SLCO1B1', '*5/*5')
+      .on('atorvastatin 20 MG', { dose: '20 mg', times: 1 })
+      .ordering('simvastatin 40 MG', { dose: '40 mg', times: 1 })
+    const detail = (await hospital.ask(patient)).cards[0]?.detail ?? ''
+    expect(detail).toMatch(/Estimated 10-year risk of atherosclerotic cardiovascular disease: \d/)
+    expect(detail).not.toContain('fewer in 100')
+  })
+
+  it('a kidney function among the reasons stands in the unit that people write', async () => {
+    const patient = aPatient('kidney-reason')
+      .born(aged(75))
+      .male()
+      .measuring('total cholesterol', 232, TODAY)
+      .measuring('HDL cholesterol', 41, TODAY)
+      .measuring('BMI', 29.4, TODAY)
+      .measuring('creatinine', 2.6, TODAY)
+      .withBloodPressure(144, 86, TODAY)
+      .smoking('daily', TODAY)
+      .withGenotype('SLCO1B1', '*5/*5')
+      .ordering('simvastatin 40 MG', { dose: '40 mg', times: 1 })
+    const detail = (await hospital.ask(patient)).cards[0]?.detail ?? ''
+    expect(detail).toMatch(/Weighs most in this estimate: .*eGFR \(CKD-EPI 2021, creatinine\): [\d.]+ mL\/min\/1\.73 m² \(raises it\)/)
+  })
+
   it('a statin without results: the card says why there is no number', async () => {
     const patient = aPatient('bare').withGenotype('SLCO1B1', '*5/*5').ordering('simvastatin 40 MG', { dose: '40 mg', times: 1 })
     const [card] = (await hospital.ask(patient)).cards
@@ -103,6 +129,7 @@ describe('Risk models at an order', () => {
     expect(answer.cards[0]?.detail).toContain(
       'Points: Drugs that prolong the QT interval: 2 (+6); Heart failure (+3); Potassium: 3.3 mmol/L (+2)',
     )
+    expect(answer.cards[0]?.detail).toContain('Drugs that prolong the QT interval 2: ondansetron 4 MG, citalopram 20 MG (draft) (')
   })
 
   it('a QT drug without a genotype: a card of its own, for information only', async () => {
