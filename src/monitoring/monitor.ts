@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Config } from '../config.ts'
-import type { MonitoringReport } from '../contract/monitoring.ts'
+import type { ModelSwitch, MonitoringReport } from '../contract/monitoring.ts'
 import { waitingSwitches } from './switch-inbox.ts'
 import { type Alarm, lookOnce, report, type WatchKit } from './watch.ts'
 import { alarmBody, type Post, postAlarms } from './webhook.ts'
@@ -29,14 +29,20 @@ export type Monitor = {
 /** How often what was switched is read: a kill switch acts within seconds in every process. */
 const SWITCHES_MS = 2000
 
-/** Switches that were left in the data folder are written to the ledger; what cannot be read is told and let go. */
-const takeLeft = async ({ config, store, listeners }: MonitorKit): Promise<void> => {
-  for (const { one, done } of waitingSwitches(config.dataDir)) {
+/** Switches that were left in the data folder are obeyed and written to the ledger; what cannot be read is told and let go. */
+const takeLeft = async ({ config, store, switches, listeners }: MonitorKit): Promise<void> => {
+  const left = waitingSwitches(config.dataDir)
+  switches.hold(left.flatMap(({ one }) => (one ? [one] : [])))
+  for (const { one, done } of left) {
     if (one) await store.turn(one)
     else listeners.onTrouble('a file in the folder of switches is none', null)
     done()
   }
 }
+
+/** A start tells what is off, not what was switched in years before. */
+const nowOff = (all: readonly ModelSwitch[]): ModelSwitch[] =>
+  [...new Map(all.toReversed().map((one) => [one.model, one])).values()].filter(({ use }) => use === 'off')
 
 const readSwitches = async (kit: MonitorKit): Promise<void> => {
   const { store, switches, listeners } = kit
@@ -44,7 +50,8 @@ const readSwitches = async (kit: MonitorKit): Promise<void> => {
   const before = switches.all.length
   const all = await store.switches()
   switches.take(all)
-  for (const { model, use, by } of all.slice(0, all.length - before)) listeners.onSwitch({ model, use, by })
+  switches.hold([])
+  for (const { model, use, by } of before === 0 ? nowOff(all) : all.slice(0, all.length - before)) listeners.onSwitch({ model, use, by })
 }
 
 const poster =
@@ -59,22 +66,31 @@ const poster =
     )
   }
 
-const tell = async (alarms: readonly Alarm[], kit: MonitorKit): Promise<void> => {
+const tell = async (alarms: readonly Alarm[], kit: MonitorKit, ending: AbortSignal): Promise<void> => {
   for (const alarm of alarms) kit.listeners.onAlarm(alarm)
   const { webhook } = kit.config.monitoring
   if (!webhook || alarms.length === 0) return
-  const taken = await postAlarms(poster(kit), webhook.url, alarmBody(alarms, new Date().toISOString()), webhook.tries)
+  const body = alarmBody(alarms, new Date().toISOString())
+  const taken = await postAlarms(poster(kit), { url: webhook.url, tries: webhook.tries, ending }, body)
   if (!taken) kit.listeners.onTrouble(`${alarms.length} alarms were not taken by the webhook`, null)
 }
 
-/** Runs some work again and again, with a pause after each; a failure is told and the next turn comes. */
+/** Runs some work again and again, with a pause after each; of failures in a row the first is told. */
 const repeat = (work: () => Promise<void>, pauseMs: number, onTrouble: (error: unknown) => void) => {
   let stopped = false
   let timer: NodeJS.Timeout | undefined
   let running = Promise.resolve()
+  let failed = false
+  const fail = (error: unknown): void => {
+    if (!failed) onTrouble(error)
+    failed = true
+  }
+  const well = (): void => {
+    failed = false
+  }
   const turn = (): void => {
     running = work()
-      .catch(onTrouble)
+      .then(well, fail)
       .then(() => {
         if (!stopped) timer = setTimeout(turn, pauseMs).unref()
       })
@@ -91,12 +107,13 @@ const repeat = (work: () => Promise<void>, pauseMs: number, onTrouble: (error: u
 export const startMonitor = async (kit: MonitorKit): Promise<Monitor> => {
   const { config, listeners } = kit
   const once = () => readSwitches(kit)
+  const ending = new AbortController()
   await once().catch((error: unknown) => listeners.onTrouble('the switches of models could not be read', error))
   const look = async (): Promise<void> => {
     const { report: made, alarms, switched } = await lookOnce(kit)
     listeners.onReport(made)
     for (const one of switched) listeners.onSwitch(one)
-    await tell(alarms, kit)
+    await tell(alarms, kit, ending.signal)
   }
   const ends = [
     repeat(once, SWITCHES_MS, (error) => listeners.onTrouble('the switches of models could not be read', error)),
@@ -105,6 +122,7 @@ export const startMonitor = async (kit: MonitorKit): Promise<Monitor> => {
   return {
     report: (tenant) => report(kit, tenant),
     close: async () => {
+      ending.abort()
       await Promise.all(ends.map((end) => end()))
     },
   }

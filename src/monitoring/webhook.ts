@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Alarm } from './watch.ts'
 
 /** Posts a body; the status of the answer, or null when there was none. Main gives the outbound wall's. */
@@ -25,14 +26,31 @@ const FIRST_PAUSE_MS = 500
 
 const isFinal = (status: number | null): boolean => status !== null && status < 500 && status !== 429
 
+export type Receiver = {
+  readonly url: string
+  readonly tries: number
+  /** The server stops: no try and no pause is waited for any longer. */
+  readonly ending: AbortSignal
+  readonly pauseMs?: number
+}
+
+const aborted = (signal: AbortSignal): Promise<null> =>
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve(null), { once: true }))
+
 /**
  * Posts until the other side has taken it, with growing pauses. A refusal (4xx) is final.
  * @returns whether it was taken
  */
-export const postAlarms = async (post: Post, url: string, body: string, tries: number, pauseMs = FIRST_PAUSE_MS): Promise<boolean> => {
+export const postAlarms = async (
+  post: Post,
+  { url, tries, ending, pauseMs = FIRST_PAUSE_MS }: Receiver,
+  body: string,
+): Promise<boolean> => {
+  const end = aborted(ending)
   for (let attempt = 0; attempt < tries; attempt += 1) {
-    if (attempt > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs * 2 ** (attempt - 1)))
-    const status = await post(url, body)
+    if (attempt > 0) await wait(pauseMs * 2 ** (attempt - 1), undefined, { signal: ending }).catch(() => {}) // told by the signal
+    if (ending.aborted) return false
+    const status = await Promise.race([post(url, body), end])
     if (isFinal(status)) return status !== null && status < 300
   }
   return false

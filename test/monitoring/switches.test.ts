@@ -4,8 +4,11 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { CONFIG_SCHEMAS, readConfig } from '../../src/config.ts'
 import type { ModelSwitch } from '../../src/contract/monitoring.ts'
+import { openLedger } from '../../src/ledger/ledger.ts'
+import { startMonitor } from '../../src/monitoring/monitor.ts'
 import { leaveSwitch, waitingSwitches } from '../../src/monitoring/switch-inbox.ts'
 import { makeSwitches } from '../../src/monitoring/switches.ts'
+import { thresholdsOf } from '../../src/watch-models.ts'
 
 const settings = (models: Record<string, object> = {}) => ({
   models: Object.fromEntries(Object.entries(models).map(([id, one]) => [id, CONFIG_SCHEMAS.model.parse(one)])),
@@ -38,6 +41,26 @@ describe('whether a model speaks', () => {
 })
 
 describe('switches left in the data folder', () => {
+  it('silence a model while the ledger cannot be written, and are not lost', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'attune-switches-'))
+    const ledger = await openLedger({ dataDir: folder, databaseUrl: 'postgres://nobody@127.0.0.1:1/none', pseudonymKeyFile: undefined })
+    const switches = makeSwitches(settings())
+    switches.take([])
+    const troubles: string[] = []
+    const listeners = { onReport: () => {}, onAlarm: () => {}, onSwitch: () => {}, onTrouble: (what: string) => troubles.push(what) }
+    const file = CONFIG_SCHEMAS.file.parse({ monitoring: { everySeconds: 86_400 } })
+    const { monitoring, retention } = file
+    const config = { clients: [], mode: 'production' as const, models: {}, monitoring, retention, dataDir: folder, databaseUrl: null }
+    const kit = { config, store: ledger.models, models: [], switches, thresholds: thresholdsOf(config), post: async () => null, listeners }
+    const isTaken = leaveSwitch(folder, turned('off'))
+    const monitor = await startMonitor(kit)
+    expect([switches.standing('a'), isTaken()]).toEqual([{ use: 'off', because: 'Switched off on 2026-06-30: recall' }, false])
+    expect(troubles).toEqual(['the switches of models could not be read'])
+    await monitor.close()
+    await ledger.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
   it('wait in order, and a file that is none is told as such', () => {
     const folder = mkdtempSync(join(tmpdir(), 'attune-switches-'))
     expect(waitingSwitches(folder)).toEqual([])

@@ -44,6 +44,7 @@ const posting = (network: Parameters<typeof makeOutbound>[0]) => {
   return { post, close: () => outbound.close() }
 }
 
+const NEVER = new AbortController().signal
 const OPEN = { allowHttp: true, allowPrivateAddresses: true }
 
 describe('alarms to a webhook', () => {
@@ -57,11 +58,25 @@ describe('alarms to a webhook', () => {
     const receiver = await answering(...statuses)
     const { post, close } = posting(OPEN)
     const body = alarmBody([ALARM], '2026-06-30T10:00:00.000Z')
-    expect(await postAlarms(post, receiver.url, body, 4, 1)).toBe(taken)
+    expect(await postAlarms(post, { url: receiver.url, tries: 4, ending: NEVER, pauseMs: 1 }, body)).toBe(taken)
     expect(receiver.bodies).toEqual(Array.from({ length: tries }, () => body))
     expect(JSON.parse(body)).toEqual({ source: 'attune', at: '2026-06-30T10:00:00.000Z', alarms: [ALARM] })
     close()
     await receiver.stop()
+  })
+
+  it.each([
+    ['a pause', async () => 503],
+    ['a post that does not end', () => new Promise<null>(() => {})],
+  ])('do not keep a server from stopping: %s is cut short', async (_what, post) => {
+    const ending = new AbortController()
+    const posted = postAlarms(
+      post,
+      { url: 'http://127.0.0.1/', tries: 9, ending: ending.signal, pauseMs: 600_000 },
+      alarmBody([ALARM], 'now'),
+    )
+    setTimeout(() => ending.abort(), 20)
+    expect(await posted).toBe(false)
   })
 
   it.each([
@@ -70,7 +85,7 @@ describe('alarms to a webhook', () => {
   ])('never reach %s', async (_what, network) => {
     const receiver = await answering(200)
     const { post, close } = posting(network)
-    expect(await postAlarms(post, receiver.url, alarmBody([ALARM], 'now'), 2, 1)).toBe(false)
+    expect(await postAlarms(post, { url: receiver.url, tries: 2, ending: NEVER, pauseMs: 1 }, alarmBody([ALARM], 'now'))).toBe(false)
     expect(receiver.bodies).toEqual([])
     close()
     await receiver.stop()

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ModelSwitch } from '../../contract/monitoring.ts'
+import { AttuneError } from '../../errors.ts'
 import { leaveSwitch } from '../../monitoring/switch-inbox.ts'
 import { printJson, progress, say, UsageError, type VerbInput } from '../verb.ts'
 import type { Action } from './action.ts'
@@ -29,13 +30,17 @@ const told = (one: ModelSwitch, where: string, json: boolean): number => {
 
 const PATIENCE_MS = 15_000
 
-/** Beside a running server with the embedded database: left for it, and waited until it has taken it. */
-const leave = async (one: ModelSwitch, dataDir: string, json: boolean): Promise<number> => {
+const HELD = 'A running server holds the embedded ledger; waiting until it takes the switch.'
+const AWAY =
+  "The ledger's database is away. Left in the data folder: servers that run on it obey an off within seconds, and write it down when the database is back."
+
+/** Left in the data folder for the running servers, and waited until one has taken it. */
+const leave = async (one: ModelSwitch, dataDir: string, json: boolean, why: string): Promise<number> => {
   const isTaken = leaveSwitch(dataDir, one)
-  progress('A running server holds the embedded ledger; waiting until it takes the switch.')
+  progress(why)
   for (const until = Date.now() + PATIENCE_MS; Date.now() < until; await wait(200))
     if (isTaken()) return told(one, 'taken by the running server', json)
-  progress('The server has not taken it yet. It will when it next looks; see /readyz.')
+  progress('It is not written down yet. That happens when a server next looks and can; see /readyz.')
   return 1
 }
 
@@ -50,13 +55,18 @@ const action = (use: ModelSwitch['use'], summary: string): Action => ({
     if (!existsSync(`${config.modelsDir}/${one.model}/manifest.json`)) throw new UsageError(`There is no model "${one.model}".`)
     if (use === 'on' && config.models[one.model]?.use === 'off') progress('The configuration has it switched off too; that stays.')
     const write = async (store: { turn: (one: ModelSwitch) => Promise<void> }) => {
-      await store.turn(one)
+      try {
+        await store.turn(one)
+      } catch (error) {
+        if (!(error instanceof AttuneError) || error.code !== 'ledger-failed') throw error
+        return leave(one, config.dataDir, json, AWAY)
+      }
       return told(one, config.databaseUrl === null ? 'no server is running' : 'running servers follow within seconds', json)
     }
     return withLedger(
       config,
       ({ models }) => write(models),
-      () => leave(one, config.dataDir, json),
+      () => leave(one, config.dataDir, json, HELD),
     )
   },
 })
