@@ -94,6 +94,7 @@ const held = (name: string, mgPerDay: number | null, index: number): Held => ({
   drug: { text: name, codings: [], ingredients: [{ name, rxcui: null }], how: 'text', flags: [] },
   dose: { mgPerDay, mgPerDose: null, timesPerDay: null, prn: false, text: null, route: null, flags: [] },
   lineage: { resource: `MedicationRequest/${index}` },
+  draft: false,
 })
 
 describe('A daily sum over medicines', () => {
