@@ -77,7 +77,8 @@ const inputSpec = z.discriminatedUnion('kind', [
     ...common,
     kind: z.literal('measurement'),
     from: z.array(z.enum(['vitals', 'labs', 'lifestyle'])).min(1),
-    codes: z.array(coding).min(1),
+    /** `units`: the only ones that may stand with this code, where its scale is another than that of the input. */
+    codes: z.array(coding.extend({ units: z.array(z.string().min(1)).min(1).optional() })).min(1),
     /** `latest`: the newest value, which must not be contradicted by others of its day. All others: of every value in `window`. */
     aggregate: z.enum(['latest', ...AGGREGATE_NAMES]),
     /** Hours before now, `from` further back than `to`; for all but `latest`. */

@@ -15,9 +15,17 @@ export const toUnit = (spec: Spec, value: number, unit: string): number | null =
   return own ? value * own.factor + (own.offset ?? 0) : convert(value, unit, spec.unit)
 }
 
+/** Whether the unit is one that may stand with the code: under some codes the same unit means another scale. */
+const fitsCode = (spec: Spec, { codes }: Measurement, unit: string): boolean =>
+  spec.codes.every(
+    ({ system, code, units }) => !units || units.includes(unit) || !codes.some((one) => one.system === system && one.code === code),
+  )
+
 /** A measurement in the unit of the input, with the conversion in its lineage. */
-export const inUnit = (spec: Spec, { value, lineage }: Measurement): Converted => {
+export const inUnit = (spec: Spec, measurement: Measurement): Converted => {
+  const { value, lineage } = measurement
   if (value.kind !== 'quantity' || value.comparator) return { problem: 'unreadable' }
+  if (!fitsCode(spec, measurement, value.unit)) return { problem: 'unit-unknown' }
   const converted = toUnit(spec, value.value, value.unit)
   if (converted === null || !Number.isFinite(converted)) return { problem: 'unit-unknown' }
   const conversion =

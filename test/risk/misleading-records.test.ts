@@ -475,3 +475,27 @@ describe('an acute illness that nobody has closed', () => {
     else expect(answer).toContain(expected)
   })
 })
+
+describe('one analyte on two scales', () => {
+  const rest = [
+    lab('2093-3', 200, 'mg/dL'),
+    lab('2085-9', 50, 'mg/dL'),
+    systolic(130),
+    lab('39156-5', 27, 'kg/m2'),
+    creatinine(0.9),
+    lab('72166-2', 0, '', {
+      valueQuantity: undefined,
+      valueCodeableConcept: { coding: [{ system: SNOMED, code: '266919005' }], text: 'Never' },
+    }),
+  ]
+  it.each<[string, FhirResource, number | string]>([
+    ['in per cent', lab('4548-4', 7, '%'), 7],
+    ['in mmol/mol', lab('4548-4', 53, 'mmol/mol'), 7.00044],
+    ['in mmol/mol under the code of the IFCC', lab('59261-8', 53, 'mmol/mol'), 7.00044],
+    ['in per cent under the code of the IFCC, whose per cent are others', lab('59261-8', 5.3, '%'), 'not used'],
+  ])('HbA1c %s', async (_, one, expected) => {
+    const estimate = await ask(TEN_YEARS, [...rest, one])
+    const input = estimate.inputs.find(({ name }) => name === 'hba1c')
+    expect(estimate.state === 'estimated' && estimate.variant === 'hba1c_10yr' ? input?.value : 'not used').toBe(expected)
+  })
+})
