@@ -199,6 +199,18 @@ describe('Risk models at an order', () => {
     ])
   })
 
+  it('methadone at a QTc above 500 ms: the heart opens the summary, naloxone follows', async () => {
+    const patient = aPatient('methadone')
+      .measuring('potassium', 4, TODAY)
+      .measuring('QTc', 520, TODAY)
+      .ordering('methadone 10 MG', { dose: '10 mg', times: 3 })
+    const answer = await hospital.ask(patient)
+    expect(summaries(answer)).toEqual([
+      'info: Look for another drug than methadone: the latest QTc is above 500 ms; offer naloxone (141 MME/day)',
+    ])
+    expect(answer.cards[0]?.detail).not.toMatch(/^- Age/m)
+  })
+
   it('an opioid that the genotype speaks against keeps its own suggestions beside naloxone', async () => {
     const patient = aPatient('both')
       .withGenotype('CYP2D6', '*4/*4')

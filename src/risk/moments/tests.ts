@@ -96,7 +96,7 @@ const age = ({ atLeast, below }: TestOf<'age'>, { situation: { facts } }: View):
   const years = facts.patient?.ageYears ?? null
   if (years === null) return unknown('The age is not known.')
   const holds = (atLeast === undefined || years >= atLeast) && (below === undefined || years < below)
-  return holds ? yes(`age ${years} years`, facts.patient ? [facts.patient.lineage] : [], true) : no(`the age is ${years} years`)
+  return holds ? yes(`age ${years} years`) : no(`the age is ${years} years`)
 }
 
 const sex = ({ sex: wanted }: TestOf<'sex'>, { situation: { facts } }: View): Verdict => {
