@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { graphOf } from '../../../src/risk/graph/graph.ts'
+import { writeOnnx } from '../../../src/risk/graph/onnx-writer.ts'
 import { toHalf } from '../../../src/risk/half.ts'
 import { attributionPort, networks } from '../../../src/risk/kinds/network.ts'
 import { manifestSchema } from '../../../src/risk/model-folder.ts'
 import { openNative } from '../../../src/risk/onnx.ts'
-import { graphOf } from '../../../src/risk/graph/graph.ts'
-import { writeOnnx } from '../../../src/risk/graph/onnx-writer.ts'
 
 /*
  * A network of two modalities and three inputs, so small that its integrated gradients can be taken by brute force: the gradient by

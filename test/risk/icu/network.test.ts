@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { RiskEstimate } from '../../../src/contract/risk.ts'
 import { encodeRow } from '../../../src/risk/encode.ts'
 import { estimateFrom } from '../../../src/risk/estimate.ts'
+import { legendre } from '../../../src/risk/graph/legendre.ts'
 import { fromHalf, toHalf } from '../../../src/risk/half.ts'
 import { makeWhere } from '../../../src/risk/inference/where.ts'
 import { attributionPort, MOST_EXPLAINED, networks } from '../../../src/risk/kinds/network.ts'
@@ -13,7 +14,6 @@ import { runVectors } from '../../../src/risk/vectors.ts'
 import { madeUpStays } from '../../../tools/models/icu/made-up.ts'
 import { makeFeatures } from '../../../tools/models/icu/make-features.ts'
 import { readPlan } from '../../../tools/models/icu/parameters.ts'
-import { legendre } from '../../../src/risk/graph/legendre.ts'
 
 type Estimated = Extract<RiskEstimate, { state: 'estimated' }>
 

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AttuneError } from '../../../src/errors.ts'
+import { type OnnxGraph, type OnnxNode, writeOnnx } from '../../../src/risk/graph/onnx-writer.ts'
 import { openSession } from '../../../src/risk/inference/open-session.ts'
 import type { Session } from '../../../src/risk/inference/session.ts'
 import { MAX_GRAPH_BYTES } from '../../../src/risk/onnx-file.ts'
 import { loadModels } from '../../../src/risk/registry.ts'
-import { type OnnxGraph, type OnnxNode, writeOnnx } from '../../../src/risk/graph/onnx-writer.ts'
 import { copyModels } from '../models-copy.ts'
 
 /** Every way in which a model can be bad that we know of, and the reason that the operator reads. */

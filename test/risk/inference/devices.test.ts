@@ -2,11 +2,11 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { CONFIG_SCHEMAS } from '../../../src/config.ts'
 import { AttuneError } from '../../../src/errors.ts'
+import { writeOnnx } from '../../../src/risk/graph/onnx-writer.ts'
 import { openSession, type Where } from '../../../src/risk/inference/open-session.ts'
 import { shareRuns } from '../../../src/risk/inference/share.ts'
 import { type Columns, type Native, nativeRuns, openNative } from '../../../src/risk/onnx.ts'
 import { loadModels } from '../../../src/risk/registry.ts'
-import { writeOnnx } from '../../../src/risk/graph/onnx-writer.ts'
 import { copyModels } from '../models-copy.ts'
 
 /** No GPU is at hand where these run, so a session on the CPU stands for the device: what it gives, and how it is lost, is real enough. */

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { encodeColumns } from '../../../src/risk/encode.ts'
+import { writeOnnx } from '../../../src/risk/graph/onnx-writer.ts'
+import { newSheet } from '../../../src/risk/graph/sheet.ts'
+import { writeTrees } from '../../../src/risk/graph/tree-graph.ts'
 import { rowsFrom } from '../../../src/risk/inference/rows.ts'
 import { trees } from '../../../src/risk/kinds/trees.ts'
 import type { Column, Graph } from '../../../src/risk/model-folder.ts'
 import { openNative } from '../../../src/risk/onnx.ts'
-import { writeOnnx } from '../../../src/risk/graph/onnx-writer.ts'
-import { newSheet } from '../../../src/risk/graph/sheet.ts'
-import { writeTrees } from '../../../src/risk/graph/tree-graph.ts'
 import { someRow, someTrees } from './forests.ts'
 
 const COLUMNS: readonly Column[] = ['a', 'b', 'c'].map((term) => ({ term, input: term, as: 'number', ifMissing: 'nan' }))
