@@ -41,7 +41,11 @@ const measurement = z.strictObject({
   unit: z.string(),
   date: z.string().default('2026-11-01'),
 })
-const answered = z.strictObject({ name: z.string(), loinc: z.string(), snomed: z.string(), date: z.string().default('2026-11-01') })
+const answer = { name: z.string(), snomed: z.string(), date: z.string().default('2026-11-01') }
+const answered = z.union([
+  z.strictObject({ ...answer, loinc: z.string() }),
+  z.strictObject({ ...answer, question: z.string().describe('What was looked for, as a code of SNOMED CT.') }),
+])
 const relative = z.strictObject({
   relationship: z.string().describe('Code of HL7 v3-RoleCode: MTH, SIS, DAUC, AUNT.'),
   status: z.enum(['partial', 'completed', 'health-unknown']).default('completed'),
@@ -178,10 +182,10 @@ const medicineOf = (taken: z.output<typeof drugTaken>, index: number, knowledge:
   }
 }
 
-const observed = (ref: string, name: string, loinc: string, value: MeasuredValue, date: string): Measurement => ({
+const observed = (ref: string, name: string, code: Coding, value: MeasuredValue, date: string): Measurement => ({
   ref,
   name,
-  codes: [{ system: 'http://loinc.org', code: loinc }],
+  codes: [code],
   value,
   range: null,
   interpretation: [],
@@ -189,15 +193,23 @@ const observed = (ref: string, name: string, loinc: string, value: MeasuredValue
   lineage: lineage(ref, date),
 })
 
+const LOINC = 'http://loinc.org'
+
 const measured = (ref: string, name: string, loinc: string, value: number, unit: string, date = '2026-10-01'): Measurement =>
-  observed(ref, name, loinc, { kind: 'quantity', value, unit }, date)
+  observed(ref, name, { system: LOINC, code: loinc }, { kind: 'quantity', value, unit }, date)
 
 const measuredAll = (room: string, all: readonly z.output<typeof measurement>[]): Measurement[] =>
   all.map(({ name, loinc, value, unit, date }, index) => measured(`Observation/${room}-${index}`, name, loinc, value, unit, date))
 
 const answeredAll = (all: readonly z.output<typeof answered>[]): Measurement[] =>
-  all.map(({ name, loinc, snomed, date }, index) =>
-    observed(`Observation/answer-${index}`, name, loinc, { kind: 'text', text: name, codings: [{ system: SNOMED, code: snomed }] }, date),
+  all.map(({ name, snomed, date, ...asked }, index) =>
+    observed(
+      `Observation/answer-${index}`,
+      name,
+      'loinc' in asked ? { system: LOINC, code: asked.loinc } : { system: SNOMED, code: asked.question },
+      { kind: 'text', text: name, codings: [{ system: SNOMED, code: snomed }] },
+      date,
+    ),
   )
 
 const V3 = 'http://terminology.hl7.org/CodeSystem'
