@@ -74,6 +74,7 @@ export const prefetch = () => ({
   labs: searchset('Observation'),
   vitals: searchset('Vital'),
   lifestyle: searchset('Lifestyle'),
+  surveys: searchset('Survey'),
   reports: searchset('DiagnosticReport'),
   conditions: searchset('Condition'),
   allergies: searchset('AllergyIntolerance'),
