@@ -23,10 +23,16 @@ export const readSex = (spec: InputSpecOf<'sex'>, { patient }: PatientFacts): In
   return known(spec, { value: spec.values[sex], shown: sex, facts: [patient.lineage], note: 'administrative sex of the record' })
 }
 
-/** Race as recorded, by code or exact text. Several races, or one that the model does not know, take the `otherwise` value. */
+/** HL7 v3 NullFlavor: unknown, asked but unknown, not asked. */
+const NULL_FLAVOR = /(?:v3-NullFlavor|v3\/NullFlavor|2\.16\.840\.1\.113883\.5\.1008)$/
+
+/** Race as recorded, by code or exact text. What only says that nobody knows it is no race. Several races, or one that the model does not know, take the `otherwise` value. */
 export const readRace = (spec: InputSpecOf<'race'>, { patient }: PatientFacts): InputReading => {
   if (!patient?.race) return absent(spec, { about: spec.name, code: 'not-found', because: 'No race is recorded.' })
-  const { codes, text } = patient.race
+  const { text } = patient.race
+  const codes = patient.race.codes.filter(({ system }) => !NULL_FLAVOR.test(system))
+  if (codes.length < patient.race.codes.length && codes.length === 0)
+    return absent(spec, { about: spec.name, code: 'not-found', because: 'The race is recorded as not known.' })
   const matched = Object.entries(spec.categories).filter(
     ([, category]) =>
       codes.some(({ system, code }) => category.codes.some((wanted) => wanted.system === system && wanted.code === code)) ||

@@ -499,3 +499,40 @@ describe('one analyte on two scales', () => {
     expect(estimate.state === 'estimated' && estimate.variant === 'hba1c_10yr' ? input?.value : 'not used').toBe(expected)
   })
 })
+
+describe('race, where an equation takes it', () => {
+  const NULL_FLAVOR = 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor'
+  const OMB = 'urn:oid:2.16.840.1.113883.6.238'
+  const recorded = (text: string, ...codes: readonly (readonly [string, string])[]) =>
+    person({
+      extension: [
+        {
+          url: 'http://hl7.org/fhir/us/core/StructureDefinition/us-core-race',
+          extension: [
+            ...codes.map(([system, code]) => ({ url: 'ombCategory', valueCoding: { system, code } })),
+            { url: 'text', valueString: text },
+          ],
+        },
+      ],
+    })
+  const rest = [
+    lab('2093-3', 200, 'mg/dL'),
+    lab('2085-9', 50, 'mg/dL'),
+    systolic(130),
+    lab('72166-2', 0, '', {
+      valueQuantity: undefined,
+      valueCodeableConcept: { coding: [{ system: SNOMED, code: '266919005' }], text: 'Never' },
+    }),
+  ]
+  it.each<[string, FhirResource, 'white' | 'black' | 'not recorded']>([
+    ['Black', recorded('Black or African American', [OMB, '2054-5']), 'black'],
+    ['two, for which the source has no own row', recorded('White; Black', [OMB, '2054-5'], [OMB, '2106-3']), 'white'],
+    ['another, which the source counts so', recorded('Asian', [OMB, '2028-9']), 'white'],
+    ['not known', recorded('Unknown', [NULL_FLAVOR, 'UNK']), 'not recorded'],
+    ['asked and not said', recorded('Asked but unknown', [NULL_FLAVOR, 'ASKU']), 'not recorded'],
+  ])('%s', async (_, who, expected) => {
+    const estimate = await ask('Atherosclerotic disease within 10', rest, who)
+    const input = estimate.inputs.find(({ name }) => name === 'race')
+    expect(estimate.state === 'estimated' ? (input?.taken ?? input?.value) : 'not recorded').toBe(expected)
+  })
+})
