@@ -119,6 +119,7 @@ describe('An order at signing', () => {
         'Observation',
         'Observation',
         'Observation',
+        'Observation',
         `Patient/${PATIENT_ID}`,
         'Procedure',
         'ServiceRequest',
