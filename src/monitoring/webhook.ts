@@ -26,7 +26,7 @@ const FIRST_PAUSE_MS = 500
 
 const isFinal = (status: number | null): boolean => status !== null && status < 500 && status !== 429
 
-export type Receiver = {
+type Receiver = {
   readonly url: string
   readonly tries: number
   /** The server stops: no try and no pause is waited for any longer. */
