@@ -87,6 +87,7 @@ describe.skipIf(chromiumPath === null || !built)('the app opened from the sandbo
       .getByText(/mg\/week|Not computed/)
       .first()
       .waitFor()
+    await page.getByText('About this model').first().click()
     await page.getByText('SHA-256').first().waitFor()
     await page.close()
   })

@@ -215,7 +215,7 @@ describe('alternatives', () => {
       what: 'prior stroke or TIA',
       result: 'problem',
       because: 'Stroke (2019-05-01): contraindicated after a stroke or TIA (FDA label of prasugrel, section 4)',
-      facts: [{ resource: 'Condition/c0' }],
+      facts: [{ resource: 'Condition/c0', date: '2019-05-01' }],
     })
   })
 
