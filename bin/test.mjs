@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { build, orExit, root } from './ready.mjs'
 
 await orExit(build())
@@ -26,6 +26,9 @@ for (const file of counts.testResults) {
   for (const test of file.assertionResults)
     if (test.status === 'pending' || test.status === 'skipped') console.log(`did not run: ${test.fullName}`)
 }
+/** A file that could not be loaded has no test of its own to fail. */
+const broken = counts.testResults.filter(({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0)
+for (const { name } of broken) console.log(`could not be loaded: ${relative(root, name)}`)
 const skipped = counts.numPendingTests + (counts.numTodoTests ?? 0)
-console.log(`${counts.numPassedTests} passed, ${counts.numFailedTests} failed, ${skipped} skipped`)
+console.log(`${counts.numPassedTests} passed, ${counts.numFailedTests + broken.length} failed, ${skipped} skipped`)
 process.exitCode = status === 0 && counts.numPassedTests > 0 ? 0 : 1

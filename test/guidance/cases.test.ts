@@ -4,7 +4,7 @@ import { verifyCases } from '../../src/cli/verify-cases.ts'
 import { theKnowledge } from '../builders/knowledge.ts'
 
 const folder = new URL('../../rules/cases/', import.meta.url)
-const files = readdirSync(folder).filter((file) => file.endsWith('.json'))
+const files = readdirSync(folder).filter((file) => JSON.parse(readFileSync(new URL(file, folder), 'utf8')).kind === 'guidance-cases')
 
 describe('guidance cases kept as data', () => {
   it('there are at least 60, in more than one file', () => {
