@@ -31,6 +31,8 @@ const drugTaken = z.union([
     start: z.string().optional(),
     end: z.string().optional(),
     stopped: z.boolean().optional(),
+    /** The record does not say whether it is taken still. */
+    unclear: z.boolean().optional(),
     mgPerDay: z.number().positive().optional(),
   }),
 ])
@@ -169,13 +171,15 @@ const readingsOf = (sketch: MomentSketch, knowledge: Knowledge): GeneReading[] =
   })
 
 const medicineOf = (taken: z.output<typeof drugTaken>, index: number, knowledge: Knowledge): Medicine => {
-  const { drug, start, end, stopped, mgPerDay } =
-    typeof taken === 'string' ? { drug: taken, start: undefined, end: undefined, stopped: false, mgPerDay: undefined } : taken
+  const { drug, start, end, stopped, unclear, mgPerDay } =
+    typeof taken === 'string'
+      ? { drug: taken, start: undefined, end: undefined, stopped: false, unclear: false, mgPerDay: undefined }
+      : taken
   return {
     ref: `MedicationRequest/m${index}`,
     drug: identify(drug, knowledge),
     dose: dose(mgPerDay, undefined),
-    state: stopped || end !== undefined ? 'stopped' : 'active',
+    state: stopped || end !== undefined ? 'stopped' : unclear ? 'unknown' : 'active',
     start: start ?? null,
     end: end ?? null,
     lineage: lineage(`MedicationRequest/m${index}`, start),

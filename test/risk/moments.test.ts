@@ -95,6 +95,7 @@ const held = (name: string, mgPerDay: number | null, index: number): Held => ({
   dose: { mgPerDay, mgPerDose: null, timesPerDay: null, prn: false, text: null, route: null, flags: [] },
   lineage: { resource: `MedicationRequest/${index}` },
   draft: false,
+  unclear: false,
 })
 
 describe('A daily sum over medicines', () => {

@@ -40,6 +40,7 @@ const byMass = (name: string, { factor }: Factor, held: Held): Counted => {
 }
 
 const count = (name: string, factors: readonly Factor[], held: Held): Counted => {
+  if (held.unclear) return { open: `${name} (the record does not say whether it is taken still)` }
   const factor = factors.find(({ drug }) => drug === name)
   if (!factor) return { open: `${name} (the source gives no factor for it)` }
   return factor.per === 'ug/h' ? byRate(name, factor, held) : byMass(name, factor, held)
@@ -58,7 +59,7 @@ const isRenewed = (name: string, one: Held, held: readonly Held[]): boolean =>
 
 /**
  * Milligrams a day of every member, each times its factor; of a patch micrograms an hour. A member without a daily dose, without a
- * factor, or by injection is not counted, and said.
+ * factor, by injection, or of which nobody knows whether it is taken is not counted, and said.
  */
 export const dailySum = ({ factors, class: group }: MomentSum, { held, moments }: Situation): DailySum => {
   const open: string[] = []

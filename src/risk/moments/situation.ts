@@ -14,6 +14,8 @@ export type Held = {
   readonly lineage: Lineage
   /** Being ordered in this call. */
   readonly draft: boolean
+  /** The record does not say whether it is taken still (a prescription that ran out): never counted, and never taken for not taken. */
+  readonly unclear: boolean
 }
 
 /** Everything that the rows of one call look at. Each question of a model is answered once, and only when a row asks it. */
@@ -32,9 +34,11 @@ export type Subject = { readonly ref: string; readonly drug: Ingredient } | null
 /** Not what stays on the skin, in the eye or in the ear. */
 const heldIn = ({ medicines, orders }: PatientFacts): Held[] => [
   ...medicines
-    .filter(({ state, local }) => state === 'active' && !local)
-    .map(({ ref, drug, dose, lineage }) => ({ ref, drug, dose, lineage, draft: false })),
-  ...orders.filter(({ local }) => !local).map(({ ref, drug, dose }) => ({ ref, drug, dose, lineage: { resource: ref }, draft: true })),
+    .filter(({ state, local }) => (state === 'active' || state === 'unknown') && !local)
+    .map(({ ref, drug, dose, lineage, state }) => ({ ref, drug, dose, lineage, draft: false, unclear: state === 'unknown' })),
+  ...orders
+    .filter(({ local }) => !local)
+    .map(({ ref, drug, dose }) => ({ ref, drug, dose, lineage: { resource: ref }, draft: true, unclear: false })),
 ]
 
 /** Every draft counts as being ordered. */

@@ -38,17 +38,20 @@ const lacking = async ({ of }: TestOf<'lacking'>, { number }: View): Promise<Ver
 }
 
 const taking = ({ class: group, says, inUse }: TestOf<'taking'>, { situation, subject }: View): Verdict => {
-  const found = situation.held
+  const all = situation.held
     .filter(({ ref, draft }) => ref !== subject?.ref && !(inUse && draft))
-    .flatMap(({ drug, lineage }) =>
-      drug.ingredients.filter((one) => situation.moments.isOf(group, one)).map(({ name }) => ({ name, lineage })),
+    .flatMap(({ drug, lineage, unclear }) =>
+      drug.ingredients.filter((one) => situation.moments.isOf(group, one)).map(({ name }) => ({ name, lineage, unclear })),
     )
+  const found = all.filter(({ unclear }) => !unclear)
   if (found.length > 0)
     return yes(
       `${says} beside it: ${[...new Set(found.map(({ name }) => name))].join(', ')}`,
       found.map(({ lineage }) => lineage),
       true,
     )
+  if (all.length > 0)
+    return unknown(`${says}: the record does not say whether this is taken: ${[...new Set(all.map(({ name }) => name))].join(', ')}`)
   return medicinesWereRead(situation.facts)
     ? no(`no ${says} beside it`)
     : unknown(`${says}: the list of medicines could not be read to its end`)
