@@ -56,6 +56,10 @@ const withoutPatient = (question: Question, patientId: string): Question => ({
   query: question.query.replaceAll(patientId, '{patient}'),
 })
 
+/** A model's age and sex are facts of the Patient resource, whose reference is the patient's id. */
+const withoutPatientId = (reference: string, patientId: string): string =>
+  reference === `Patient/${patientId}` ? 'Patient/{patient}' : reference
+
 type Made = Pick<DecisionRecord, 'service' | 'hook' | 'hookInstance' | 'requestDigest'> & {
   readonly patientId: string
   readonly userId: string | null
@@ -71,6 +75,7 @@ const make = (
   ms: number,
 ): DecisionRecord => {
   const { patientId, userId, fhirServer, ...call } = made
+  const traces = thought.written.traces.map((trace) => ({ ...trace, facts: trace.facts.map((fact) => withoutPatientId(fact, patientId)) }))
   return {
     id: randomUUID(),
     at: new Date().toISOString(),
@@ -82,9 +87,9 @@ const make = (
     versions: kit.versions,
     outcome: outcomeOf(thought),
     questions: questions.map((question) => withoutPatient(question, patientId)),
-    facts: [...new Set(thought.written.traces.flatMap((trace) => trace.facts))],
+    facts: [...new Set(traces.flatMap((trace) => trace.facts))],
     cards: thought.written.cards.map(withoutResources),
-    traces: thought.written.traces,
+    traces,
     silences: thought.written.silences,
     gaps: [...(thought.facts?.gaps ?? []), ...(thought.assessment?.gaps ?? [])],
     ms: Math.round(ms * 1000) / 1000,

@@ -64,6 +64,12 @@ const draft = {
   note: [{ text: SECRETS.street }],
   medicationCodeableConcept: { text: 'clopidogrel 75 MG Oral Tablet', coding: [{ system: RXNORM, code: '309362' }] },
 }
+/** A risk model speaks beside it, whose inputs are facts of the Patient resource, too. */
+const warfarin = {
+  ...draft,
+  id: 'draft-2',
+  medicationCodeableConcept: { text: 'warfarin sodium 5 MG Oral Tablet', coding: [{ system: RXNORM, code: '855332' }] },
+}
 const bundle = (...resources: readonly object[]) => ({
   resourceType: 'Bundle',
   type: 'searchset',
@@ -104,6 +110,7 @@ beforeAll(async () => {
   const answers = [
     await call(SIGN, { body: body({ prefetch }) }),
     await call(SIGN, { body: body(access) }),
+    await call(SIGN, { body: body({ prefetch }, { draftOrders: bundle(warfarin) }) }),
     await call('/cds-services/pgx-order-select', {
       body: { ...body(access, { selections: ['MedicationRequest/draft-1'] }), hook: 'order-select' },
     }),
@@ -184,7 +191,14 @@ it('what the ledger gives back holds none of them, under one key for the patient
   const ledger = await openLedger({ dataDir: site.dataDir, databaseUrl: null, pseudonymKeyFile: undefined })
   const decisions = await ledger.recent(100, 'hospital')
   await ledger.close()
-  expect(decisions.map(({ hook }) => hook).sort()).toEqual(['order-select', 'order-sign', 'order-sign', 'patient-view', 'profile'])
+  expect(decisions.map(({ hook }) => hook).sort()).toEqual([
+    'order-select',
+    'order-sign',
+    'order-sign',
+    'order-sign',
+    'patient-view',
+    'profile',
+  ])
   expect(found(JSON.stringify(decisions))).toEqual([])
   expect(new Set(decisions.map(({ questions }) => questions[0]?.query))).toEqual(new Set(['Patient/{patient}']))
 })

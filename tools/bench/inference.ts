@@ -251,7 +251,7 @@ try {
   const report = [
     `# Inference benchmark, ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}`,
     '',
-    'Made by `npm run bench -- inference --write`. Rows per second of processor time through Attune / through a bare `session.run` loop, and in brackets how many times the bare loop is faster. One row goes the way of single calls, more go to one worker thread and back; in both every row is held against the published formula, and inputs and outputs are checked. The bare loop does none of that. Two slow cores that were busy with other work: only the ratios mean something.',
+    'Made by `npm run bench -- inference --write`. Rows per second of processor time through Attune / through a bare `session.run` loop, and in brackets how many times the bare loop is faster. One row goes the way of single calls, more go to one worker thread and back; in both every row is held against the published formula, and inputs and outputs are checked. The bare loop does none of that. Two slow, shared cores: only the ratios mean something.',
     '',
     '| Model and variant | Columns | Batch 1 | Batch 256 | Batch 8,192 |',
     '| --- | --- | --- | --- | --- |',
@@ -259,7 +259,7 @@ try {
     '',
     '## One estimate',
     '',
-    'From inputs by name to an estimate with interval, reasons and comparisons, in milliseconds of the clock on that busy machine.',
+    'From inputs by name to an estimate with interval, reasons and comparisons, in milliseconds of the clock on that machine.',
     '',
     '| Model | Median | 99th of 100 |',
     '| --- | --- | --- |',

@@ -108,12 +108,15 @@ const sex = ({ sex: wanted }: TestOf<'sex'>, { situation: { facts } }: View): Ve
   return own === wanted ? yes(own) : no(`the record says ${own}`)
 }
 
-const starting = (_: TestOf<'starting'>, { situation: { facts }, subject }: View): Verdict => {
+const starting = (_: TestOf<'starting'>, { situation, subject }: View): Verdict => {
+  const { facts } = situation
   if (subject === null) return no('nothing is ordered')
   const known = facts.medicines.find(
     ({ state, drug }) => state === 'active' && drug.ingredients.some(({ name }) => name === subject.drug.name),
   )
   if (known) return no(`${subject.drug.name} is in use already`)
+  const perhaps = situation.held.some(({ unclear, drug }) => unclear && drug.ingredients.some(({ name }) => name === subject.drug.name))
+  if (perhaps) return yes(`the record does not say whether ${subject.drug.name} is taken already, so it counts as a start`)
   return medicinesWereRead(facts)
     ? yes(`${subject.drug.name} is not in use yet`)
     : unknown('The list of medicines could not be read to its end.')
