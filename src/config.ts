@@ -25,7 +25,26 @@ const clientSchema = z.strictObject({
   fhirServers: z.array(z.url()).default([]).describe('FHIR bases this client may name. Compared by origin and path.'),
   cors: z.array(z.string()).default([]).describe('Browser origins that may call.'),
   frameAncestors: z.array(z.string()).default([]).describe('Origins that may show the app in a frame.'),
+  authorizationServers: z
+    .array(z.url())
+    .default([])
+    .describe('Origins of the token endpoint, where it is not that of a FHIR base: the app may talk to no other.'),
   links: z.array(z.string()).default([]).describe('Hosts that card links may point at; empty = all that rules cite.'),
+  imaging: z
+    .strictObject({
+      dicomweb: z
+        .array(z.url())
+        .default([])
+        .describe('DICOMweb bases besides the FHIR servers from which the app may show small pictures. Compared by origin and path.'),
+      sendToken: z.boolean().default(false).describe("Send the app's access token along when a picture is asked for."),
+      viewer: z
+        .string()
+        .regex(/^https?:\/\/[^/?#{}\s]+[^\s]*\{studyUid\}[^{}\s]*$/, 'an address with {studyUid} behind the host')
+        .optional()
+        .describe('Address of the image viewer, with `{studyUid}` where the study belongs. Absent: the app links to none.'),
+    })
+    .optional()
+    .describe('Pictures in the app. Absent: pictures only from the FHIR servers themselves, without a token, and no link to a viewer.'),
   features: z
     .array(z.enum(['actionSelectionBehavior', 'trace']))
     .default([])
@@ -130,6 +149,20 @@ const fileSchema = z.strictObject({
         .describe('Connections to one FHIR server at the same time; a hook call without prefetch makes twelve reads.'),
       maxPages: z.number().int().min(1).max(50).default(5).describe('Pages followed per search.'),
       maxBytes: z.number().int().min(10000).default(20_000_000).describe('Bytes read from the FHIR server per hook call.'),
+      app: z
+        .strictObject({
+          budgetMs: z
+            .number()
+            .int()
+            .min(100)
+            .max(60000)
+            .default(10_000)
+            .describe('Time for all FHIR reads of one profile, in milliseconds.'),
+          maxPages: z.number().int().min(1).max(1000).default(200).describe('Pages followed per search.'),
+          maxBytes: z.number().int().min(10000).default(100_000_000).describe('Bytes read from the FHIR server per profile.'),
+        })
+        .prefault({})
+        .describe('The same for the app, which shows what has come while the rest is on its way. What is cut off is said.'),
     })
     .prefault({})
     .describe('What the server may reach, and how long it waits.'),
@@ -226,6 +259,18 @@ const fileSchema = z.strictObject({
     .default('stop')
     .describe('What a model that fails its checks does at start: `stop` it, or be left out; `/readyz` then names it and the reason.'),
   inference: inferenceSchema.prefault({}).describe('The inference server, for `remote` (docs/inference.md).'),
+  app: z
+    .strictObject({
+      optionalScopes: z
+        .array(z.string().regex(/^(patient|user)\/[A-Z][A-Za-z]+\.(c|u|cu)$/, 'is not a scope to create or update one resource type'))
+        .max(10)
+        .default([])
+        .describe(
+          'Scopes that the app asks for beyond reading, to write a sign-off back, for example `patient/DocumentReference.c`. Refused ones are named on the page; sign-offs then stay in the ledger.',
+        ),
+    })
+    .prefault({})
+    .describe('The SMART app (docs/app.md).'),
   retention: z
     .strictObject({
       decisionDays: z
@@ -321,7 +366,8 @@ const mayBeReached = (address: string, allowHttp: boolean): boolean => /^https:/
 /** What is wrong with one client although each of its keys is well formed. */
 const contradictionsOf = (client: ClientConfig, { allowHttp }: FileConfig['network']): string[] => {
   const sources = KEY_SOURCES.filter((key) => client[key] !== undefined)
-  const addresses = [...client.fhirServers, ...(client.jku ? [client.jku] : [])]
+  const { dicomweb = [], viewer } = client.imaging ?? {}
+  const addresses = [...client.fhirServers, ...(client.jku ? [client.jku] : []), ...dicomweb, ...(viewer ? [viewer] : [])]
   return [
     client.iss === undefined && sources.length > 0 ? `has ${sources.join(', ')} but no iss: no JWT can be its own` : '',
     client.iss !== undefined && sources.length === 0 ? 'has an iss but no keys: name jku, jwks or jwksFile' : '',
@@ -408,13 +454,30 @@ const inferenceProblems = (
 const openBecause = (mode: Config['mode']): string =>
   mode === 'sandbox' ? 'without ATTUNE_CONFIG Attune is the sandbox, which has auth "open",' : 'auth "open" lets everybody in'
 
+/** The sandbox draws its own pictures and shows where a viewer would open. */
+const sandboxImaging = (publicUrl: string) => ({
+  dicomweb: [`${publicUrl}/dicomweb`],
+  sendToken: true,
+  viewer: `${publicUrl}/dicomweb/viewer?study={studyUid}`,
+})
+
 /** The sandbox's own client: the page at `/`, which calls without a JWT and names the sandbox's FHIR base. */
 const sandboxFile = (publicUrl: string): FileConfig =>
   fileSchema.parse({
     publicUrl,
     auth: 'open',
-    clients: [{ id: 'anonymous', tenant: 'sandbox', fhirServers: [`${publicUrl}/fhir`], cors: ['*'], features: ['trace'] }],
+    clients: [
+      {
+        id: 'anonymous',
+        tenant: 'sandbox',
+        fhirServers: [`${publicUrl}/fhir`],
+        cors: ['*'],
+        features: ['trace'],
+        imaging: sandboxImaging(publicUrl),
+      },
+    ],
     network: { allowHttp: true, allowPrivateAddresses: true },
+    app: { optionalScopes: ['patient/DocumentReference.c'] },
   })
 
 /**

@@ -1,5 +1,6 @@
 import { hash, randomUUID } from 'node:crypto'
 import type { ClientConfig } from './config.ts'
+import type { SeenAdvice } from './contract/background.ts'
 import type { Card, WrittenCards } from './contract/cards.ts'
 import type { DecisionRecord, Outcome } from './contract/decision.ts'
 import type { PatientFacts, Question } from './contract/facts.ts'
@@ -73,6 +74,7 @@ const make = (
   thought: Thought,
   kit: DecisionKit,
   ms: number,
+  seen: readonly SeenAdvice[] | null = null,
 ): DecisionRecord => {
   const { patientId, userId, fhirServer, ...call } = made
   const traces = thought.written.traces.map((trace) => ({ ...trace, facts: trace.facts.map((fact) => withoutPatientId(fact, patientId)) }))
@@ -92,6 +94,7 @@ const make = (
     traces,
     silences: thought.written.silences,
     gaps: [...(thought.facts?.gaps ?? []), ...(thought.assessment?.gaps ?? [])],
+    ...(seen === null ? {} : { seen }),
     ms: Math.round(ms * 1000) / 1000,
   }
 }
@@ -132,7 +135,7 @@ export const decideProfile = (
   questions: readonly Question[],
   facts: PatientFacts,
   assessment: Assessment,
-  kit: DecisionKit,
+  kit: DecisionKit & { readonly seen: (assessment: Assessment) => readonly SeenAdvice[] },
   ms: number,
 ): DecisionRecord =>
   make(
@@ -150,4 +153,5 @@ export const decideProfile = (
     { facts, assessment, written: NO_CARDS },
     kit,
     ms,
+    kit.seen(assessment),
   )

@@ -2,10 +2,12 @@ import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ServiceKit } from '../cds-services/pgx/kit.ts'
+import { explainProfile, restingOn, seenOf } from '../cds-services/profile/background.ts'
 import { consultProfile } from '../cds-services/profile/consult.ts'
-import { PROFILE_QUESTIONS } from '../cds-services/profile/questions.ts'
+import { PROFILE_PARTS, PROFILE_QUESTIONS, SHOWN_ONLY } from '../cds-services/profile/questions.ts'
 import { SERVICES } from '../cds-services/registry.ts'
 import { writePanelWords } from './cards/panel-words.ts'
+import { reviewFlags } from './cards/review-flags.ts'
 import { readWording } from './cards/wording.ts'
 import { type ClientConfig, type Config, readConfig } from './config.ts'
 import type { CardsResponse } from './contract/cards.ts'
@@ -13,8 +15,15 @@ import type { DecisionRecord } from './contract/decision.ts'
 import type { Explained } from './contract/explained.ts'
 import type { GuidanceSource } from './contract/findings.ts'
 import type { AnsweredCall } from './contract/monitoring.ts'
+import { type CgmRules, readCgmRules } from './devices/cgm-rules.ts'
+import { summariseDevices } from './devices/summarise-devices.ts'
 import { AttuneError } from './errors.ts'
+import { deviceKinds } from './facts/devices/device-kinds.ts'
+import { familyTables } from './facts/family-tables.ts'
 import { genomicTerms } from './facts/genomics/genomic-terms.ts'
+import { variantTerms } from './facts/genomics/variants/variant-terms.ts'
+import { labTerms } from './facts/laboratory/lab-terms.ts'
+import { lifestyleTables } from './facts/lifestyle.ts'
 import type { FactsTerms } from './facts/read-facts.ts'
 import { makeFhirClient } from './fhir/fhir-client.ts'
 import { makeOutbound, type Outbound } from './fhir/outbound.ts'
@@ -24,11 +33,13 @@ import type { Knowledge } from './guidance/rules.ts'
 import type { HookRequest } from './hooks/request.ts'
 import type { CdsService } from './hooks/service.ts'
 import type { Ledger } from './ledger/ledger.ts'
+import { type NoteTables, readNoteTables } from './notes/tables.ts'
 import { projectRoot } from './project-root.ts'
 import { unknownMembers } from './risk/medicine-classes.ts'
 import { readMoments } from './risk/moments/moments.ts'
 import { loadModels, type Models } from './risk/registry.ts'
 import { configuredStanding, type StandingOf } from './risk/standing.ts'
+import { estimateTrends } from './risk/trend.ts'
 import type { ProfileKit } from './run-profile.ts'
 import { type LineKit, runService } from './run-service.ts'
 
@@ -37,7 +48,13 @@ export const VERSION: string = JSON.parse(readFileSync(join(projectRoot, 'packag
 export type Service = CdsService<ServiceKit>
 
 /** Everything a decision needs but the record, loaded and checked. */
-export type Thinking = { readonly kit: ServiceKit; readonly terms: FactsTerms; readonly versions: DecisionRecord['versions'] }
+export type Thinking = {
+  readonly kit: ServiceKit
+  readonly terms: FactsTerms
+  readonly cgm: CgmRules
+  readonly noteTables: NoteTables
+  readonly versions: DecisionRecord['versions']
+}
 
 /** Whose labels bind, by country. */
 const BINDING: Readonly<Record<string, readonly GuidanceSource[]>> = { US: ['FDA'] }
@@ -62,6 +79,13 @@ export const loadThinking = async (config: Config, standing: StandingOf = config
   })
   const knowledge = loadKnowledge(config.rulesDir, config.drugMap)
   genomicTerms(knowledge)
+  variantTerms(knowledge)
+  deviceKinds(knowledge)
+  const cgm = readCgmRules(knowledge.tables.get('cgm'))
+  const noteTables = readNoteTables(knowledge.tables)
+  lifestyleTables(knowledge.tables)
+  familyTables(knowledge.tables)
+  if (labTerms(knowledge.tables) === null) throw new AttuneError('rules-invalid', 'lab-groups.json and omics.json are missing')
   const wording = readWording(knowledge.tables.get('wording'), knowledge.actions.keys())
   const models = await modelsLoading
   await refuseUnknownMembers(models, knowledge)
@@ -75,13 +99,15 @@ export const loadThinking = async (config: Config, standing: StandingOf = config
       precedence: config.precedence,
       policy: { ...config.alertPolicy, binding: BINDING[config.country] ?? [] },
     },
+    cgm,
+    noteTables,
     terms: { drugs: knowledge.drugs, genes: knowledge.genes, tables: knowledge.tables },
     versions: { attune: VERSION, rules: knowledge.version, models: models.versions },
   }
 }
 
 /** What the line asks of the ledger. */
-export type LineLedger = Pick<Ledger, 'record' | 'patientKey' | 'userKey' | 'seal' | 'overrides'>
+export type LineLedger = Pick<Ledger, 'record' | 'patientKey' | 'userKey' | 'seal' | 'overrides' | 'lastSeen'>
 
 /** What the line needs from outside of thinking. */
 export type Surroundings = {
@@ -115,7 +141,18 @@ export const makeLine = (
   reportFault,
   afterwards,
   questions: PROFILE_QUESTIONS,
+  shownOnly: SHOWN_ONLY,
+  parts: PROFILE_PARTS,
+  reading: config.network.app,
+  noteTables: thinking.noteTables,
   think: (facts) => consultProfile(facts, thinking.kit),
+  trends: (facts, { geneCalls }, estimates) => estimateTrends(thinking.kit.models, facts, geneCalls, estimates),
+  seen: (assessment) => seenOf(assessment, thinking.kit),
+  explain: (assessment, facts) => explainProfile(assessment, facts, thinking.kit),
+  restingOn,
+  summariseDevices: (facts) => summariseDevices(facts, thinking.cgm),
+  flags: (assessment, seal) =>
+    reviewFlags(assessment, writePanelWords(assessment, thinking.kit.wording, thinking.kit.policy), thinking.kit.wording, seal),
   words: (assessment) => writePanelWords(assessment, thinking.kit.wording, thinking.kit.policy),
 })
 
@@ -127,6 +164,7 @@ const offlineClient = (config: Config): ClientConfig => ({
   audiences: [],
   cors: [],
   frameAncestors: [],
+  authorizationServers: [],
   links: [],
   ...config.clients[0],
   features: ['trace'],
@@ -140,6 +178,7 @@ const noLedger: LineLedger = {
   userKey: () => 'offline',
   seal: (text) => createHmac('sha256', 'offline').update(text, 'utf8').digest('hex'),
   overrides: async () => [],
+  lastSeen: async () => null,
 }
 
 type Ran = { readonly response: CardsResponse; readonly decision: DecisionRecord; readonly considered: readonly Explained[] }

@@ -17,6 +17,7 @@ const CATALOGUE = {
   'data-missing': { status: 412, text: 'Data that this service needs was neither sent nor readable from the FHIR server.' },
   'too-many-requests': { status: 429, text: 'Too many requests. Try again later.' },
   'token-refused': { status: 401, text: 'The EHR did not accept the access token. Open the app again from the EHR.' },
+  'read-refused': { status: 403, text: 'The EHR does not allow this patient to be read with the rights that were granted.' },
   overloaded: { status: 503, text: 'The server is busy. Try again shortly.' },
   unexpected: { status: 500, text: 'Something went wrong here. The operator has been told.' },
   'config-invalid': { status: 500, text: 'The configuration is not valid.' },

@@ -1,10 +1,14 @@
 import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { passportOf } from '../cds-services/profile/passport.ts'
 import { SERVICES } from '../cds-services/registry.ts'
 import { type Config, readConfig } from './config.ts'
+import type { ProfileEvent } from './contract/profile.ts'
 import { loadThinking, makeLine, type Service, type Thinking, VERSION } from './engine.ts'
 import { AttuneError } from './errors.ts'
+import { passportDocument } from './exporters/passport-document.ts'
+import { signOffCondition, signOffDocument } from './exporters/sign-off-document.ts'
 import type { FhirClient } from './fhir/fhir-client.ts'
 import { makeOutbound, type Outbound } from './fhir/outbound.ts'
 import { makeTerminologyServer, type TerminologyServer } from './fhir/terminology-server.ts'
@@ -14,12 +18,15 @@ import { makeApp } from './http/app.ts'
 import type { Kit, PartHealth } from './http/kit.ts'
 import { makeLog } from './http/log.ts'
 import { makeMetrics } from './http/metrics.ts'
+import { brokenOff } from './http/passport.ts'
 import { makeReplayGuard } from './http/replay-guard.ts'
 import { makeServer } from './http/server.ts'
 import { type Ledger, openLedger } from './ledger/ledger.ts'
 import { makeSwitches, type Switches } from './monitoring/switches.ts'
 import { projectRoot } from './project-root.ts'
+import { makeReview } from './review/review.ts'
 import { makeCatalogue } from './risk/governance/catalogue.ts'
+import { missingEffects } from './risk/missing-effects.ts'
 import { whatIfServed } from './risk/what-if.ts'
 import { type ProfileKit, runProfile } from './run-profile.ts'
 import { runService } from './run-service.ts'
@@ -88,11 +95,22 @@ const compose = async (config: Config): Promise<{ app: RequestListener; close: (
     services: new Map(SERVICES.map((service) => [service.id, service])),
     runService: (service, request, client) => runService(service, request, client, line),
     runProfile: profileRunner(config, line),
+    makePassport: passportMaker(profileRunner(config, line), thinking),
     ledger: ledgerDoor(config, ledger),
+    review: makeReview({
+      clients: config.clients,
+      fhir: line.fhir,
+      ledger,
+      reasons: thinking.kit.wording.overrideReasons,
+      versions: `Attune ${VERSION}, rules ${thinking.versions.rules}`,
+      document: signOffDocument,
+      condition: signOffCondition,
+    }),
     monitoring: watching.door,
     rulesAttributes: guidanceAttributes(thinking.kit.knowledge),
     models: makeCatalogue(thinking.kit.models, new Date().toISOString(), config.modelsDir),
     whatIf: (request) => whatIfServed(models, request),
+    missingEffects: (request) => missingEffects(models, request),
     drugs: thinking.kit.knowledge.drugs,
     health: () => healthOf(config, thinking, ledger, line, replay),
     readKeySet: (url) => outbound.json(url, KEY_SET_LIMITS),
@@ -134,10 +152,27 @@ const openSandbox = async (config: Config) => {
 
 const profileRunner =
   (config: Config, line: ProfileKit): Kit<Service>['runProfile'] =>
-  async (request, { token }, emit) => {
+  async (request, { token, signal }, emit) => {
     const client = clientOfServer(config.clients, request.fhirServer)
     if (!client) throw new AttuneError('fhir-server-untrusted', 'profile for an unregistered FHIR server')
-    for await (const event of runProfile(request, token, client, line)) emit(event)
+    for await (const event of runProfile(request, token, client, line)) {
+      if (signal.aborted) return // nobody is there to read it: the record is asked no further
+      emit(event)
+    }
+  }
+
+/** The same line as the app's views, to its end: a passport of a record that was read in part would look like a whole one. */
+const passportMaker =
+  (run: Kit<Service>['runProfile'], { kit }: Thinking): Kit<Service>['makePassport'] =>
+  async (request, caller) => {
+    const events: ProfileEvent[] = []
+    await run(request, caller, (event) => events.push(event))
+    const facts = events.find((event) => event.event === 'facts')?.facts
+    const done = events.find((event) => event.event === 'done')
+    if (!facts || !done) throw brokenOff(events.find((event) => event.event === 'error')?.code ?? '')
+    const { decision, versions, sandbox } = done
+    const passport = passportOf(facts, kit, { made: facts.now, versions, decision, sandbox })
+    return { passport, document: passportDocument(passport) }
   }
 
 /** Only the sandbox reads decisions over HTTP, and only its own tenant's. */

@@ -1,63 +1,55 @@
+import { asTheyEnd } from './as-they-end.ts'
+import { collectNotes } from './collect-notes.ts'
 import type { ClientConfig } from './config.ts'
-import type { FhirResource, PatientFacts, PatientRecord, Question } from './contract/facts.ts'
+import type { SeenAdvice } from './contract/background.ts'
+import type { DecisionRecord } from './contract/decision.ts'
+import type { DeviceSummaries } from './contract/devices.ts'
+import type { PatientFacts, PatientRecord, Question } from './contract/facts.ts'
 import type { Assessment } from './contract/findings.ts'
 import type { AnsweredCall } from './contract/monitoring.ts'
-import type { PanelWords, ProfileEvent, ProfileRequest } from './contract/profile.ts'
-import type { RiskEstimate } from './contract/risk.ts'
+import type { FactsPart, PanelWords, PartsTable, ProfileEvent, ProfileRequest } from './contract/profile.ts'
+import { REPORT_FACTS } from './contract/report.ts'
+import type { ReviewFlag, ReviewList } from './contract/review.ts'
+import type { RiskEstimate, RiskTrend } from './contract/risk.ts'
 import { type DecisionKit, decideProfile } from './decide.ts'
-import type { FhirClient } from './fhir/fhir-client.ts'
+import { draftOf } from './draft-in-hand.ts'
+import type { FhirClient, FhirLimits, FhirSession } from './fhir/fhir-client.ts'
 import { trustedBase } from './fhir/trusted-servers.ts'
-import { type Answered, askServer } from './hooks/prefetch.ts'
+import { type Answered, askServer, readMedications } from './hooks/prefetch.ts'
 import type { Ledger } from './ledger/ledger.ts'
+import { type BackgroundKit, putTogether } from './look-back.ts'
+import type { NoteTables } from './notes/tables.ts'
+import { answersFor, partsOf, pickParts, wholeParts } from './profile-parts.ts'
+import { sealFlags, sealOf } from './review/sealed.ts'
 import { type UnderstandKit, understandRecord } from './understand-record.ts'
 
 /** What the app's line needs; `main.ts` puts it together. */
 export type ProfileKit = DecisionKit &
+  BackgroundKit &
   UnderstandKit & {
     readonly fhir: FhirClient
-    readonly ledger: Pick<Ledger, 'record'>
+    readonly ledger: Pick<Ledger, 'record' | 'lastSeen' | 'seal'>
+    readonly flags: (assessment: Assessment, seal: (text: string) => string) => readonly ReviewFlag[]
+    /** What was advised, in the words that a later look compares. */
+    readonly seen: (assessment: Assessment) => readonly SeenAdvice[]
     readonly sandbox: boolean
+    readonly noteTables: NoteTables
     /** Question name -> FHIR query with `{patient}`. */
     readonly questions: Readonly<Record<string, string>>
+    /** Questions that the assessment does not wait for. */
+    readonly shownOnly: ReadonlySet<string>
+    readonly parts: PartsTable
+    /** How long and how much may be read. */
+    readonly reading: FhirLimits
     readonly think: (facts: PatientFacts) => Promise<Assessment>
+    /** The estimates of the person for earlier days. */
+    readonly trends: (facts: PatientFacts, assessment: Assessment, estimates: readonly RiskEstimate[]) => Promise<readonly RiskTrend[]>
+    readonly summariseDevices: (facts: PatientFacts) => DeviceSummaries
     readonly words: (assessment: Assessment) => PanelWords
     readonly reportFault: (fault: unknown, service: string) => void
     /** What is done with a call once its answer has left; returns at once. */
     readonly afterwards: (call: AnsweredCall) => void
   }
-
-/** The app waits on a screen that fills as answers come, so it may wait longer than a hook call. */
-const BUDGET_MS = 8000
-
-const REFUSED = new Set([401, 403])
-
-/** In the order in which they end. */
-async function* asTheyEnd<T>(promises: readonly Promise<T>[]): AsyncGenerator<T> {
-  const waiting = new Map(promises.map((promise, index) => [index, promise.then((value) => ({ index, value }))]))
-  while (waiting.size > 0) {
-    const { index, value } = await Promise.race(waiting.values())
-    waiting.delete(index)
-    yield value
-  }
-}
-
-/** The drug in hand as the draft order that it is, under the order's own name: the same rows then give the same finding ids. */
-const draftOf = ({ drug, order, patient }: ProfileRequest): FhirResource[] => {
-  if (!drug?.rxcui && !drug?.text) return []
-  const coding = drug.rxcui
-    ? [{ system: 'http://www.nlm.nih.gov/research/umls/rxnorm', code: drug.rxcui, ...(drug.text ? { display: drug.text } : {}) }]
-    : []
-  return [
-    {
-      resourceType: 'MedicationRequest',
-      ...(order?.startsWith('MedicationRequest/') ? { id: order.slice('MedicationRequest/'.length) } : {}),
-      status: 'draft',
-      intent: 'order',
-      subject: { reference: `Patient/${patient}` },
-      medicationCodeableConcept: { ...(drug.text ? { text: drug.text } : {}), coding },
-    },
-  ]
-}
 
 const distinctEstimates = (assessment: Assessment): RiskEstimate[] => {
   const drugs = [...assessment.orders.flatMap((entry) => entry.drugs), ...assessment.medicines]
@@ -77,76 +69,192 @@ export async function* runProfile(
   client: ClientConfig,
   kit: ProfileKit,
 ): AsyncGenerator<ProfileEvent> {
-  const started = performance.now()
   const base = trustedBase(client, request.fhirServer)
   if (base === null) {
     yield failure('fhir-server-untrusted', 'That FHIR server is not registered with this Attune.')
     return
   }
-  const session = kit.fhir.open({ base, token }, BUDGET_MS)
-  const answers: Answered[] = []
+  const session = kit.fhir.open({ base, token }, kit.reading)
+  const walk = startWalk(request, client, kit)
   try {
-    const asked = Object.entries(kit.questions).map(([key, query]) =>
-      askServer(session, key, query.replaceAll('{patient}', encodeURIComponent(request.patient))),
-    )
-    for await (const answered of asTheyEnd(asked)) {
-      answers.push(answered)
-      yield { event: 'source', question: answered.question }
+    const queries = Object.entries(kit.questions).map(([key, query]) => ({
+      key,
+      query: query.replaceAll('{patient}', encodeURIComponent(request.patient)),
+    }))
+    yield { event: 'plan', questions: queries }
+    for await (const one of asTheyEnd(queries.map(({ key, query }) => askWhole(session, key, query)))) {
+      if (one === 'pause') {
+        yield* showEarly(walk)
+        continue
+      }
+      const { question, followed } = one.ended
+      walk.answers.push(one.ended, ...followed)
+      walk.ended.add(question.key)
+      yield { event: 'source', question }
+      const refused = refusal(question)
+      if (refused) return void (yield refused)
     }
+    yield* finish(walk, { base, token })
+  } catch (fault) {
+    kit.reportFault(fault, 'profile')
+    yield failure('unexpected', 'Attune failed on this record. Nothing was assessed. The operator has been told.')
   } finally {
     session.close()
   }
-  const patient = answers.find(({ question }) => question.query.startsWith('Patient/'))?.question
-  if (patient?.status !== undefined && REFUSED.has(patient.status)) {
-    yield failure('token-refused', 'The EHR did not accept the access token. Open the app again from the EHR.')
-    return
-  }
-  yield* understand(request, client, answers, kit, started)
 }
 
-const byKey = (kit: ProfileKit, answers: readonly Answered[]): Answered[] => {
+type Whole = Answered & { readonly followed: readonly Answered[] }
+
+/**
+ * A question with what its answer only refers to: medications that stand apart from their prescriptions. They belong to the answer, so that
+ * no part of the record is taken for whole without them; how each was read is told as a question of its own.
+ */
+const askWhole = async (session: FhirSession, key: string, query: string): Promise<Whole> => {
+  const answered = await askServer(session, key, query)
+  if (!query.startsWith('Medication')) return { ...answered, followed: [] }
+  const read = await readMedications(session, [], answered.resources)
+  const resources = [...answered.resources, ...read.flatMap((one) => one.resources)]
+  return { ...answered, resources, followed: read.map(({ question }) => ({ question, resources: [] })) }
+}
+
+/** Without the patient there is nobody to speak of. A token that has ended is another thing than a right that was never given. */
+const refusal = ({ query, status }: Question): ProfileEvent | null => {
+  if (!query.startsWith('Patient/')) return null
+  if (status === 401) return failure('token-refused', 'The EHR did not accept the access token. Open the app again from the EHR.')
+  return status === 403
+    ? failure('read-refused', 'The EHR does not allow this patient to be read with the rights that were granted.')
+    : null
+}
+
+/** What is known on the way; grows as questions end. */
+type Walk = {
+  readonly request: ProfileRequest
+  readonly client: ClientConfig
+  readonly kit: ProfileKit
+  readonly started: number
+  readonly answers: Answered[]
+  readonly ended: Set<string>
+  readonly parts: ReturnType<typeof partsOf>
+  readonly given: Set<FactsPart>
+  /** What was told and recorded. */
+  told: { readonly assessment: Assessment; readonly decision: DecisionRecord } | null
+}
+
+const startWalk = (request: ProfileRequest, client: ClientConfig, kit: ProfileKit): Walk => ({
+  request,
+  client,
+  kit,
+  started: performance.now(),
+  answers: [],
+  ended: new Set(),
+  parts: partsOf(kit.parts, kit.questions),
+  given: new Set(),
+  told: null,
+})
+
+const byKey = ({ kit }: Walk, answers: readonly Answered[]): Answered[] => {
   const order = Object.keys(kit.questions)
   return [...answers].sort((a, b) => order.indexOf(a.question.key) - order.indexOf(b.question.key))
 }
 
-const recordOf = (request: ProfileRequest, answers: readonly Answered[], questions: readonly Question[]): PatientRecord => ({
-  patientId: request.patient,
-  now: new Date().toISOString(),
-  resources: answers.flatMap(({ resources }) => resources),
-  questions,
-  draftOrders: draftOf(request),
-  selections: null,
-})
-
-async function* understand(
-  request: ProfileRequest,
-  client: ClientConfig,
-  unordered: readonly Answered[],
-  kit: ProfileKit,
-  started: number,
-): AsyncGenerator<ProfileEvent> {
-  const answers = byKey(kit, unordered)
-  try {
-    const asked = answers.map(({ question }) => question)
-    const facts = await understandRecord(recordOf(request, answers, asked), kit)
-    const { questions } = facts
-    yield { event: 'facts', facts }
-    const assessment = await kit.think(facts)
-    const decision = decideProfile(request, client, questions, facts, assessment, kit, performance.now() - started)
-    await kit.ledger.record(decision, distinctEstimates(assessment))
-    yield { event: 'assessment', assessment, words: kit.words(assessment) }
-    yield { event: 'estimates', estimates: distinctEstimates(assessment) }
-    yield {
-      event: 'done',
-      decision: decision.id,
-      versions: { attune: kit.versions.attune, rules: kit.versions.rules },
-      sandbox: kit.sandbox,
-    }
-    const drugs = assessment.orders.flatMap((entry) => entry.drugs.map(({ drug }) => drug))
-    const shown = distinctEstimates(assessment)
-    kit.afterwards({ decision, facts, calls: assessment.geneCalls, drugs, person: assessment.general !== undefined, shown })
-  } catch (fault) {
-    kit.reportFault(fault, 'profile')
-    yield failure('unexpected', 'Attune failed on this record. Nothing was assessed. The operator has been told.')
+const recordFrom = (walk: Walk, answers: readonly Answered[]): PatientRecord => {
+  const sorted = byKey(walk, answers)
+  return {
+    patientId: walk.request.patient,
+    now: new Date().toISOString(),
+    resources: sorted.flatMap(({ resources }) => resources),
+    questions: sorted.map(({ question }) => question),
+    draftOrders: draftOf(
+      walk.request,
+      sorted.flatMap(({ resources }) => resources),
+    ),
+    selections: null,
   }
+}
+
+const factsFrom = (walk: Walk, answers: readonly Answered[]): Promise<PatientFacts> => understandRecord(recordFrom(walk, answers), walk.kit)
+
+/** While other questions are still open: parts that are whole, and the assessment once nothing that it needs is missing. */
+async function* showEarly(walk: Walk): AsyncGenerator<ProfileEvent> {
+  const { parts, ended, given, answers, kit } = walk
+  const whole = wholeParts(parts, ended, given)
+  if (whole.length > 0) {
+    const facts = await factsFrom(walk, answersFor(whole, parts, answers))
+    for (const part of whole) given.add(part)
+    yield { event: 'part', facts: pickParts(facts, whole) }
+  }
+  const waitsFor = Object.keys(kit.questions).filter((key) => !kit.shownOnly.has(key))
+  if (walk.told === null && waitsFor.every((key) => ended.has(key)))
+    yield* assess(
+      walk,
+      await factsFrom(
+        walk,
+        answers.filter(({ question }) => !kit.shownOnly.has(question.key)),
+      ),
+    )
+}
+
+/** What is shown beside the advice: a fault there costs only itself, and the app says that it did not come. */
+const beside = async <T>({ kit }: Walk, what: string, work: () => T | Promise<T>): Promise<T | null> => {
+  try {
+    return await work()
+  } catch (fault) {
+    kit.reportFault(fault, what)
+    return null
+  }
+}
+
+/** All questions have ended: the whole record, which replaces every part, and the assessment unless it is there already. */
+async function* finish(walk: Walk, access: { readonly base: string; readonly token: () => string }): AsyncGenerator<ProfileEvent> {
+  const { kit } = walk
+  const facts = await factsFrom(walk, walk.answers)
+  yield { event: 'facts', facts }
+  yield { event: 'devices', summaries: await beside(walk, 'devices', () => kit.summariseDevices(facts)) }
+  const notes = beside(walk, 'notes', () => collectNotes(recordFrom(walk, walk.answers), access, kit.fhir, kit.noteTables))
+  if (walk.told === null) yield* assess(walk, facts)
+  if (walk.told !== null) {
+    const { assessment, decision } = walk.told
+    yield { event: 'background', background: await putTogether(byKey(walk, walk.answers), facts, assessment, decision, kit) }
+    const trends = await beside(walk, 'trends', () => kit.trends(facts, assessment, distinctEstimates(assessment)))
+    if (trends) yield { event: 'trends', trends }
+  }
+  yield { event: 'notes', notes: await notes }
+  yield {
+    event: 'done',
+    decision: walk.told?.decision.id ?? '',
+    versions: { attune: kit.versions.attune, rules: kit.versions.rules },
+    sandbox: kit.sandbox,
+    ...(walk.told ? { seal: sealReport(walk, facts, walk.told) } : {}),
+  }
+}
+
+const sealReport = ({ kit, request, client }: Walk, facts: PatientFacts, { assessment, decision }: NonNullable<Walk['told']>): string => {
+  const patientKey = kit.patientKey(client.tenant, request.fhirServer, request.patient)
+  const versions = { attune: kit.versions.attune, rules: kit.versions.rules }
+  const shown = Object.fromEntries(REPORT_FACTS.map((name) => [name, facts[name]]))
+  const content = { facts: shown, assessment, words: kit.words(assessment), estimates: distinctEstimates(assessment), versions }
+  return sealOf('report/1', patientKey, decision.id, content, kit.ledger.seal)
+}
+
+/** What is to be reviewed, bound to this patient and decision: the server keeps no copy and knows it again. */
+const flagsOf = ({ kit, request, client }: Walk, assessment: Assessment, decision: DecisionRecord): ReviewList => {
+  const patientKey = kit.patientKey(client.tenant, request.fhirServer, request.patient)
+  const flags = kit.flags(assessment, (text) => kit.ledger.seal(JSON.stringify([patientKey, text])))
+  return { flags, seal: sealFlags(patientKey, decision.id, flags, kit.ledger.seal) }
+}
+
+/** Thinks, records, and only then tells. */
+async function* assess(walk: Walk, facts: PatientFacts): AsyncGenerator<ProfileEvent> {
+  const { request, client, kit } = walk
+  const assessment = await kit.think(facts)
+  const decision = decideProfile(request, client, facts.questions, facts, assessment, kit, performance.now() - walk.started)
+  const shown = distinctEstimates(assessment)
+  await kit.ledger.record(decision, shown)
+  walk.told = { assessment, decision }
+  yield { event: 'assessment', assessment, words: kit.words(assessment) }
+  const { flags, seal } = flagsOf(walk, assessment, decision)
+  yield { event: 'review', review: { flags, seal } }
+  yield { event: 'estimates', estimates: shown }
+  const drugs = assessment.orders.flatMap((entry) => entry.drugs.map(({ drug }) => drug))
+  kit.afterwards({ decision, facts, calls: assessment.geneCalls, drugs, person: assessment.general !== undefined, shown })
 }

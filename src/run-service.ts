@@ -71,7 +71,7 @@ const handOn = <Kit>(decision: DecisionRecord, { facts, assessment }: Thought, s
 /** A fault of ours never becomes silence: the prescriber is told that nothing was assessed. */
 const think = async <Kit>(service: CdsService<Kit>, record: PatientRecord, kit: LineKit<Kit>, asking: Asking): Promise<Thought> => {
   try {
-    const facts = await understandRecord(record, kit)
+    const facts = await understandRecord({ ...record, adviceOnly: true }, kit)
     const assessment = await service.think(facts, kit.services)
     return { facts, assessment, written: service.write(assessment, facts, kit.services, asking) }
   } catch (fault) {

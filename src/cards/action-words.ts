@@ -71,10 +71,16 @@ const prefixOf = ({ kind, text }: NonNullable<Action['condition']>, wording: Wor
     ? `${capital(whenWords(text, wording))}: `
     : (wording.conditions.get(kind) ?? '').replace('{text}', () => text ?? 'as the source says')
 
+/** A caution warns of a dose and sets no limit: the same order may keep a limit and be the dose that is warned of. */
+const AT_HAND: { readonly [kind in 'limit' | 'caution']: { readonly [state in NonNullable<Action['atHand']>['state']]: string } } = {
+  limit: { within: ', within the limit', over: ', above the limit' },
+  caution: { within: ': that dose is not reached', over: ': that dose' },
+}
+
 const bareSentence = (action: Action, drug: string, wording: Wording): string => {
   const own = fill(wordsOf(action, wording)?.text ?? action.code, action, drug, wording)
   return action.atHand
-    ? `${own} Ordered: ${action.atHand.because}, ${action.atHand.state === 'within' ? 'within the limit' : 'above the limit'}.`
+    ? `${own} Ordered: ${action.atHand.because}${AT_HAND[action.code === 'caution' ? 'caution' : 'limit'][action.atHand.state]}.`
     : own
 }
 

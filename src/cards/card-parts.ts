@@ -1,5 +1,7 @@
 import type { Card, CardLink, CardTrace, PastOverride, Suggestion } from '../contract/cards.ts'
+import type { Order } from '../contract/facts.ts'
 import type { DrugAssessment, Finding } from '../contract/findings.ts'
+import type { DraftInHand } from '../contract/profile.ts'
 import type { AlertPolicy } from './card-policy.ts'
 import { clip, plainText } from './markdown.ts'
 import type { Wording } from './wording.ts'
@@ -44,6 +46,33 @@ export const appLink = (drug: DrugAssessment | null, order: string | null, card:
     card,
   }),
 })
+
+/** Most reasons that a link carries; the first decide what is looked up. */
+const REASONS = 5
+
+/** What the app cannot read anywhere while the draft is only in the prescriber's window: its dose and its coded reasons. */
+const draftOf = ({ dose, reasons }: Order): DraftInHand => {
+  const { mgPerDose, timesPerDay, text, prn } = dose
+  const codes = reasons.flatMap(({ codings }) => codings).slice(0, REASONS)
+  return {
+    ...(mgPerDose === null && timesPerDay === null && text === null
+      ? {}
+      : { dose: { mgPerDose, timesPerDay, text: text && clip(text, 200), prn } }),
+    ...(codes.length > 0 ? { reasons: codes } : {}),
+  }
+}
+
+/** A card whose link hands on what the draft says, so that the app assesses the order that the card was about. */
+export const withDraft = (card: Card, order: Order): Card => {
+  const draft = draftOf(order)
+  if (!card.links || Object.keys(draft).length === 0) return card
+  return {
+    ...card,
+    links: card.links.map((link) =>
+      link.appContext === undefined ? link : { ...link, appContext: JSON.stringify({ ...JSON.parse(link.appContext), draft }) },
+    ),
+  }
+}
 
 const mayLink = (url: string, hosts: readonly string[]): boolean => hosts.length === 0 || hosts.includes(new URL(url).host)
 

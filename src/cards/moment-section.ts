@@ -2,28 +2,14 @@ import type { DrugAssessment } from '../contract/findings.ts'
 import type { Lineage } from '../contract/lineage.ts'
 import type { MomentAnswer, MomentNumber } from '../contract/moments.ts'
 import type { ModelInput, RiskEstimate } from '../contract/risk.ts'
+import { UNITS, unitWords } from '../terminology/unit-words.ts'
 import { capital } from './action-words.ts'
 import { asClause, bulletList, escapeText, listWords, section } from './markdown.ts'
 
 type Estimated = Extract<RiskEstimate, { state: 'estimated' }>
 
-const UNITS: Readonly<Record<string, string>> = {
-  'mg/wk': 'mg/week',
-  'mg/d': 'mg/day',
-  'mL/min/{1.73_m2}': 'mL/min/1.73 m²',
-  'mm[Hg]': 'mmHg',
-  'kg/m2': 'kg/m²',
-  a: 'years',
-  '{score}': '',
-  '{rank}': '',
-  '1': '',
-}
-
 /** As exact as it is meant: whole numbers from ten on. */
 export const amount = (value: number): string => (Math.abs(value) >= 10 || Number.isInteger(value) ? value.toFixed(0) : value.toFixed(1))
-
-/** UCUM as people write it. */
-export const unitWords = (unit: string): string => UNITS[unit] ?? unit
 
 const isWhole = (unit: string): boolean => unit === '{score}' || unit === '{rank}'
 

@@ -1,11 +1,21 @@
 import type { Assessment, DrugAssessment } from '../contract/findings.ts'
 import type { PanelWords } from '../contract/profile.ts'
 import { actionSentence, capital, headline } from './action-words.ts'
+import { binOf } from './bins.ts'
 import { type AlertPolicy, type Concern, cardIndicator, concernOf, openBecause } from './card-policy.ts'
 import { asClause, listWords } from './markdown.ts'
+import { fillMoment } from './moment-section.ts'
 import { basisWords, byWeight } from './phrases.ts'
 import type { Wording } from './wording.ts'
-import { isAwaited, stricterWords, testFirstIndicator, testFirstWords } from './write-cards.ts'
+import {
+  conflictWords,
+  isAwaited,
+  notAssessedIndicator,
+  notAssessedWords,
+  stricterWords,
+  testFirstIndicator,
+  testFirstWords,
+} from './write-cards.ts'
 
 type Head = PanelWords['heads'][number]
 type Said = Pick<Head, 'finding' | 'headline' | 'basis' | 'indicator'>
@@ -19,7 +29,29 @@ export const writePanelWords = (assessment: Assessment, wording: Wording, policy
       ? [{ ref: drug.ref, drug: drug.drug.name, concern: concern.kind, ...say(concern, drug, assessment, wording, policy) }]
       : []
   })
-  return { sentences: Object.fromEntries(drugs.flatMap((drug) => sentencesOf(drug, wording))), heads }
+  const bins = drugs.map((drug) => ({ ref: drug.ref, drug: drug.drug.name, bin: binOf(drug, concernOf(drug, policy)) }))
+  const moments = drugs.flatMap(momentWords)
+  return { sentences: Object.fromEntries(drugs.flatMap((drug) => sentencesOf(drug, wording))), heads, bins, moments }
+}
+
+/** What the card says of each moment of a drug. */
+const momentWords = ({ ref, drug, moments = [] }: DrugAssessment): NonNullable<PanelWords['moments']>[number][] =>
+  moments.map((answer) => {
+    const fill = (template: string): string => fillMoment(template, drug.name, answer)
+    return {
+      ref,
+      drug: drug.name,
+      moment: answer.moment,
+      headline: answer.headline === null ? null : capital(fill(answer.headline)),
+      brief: answer.brief === null ? null : fill(answer.brief),
+      advice: answer.advice.map(fill),
+    }
+  })
+
+/** The card's choice and words about one drug by itself; null where there is nothing to say. */
+export const headWords = (drug: DrugAssessment, assessment: Assessment, wording: Wording, policy: AlertPolicy): Said | null => {
+  const concern = concernOf(drug, policy)
+  return concern && say(concern, drug, assessment, wording, policy)
 }
 
 const sentencesOf = (drug: DrugAssessment, wording: Wording): [string, string[]][] =>
@@ -29,7 +61,6 @@ const sentencesOf = (drug: DrugAssessment, wording: Wording): [string, string[]]
   ])
 
 const say = (concern: Concern, drug: DrugAssessment, assessment: Assessment, wording: Wording, policy: AlertPolicy): Said => {
-  const name = drug.drug.name
   switch (concern.kind) {
     case 'guidance':
       return {
@@ -41,17 +72,19 @@ const say = (concern: Concern, drug: DrugAssessment, assessment: Assessment, wor
     case 'conflict':
       return {
         finding: concern.head.id,
-        headline: `Clarify ${listWords(concern.genes)} before ${name}`,
+        headline: conflictWords(drug, concern, policy),
         basis: [openBecause(drug, concern.genes)],
         indicator: 'warning',
       }
-    case 'not-assessed':
+    case 'not-assessed': {
+      const [first] = concern.gaps
       return {
         finding: null,
-        headline: `${capital(name)} could not be assessed`,
-        basis: concern.gaps.slice(0, 1).map((gap) => asClause(gap.because)),
-        indicator: 'info',
+        headline: first ? notAssessedWords(drug, first) : `Not assessed: ${drug.drug.name}`,
+        basis: first ? [asClause(first.because)] : [],
+        indicator: notAssessedIndicator(concern.gaps),
       }
+    }
     case 'test-first': {
       const genes = listWords(concern.test.genes.map(({ gene }) => gene))
       return {

@@ -150,7 +150,8 @@ const SPANS: Readonly<Record<string, string>> = { h: 'hour', d: 'day', wk: 'week
 type Lasts = { readonly value: number; readonly code: string }
 
 /** ` for 14 days`. */
-const spanWords = ({ value, code }: Lasts): string => ` for ${value} ${SPANS[code] ?? code}${value === 1 ? '' : 's'}`
+const spanWords = ({ value, code }: Lasts): string =>
+  ` for ${value} ${(Object.hasOwn(SPANS, code) ? SPANS[code] : undefined) ?? code}${value === 1 ? '' : 's'}`
 
 /** What was computed, and of what: ` 50% of the ordered dose`, `20 mg/day`. */
 const basisWords = (basis: NonNullable<Finding['atOrder']>['basis']): string =>

@@ -4,8 +4,9 @@ import type { Assessment, DrugAssessment, Finding, TestFirst } from '../contract
 import type { GeneCall } from '../contract/genes.ts'
 import type { Gap } from '../contract/lineage.ts'
 import type { RiskEstimate } from '../contract/risk.ts'
+import { unitWords } from '../terminology/unit-words.ts'
 import { headline } from './action-words.ts'
-import { appLink, finish, SUMMARY_LIMIT, sourceLink, trace, type Writing, type Written } from './card-parts.ts'
+import { appLink, finish, SUMMARY_LIMIT, sourceLink, trace, type Writing, type Written, withDraft } from './card-parts.ts'
 import {
   type AlertPolicy,
   blindingGaps,
@@ -25,7 +26,7 @@ import { conflictDetail, guidanceDetail, notAssessed, testFirstDetail } from './
 import { limitCards } from './limit-cards.ts'
 import { asClause, escapeText, joinSections, listWords } from './markdown.ts'
 import { joinMoments, momentCard, momentSilences, offerOnce } from './moment-cards.ts'
-import { amount, momentSections, unitWords } from './moment-section.ts'
+import { amount, momentSections } from './moment-section.ts'
 import { basisWords, reasonWords } from './phrases.ts'
 import { type SuggestionContext, suggestChanges, suggestTest } from './suggestions.ts'
 
@@ -164,7 +165,7 @@ const conflictCard = (
   const uuid = writing.newUuid()
   const card = finish(
     {
-      summary: `Clarify ${listWords(concern.genes)} before ${drug.drug.name}${stricterWords(drug, concern.head, writing.policy)}: ${openBecause(drug, concern.genes)}`,
+      summary: `${conflictWords(drug, concern, writing.policy)}: ${openBecause(drug, concern.genes)}`,
       detail: conflictDetail(drug, concern, assessment.geneCalls, writing),
       indicator: 'warning',
       links: [appLink(drug, drug.ref, uuid, writing), ...sourceLink(concern.head, writing)],
@@ -181,15 +182,26 @@ const conflictCard = (
 const genesUnlessNamed = (drug: DrugAssessment, gap: Gap): string =>
   drug.genes.some((gene) => gap.because.includes(gene)) || drug.genes.length === 0 ? '' : ` against ${listWords(drug.genes)}`
 
+/** `Not assessed: clopidogrel against CYP2C19`, for the reason that comes first. */
+export const notAssessedWords = (drug: DrugAssessment, first: Gap): string =>
+  `Not assessed: ${drug.drug.name}${genesUnlessNamed(drug, first)}`
+
+/** Something in the record speaks, and could not be used: that is more than a record that says nothing. */
+export const notAssessedIndicator = (gaps: readonly Gap[]): 'info' | 'warning' =>
+  gaps.some((gap) => gap.code === 'conflict' || gap.code === 'unread-document') ? 'warning' : 'info'
+
+/** `Clarify CYP2D6 before codeine`, and what a binding label says whichever result is right. */
+export const conflictWords = (drug: DrugAssessment, { genes, head }: Extract<Concern, { kind: 'conflict' }>, policy: AlertPolicy): string =>
+  `Clarify ${listWords(genes)} before ${drug.drug.name}${stricterWords(drug, head, policy)}`
+
 const notAssessedCard = (drug: DrugAssessment, writing: Writing): Written | null => {
   const gaps = blindingGaps(drug)
   const first = gaps[0]
   if (!first || !writing.policy.notAssessed) return null
   const uuid = writing.newUuid()
-  const conflict = gaps.some((gap) => gap.code === 'conflict' || gap.code === 'unread-document')
   const card = finish(
     {
-      summary: `Not assessed: ${drug.drug.name}${genesUnlessNamed(drug, first)}, because ${asClause(first.because)}`,
+      summary: `${notAssessedWords(drug, first)}, because ${asClause(first.because)}`,
       detail: joinSections([
         escapeText(
           `${drug.drug.name} has pharmacogenomic guidance. It could not be assessed for this patient. No warning here does not mean that the drug is safe.`,
@@ -197,7 +209,7 @@ const notAssessedCard = (drug: DrugAssessment, writing: Writing): Written | null
         notAssessed(drug.gaps),
         ...momentSections(drug),
       ]),
-      indicator: conflict ? 'warning' : 'info',
+      indicator: notAssessedIndicator(gaps),
       links: [appLink(drug, drug.ref, uuid, writing)],
     },
     uuid,
@@ -283,7 +295,7 @@ const writeDrug = (
       : markMoments('order', drug.moments ?? [], drug, card, writing.seal)
   const past = overrideOf(mark, card.indicator, writing.overridden)
   if (past) return overriddenSilence(mark, past, drug.drug.name)
-  return { ...rest, card: { ...card, ...concernExtension([mark], writing.seal) }, trace: { ...why, concerns: [mark] } }
+  return { ...rest, card: { ...withDraft(card, order), ...concernExtension([mark], writing.seal) }, trace: { ...why, concerns: [mark] } }
 }
 
 /** Cards for order hooks, most serious first, and why there is none for the rest. */

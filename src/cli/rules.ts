@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { readWording } from '../cards/wording.ts'
 import { readConfig } from '../config.ts'
 import { genomicTerms } from '../facts/genomics/genomic-terms.ts'
+import { variantTerms } from '../facts/genomics/variants/variant-terms.ts'
 import { loadKnowledge } from '../guidance/load-knowledge.ts'
 import type { Knowledge } from '../guidance/rules.ts'
 import { projectRoot } from '../project-root.ts'
@@ -16,6 +17,7 @@ const load = (folder: string | undefined): Knowledge => {
   const knowledge = loadKnowledge(folder === undefined ? readConfig(process.env, projectRoot).rulesDir : resolve(folder))
   readWording(knowledge.tables.get('wording'), knowledge.actions.keys())
   genomicTerms(knowledge)
+  variantTerms(knowledge)
   return knowledge
 }
 

@@ -1,3 +1,4 @@
+import type { SeenAdvice } from './background.ts'
 import type { Card, CardTrace, Silence } from './cards.ts'
 import type { Question } from './facts.ts'
 import type { Gap } from './lineage.ts'
@@ -28,6 +29,8 @@ export type DecisionRecord = {
   readonly traces: readonly CardTrace[]
   readonly silences: readonly Silence[]
   readonly gaps: readonly Gap[]
+  /** Of the app: what was advised of each drug, for the next look to compare with. */
+  readonly seen?: readonly SeenAdvice[]
   readonly ms: number
 }
 

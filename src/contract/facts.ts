@@ -1,5 +1,9 @@
+import type { DeviceEntry, DeviceSeries, EcgRecord } from './devices.ts'
 import type { GeneReading } from './genes.ts'
+import type { ImagingEndpoint, ImagingReport, ImagingStudy } from './imaging.ts'
 import type { Coding, Gap, Lineage, PartialDate } from './lineage.ts'
+import type { FamilyFlag, FamilyPlace, Immunization, Questionnaire, SocialTopic, SurveyScore } from './person.ts'
+import type { VariantFacts } from './variants.ts'
 
 /** A FHIR resource as received. Nothing past `facts/` looks inside one. */
 export type FhirResource = { readonly resourceType: string; readonly id?: string; readonly [member: string]: unknown }
@@ -31,6 +35,15 @@ export type PatientRecord = {
   readonly selections: readonly string[] | null
   /** FHIR id of the encounter in context; absent or null when the call names none. */
   readonly encounterId?: string | null
+  /** Read for advice alone: what only the views of the app show is left out. */
+  readonly adviceOnly?: true
+}
+
+/** A number of the patient; insurance, tax and passport numbers are left out. */
+export type PatientIdentifier = {
+  readonly type: 'MR' | 'PI' | 'PT' | 'NI'
+  readonly value: string
+  readonly assigner: string | null
 }
 
 export type PatientIdentity = {
@@ -42,6 +55,10 @@ export type PatientIdentity = {
   readonly ageYears: number | null
   readonly sex: 'male' | 'female' | 'other' | 'unknown' | null
   readonly deceased: boolean
+  /** Numbers that a chart shows beside the name (HL7 table 0203: MR, PI, PT, NI); for the app's strip, never in cards, logs or the ledger. */
+  readonly identifiers?: readonly PatientIdentifier[]
+  /** How closely the EHR keeps this record, where it says more than normal (HL7 v3 Confidentiality R, V). */
+  readonly confidentiality?: 'restricted' | 'very-restricted'
   /** Race as recorded (US Core extension or text); null when not recorded. */
   readonly race: { readonly text: string; readonly codes: readonly Coding[] } | null
   /** Ethnicity as recorded (US Core extension); absent when not recorded. */
@@ -137,16 +154,88 @@ export type MeasuredValue =
     }
   | { readonly kind: 'absent'; readonly because: string }
 
+/** The range that came with a result. `low` and `high` are in the unit of the value; a range that cannot be is text. */
+export type ReferenceRange = {
+  readonly low?: number
+  readonly high?: number
+  readonly text?: string
+  /** What the range is for where it is not the normal one, as sent: `therapeutic`, `critical`. No flag rests on such a range. */
+  readonly kind?: string
+}
+
+/**
+ * How a result stands, by the laboratory's own word or, failing that, by its own range; never by a range of ours. `other` is a word of the
+ * laboratory that says neither high nor low nor abnormal, shown as it came.
+ */
+export type ResultFlag = {
+  readonly code: 'HH' | 'H' | 'N' | 'L' | 'LL' | 'A' | 'AA' | 'other'
+  readonly from: 'lab' | 'range'
+  /** The laboratory's words, where they are more than the code. */
+  readonly text?: string
+  /** Where the value lies by the range that came with it; null where that cannot be said. */
+  readonly range: 'above' | 'below' | 'within' | null
+  /** The laboratory's word and its range say different things. */
+  readonly disagrees: boolean
+}
+
 /** A lab, a vital sign, a wearable reading or a lifestyle answer. */
 export type Measurement = {
   readonly ref: string
   readonly name: string
   readonly codes: readonly Coding[]
   readonly value: MeasuredValue
-  readonly range: { readonly low?: number; readonly high?: number; readonly text?: string } | null
+  readonly range: ReferenceRange | null
   readonly interpretation: readonly string[]
   readonly status: string | null
   readonly lineage: Lineage
+  readonly flag?: ResultFlag
+  readonly method?: string
+  readonly specimen?: string
+  readonly device?: string
+  /** When the laboratory released it, where that is told beside the time of the sample. */
+  readonly issued?: PartialDate
+  /** What the laboratory wrote beside it. */
+  readonly note?: string
+}
+
+/** One result of an analyte. */
+export type AnalyteResult = {
+  readonly ref: string
+  /** The value in the analyte's unit; absent where there is no such number (text, parts, no value). */
+  readonly trend?: number
+  /** The value as it came and as it is compared: `5.4 mmol/L = 97.3 mg/dL`. */
+  readonly conversion?: string
+}
+
+/** All results of one analyte that can be compared with each other, newest first, undated last. */
+export type Analyte = {
+  readonly id: string
+  readonly name: string
+  readonly room: 'labs' | 'vitals'
+  /** Id of a `LabGroup`. */
+  readonly group: string
+  /** Id of an `OmicsKind`, for results of a proteome, a metabolome and their like. */
+  readonly omics?: string
+  /** UCUM code of the newest number; null where none of the results is a number. */
+  readonly unit: string | null
+  readonly results: readonly AnalyteResult[]
+  /** Why these stand apart from other results of the same analyte. */
+  readonly apart?: string
+}
+
+type Titled = { readonly id: string; readonly title: { readonly en: string; readonly de: string } }
+
+/** A body system of `rules/lab-groups.json`; `models` are those whose estimates stand at its head. */
+export type LabGroup = Titled & { readonly models: readonly string[] }
+
+/** A kind of omics result of `rules/omics.json`, with what it is recognised by. */
+export type OmicsKind = Titled & { readonly words: readonly string[]; readonly codes: readonly Coding[] }
+
+/** Labs and vital signs brought together by analyte and body system. */
+export type Laboratory = {
+  readonly groups: readonly LabGroup[]
+  readonly omics: readonly OmicsKind[]
+  readonly analytes: readonly Analyte[]
 }
 
 export type Condition = {
@@ -155,6 +244,8 @@ export type Condition = {
   readonly codes: readonly Coding[]
   readonly clinicalStatus: string | null
   readonly verificationStatus: string | null
+  /** When it began, where that is an age or a text: as sent. */
+  readonly onsetText?: string
   /** How severe it is, as coded; absent where it is not. */
   readonly severity?: readonly Coding[]
   readonly onset: PartialDate | null
@@ -206,29 +297,13 @@ export type Allergy = {
   readonly ingredients: readonly Ingredient[]
   readonly verificationStatus: string | null
   readonly clinicalStatus: string | null
+  /** The record says that there is none: no allergy at all, or none of a kind. */
+  readonly deniesAll?: true
   /** As sent: food, medication, environment, biologic; absent when the EHR does not say. */
   readonly categories?: readonly string[]
   readonly reactions: readonly string[]
-  readonly lineage: Lineage
-}
-
-export type ImagingStudy = {
-  readonly ref: string
-  readonly description: string
-  readonly modalities: readonly string[]
-  readonly started: PartialDate | null
-  readonly series: number | null
-  readonly instances: number | null
-  readonly lineage: Lineage
-}
-
-/** Evenly sampled points (SampledData) or many readings of one kind, oldest first. */
-export type DeviceSeries = {
-  readonly ref: string
-  readonly name: string
-  readonly codes: readonly Coding[]
-  readonly unit: string
-  readonly points: readonly { readonly at: string; readonly value: number | null }[]
+  /** Potential for harm as the EHR judged it (FHIR AllergyIntolerance.criticality); absent where it did not. */
+  readonly criticality?: 'low' | 'high' | 'unable-to-assess'
   readonly lineage: Lineage
 }
 
@@ -245,7 +320,23 @@ export type FamilyMember = {
   readonly absent?: string
   /** Tells relatives of one kind apart: name and date of birth as sent; absent where neither was. */
   readonly who?: string
-  readonly conditions: readonly { readonly name: string; readonly codes: readonly Coding[]; readonly onsetAge?: string }[]
+  readonly conditions: readonly {
+    readonly name: string
+    readonly codes: readonly Coding[]
+    readonly onsetAge?: string
+    /** Group of rules/family-history.json that marks it in a pedigree; absent where no row names it. */
+    readonly group?: string
+    readonly outcome?: string
+    readonly ledToDeath?: true
+    readonly note?: string
+  }[]
+  /** Absent where nothing is said; `false` only where the record says that the relative lives. */
+  readonly deceased?: { readonly is: boolean; readonly at?: string }
+  /** Age as sent, of a relative who lives. */
+  readonly age?: string
+  readonly note?: string
+  readonly place?: FamilyPlace
+  readonly flags?: readonly FamilyFlag[]
   readonly lineage: Lineage
 }
 
@@ -255,6 +346,8 @@ export type DocumentEntry = {
   readonly kind: 'report' | 'note'
   readonly title: string
   readonly status: string | null
+  /** Who wrote it, as the resource names them. */
+  readonly author?: string
   /** True for genetic reports whose result stands only in an attachment. */
   readonly geneticUnread: boolean
   readonly lineage: Lineage
@@ -265,11 +358,30 @@ export type PatientFacts = {
   readonly now: string
   readonly patient: PatientIdentity | null
   readonly readings: readonly GeneReading[]
+  /** Variant-level results; null when they could not be read, absent where nobody looked. */
+  readonly variants?: VariantFacts | null
   readonly orders: readonly Order[]
   readonly medicines: readonly Medicine[]
   readonly labs: readonly Measurement[]
   readonly vitals: readonly Measurement[]
+  /** The same labs and vital signs by analyte; absent where facts were read without the tables for it. */
+  readonly laboratory?: Laboratory
   readonly lifestyle: readonly Measurement[]
+  /** The lifestyle answers by topic, references only; every one stands in exactly one. */
+  readonly topics?: readonly SocialTopic[]
+  /** Recorded totals of questionnaires, newest first. */
+  readonly surveys?: readonly SurveyScore[]
+  /** Absent where nobody asked for them. */
+  readonly questionnaires?: readonly Questionnaire[]
+  readonly immunizations?: readonly Immunization[]
+  /** Names of the groups that mark relatives alike, as the rules have them. */
+  readonly familyGroups?: readonly {
+    readonly id: string
+    readonly label: string
+    readonly german: string
+    /** The patient has a condition of the group that is not refuted. */
+    readonly patient?: true
+  }[]
   readonly conditions: readonly Condition[]
   readonly procedures: readonly Procedure[]
   readonly requests: readonly TestRequest[]
@@ -279,7 +391,12 @@ export type PatientFacts = {
   readonly encounter?: string | null
   readonly allergies: readonly Allergy[]
   readonly imaging: readonly ImagingStudy[]
+  /** Absent, here and below, where nobody asked for them. */
+  readonly imagingReports?: readonly ImagingReport[]
+  readonly imagingEndpoints?: readonly ImagingEndpoint[]
   readonly devices: readonly DeviceSeries[]
+  readonly deviceList?: readonly DeviceEntry[]
+  readonly ecgs?: readonly EcgRecord[]
   readonly family: readonly FamilyMember[]
   readonly documents: readonly DocumentEntry[]
   readonly questions: readonly Question[]

@@ -156,6 +156,39 @@ export type Alternative = {
   readonly start?: { readonly mgPerDose: number; readonly timesPerDay: number; readonly source: string; readonly url: string }
 }
 
+/**
+ * Into which of the app's bins a drug falls. `unassessed` is never `nothing`: the one has guidance that could not be applied, of the other
+ * no source that is held speaks.
+ */
+export type Bin = 'change-drug' | 'change-dose' | 'care' | 'unassessed' | 'directed' | 'nothing'
+
+/** What guidance says of another drug of the class for the same genes, as if it were ordered without a dose. Neither an offer nor a check of anything else. */
+export type Classmate = {
+  readonly drug: Ingredient
+  readonly bin: Bin
+  readonly concern: 'guidance' | 'conflict' | 'not-assessed' | 'test-first' | null
+  /** Of the finding that speaks first; null where none does. */
+  readonly consequence: Consequence | null
+  /** The card's words without the reason: `Avoid codeine`; null where no card would speak. */
+  readonly headline: string | null
+  /** The reason, one per gene; or why nothing could be said. */
+  readonly because: readonly string[]
+  /** Sources whose advice was applied, each with its own consequence; the headline's first. */
+  readonly sources: readonly Pick<Finding, 'id' | 'source' | 'strength' | 'consequence'>[]
+  readonly guidelines: readonly { readonly source: GuidanceSource; readonly year: number | null; readonly url: string }[]
+  /** Taken now, by the record. */
+  readonly taken: boolean
+}
+
+/** The class of a drug in hand, compared by this patient's genes alone. */
+export type ClassComparison = {
+  readonly label: string
+  readonly source: string
+  readonly url: string
+  /** The drug in hand among them, as it was assessed; by urgency, then by name. */
+  readonly members: readonly Classmate[]
+}
+
 /** Everything the engine says about one ordered or taken drug. */
 export type DrugAssessment = {
   /** Order or medicine reference. */
@@ -175,6 +208,8 @@ export type DrugAssessment = {
   readonly estimates: readonly RiskEstimate[]
   /** What risk models and their thresholds say at this order; absent where nobody asked. */
   readonly moments?: readonly MomentAnswer[]
+  /** Other drugs of its class; absent where nobody asked, and where no class is known. */
+  readonly classmates?: ClassComparison
   readonly gaps: readonly Gap[]
   /** A medicine in use, assessed anew because what is being ordered changes how it acts: the ordered inhibitors and inducers. */
   readonly changedBy?: readonly EnzymeModifier[]

@@ -77,7 +77,8 @@ export type EnzymeModifier = {
 
 /** Genotype as it acts in this patient today, after phenoconversion by medicines. */
 export type Phenoconversion =
-  | { readonly state: 'none' }
+  /** Nothing acts on it. `by` and `note`: what is taken and lowers nothing, because the genes alone leave no activity. */
+  | { readonly state: 'none'; readonly by?: readonly EnzymeModifier[]; readonly note?: string }
   /** The genotype was recomputed by the CPIC factor (CYP2D6 activity score). */
   | { readonly state: 'converted'; readonly by: readonly EnzymeModifier[]; readonly factor: number; readonly note: string }
   /** No numeric rule exists: the genotype stands, the caution is shown. */

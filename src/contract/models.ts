@@ -1,3 +1,5 @@
+import type { Modifiable } from './risk.ts'
+
 /** What `GET /api/models` and the registry page tell about models. Holds no patient data. */
 
 export type ModelOff = { readonly variant: string; readonly label: string; readonly because: string }
@@ -61,10 +63,7 @@ export type InputDescription = {
   readonly missing: string
   readonly sensitive: string | null
   /** What a what-if may try, and by which source; null where it may not. */
-  readonly modifiable:
-    | { readonly low: number; readonly high: number; readonly step: number; readonly source: string }
-    | { readonly values: readonly (number | string)[]; readonly source: string }
-    | null
+  readonly modifiable: Modifiable | null
   readonly note: string | null
 }
 

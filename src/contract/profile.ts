@@ -1,6 +1,11 @@
+import type { Background } from './background.ts'
+import type { DeviceSummaries } from './devices.ts'
 import type { PatientFacts, Question } from './facts.ts'
-import type { Assessment } from './findings.ts'
-import type { RiskEstimate } from './risk.ts'
+import type { Assessment, Bin } from './findings.ts'
+import type { Coding } from './lineage.ts'
+import type { NotesRead } from './notes.ts'
+import type { ReviewList } from './review.ts'
+import type { RiskEstimate, RiskTrend } from './risk.ts'
 
 /** Request of POST /api/profile. The EHR's access token comes as `Authorization: Bearer`; nothing is stored. */
 export type ProfileRequest = {
@@ -11,6 +16,19 @@ export type ProfileRequest = {
   readonly drug?: { readonly rxcui?: string; readonly text?: string }
   /** The draft order that the card was about (`MedicationRequest/x`), so that card and panel show the same finding ids. */
   readonly order?: string
+  /** What the draft says besides its drug, from the card's appContext: without it limits of dose and reasons could not be looked at. */
+  readonly draft?: DraftInHand
+}
+
+/** Dose and coded reasons of the draft that a card was about. */
+export type DraftInHand = {
+  readonly dose?: {
+    readonly mgPerDose: number | null
+    readonly timesPerDay: number | null
+    readonly text: string | null
+    readonly prn: boolean
+  }
+  readonly reasons?: readonly Coding[]
 }
 
 /** Advice in the words of the cards (`cards/panel-words.ts`), so that card and panel say the same. */
@@ -31,18 +49,54 @@ export type PanelWords = {
     readonly basis: readonly string[]
     readonly indicator: 'info' | 'warning' | 'critical'
   }[]
+  /** The bin of each drug of an order or a medicine. */
+  readonly bins?: readonly { readonly ref: string; readonly drug: string; readonly bin: Bin }[]
+  /** What the card says of each moment of a drug, its slots filled in. */
+  readonly moments?: readonly {
+    readonly ref: string
+    readonly drug: string
+    readonly moment: string
+    readonly headline: string | null
+    readonly brief: string | null
+    readonly advice: readonly string[]
+  }[]
 }
 
-/** One line of the newline-delimited JSON stream that /api/profile answers with. */
+/** Members of the facts that come from the record and may be shown before the others. */
+export type FactsPart = Exclude<keyof PatientFacts, 'now' | 'questions' | 'gaps' | 'orders' | 'encounter'>
+
+/** Part of the facts -> questions that feed it. */
+export type PartsTable = { readonly [part in FactsPart]?: readonly string[] }
+
+/** Facts of parts whose questions have all ended; what could not be read or used of them stands in `gaps`. */
+export type EarlyFacts = { readonly [part in FactsPart]?: PatientFacts[part] } & Pick<PatientFacts, 'now' | 'gaps'>
+
+/**
+ * One line of the newline-delimited JSON stream that /api/profile answers with. `plan` comes first, then a `source` for each question as
+ * it ends. While some are still open: `part` for parts of the facts that are whole already, each part once; and the assessment as soon
+ * as everything it needs has come. `facts` holds all of the record, comes once and replaces every part.
+ */
 export type ProfileEvent =
+  | { readonly event: 'plan'; readonly questions: readonly Pick<Question, 'key' | 'query'>[] }
   | { readonly event: 'source'; readonly question: Question }
+  | { readonly event: 'part'; readonly facts: EarlyFacts }
   | { readonly event: 'facts'; readonly facts: PatientFacts }
+  /** Null where computing them failed. */
+  | { readonly event: 'devices'; readonly summaries: DeviceSummaries | null }
   | { readonly event: 'assessment'; readonly assessment: Assessment; readonly words: PanelWords }
+  /** Null where it could not be put together: that says nothing about the advice. */
+  | { readonly event: 'background'; readonly background: Background | null }
+  | { readonly event: 'review'; readonly review: ReviewList }
   | { readonly event: 'estimates'; readonly estimates: readonly RiskEstimate[] }
+  | { readonly event: 'trends'; readonly trends: readonly RiskTrend[] }
+  /** What was found in notes: shown apart, used for nothing. Null where reading them failed. */
+  | { readonly event: 'notes'; readonly notes: NotesRead | null }
   | {
       readonly event: 'done'
       readonly decision: string
       readonly versions: { readonly attune: string; readonly rules: string }
       readonly sandbox: boolean
+      /** Proves to the server that it told what a report is made of (`/api/report`). */
+      readonly seal?: string
     }
   | { readonly event: 'error'; readonly code: string; readonly text: string }

@@ -1,4 +1,4 @@
-import type { Gap, Lineage } from './lineage.ts'
+import type { Gap, Lineage, PartialDate } from './lineage.ts'
 
 export type ModelRef = {
   readonly id: string
@@ -8,18 +8,25 @@ export type ModelRef = {
   readonly citation: string
 }
 
+/** Values that a what-if may ask for in place of an input's own: a judgement, so it names its source. */
+export type Modifiable =
+  | { readonly low: number; readonly high: number; readonly step: number; readonly source: string }
+  | { readonly values: readonly (number | string)[]; readonly source: string }
+
 export type ModelInput = {
   readonly name: string
   readonly label: string
   /** Quantity that several inputs describe. */
   readonly quantity?: string
   readonly value: number | string | null
-  /** What the model takes for it, where people read a word in its place. */
+  /** What the model takes for it, where people read a word or fewer digits in its place. */
   readonly taken?: number | string
   readonly unit: string
   /** `record` read from the chart, `default` the model's own stated value for missing. */
   readonly origin: 'record' | 'default'
   readonly note?: string
+  /** What a what-if may try, and by which source; absent where it may not. */
+  readonly modifiable?: Modifiable
   /** Why there is no value of the record to use: missing, stale, out of range, of an unknown unit, contradictory. */
   readonly gap?: Gap['code']
   readonly facts: readonly Lineage[]
@@ -32,8 +39,11 @@ export type Reason = {
   readonly scale: string
 }
 
-/** `general`: asked of the person, not of a drug in hand. */
-type Asked = { readonly general?: true }
+/** `general`: asked of the person, not of a drug in hand. `question`: which of the model's questions this answers. */
+type Asked = { readonly general?: true; readonly question?: string }
+
+/** A class of values as the model's source names it: from `from` on (absent: from the lowest value), up to but not including `below`. */
+export type Band = { readonly label: string; readonly from?: number; readonly below?: number }
 
 export type RiskEstimate =
   | (Asked & {
@@ -47,10 +57,16 @@ export type RiskEstimate =
       readonly label?: string
       /** Class that the value falls into, as the source names it. */
       readonly band?: string
+      /** All classes of the output in rising order; absent where the source names none. */
+      readonly bands?: readonly Band[]
+      /** The value is the chance of an event, per cent: it may be told as so many of 100 people. */
+      readonly chance?: true
       /** Further numbers of the same equations: other outcomes, other horizons. */
       readonly also?: readonly { readonly label: string; readonly value: number; readonly unit: string }[]
       readonly interval: { readonly low: number; readonly high: number; readonly level: number; readonly basis: string } | null
       readonly baseline: number
+      /** Raw output: the baseline and all reasons added up, on the model's own scale. */
+      readonly total?: number
       /** Whose output the baseline is, in words; reasons are counted from there. */
       readonly baselineBasis?: string
       readonly reasons: readonly Reason[]
@@ -102,6 +118,7 @@ export type WhatIf =
   | {
       readonly state: 'estimated'
       readonly model: ModelRef
+      readonly question: string
       readonly variant: string
       readonly title: string
       readonly label: string
@@ -112,4 +129,66 @@ export type WhatIf =
       readonly says: string
       readonly limits: readonly string[]
     }
-  | { readonly state: 'refused'; readonly model: ModelRef; readonly title: string; readonly because: readonly Gap[] }
+  | {
+      readonly state: 'refused'
+      readonly model: ModelRef
+      readonly question: string
+      readonly title: string
+      readonly because: readonly Gap[]
+    }
+
+/** POST /api/what-if/missing: inputs by name, null where not known. No patient is named. */
+export type MissingRequest = Pick<WhatIfRequest, 'model' | 'inputs'> & { readonly question?: string }
+
+/** What the model would say over all values of one input that is not known. */
+export type MissingEffect =
+  | {
+      readonly state: 'ranged'
+      readonly name: string
+      readonly label: string
+      readonly unit: string
+      /** Lowest and highest estimate, each with the value of the input that leads to it. */
+      readonly lowest: WhatIfPoint
+      readonly highest: WhatIfPoint
+      /** Values tried: the ends of the range that the model accepts, or the listed values. */
+      readonly over: { readonly low: number; readonly high: number } | { readonly values: readonly (number | string)[] }
+      /** Variants that were used, as the model names them. */
+      readonly variants: readonly string[]
+    }
+  /** With this input alone the model still gives no number. */
+  | { readonly state: 'not-enough'; readonly name: string; readonly label: string; readonly because: string }
+
+/** For one question of a model: how far each unknown input could move the estimate, the others as they are. */
+export type MissingAnswer = {
+  readonly model: ModelRef
+  readonly question: string
+  readonly title: string
+  readonly label: string
+  readonly unit: string
+  readonly effects: readonly MissingEffect[]
+  /** Unknown inputs that were not tried, and why. */
+  readonly left: string | null
+  readonly says: string
+}
+
+/** One estimate for an earlier day, or why there is none. */
+export type TrendPoint = {
+  readonly on: PartialDate
+  readonly value: number | null
+  readonly band?: string
+  readonly variant?: string
+  readonly because?: string
+}
+
+/** The same question computed again, with the present model, from what the record dates at or before each day. */
+export type RiskTrend = {
+  readonly model: string
+  readonly question: string
+  readonly title: string
+  readonly unit: string
+  /** Oldest first; the present estimate is not among them. */
+  readonly points: readonly TrendPoint[]
+  /** Days on which an input was measured and that were not computed, for the sake of time. */
+  readonly leftOut: number
+  readonly says: string
+}

@@ -1,5 +1,6 @@
 import type { Coding } from '../contract/lineage.ts'
 import { spanOf } from '../terminology/dates.ts'
+import { withoutUnseen } from './unseen.ts'
 
 /**
  * Tolerant access to what an EHR sent. Input is `unknown` on purpose: no FHIR type is promised by anyone who calls us.
@@ -9,10 +10,10 @@ export type Json = { readonly [member: string]: unknown }
 
 export const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Text with something in it; empty strings are as good as missing. */
+/** Text with something in it, without characters that nobody sees; empty strings are as good as missing. */
 export const asText = (value: unknown): string | null => {
   if (typeof value !== 'string') return null
-  const text = value.trim()
+  const text = withoutUnseen(value).trim()
   return text === '' ? null : text
 }
 

@@ -16,6 +16,13 @@ const DATED = [
 /** "No known allergy to …" names a drug the patient tolerates as far as anyone knows. */
 const DENIED = /^\s*(no|not|nil|denies|without)\b/i
 
+/** Statements that there is none: `No known allergy` and its kinds (SNOMED CT, US Core 6.1 AllergyIntolerance). */
+const NONE_KNOWN: ReadonlySet<string> = new Set(['716186003', '409137002', '429625007', '428607008', '428197003', '1003774007'])
+
+const deniesAll = (codes: Allergy['codes'], name: string): boolean =>
+  codes.some(({ code }) => NONE_KNOWN.has(code)) ||
+  /^\s*(nkda|nka|no known (drug |medication |food )?allerg(y|ies)|keine (bekannten )?allergien)\b/i.test(name)
+
 const ingredientsOf = (concepts: readonly unknown[], drugs: DrugIndex): Ingredient[] => {
   const found = new Map<string, Ingredient>()
   for (const concept of concepts) {
@@ -28,6 +35,8 @@ const ingredientsOf = (concepts: readonly unknown[], drugs: DrugIndex): Ingredie
   return [...found.values()]
 }
 
+const CRITICALITIES = ['low', 'high', 'unable-to-assess'] as const
+
 /** One AllergyIntolerance with its statuses as sent, and the drug ingredients it names, if any. */
 export const readAllergy = (item: Item, drugs: DrugIndex, gaps: Gap[]): Allergy | null => {
   const { resource, ref } = item
@@ -39,16 +48,20 @@ export const readAllergy = (item: Item, drugs: DrugIndex, gaps: Gap[]): Allergy 
   const codes = codings(resource.code)
   const reactions = asObjects(resource.reaction)
   const categories = asList(resource.category).flatMap((one) => asCode(one) ?? [])
+  const criticality = CRITICALITIES.find((one) => one === asCode(resource.criticality))
+  const name = nameOf(resource.code) ?? nameOf(reactions[0]?.substance) ?? 'Unnamed allergy'
   const manifestations = reactions.flatMap((reaction) => asObjects(reaction.manifestation).map((one) => nameOf(one.concept ?? one)))
   return {
     ref,
-    name: nameOf(resource.code) ?? nameOf(reactions[0]?.substance) ?? 'Unnamed allergy',
+    name,
     codes,
     ingredients: ingredientsOf([resource.code, ...reactions.map((reaction) => reaction.substance)], drugs),
     verificationStatus,
     clinicalStatus: statusOf(resource.clinicalStatus),
+    ...(deniesAll(codes, name) ? { deniesAll: true as const } : {}),
     ...(categories.length > 0 ? { categories } : {}),
     reactions: [...new Set(manifestations.filter((name) => name !== null))],
+    ...(criticality === undefined ? {} : { criticality }),
     lineage: lineageOf(item, dateOf(resource, DATED), mainCoding(codes), sourceOf(resource.recorder, resource.asserter)),
   }
 }

@@ -94,6 +94,9 @@ const findPatient = (resources: ReadonlyMap<string, Json>, patientId: string): I
   return nameless.length === 1 && only ? { ref: only[0], resource: only[1] } : null
 }
 
+/** Types that need not name a patient: they are referred to by what does. */
+const LOOKED_UP: ReadonlySet<string> = new Set(['Medication', 'Device', 'Endpoint'])
+
 /**
  * Sorts a record once, in time linear in its size: by resourceType whatever key the resources came under, duplicates once (latest
  * version), other patients' resources out with a gap. Reads only; the record is never modified.
@@ -116,7 +119,7 @@ export const openChart = (record: PatientRecord): Chart => {
     const verdict = about ? subjectOf(resource) : 'same'
     if (verdict === 'unsure') unnamed++
     if (about && verdict === 'other') gaps.push(gap(about, 'other-patient', 'It is about another person, so it was not used.', ref))
-    else if (about || type === 'Medication') (byType.get(type) ?? byType.set(type, []).get(type))?.push({ ref, resource })
+    else if (about || LOOKED_UP.has(type)) (byType.get(type) ?? byType.set(type, []).get(type))?.push({ ref, resource })
     else if (type === 'Patient' && ref !== patient?.ref)
       gaps.push(gap('patient', 'other-patient', 'The record also held the data of another patient; they were not used.', ref))
     else if (!TYPES_BESIDE.has(type)) gaps.push(gap('record', 'unreadable', 'This kind of resource is not known here.', ref))

@@ -1,6 +1,6 @@
 import type { Condition } from '../contract/facts.ts'
 import type { DateSource, Gap, PartialDate } from '../contract/lineage.ts'
-import { asCode, asDate, asObjects, asText, codings, type Json, member, nameOf, period } from './accessors.ts'
+import { amount, asCode, asDate, asObjects, asText, codings, type Json, member, nameOf, period } from './accessors.ts'
 import type { Item } from './chart.ts'
 import { gap } from './gaps.ts'
 import { dateOf, lineageOf, mainCoding, sourceOf } from './lineage.ts'
@@ -15,6 +15,19 @@ export const statusOf = (concept: unknown): string | null => asCode(concept) ?? 
 const moment = (resource: Json, name: 'onset' | 'abatement'): PartialDate | null => {
   const span = period(resource[`${name}Period`])
   return asDate(resource[`${name}DateTime`]) ?? (name === 'onset' ? span.start : (span.end ?? span.start))
+}
+
+/** An onset that is no date, in the record's own words. */
+const onsetWords = (resource: Json): string | null => {
+  const [age, low, high] = [resource.onsetAge, member(resource.onsetRange, 'low'), member(resource.onsetRange, 'high')].map((one) => {
+    const read = amount(one)
+    return read === null ? null : `${read.value} ${read.unit ?? read.code ?? ''}`.trim()
+  })
+  return (
+    asText(resource.onsetString) ??
+    (age ? `at the age of ${age}` : null) ??
+    ([low, high].filter((side) => side !== null && side !== undefined).join(' to ') || null)
+  )
 }
 
 /**
@@ -51,6 +64,7 @@ export const readCondition = (item: Item, gaps: Gap[]): Condition | null => {
   }
   const codes = codings(resource.code)
   const severity = codings(resource.severity)
+  const began = onsetWords(resource)
   return {
     ref,
     name: nameOf(resource.code) ?? 'Unnamed condition',
@@ -58,6 +72,7 @@ export const readCondition = (item: Item, gaps: Gap[]): Condition | null => {
     clinicalStatus: statusOf(resource.clinicalStatus),
     verificationStatus,
     ...(severity.length > 0 ? { severity } : {}),
+    ...(began === null ? {} : { onsetText: began }),
     ...certaintyOf(resource.code),
     onset: moment(resource, 'onset'),
     abatement: moment(resource, 'abatement'),

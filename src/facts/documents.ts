@@ -23,12 +23,14 @@ export const readDocument = (item: Item, gaps: Gap[]): DocumentEntry | null => {
   }
   const report = resource.resourceType === 'DiagnosticReport'
   const attachment = asObjects(resource.content)[0]?.attachment ?? asObjects(resource.presentedForm)[0]
+  const author = sourceOf(resource.author)
   const concept = report ? resource.code : resource.type
   return {
     ref,
     kind: report ? 'report' : 'note',
     title: nameOf(concept) ?? asText(resource.description) ?? asText(member(attachment, 'title')) ?? 'Untitled document',
     status,
+    ...(author === null ? {} : { author }),
     geneticUnread: false,
     lineage: lineageOf(item, dateOf(resource, DATED), mainCodingOf(concept), sourceOf(resource.performer, resource.author)),
   }

@@ -20,6 +20,8 @@ export type Modality =
   | 'devices'
   | 'family'
   | 'documents'
+  | 'questionnaires'
+  | 'immunizations'
   | 'record'
 
 export const gap = (about: string, code: Gap['code'], because: string, resource?: string): Gap => ({
@@ -30,11 +32,12 @@ export const gap = (about: string, code: Gap['code'], because: string, resource?
 })
 
 /** Prefetch keys (reference: fhir-genomics, section 7) and what each is about. A key not listed here stands for itself. */
-const ABOUT: Readonly<Record<string, Modality>> = {
+const ABOUT: Readonly<Record<string, Modality | 'structured documents'>> = {
   patient: 'patient',
   genomicIndicators: 'genomics',
   pgxLabs: 'genomics',
   pgxByCode: 'genomics',
+  genetics: 'genomics',
   reports: 'genomics',
   problems: 'conditions',
   conditions: 'conditions',
@@ -52,8 +55,13 @@ const ABOUT: Readonly<Record<string, Modality>> = {
   surveys: 'lifestyle',
   imaging: 'imaging',
   devices: 'devices',
+  tracings: 'devices',
+  activity: 'devices',
   family: 'family',
   documents: 'documents',
+  compositions: 'structured documents',
+  questionnaires: 'questionnaires',
+  immunizations: 'immunizations',
 }
 
 const codeOfFailure = (question: Question): Gap['code'] => {
@@ -65,6 +73,13 @@ const codeOfFailure = (question: Question): Gap['code'] => {
   if (status === undefined && /time|budget|late/i.test(question.because ?? '')) return 'timeout'
   return 'unavailable'
 }
+
+/** Which part of a search is missing, and why. */
+const saidOfPart = ({ because }: Question): string =>
+  because === undefined ? 'Only a part of this was read.' : `Only a part of this was read. ${because}`
+
+/** What is said where the access token had ended, as against a right that was never given. */
+const TOKEN_ENDED = 'The access to the record ended before this part of it was read.'
 
 const SAID: Readonly<Record<string, string>> = {
   'not-authorized': 'The EHR did not allow this part of the record to be read.',
@@ -86,10 +101,11 @@ export const gapsOfQuestions = (questions: readonly Question[]): Gap[] => {
       continue
     }
     if (question.state === 'not-asked') gaps.push(gap(about, 'not-asked', 'This part of the record was neither sent nor asked for.'))
-    if (question.state === 'partial') gaps.push(gap(about, 'incomplete', 'Only a part of this was read: the search has more pages.'))
+    if (question.state === 'partial') gaps.push(gap(about, 'incomplete', saidOfPart(question)))
     if (question.state !== 'failed') continue
     const code = codeOfFailure(question)
-    gaps.push(gap(about, code, SAID[code] ?? 'This part of the record could not be read.'))
+    const said = question.status === 401 ? TOKEN_ENDED : SAID[code]
+    gaps.push(gap(about, code, said ?? 'This part of the record could not be read.'))
   }
   return gaps
 }

@@ -1,9 +1,11 @@
 import type { MeasuredValue, Measurement } from '../contract/facts.ts'
 import type { Coding, Gap } from '../contract/lineage.ts'
-import { amount, asCode, asList, asNumber, asObjects, asText, codings, type Json, member, nameOf, wording } from './accessors.ts'
+import { amount, asCode, asDate, asList, asNumber, asObjects, asText, codings, type Json, member, nameOf, wording } from './accessors.ts'
 import type { Item } from './chart.ts'
 import { nameOfCode } from './code-names.ts'
 import { gap, type Modality, reasonOf } from './gaps.ts'
+import { flagOf } from './laboratory/flag.ts'
+import { rangeOf } from './laboratory/reference-range.ts'
 import { dateOf, lineageOf, mainCoding, OBSERVED, sourceOf } from './lineage.ts'
 import { unitOf } from './unit-of.ts'
 
@@ -107,26 +109,31 @@ const measuredValue = (resource: Json, tell: Tell): MeasuredValue => {
   return { kind: 'absent', because: members > 0 ? 'A panel: its results stand on their own.' : 'No value was sent.' }
 }
 
-/** The range for this patient: the one marked normal, else the first that is not marked otherwise. */
-const rangeOf = (resource: Json): Measurement['range'] => {
-  const ranges = asObjects(resource.referenceRange)
-  if (ranges.length === 0) return null
-  const kind = (range: Json): string | null => asCode(codings(range.type)[0]?.code)
-  const chosen = ranges.find((range) => kind(range) === 'normal') ?? ranges.find((range) => range.type === undefined) ?? ranges[0]
-  const [low, high, text] = [amount(chosen?.low), amount(chosen?.high), asText(chosen?.text)]
-  if (low === null && high === null && text === null) return null
-  return {
-    ...(low === null ? {} : { low: low.value }),
-    ...(high === null ? {} : { high: high.value }),
-    ...(text === null ? {} : { text }),
-  }
-}
-
 const interpretations = (resource: Json): string[] =>
   asList(resource.interpretation).flatMap((concept) => {
     const code = codings(concept)[0]?.code ?? wording(concept)
     return code ? [code] : []
   })
+
+type How = Pick<Measurement, 'method' | 'specimen' | 'device' | 'issued' | 'note'>
+
+const noteOf = (resource: Json): string | null => {
+  const texts = asObjects(resource.note).flatMap((note) => asText(note.text) ?? [])
+  return texts.length === 0 ? null : texts.join(' ')
+}
+
+/** With what, of what and when a result was made, and what was written beside it. */
+const howMade = (resource: Json): How => {
+  const [method, specimen, device] = [nameOf(resource.method), wording(resource.specimen), wording(resource.device)]
+  const [issued, note] = [asDate(resource.issued), noteOf(resource)]
+  return {
+    ...(method === null ? {} : { method }),
+    ...(specimen === null ? {} : { specimen }),
+    ...(device === null ? {} : { device }),
+    ...(issued === null ? {} : { issued }),
+    ...(note === null ? {} : { note }),
+  }
+}
 
 /** One Observation as a measurement; null when its author took it back. */
 export const readMeasurement = (item: Item, about: Modality, gaps: Gap[]): Measurement | null => {
@@ -139,14 +146,19 @@ export const readMeasurement = (item: Item, about: Modality, gaps: Gap[]): Measu
   const codes = codings(resource.code)
   const code = mainCoding(codes)
   const source = sourceOf(resource.performer, resource.device)
+  const value = measuredValue(resource, (kind, because) => gaps.push(gap(about, kind, because, ref)))
+  const range = rangeOf(resource, value)
+  const flag = flagOf(resource, value, range)
   return {
     ref,
     name: wording(resource.code) ?? nameOfCode(codes) ?? code?.code ?? 'Unnamed result',
     codes,
-    value: measuredValue(resource, (kind, because) => gaps.push(gap(about, kind, because, ref))),
-    range: rangeOf(resource),
+    value,
+    range,
     interpretation: interpretations(resource),
     status,
     lineage: lineageOf(item, dateOf(resource, OBSERVED), code, source),
+    ...(flag === null ? {} : { flag }),
+    ...howMade(resource),
   }
 }

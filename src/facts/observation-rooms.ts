@@ -5,6 +5,7 @@ export type ObservationRoom = 'labs' | 'vitals' | 'lifestyle' | 'devices'
 
 const LOINC = 'http://loinc.org'
 const SNOMED = 'http://snomed.info/sct'
+const MDC = 'urn:oid:2.16.840.1.113883.6.24'
 
 type Entry = { readonly system: string; readonly room: ObservationRoom }
 
@@ -14,7 +15,9 @@ const rooms = (room: ObservationRoom, system: string, codes: string): [string, E
 /** Codes whose room is certain whatever category the sender chose. Reference: fhir-genomics, section 6. */
 const BY_CODE: ReadonlyMap<string, Entry> = new Map([
   ...rooms('vitals', LOINC, '85354-9 55284-4 96607-7 8480-6 8462-4 8867-4 9279-1 8310-5 8331-1 59408-5 2708-6 39156-5 29463-7 8302-2'),
-  ...rooms('devices', LOINC, '41950-7 40443-4 73985-4 55411-3 41979-6 55424-6 99504-3 105272-9'),
+  ...rooms('devices', LOINC, '41950-7 55423-8 40443-4 73985-4 55411-3 41979-6 55424-6 99504-3 105272-9'),
+  ...rooms('devices', LOINC, '93832-4 93831-6 93830-8 93829-0 11524-6'),
+  ...rooms('devices', MDC, '131328'),
   ...rooms('lifestyle', LOINC, '72166-2 105045-9 11331-6 89555-7 68516-4 82290-8 82810-3'),
   ...rooms('lifestyle', SNOMED, '401201003'),
 ])
@@ -40,6 +43,7 @@ export const roomOf = (resource: Json): ObservationRoom => roomByCode(resource) 
 /** Looks at raw codings: this runs over every Observation of a chart, twice. */
 const roomByCode = (resource: Json): ObservationRoom | null => {
   if (resource.valueSampledData !== undefined) return 'devices'
+  if (asList(resource.component).some((one) => member(one, 'valueSampledData') !== undefined)) return 'devices'
   for (const coding of asList(member(resource.code, 'coding'))) {
     if (!isJson(coding)) continue
     const entry = typeof coding.code === 'string' ? BY_CODE.get(coding.code.trim()) : undefined

@@ -1,7 +1,7 @@
-import type { PatientIdentity } from '../contract/facts.ts'
+import type { PatientIdentifier, PatientIdentity } from '../contract/facts.ts'
 import type { Coding, Gap } from '../contract/lineage.ts'
 import { ageAt } from '../terminology/dates.ts'
-import { asCode, asDate, asList, asObjects, asText, codings, type Json, member, wording } from './accessors.ts'
+import { asCode, asDate, asList, asObjects, asText, codings, type Json, member, period, wording } from './accessors.ts'
 import type { Item } from './chart.ts'
 import { gap } from './gaps.ts'
 import { lineageOf } from './lineage.ts'
@@ -52,6 +52,31 @@ const nameOf = (resource: Json): string | null => {
   return wording(best) ?? (parts.join(' ') || null)
 }
 
+/** HL7 table 0203. A chart shows these beside the name; numbers of insurance, tax or passport (SS, TAX, PPN) stay where they are. */
+const IDENTIFIER_TYPES = ['MR', 'PI', 'PT', 'NI'] as const
+const IDENTIFIER_SYSTEM = 'http://terminology.hl7.org/CodeSystem/v2-0203'
+
+const identifierOf = (identifier: Json, now: string): PatientIdentifier | null => {
+  const { end } = period(identifier.period)
+  const value = asText(identifier.value)
+  if (value === null || asCode(identifier.use) === 'old' || (end !== null && !isFuture(end, now))) return null
+  const codes = codings(identifier.type).filter((coding) => coding.system === IDENTIFIER_SYSTEM)
+  const type = IDENTIFIER_TYPES.find((one) => codes.some((coding) => coding.code === one))
+  return type === undefined ? null : { type, value, assigner: asText(member(identifier.assigner, 'display')) }
+}
+
+const identifiersOf = (resource: Json, now: string): PatientIdentifier[] =>
+  asObjects(resource.identifier).flatMap((identifier) => identifierOf(identifier, now) ?? [])
+
+const CONFIDENTIALITY_SYSTEM = 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality'
+
+/** The stricter label stands: a record that is both restricted and very restricted is very restricted. */
+const confidentialityOf = (resource: Json): NonNullable<PatientIdentity['confidentiality']> | null => {
+  const labels = asObjects(member(resource.meta, 'security')).filter((label) => asText(label.system) === CONFIDENTIALITY_SYSTEM)
+  if (labels.some((label) => asText(label.code) === 'V')) return 'very-restricted'
+  return labels.some((label) => asText(label.code) === 'R') ? 'restricted' : null
+}
+
 const birthOf = (item: Item, now: string, gaps: Gap[]): string | null => {
   const birthDate = asDate(item.resource.birthDate)
   if (birthDate === null || !isFuture(birthDate, now)) return birthDate
@@ -66,6 +91,8 @@ export const readPatient = (item: Item, patientId: string, now: string, gaps: Ga
   const died = asDate(resource.deceasedDateTime)
   const ethnicity = originOf(resource, ETHNICITY)
   const birthCountry = bornIn(resource)
+  const identifiers = identifiersOf(resource, now)
+  const confidentiality = confidentialityOf(resource)
   return {
     id: patientId,
     name: nameOf(resource),
@@ -73,6 +100,8 @@ export const readPatient = (item: Item, patientId: string, now: string, gaps: Ga
     ageYears: birthDate === null ? null : ageAt(birthDate, now),
     sex: sexOf(resource),
     deceased: resource.deceasedBoolean === true || (died !== null && !isFuture(died, now)),
+    ...(identifiers.length === 0 ? {} : { identifiers }),
+    ...(confidentiality === null ? {} : { confidentiality }),
     race: originOf(resource, RACE),
     ...(ethnicity === null ? {} : { ethnicity }),
     ...(birthCountry === null ? {} : { birthCountry }),

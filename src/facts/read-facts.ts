@@ -9,15 +9,24 @@ import { asObjects } from './accessors.ts'
 import { readAllergy } from './allergies.ts'
 import { type Chart, type Item, openChart } from './chart.ts'
 import { readCondition } from './conditions.ts'
-import { readDevices } from './devices.ts'
+import { deviceKinds } from './devices/device-kinds.ts'
+import { readDeviceEntry } from './devices/device-list.ts'
+import { isRecording, readEcgs } from './devices/ecg.ts'
+import { readDevices } from './devices/read-devices.ts'
 import { readDocument } from './documents.ts'
 import { readEncounter } from './encounters.ts'
 import { readFamilyMember } from './family.ts'
+import { familyTables, groupsWith } from './family-tables.ts'
 import { foldGaps, gap, gapsOfQuestions, type Modality } from './gaps.ts'
 import { geneticShare } from './genetic-share.ts'
 import { genomicTerms } from './genomics/genomic-terms.ts'
 import { readGenomics } from './genomics/read-genomics.ts'
 import { readImaging } from './imaging.ts'
+import { readEndpoint } from './imaging-endpoints.ts'
+import { isImagingReport, readImagingReport } from './imaging-reports.ts'
+import { readLaboratory } from './laboratory/analytes.ts'
+import { labTerms } from './laboratory/lab-terms.ts'
+import { lifestyleTables, readSurveys, sortByTopic } from './lifestyle.ts'
 import { newestFirst } from './lineage.ts'
 import { readMeasurement } from './measurements.ts'
 import { MEDICINE_TYPES, readMedicine } from './medicines.ts'
@@ -25,6 +34,7 @@ import { type ObservationRoom, roomOf } from './observation-rooms.ts'
 import { readOrders } from './orders.ts'
 import { readPatient } from './patient.ts'
 import { readProcedure } from './procedures.ts'
+import { readImmunization, readQuestionnaire } from './questionnaires.ts'
 import { readEach } from './read-each.ts'
 import { readRequest } from './requests.ts'
 
@@ -33,7 +43,7 @@ export type FactsTerms = { readonly drugs: DrugIndex; readonly genes: GeneTables
 
 type Genomics = ReturnType<typeof readGenomics>
 
-const noGenomics: Genomics = { readings: [], documents: [], gaps: [] }
+const noGenomics: Genomics = { readings: [], documents: [], gaps: [], variants: null }
 
 /** Faults of our rules are raised, faults of the record are said. */
 const genomicsOf = (record: PatientRecord, terms: FactsTerms, gaps: Gap[]): Genomics => {
@@ -51,7 +61,10 @@ const genomicsOf = (record: PatientRecord, terms: FactsTerms, gaps: Gap[]): Geno
  * nothing of stay among the labs, so that none is lost.
  */
 const readAsGenetic = (genomics: Genomics): ReadonlySet<string> =>
-  new Set(genomics.readings.flatMap((reading) => [reading.ref, reading.lineage.resource, ...reading.supports.map((one) => one.resource)]))
+  new Set([
+    ...genomics.readings.flatMap((reading) => [reading.ref, reading.lineage.resource, ...reading.supports.map((one) => one.resource)]),
+    ...(genomics.variants?.refs ?? []),
+  ])
 
 type Rooms = Readonly<Record<ObservationRoom, readonly Item[]>>
 
@@ -63,6 +76,31 @@ const sortObservations = (items: readonly Item[], genetic: ReadonlySet<string>):
 
 const measurements = (items: readonly Item[], about: Modality, gaps: Gap[]): Measurement[] =>
   newestFirst(readEach(items, about, gaps, (item) => readMeasurement(item, about, gaps)))
+
+const laboratory = (
+  labs: readonly Measurement[],
+  vitals: readonly Measurement[],
+  items: readonly Item[],
+  terms: FactsTerms,
+): Pick<PatientFacts, 'laboratory'> => {
+  const tables = labTerms(terms.tables)
+  if (tables === null) return {}
+  const resources = new Map(items.map(({ ref, resource }) => [ref, resource]))
+  return { laboratory: readLaboratory({ labs, vitals }, (ref) => resources.get(ref), tables) }
+}
+
+/**
+ * Polygenic scores of the record as the measured values that models take them for. They are told with the genome, what could not be read
+ * of them too, and stand in no list of laboratory results.
+ */
+const polygenicScores = (chart: Chart, genomics: Genomics): Measurement[] => {
+  const refs = new Set(genomics.variants?.facts.polygenic.filter(({ use }) => use === 'shown').map(({ ref }) => ref))
+  return measurements(
+    chart.of('Observation').filter(({ ref }) => refs.has(ref)),
+    'labs',
+    [],
+  )
+}
 
 /** The order being written is not also a medicine, even when the chart already holds it. */
 const medicines = (chart: Chart, record: PatientRecord, terms: FactsTerms, drafts: ReadonlySet<string>, gaps: Gap[]): Medicine[] => {
@@ -76,6 +114,33 @@ const documents = (chart: Chart, genomics: Genomics, gaps: Gap[]): DocumentEntry
   const known = new Map(readEach(items, 'documents', gaps, (item) => readDocument(item, gaps)).map((entry) => [entry.ref, entry]))
   for (const entry of genomics.documents) known.set(entry.ref, entry)
   return newestFirst([...known.values()])
+}
+
+/**
+ * What devices measured. Vital signs that name a device are told here, too, as the series that they are; they stay vital signs, because
+ * guidance and models read them there.
+ */
+const devicesOf = (chart: Chart, rooms: Rooms, terms: FactsTerms, gaps: Gap[]): Pick<PatientFacts, 'devices' | 'deviceList' | 'ecgs'> => {
+  const kit = { chart, kinds: deviceKinds(terms), gaps }
+  const [recordings, readings] = [
+    rooms.devices.filter((item) => isRecording(item, kit)),
+    rooms.devices.filter((item) => !isRecording(item, kit)),
+  ]
+  const seen: Gap[] = [] // of vital signs: told already where they are read first
+  const worn = readDevices(
+    rooms.vitals.filter(({ resource }) => resource.device !== undefined),
+    { ...kit, gaps: seen },
+  )
+  return {
+    devices: newestFirst([...readDevices(readings, kit), ...worn]),
+    deviceList: readEach(
+      chart.of('Device').filter(({ resource }) => !chart.isOther(resource)),
+      'devices',
+      gaps,
+      (item) => readDeviceEntry(item, gaps),
+    ),
+    ecgs: readEcgs(recordings, [...rooms.labs, ...rooms.vitals], kit),
+  }
 }
 
 /** Dangling members of a panel: the panel is kept, what is missing is said. */
@@ -110,16 +175,30 @@ export const readFacts = (record: PatientRecord, known: FactsTerms, answers: Cod
   )
   if (!patient && !gaps.some((one) => one.about === 'patient' && one.code !== 'other-patient'))
     gaps.push(gap('patient', 'not-found', 'Who the patient is (age, sex) is not known: no Patient resource came.'))
+  const labs = measurements(rooms.labs, 'labs', gaps)
+  const vitals = measurements(rooms.vitals, 'vitals', gaps)
+  const lifestyle = measurements(rooms.lifestyle, 'lifestyle', gaps)
+  const [living, families] = [lifestyleTables(terms.tables), familyTables(terms.tables)]
+  const conditions = newestFirst(readEach(chart.of('Condition'), 'conditions', gaps, (item) => readCondition(item, gaps)))
   const facts = {
     now: record.now,
     patient: patient ?? null,
     readings: genomics.readings,
+    variants: genomics.variants?.facts ?? null,
     orders: readOrders(chart.drafts, record.selections, chart, terms.drugs, gaps),
     medicines: medicines(chart, record, terms, orderRefs(chart), gaps),
-    labs: measurements(rooms.labs, 'labs', gaps),
-    vitals: measurements(rooms.vitals, 'vitals', gaps),
-    lifestyle: measurements(rooms.lifestyle, 'lifestyle', gaps),
-    conditions: newestFirst(readEach(chart.of('Condition'), 'conditions', gaps, (item) => readCondition(item, gaps))),
+    labs: newestFirst([...labs, ...polygenicScores(chart, genomics)]),
+    vitals,
+    ...(record.adviceOnly ? {} : laboratory(labs, vitals, rooms.labs, terms)),
+    lifestyle,
+    topics: sortByTopic(lifestyle, living),
+    surveys: readSurveys(lifestyle, living, patient?.sex ?? null),
+    questionnaires: newestFirst(
+      readEach(chart.of('QuestionnaireResponse'), 'questionnaires', gaps, (item) => readQuestionnaire(item, gaps)),
+    ),
+    immunizations: newestFirst(readEach(chart.of('Immunization'), 'immunizations', gaps, (item) => readImmunization(item, gaps))),
+    familyGroups: families === null ? [] : groupsWith(conditions, families),
+    conditions,
     requests: readEach([...chart.of('ServiceRequest'), ...draftRequests(chart)], 'test orders', gaps, (item) =>
       readRequest(item, genomicTerms(terms).codes),
     ),
@@ -128,8 +207,12 @@ export const readFacts = (record: PatientRecord, known: FactsTerms, answers: Cod
     procedures: newestFirst(readEach(chart.of('Procedure'), 'procedures', gaps, (item) => readProcedure(item, gaps))),
     allergies: newestFirst(readEach(chart.of('AllergyIntolerance'), 'allergies', gaps, (item) => readAllergy(item, terms.drugs, gaps))),
     imaging: newestFirst(readEach([...chart.of('ImagingStudy'), ...chart.of('Media')], 'imaging', gaps, (item) => readImaging(item, gaps))),
-    devices: readDevices(rooms.devices, gaps),
-    family: newestFirst(readEach(chart.of('FamilyMemberHistory'), 'family', gaps, (item) => readFamilyMember(item, gaps))),
+    imagingReports: newestFirst(
+      readEach(chart.of('DiagnosticReport').filter(isImagingReport), 'imaging', gaps, (item) => readImagingReport(item, chart)),
+    ),
+    imagingEndpoints: readEach(chart.of('Endpoint'), 'imaging', gaps, readEndpoint),
+    ...devicesOf(chart, rooms, terms, gaps),
+    family: newestFirst(readEach(chart.of('FamilyMemberHistory'), 'family', gaps, (item) => readFamilyMember(item, gaps, families))),
     documents: documents(chart, genomics, gaps),
     questions: record.questions,
   }

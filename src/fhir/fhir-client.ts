@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import type { FhirResource } from '../contract/facts.ts'
 import { makeBreaker } from './breaker.ts'
 import { readBundle } from './bundle.ts'
+import { createOnce } from './create.ts'
 import type { Outbound, Received } from './outbound.ts'
 import { FOREIGN_PAGE, type Line, OUTCOME, type Page, readPage } from './read-page.ts'
 
@@ -20,6 +21,11 @@ export type FhirAnswer =
 /** Where to read and with what. The token is a function so that no printer, logger or JSON shows it. */
 export type FhirAccess = { readonly base: string; readonly token: (() => string) | null }
 
+/** How a create ended. `because` names no host and no identifier. */
+export type Created =
+  | { readonly state: 'created'; readonly reference: string }
+  | { readonly state: 'failed'; readonly because: string; readonly status?: number }
+
 /** The reads of one call: one deadline and one byte budget for all of them. */
 export type FhirSession = {
   readonly base: string
@@ -27,17 +33,24 @@ export type FhirSession = {
   ask(query: string): Promise<FhirAnswer>
   /** The pages that follow one that came otherwise. */
   follow(next: string): Promise<FhirAnswer>
+  /**
+   * Creates a resource, at most once: a server that has one under the same condition gives that one back (FHIR R4, http.html#ccreate).
+   * Never throws.
+   */
+  create(resource: FhirResource, unless: string): Promise<Created>
   /** Frees the deadline's timer and ends reads still under way. */
   close(): void
 }
 
 export type FhirClient = {
-  open(access: FhirAccess, budgetMs?: number): FhirSession
+  /** `allowed`: other limits than those of a hook call. */
+  open(access: FhirAccess, allowed?: FhirLimits): FhirSession
   /** Servers that are left alone at present because they do not answer; for health. */
   resting(): number
 }
 
-type Limits = Pick<Config['network'], 'budgetMs' | 'maxPages' | 'maxBytes'>
+/** How long a session may take, how many pages of a search and how many bytes in all it reads. */
+export type FhirLimits = Pick<Config['network'], 'budgetMs' | 'maxPages' | 'maxBytes'>
 
 const OTHER_TYPE = 'The FHIR server answered with another kind of resource.'
 const OTHER_RESOURCE = 'The FHIR server answered with another resource than the one asked for.'
@@ -101,7 +114,7 @@ const timed = async (work: Promise<Outcome>): Promise<FhirAnswer> => {
 /** Nothing is asked of a server that does not answer. */
 const restingSession = (base: string): FhirSession => {
   const refuse = async (): Promise<FhirAnswer> => ({ ...failed(RESTING), ms: 0 })
-  return { base, ask: refuse, follow: refuse, close: () => undefined }
+  return { base, ask: refuse, follow: refuse, create: async () => ({ state: 'failed', because: RESTING }), close: () => undefined }
 }
 
 /** The server is there: it gave some answer that is not its own failure. Too large or unreadable is an answer, too. */
@@ -109,17 +122,17 @@ const isAnswer = (received: Received): boolean =>
   received.ok ? received.status < 500 : received.why === 'too-large' || received.why === 'encoding'
 
 /** The only wall round outbound FHIR. Keep one for the life of the process: it remembers which servers do not answer. */
-export const makeFhirClient = (outbound: Outbound, limits: Limits): FhirClient => {
+export const makeFhirClient = (outbound: Outbound, limits: FhirLimits): FhirClient => {
   const breaker = makeBreaker()
   return {
     resting: breaker.resting,
-    open({ base, token }, budgetMs = limits.budgetMs) {
+    open({ base, token }, { budgetMs, maxPages, maxBytes } = limits) {
       if (!breaker.mayTry(base)) return restingSession(base)
       const controller = new AbortController()
       const { signal } = controller
       setMaxListeners(0, signal) // one listener per read; a call has as many as its service has questions
       const timer = setTimeout(() => controller.abort(), budgetMs)
-      const line: Line = { outbound, base, token, signal, deadline: performance.now() + budgetMs, budget: { bytes: limits.maxBytes } }
+      const line: Line = { outbound, base, token, signal, deadline: performance.now() + budgetMs, budget: { bytes: maxBytes } }
       let answered: boolean | null = null
       const since = performance.now()
       const page: ReadPage = (url) =>
@@ -130,9 +143,9 @@ export const makeFhirClient = (outbound: Outbound, limits: Limits): FhirClient =
         })
       return {
         base,
-        ask: (query) =>
-          timed(query.includes('?') ? readPages(`${base}/${query}`, base, limits.maxPages, page) : readOne(query, base, page)),
-        follow: (next) => timed(readPages(next, base, limits.maxPages, page)),
+        ask: (query) => timed(query.includes('?') ? readPages(`${base}/${query}`, base, maxPages, page) : readOne(query, base, page)),
+        follow: (next) => timed(readPages(next, base, maxPages, page)),
+        create: (resource, unless) => createOnce(line, resource, unless),
         close() {
           clearTimeout(timer)
           controller.abort()

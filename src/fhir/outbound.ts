@@ -11,7 +11,13 @@ import { isPublicAddress } from './addresses.ts'
 export type OutboundFailure = 'timeout' | 'queued' | 'too-large' | 'address' | 'scheme' | 'network' | 'encoding'
 
 export type Received =
-  | { readonly ok: true; readonly status: number; readonly retryAfter: string | null; readonly body: Buffer }
+  | {
+      readonly ok: true
+      readonly status: number
+      readonly retryAfter: string | null
+      readonly location?: string | null
+      readonly body: Buffer
+    }
   | { readonly ok: false; readonly why: OutboundFailure }
 
 /** Bytes that may still be read, after decompression; several requests may share one budget. */
@@ -101,7 +107,13 @@ const collect = (response: http.IncomingMessage, { budget, signal }: OutboundReq
     stream.on('end', () =>
       give(
         response.complete
-          ? { ok: true, status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'] ?? null, body: Buffer.concat(chunks) }
+          ? {
+              ok: true,
+              status: response.statusCode ?? 0,
+              retryAfter: response.headers['retry-after'] ?? null,
+              location: response.headers.location ?? null,
+              body: Buffer.concat(chunks),
+            }
           : { ok: false, why: 'network' },
       ),
     )

@@ -18,7 +18,7 @@ export type Line = {
   readonly budget: ByteBudget
 }
 
-const OUTBOUND_SAYS: Readonly<Record<OutboundFailure, string>> = {
+export const OUTBOUND_SAYS: Readonly<Record<OutboundFailure, string>> = {
   timeout: 'The FHIR server did not answer in time.',
   queued: 'Too many reads were waiting for the FHIR server.',
   'too-large': 'The FHIR server sent more than this service reads.',
@@ -35,7 +35,7 @@ const UNREADABLE = 'The answer of the FHIR server was not readable.'
 /** Which statuses may be tried once more: the server itself says that later is better. */
 const TRY_AGAIN: ReadonlySet<number> = new Set([429, 503])
 
-const sayStatus = (status: number): string => {
+export const sayStatus = (status: number): string => {
   if (status >= 300 && status < 400) return 'The FHIR server redirected; redirects are not followed.'
   if (status === 401 || status === 403) return 'The FHIR server did not allow this read.'
   if (status === 404 || status === 410) return 'The FHIR server has no such resource.'

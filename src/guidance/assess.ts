@@ -3,6 +3,7 @@ import type { Assessment, DrugAssessment, GuidanceSource } from '../contract/fin
 import type { GeneCall } from '../contract/genes.ts'
 import type { Gap } from '../contract/lineage.ts'
 import { type Advice, advise, type Kit } from './advise.ts'
+import { asOrdered } from './alternatives/genes.ts'
 import { findAlternatives } from './alternatives.ts'
 import { changedMedicines } from './changed-medicines.ts'
 import { describeDisagreement } from './consequence.ts'
@@ -63,6 +64,10 @@ const assessDrug = (subject: Subject, kit: Kit): DrugAssessment => {
     gaps,
   }
 }
+
+/** A drug in the place of another: as if it were ordered instead, without a dose. The same rules, so that ordering it says the same. */
+export const assessInstead = (drug: Ingredient, subject: Omit<Subject, 'drug'>, kit: Kit): DrugAssessment =>
+  assessDrug(asOrdered(drug, { ...subject, drug }), kit)
 
 const WORD = /[\p{L}\p{N}]+(?:[-'][\p{L}\p{N}]+)*/gu
 

@@ -6,7 +6,9 @@ const KNOWN = [
   /^drugs\/(ingredients|products|codes)\.json$/,
   /^genes\/[A-Z0-9-]+(\.variants)?\.json$/,
   /^guidance\/[a-z0-9-]+\.json$/,
-  /^(populations|test-first|alternatives|drug-classes|wording|moments|gene-names|genomic-codes|case-layouts)\.json$/,
+  /^(populations|test-first|alternatives|drug-classes|wording|moments|gene-names|genomic-codes|variant-terms|acmg-sf|case-layouts|notes-context|notes-targets|social-history|surveys|family-history)\.json$/,
+  /^(device-codes|cgm)\.json$/,
+  /^(lab-groups|omics)\.json$/,
 ]
 
 /** Members of the tables that no schema of another room holds. */

@@ -86,6 +86,10 @@ const loadDrugMap = (path: string, tables: DrugTables): LoadedDrugMap => {
   throw new AttuneError('config-invalid', `drug map ${path}: ${reason}\n${sayConflicts(conflicts)}`)
 }
 
+/** Names by which a text may mean a drug of the rules. */
+const drugNames = ({ drugs }: ParsedRules): string[] =>
+  drugs.ingredients.filter(({ noText }) => !noText).flatMap(({ name, brands }) => [name, ...brands])
+
 /**
  * Reads, checks and indexes the rules. Knowledge is checked strictly: one wrong row stops the start.
  * @param drugMap path of a site's own drug map, which adds to the drugs of the rules
@@ -104,6 +108,14 @@ export const loadKnowledge = (rulesDir: string, drugMap: string | null = null): 
     modifiers: deepFreeze(rules.modifiers.rows),
     pairs: deepFreeze(rules.pairs.rows) as Knowledge['pairs'], // optional members: see parseRules
     actions: new Map(rules.actions.rows.map((row) => [row.code, Object.freeze(row)])),
-    tables: deepFreezeMap(new Map([...rules.tables, ['loinc', rules.loinc], ['phenotypes', rules.phenotypes], ['sources', rules.sources]])),
+    tables: deepFreezeMap(
+      new Map([
+        ...rules.tables,
+        ['loinc', rules.loinc],
+        ['phenotypes', rules.phenotypes],
+        ['sources', rules.sources],
+        ['drug-names', drugNames(rules)],
+      ]),
+    ),
   })
 }

@@ -173,7 +173,7 @@ export const completePrefetch = async (
 }
 
 /** Second wave: medications that orders and lists only refer to. */
-const readMedications = (session: FhirSession | null, drafts: readonly FhirResource[], resources: readonly FhirResource[]) =>
+export const readMedications = (session: FhirSession | null, drafts: readonly FhirResource[], resources: readonly FhirResource[]) =>
   session === null
     ? Promise.resolve([])
     : Promise.all(missingMedications(drafts, resources, session.base).map((query) => askServer(session, 'medication', query)))

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { CardsResponse } from '../contract/cards.ts'
 import type { ModelDetail, ModelList, RulesAttributes, SourceAttributes } from '../contract/models.ts'
+import type { ReviewAnswer } from '../contract/review.ts'
 import type { Discovery } from '../hooks/discovery.ts'
 import type { OperationOutcome } from '../hooks/outcome.ts'
 
@@ -73,7 +74,12 @@ export const OUTCOME_SCHEMA = z.strictObject({
 }) satisfies z.ZodType<OperationOutcome>
 
 /** Allow-list of the app's issuers; public, holds no secret. */
-export const APP_CONFIG_SCHEMA = z.object({ issuers: z.array(z.url()), clientId: z.string(), sandbox: z.boolean() })
+export const APP_CONFIG_SCHEMA = z.object({
+  issuers: z.array(z.url()),
+  clientId: z.string(),
+  sandbox: z.boolean(),
+  optionalScopes: z.array(z.string()),
+})
 
 export const PRODUCTS_SCHEMA = z.object({
   products: z.array(z.object({ rxcui: z.string(), tty: z.string(), name: z.string(), ingredients: z.array(z.string()) })),
@@ -106,8 +112,55 @@ export const EMPTY_SCHEMA = z.object({})
 export const DECISION_SCHEMA = z.looseObject({ id: z.string(), at: z.string(), service: z.string(), outcome: z.string() })
 export const RECENT_SCHEMA = z.object({ decisions: z.array(DECISION_SCHEMA) })
 export const PROFILE_EVENT_SCHEMA = z.looseObject({
-  event: z.enum(['source', 'facts', 'assessment', 'estimates', 'done', 'error']),
+  event: z.enum(['plan', 'source', 'part', 'facts', 'assessment', 'background', 'review', 'estimates', 'trends', 'done', 'error']),
 })
+
+/** The document is FHIR and checked as such elsewhere; here its kind. */
+export const PASSPORT_SCHEMA = z.strictObject({
+  passport: z.looseObject({ made: z.string(), decision: z.string(), notTested: z.array(z.string()) }),
+  document: z.looseObject({ resourceType: z.literal('Bundle'), type: z.literal('document') }),
+})
+
+const reviewer = z.strictObject({
+  how: z.enum(['verified', 'stated', 'unknown']),
+  name: z.string().nullable(),
+  user: z.string().nullable(),
+})
+const markEntry = z.strictObject({
+  id: z.string(),
+  at: z.string(),
+  flag: z.string(),
+  mark: z.enum(['reviewed', 'accepted', 'overridden']),
+  reason: z.strictObject({ code: z.string(), display: z.string() }).nullable(),
+  note: z.string().nullable(),
+  by: reviewer,
+  decision: z.string(),
+})
+export const REVIEW_ANSWER_SCHEMA = z.strictObject({
+  flags: z.array(
+    z.strictObject({
+      flag: z.string(),
+      state: z.enum(['new', 'reviewed', 'accepted', 'overridden']),
+      changed: z.array(z.enum(['result', 'medicines', 'guidance', 'dose', 'gaps'])),
+      history: z.array(markEntry),
+    }),
+  ),
+  signOffs: z.array(
+    z.strictObject({
+      id: z.string(),
+      at: z.string(),
+      by: reviewer,
+      flags: z.array(z.string()),
+      decision: z.string(),
+      written: z.union([
+        z.strictObject({ state: z.literal('written'), reference: z.string(), at: z.string() }),
+        z.strictObject({ state: z.literal('pending'), because: z.string() }),
+        z.strictObject({ state: z.literal('ledger-only') }),
+      ]),
+    }),
+  ),
+  reasons: z.array(z.strictObject({ code: z.string(), display: z.string() })),
+}) satisfies z.ZodType<ReviewAnswer>
 
 const whatIfPoint = z.strictObject({
   values: z.record(z.string(), z.union([z.number(), z.string()])),
@@ -119,6 +172,7 @@ const whatIfAnswer = z.discriminatedUnion('state', [
   z.strictObject({
     state: z.literal('estimated'),
     model: whatIfModel,
+    question: z.string(),
     variant: z.string(),
     title: z.string(),
     label: z.string(),
@@ -131,11 +185,43 @@ const whatIfAnswer = z.discriminatedUnion('state', [
   z.strictObject({
     state: z.literal('refused'),
     model: whatIfModel,
+    question: z.string(),
     title: z.string(),
     because: z.array(z.looseObject({ about: z.string(), code: z.string(), because: z.string() })),
   }),
 ])
 export const WHAT_IF_ANSWER_SCHEMA = z.strictObject({ answers: z.array(whatIfAnswer) })
+
+const inputNamed = { name: z.string(), label: z.string() }
+const missingEffect = z.discriminatedUnion('state', [
+  z.strictObject({
+    state: z.literal('ranged'),
+    ...inputNamed,
+    unit: z.string(),
+    lowest: whatIfPoint,
+    highest: whatIfPoint,
+    over: z.union([
+      z.strictObject({ low: z.number(), high: z.number() }),
+      z.strictObject({ values: z.array(z.union([z.number(), z.string()])) }),
+    ]),
+    variants: z.array(z.string()),
+  }),
+  z.strictObject({ state: z.literal('not-enough'), ...inputNamed, because: z.string() }),
+])
+export const MISSING_ANSWER_SCHEMA = z.strictObject({
+  answers: z.array(
+    z.strictObject({
+      model: whatIfModel,
+      question: z.string(),
+      title: z.string(),
+      label: z.string(),
+      unit: z.string(),
+      effects: z.array(missingEffect),
+      left: z.string().nullable(),
+      says: z.string(),
+    }),
+  ),
+})
 
 const served = z.strictObject({
   state: z.literal('serving'),

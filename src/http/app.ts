@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import express, { type Express } from 'express'
+import type { Config } from '../config.ts'
 import { AttuneError } from '../errors.ts'
 import { checkService, type HookService } from '../hooks/discovery.ts'
 import { DEFAULT_ADMISSION, makeAdmission } from './admission.ts'
@@ -18,8 +19,11 @@ import { answerCard, answerModel, answerModels, answerSourceAttributes } from '.
 import { answerMonitoring, answerOutcomes, makeIdentifyOperator } from './monitoring.ts'
 import { openapi } from './openapi.ts'
 import { docsPage, PLAIN_STYLE, statusPage } from './pages.ts'
+import { answerPassport } from './passport.ts'
 import { makeReadJson } from './read-json.ts'
-import { answerWhatIf, MOST_BYTES } from './what-if.ts'
+import { answerReport, answerReview, answerReviewList, answerSignOff, MOST_REVIEW_BYTES } from './review.ts'
+import { makeIdentifyReviewer } from './reviewer.ts'
+import { answerMissing, answerWhatIf, MOST_BYTES } from './what-if.ts'
 
 /** Under this name EHRs register the SMART app: a public client with PKCE. */
 const APP_CLIENT_ID = 'attune-app'
@@ -58,7 +62,16 @@ export const makeApp = <S extends HookService>(kit: Kit<S>): Express => {
   })
 
   endpoint(app, '/api/profile', { post: [gate, limitRate, requireToken, ...readJson, answerProfile(kit)] })
+  endpoint(app, '/api/passport', { post: [gate, limitRate, requireToken, ...readJson, answerPassport(kit)] })
   endpoint(app, '/api/what-if', { post: [gate, limitRate, requireToken, ...readWhatIf, answerWhatIf(kit)] })
+  endpoint(app, '/api/what-if/missing', { post: [gate, limitRate, requireToken, ...readWhatIf, answerMissing(kit)] })
+  const doors = { review: kit.review, identifyReviewer: makeIdentifyReviewer(kit.readKeySet, APP_CLIENT_ID) }
+  const readReview = makeReadJson({ limits: { ...config.limits, bodyBytes: Math.min(MOST_REVIEW_BYTES, config.limits.bodyBytes) } })
+  const reviewing = [gate, limitRate, requireToken, ...readReview]
+  endpoint(app, '/api/report', { post: [gate, limitRate, requireToken, ...readJson, answerReport(kit)] })
+  endpoint(app, '/api/review/list', { post: [...reviewing, answerReviewList(doors)] })
+  endpoint(app, '/api/review', { post: [...reviewing, answerReview(doors)] })
+  endpoint(app, '/api/review/sign-off', { post: [...reviewing, answerSignOff(doors)] })
   endpoint(app, '/api/rules/source-attributes', { get: [limitRate, answerJson(kit.rulesAttributes)] })
   endpoint(app, '/api/models', { get: [limitRate, answerModels(kit)] })
   endpoint(app, '/api/models/:id', { get: [limitRate, answerModel(kit)] })
@@ -74,7 +87,9 @@ export const makeApp = <S extends HookService>(kit: Kit<S>): Express => {
   if (sandbox) endpoint(app, '/api/recent', { get: [limitRate, answerRecent(kit)] })
 
   const issuers = [...new Set(config.clients.flatMap(({ fhirServers }) => fhirServers))]
-  endpoint(app, '/app/config.json', { get: [answerJson({ issuers, clientId: APP_CLIENT_ID, sandbox })] })
+  endpoint(app, '/app/config.json', {
+    get: [answerJson({ issuers, clientId: APP_CLIENT_ID, sandbox, optionalScopes: config.app.optionalScopes, imaging: imagingOf(config) })],
+  })
 
   endpoint(app, '/healthz', { get: [answerJson({ status: 'ok' })] })
   endpoint(app, '/readyz', { get: [answerReady(kit)] })
@@ -91,6 +106,19 @@ export const makeApp = <S extends HookService>(kit: Kit<S>): Express => {
   app.use(makeAnswerError(kit.log))
   return app
 }
+
+/** Where the app may ask for pictures and which viewer it may link to, by FHIR base. */
+const imagingOf = ({ clients }: Config) =>
+  clients.flatMap(({ fhirServers, imaging }) =>
+    imaging === undefined
+      ? []
+      : fhirServers.map((fhirServer) => ({
+          fhirServer,
+          dicomweb: imaging.dicomweb,
+          sendToken: imaging.sendToken,
+          viewer: imaging.viewer ?? null,
+        })),
+  )
 
 /** Gives the request its id, and logs and counts it when it is over: pattern of the route, never the URL. */
 const begin =

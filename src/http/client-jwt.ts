@@ -57,7 +57,9 @@ const takeApart = (authorization: string | undefined): Token => {
   return { text: `${header}.${payload}.${signature}`, header: decode(header, 'header'), payload: decode(payload, 'payload'), signature }
 }
 
-const algorithmOf = ({ header, signature }: Token, client: ClientConfig): Algorithm => {
+type Signing = Pick<ClientConfig, 'algorithms'>
+
+const algorithmOf = ({ header, signature }: Token, client: Signing): Algorithm => {
   const alg = client.algorithms.find((one) => one === header.alg) ?? refuse('algorithm not allowed')
   const { signatureBytes } = ALGORITHMS[alg]
   const bytes = Buffer.from(signature, 'base64url').length
@@ -89,7 +91,7 @@ const isSignedWith = (token: Token, key: KeyObject, alg: Algorithm): boolean => 
   }
 }
 
-const checkSignature = async (token: Token, client: ClientConfig, keySet: KeySet): Promise<void> => {
+const checkSignature = async (token: Token, client: Signing, keySet: KeySet): Promise<void> => {
   const { kid } = token.header
   if (!isText(kid)) return refuse('no kid')
   const alg = algorithmOf(token, client)
@@ -98,6 +100,20 @@ const checkSignature = async (token: Token, client: ClientConfig, keySet: KeySet
   const usable = keys.filter((key) => fits(key, alg))
   if (usable.length === 0) refuse('key does not fit the algorithm')
   if (!usable.some(({ key }) => isSignedWith(token, key, alg))) refuse('signature does not match')
+}
+
+/** What OpenID Connect signs id tokens with; RS256 is its default (OpenID Connect Core, section 3.1.3.7). */
+const ID_TOKEN: Signing = { algorithms: Object.keys(ALGORITHMS) as Algorithm[] }
+
+/** Claims of a token whose signature one of these keys made; null for any other. What the claims mean, the caller checks. */
+export const readSigned = async (text: string, keySet: KeySet): Promise<Json | null> => {
+  try {
+    const token = takeApart(`Bearer ${text}`)
+    await checkSignature(token, ID_TOKEN, keySet)
+    return token.payload
+  } catch {
+    return null
+  }
 }
 
 const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value > 0

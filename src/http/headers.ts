@@ -22,12 +22,21 @@ const policy = (directives: Directives): string =>
 /** Nothing may be loaded by an answer that is data. */
 const DATA_POLICY = policy({ 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] })
 
-const pagePolicy = (connect: readonly string[], frameAncestors: readonly string[], frames: readonly string[]): string =>
+type Allowed = {
+  readonly connect?: readonly string[]
+  readonly frameAncestors?: readonly string[]
+  readonly frames?: readonly string[]
+  readonly images?: readonly string[]
+}
+
+const NONE = ["'none'"]
+
+const pagePolicy = ({ connect = [], frameAncestors = NONE, frames = NONE, images = [] }: Allowed): string =>
   policy({
     'default-src': ["'none'"],
     'script-src': ["'self'"],
     'style-src': ["'self'"],
-    'img-src': ["'self'", 'data:'],
+    'img-src': ["'self'", 'data:', ...images],
     'font-src': ["'self'"],
     'manifest-src': ["'self'"],
     'worker-src': ["'self'"],
@@ -66,7 +75,9 @@ export const makePageHeaders = (
   config: Pick<Config, 'clients' | 'mode'>,
 ): { readonly app: Step; readonly sandbox: Step; readonly plain: Step } => {
   const sandbox = config.mode === 'sandbox'
-  const fhirOrigins = [...new Set(config.clients.flatMap(({ fhirServers }) => fhirServers.map((base) => new URL(base).origin)))]
+  const ehrs = config.clients.flatMap(({ fhirServers, authorizationServers }) => [...fhirServers, ...authorizationServers])
+  const ehrOrigins = [...new Set(ehrs.map((address) => new URL(address).origin))]
+  const pictureOrigins = config.clients.flatMap(({ imaging }) => (imaging?.dicomweb ?? []).map((base) => new URL(base).origin))
   const embedders = [...(sandbox ? ["'self'"] : []), ...checkOrigins(config.clients.flatMap(({ frameAncestors }) => frameAncestors))]
   const say =
     (value: string): Step =>
@@ -76,8 +87,15 @@ export const makePageHeaders = (
       next()
     }
   return {
-    app: say(pagePolicy(fhirOrigins, embedders.length > 0 ? embedders : ["'none'"], ["'none'"])),
-    sandbox: say(pagePolicy(fhirOrigins, ["'none'"], ["'self'"])),
-    plain: say(pagePolicy([], ["'none'"], ["'none'"])),
+    // blob: pictures of studies are fetched by the app itself, checked, and shown from memory; no other origin may be shown.
+    app: say(
+      pagePolicy({
+        connect: [...new Set([...ehrOrigins, ...pictureOrigins])],
+        frameAncestors: embedders.length > 0 ? embedders : NONE,
+        images: ['blob:'],
+      }),
+    ),
+    sandbox: say(pagePolicy({ connect: ehrOrigins, frames: ["'self'"] })),
+    plain: say(pagePolicy({})),
   }
 }

@@ -45,7 +45,9 @@ const readKeys = (document: unknown): ReadonlyMap<string, readonly ClientKey[]> 
   return keys.size > 0 ? keys : null
 }
 
-const sourceOf = (client: ClientConfig, readKeySet: ReadKeySet): (() => Promise<unknown>) | null => {
+type KeySource = Pick<ClientConfig, 'jwks' | 'jwksFile' | 'jku'>
+
+const sourceOf = (client: KeySource, readKeySet: ReadKeySet): (() => Promise<unknown>) | null => {
   const { jwks, jwksFile, jku } = client
   if (jwks) return async () => jwks
   if (jwksFile) return async () => JSON.parse(await readFile(jwksFile, 'utf8'))
@@ -56,7 +58,7 @@ const sourceOf = (client: ClientConfig, readKeySet: ReadKeySet): (() => Promise<
  * Keys of a client from its own registered source and no other. An unknown `kid` causes one read, at most every 30 seconds; a failed
  * or empty read leaves the known keys in force. Null when the client has no source of keys.
  */
-export const makeKeySet = (client: ClientConfig, readKeySet: ReadKeySet, now: () => number = Date.now): KeySet | null => {
+export const makeKeySet = (client: KeySource, readKeySet: ReadKeySet, now: () => number = Date.now): KeySet | null => {
   const load = sourceOf(client, readKeySet)
   if (!load) return null
   let keys: ReadonlyMap<string, readonly ClientKey[]> = new Map()

@@ -6,12 +6,14 @@ import type { DecisionRecord, FeedbackEvent } from '../contract/decision.ts'
 import type { ModelDetail, ModelSummary, RulesAttributes, SourceAttributes } from '../contract/models.ts'
 import type { MonitoringReport, OutcomeItem, OutcomeReceipt } from '../contract/monitoring.ts'
 import type { ProfileEvent, ProfileRequest } from '../contract/profile.ts'
-import type { WhatIf, WhatIfRequest } from '../contract/risk.ts'
+import type { MissingAnswer, MissingRequest, WhatIf, WhatIfRequest } from '../contract/risk.ts'
 import type { HookService } from '../hooks/discovery.ts'
 import type { HookRequest } from '../hooks/request.ts'
+import type { ReviewDoor } from '../review/review.ts'
 import type { AdmissionLimits } from './admission.ts'
 import type { ReadKeySet } from './key-sets.ts'
 import type { Metrics } from './metrics.ts'
+import type { MakePassport } from './passport.ts'
 import type { ReplayGuard } from './replay-guard.ts'
 
 /** One part's state for /readyz; `detail` is for operators and holds no patient data. */
@@ -65,13 +67,16 @@ export type Kit<S extends HookService> = {
   readonly runService: (service: S, request: HookRequest, client: ClientConfig, requestId: string) => Promise<CardsResponse>
   /** Sends its events through `emit` as they become ready. What it throws before the first one sets the status. */
   readonly runProfile: (request: ProfileRequest, caller: ProfileCaller, emit: (event: ProfileEvent) => void) => Promise<void>
+  readonly makePassport: MakePassport
   readonly ledger: LedgerDoor
+  readonly review: ReviewDoor
   readonly monitoring: MonitoringDoor
   readonly models: ModelCatalogue
   /** Source attributes of the guidance. */
   readonly rulesAttributes: RulesAttributes
   /** Null when no such model is served. */
   readonly whatIf: (request: WhatIfRequest) => Promise<readonly WhatIf[] | null>
+  readonly missingEffects: (request: MissingRequest) => Promise<readonly MissingAnswer[] | null>
   readonly drugs: { search(text: string, limit: number): readonly PickedProduct[] }
   readonly health: () => Promise<Readonly<Record<string, PartHealth>>>
   /** Key sets of clients, through the outbound door. */

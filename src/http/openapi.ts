@@ -5,7 +5,8 @@ import { REQUEST_SCHEMAS } from '../hooks/request.ts'
 import * as answers from './answer-schemas.ts'
 import { PROFILE_SCHEMA } from './api.ts'
 import { OUTCOMES_SCHEMA } from './monitoring.ts'
-import { WHAT_IF_SCHEMA } from './what-if.ts'
+import { REPORT_SCHEMA, REVIEW_LIST_SCHEMA, REVIEW_SCHEMA, SIGN_OFF_SCHEMA } from './review.ts'
+import { MISSING_SCHEMA, WHAT_IF_SCHEMA } from './what-if.ts'
 
 type Endpoint = {
   readonly method: 'get' | 'post'
@@ -74,6 +75,36 @@ export const ENDPOINTS: readonly Endpoint[] = [
   },
   {
     method: 'post',
+    path: '/api/passport',
+    tag: 'App',
+    summary: 'The pharmacogenomic passport of a patient, frozen: its content, and the same as a FHIR R4 document. The record is read anew.',
+    auth: 'app',
+    body: PROFILE_SCHEMA,
+    answer: json('Content and document.', answers.PASSPORT_SCHEMA),
+    errors: ['request-invalid', 'token-refused', 'fhir-server-untrusted', 'too-many-requests', 'overloaded', 'fhir-failed', ...BODY],
+  },
+  {
+    method: 'post',
+    path: '/api/report',
+    tag: 'App',
+    summary:
+      'What a profile told, frozen as a page to print or keep, or with accept: application/json as data: no script, no recomputing. The EHR is asked whether the token may read the patient now. That it was made is recorded.',
+    auth: 'app',
+    body: REPORT_SCHEMA,
+    answer: { text: 'The page.', type: 'text/html' },
+    errors: [
+      'request-invalid',
+      'token-refused',
+      'fhir-server-untrusted',
+      'fhir-failed',
+      'ledger-failed',
+      'too-many-requests',
+      'overloaded',
+      ...BODY,
+    ],
+  },
+  {
+    method: 'post',
     path: '/api/what-if',
     tag: 'App',
     summary: 'Estimates for people with other values of the inputs that can be changed. Values in, numbers out; no patient is named.',
@@ -82,6 +113,51 @@ export const ENDPOINTS: readonly Endpoint[] = [
     answer: json('One answer per question of the model.', answers.WHAT_IF_ANSWER_SCHEMA),
     errors: ['request-invalid', 'token-refused', 'not-found', 'too-many-requests', 'overloaded', ...BODY],
   },
+  {
+    method: 'post',
+    path: '/api/what-if/missing',
+    tag: 'App',
+    summary: 'How far each unknown input of a model could move its estimate. Values in, numbers out; no patient is named.',
+    auth: 'app',
+    body: MISSING_SCHEMA,
+    answer: json('One answer per question of the model.', answers.MISSING_ANSWER_SCHEMA),
+    errors: ['request-invalid', 'token-refused', 'not-found', 'too-many-requests', 'overloaded', ...BODY],
+  },
+  ...(
+    [
+      [
+        '/api/review/list',
+        'Where each flag of a profile stands: new, reviewed, accepted or overridden, with its history.',
+        REVIEW_LIST_SCHEMA,
+      ],
+      ['/api/review', 'Marks flags as reviewed, accepted or overridden. Append-only; notes are kept encrypted.', REVIEW_SCHEMA],
+      [
+        '/api/review/sign-off',
+        'Signs the review off: kept in the ledger, and written to the EHR as a document where it allows that.',
+        SIGN_OFF_SCHEMA,
+      ],
+    ] as const
+  ).map(
+    ([path, summary, body]): Endpoint => ({
+      method: 'post',
+      path,
+      tag: 'App',
+      summary,
+      auth: 'app',
+      body,
+      answer: json('Flags, sign-offs, and the reasons that an override is given with.', answers.REVIEW_ANSWER_SCHEMA),
+      errors: [
+        'request-invalid',
+        'token-refused',
+        'fhir-server-untrusted',
+        'fhir-failed',
+        'ledger-failed',
+        'too-many-requests',
+        'overloaded',
+        ...BODY,
+      ],
+    }),
+  ),
   {
     method: 'get',
     path: '/app/config.json',

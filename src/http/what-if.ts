@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { WhatIfRequest } from '../contract/risk.ts'
+import type { MissingRequest, WhatIfRequest } from '../contract/risk.ts'
 import { AttuneError } from '../errors.ts'
 import type { HookService } from '../hooks/discovery.ts'
 import { sayIssues } from '../hooks/request.ts'
@@ -26,6 +26,9 @@ export const WHAT_IF_SCHEMA = z.strictObject({
   change: z.record(name, change),
 })
 
+/** Body of POST /api/what-if/missing. */
+export const MISSING_SCHEMA = z.strictObject({ model: name, question: name.optional(), inputs: z.record(name, inputValue) })
+
 /** Bytes of a body: a person has some dozen values, one with a polygenic score some hundred. */
 export const MOST_BYTES = 100_000
 
@@ -38,13 +41,13 @@ const isTooWide = (body: unknown): boolean =>
     return typeof named === 'object' && named !== null && Object.keys(named).length > most
   })
 
-const readRequest = (body: unknown): WhatIfRequest => {
+const readBody = <T>(schema: z.ZodType, body: unknown): T => {
   if (isTooWide(body)) {
     const said = `at most ${MOST_NAMES.inputs} inputs and ${MOST_NAMES.change} changes.`
     throw new AttuneError('request-invalid', said, { say: said })
   }
-  const result = WHAT_IF_SCHEMA.safeParse(body)
-  if (result.success) return result.data as WhatIfRequest // optional keys are absent or have a value: JSON has no undefined
+  const result = schema.safeParse(body)
+  if (result.success) return result.data as T // optional keys are absent or have a value: JSON has no undefined
   const said = sayIssues(result.error)
   throw new AttuneError('request-invalid', said, { say: said })
 }
@@ -56,7 +59,16 @@ const readRequest = (body: unknown): WhatIfRequest => {
 export const answerWhatIf =
   ({ whatIf }: Pick<Kit<HookService>, 'whatIf'>): Step =>
   async (req, res) => {
-    const answers = await whatIf(readRequest(req.body))
+    const answers = await whatIf(readBody<WhatIfRequest>(WHAT_IF_SCHEMA, req.body))
+    if (!answers) throw new AttuneError('not-found', 'no such model')
+    res.setHeader('Cache-Control', 'no-store').json({ answers })
+  }
+
+/** POST /api/what-if/missing: how far each unknown input could move the estimate for a person with these values. Nothing is read and nothing is kept. */
+export const answerMissing =
+  ({ missingEffects }: Pick<Kit<HookService>, 'missingEffects'>): Step =>
+  async (req, res) => {
+    const answers = await missingEffects(readBody<MissingRequest>(MISSING_SCHEMA, req.body))
     if (!answers) throw new AttuneError('not-found', 'no such model')
     res.setHeader('Cache-Control', 'no-store').json({ answers })
   }

@@ -7,6 +7,7 @@ import { addTallies } from './tallies.ts'
 
 type DecisionEntry = Extract<Entry, { kind: 'decision' }>
 type FeedbackEntry = Extract<Entry, { kind: 'feedback' }>
+type ReviewEntry = Extract<Entry, { kind: 'review' }>
 type ShadowEntry = Extract<Entry, { kind: 'shadow' }>
 
 /** Text columns of PostgreSQL cannot hold NUL; the record keeps it, escaped as JSON. */
@@ -120,6 +121,15 @@ const appendFeedback = async (transaction: Transaction<LedgerTables>, entries: r
       .execute()
 }
 
+const appendReviews = async (transaction: Transaction<LedgerTables>, entries: readonly ReviewEntry[]): Promise<void> => {
+  const rows = entries.map(({ row: { patientKey, ...row } }) => ({ ...row, patient_key: patientKey }))
+  await transaction
+    .insertInto('review')
+    .values(rows)
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute()
+}
+
 const setMark = async (transaction: Transaction<LedgerTables>, mark: SpoolMark): Promise<void> => {
   await transaction
     .insertInto('spool_mark')
@@ -137,5 +147,7 @@ export const appendEntries = (db: Kysely<LedgerTables>, entries: readonly Entry[
     await appendFeedback(transaction, feedback)
     const shadows = entries.filter((entry) => entry.kind === 'shadow')
     if (shadows.length > 0) await appendShadows(transaction, shadows)
+    const reviews = entries.filter((entry) => entry.kind === 'review')
+    if (reviews.length > 0) await appendReviews(transaction, reviews)
     if (mark) await setMark(transaction, mark)
   })

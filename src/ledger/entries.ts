@@ -19,6 +19,17 @@ export type PredictionEntry = {
 /** What models said that nobody was shown, of a call that has been answered. */
 export type ShadowRecord = Pick<DecisionRecord, 'id' | 'at' | 'tenant' | 'service'>
 
+/** A step of a review: append-only, as everything here. `record` holds digests and codes; free text and names stand in `locked` alone. */
+export type ReviewRow = {
+  readonly id: string
+  readonly at: string
+  readonly tenant: string
+  readonly patientKey: string
+  readonly kind: 'mark' | 'sign-off' | 'written' | 'report'
+  readonly record: string
+  readonly locked: string | null
+}
+
 /** What is written to the ledger, in the form that also fits on a line of the spool. Entries spooled by an older release have no tallies. */
 export type Entry =
   | {
@@ -28,6 +39,7 @@ export type Entry =
       readonly tallies?: readonly ModelTally[]
     }
   | { readonly kind: 'feedback'; readonly event: FeedbackEvent }
+  | { readonly kind: 'review'; readonly row: ReviewRow }
   | {
       readonly kind: 'shadow'
       readonly call: ShadowRecord
@@ -38,6 +50,7 @@ export type Entry =
 export const isEntry = (entry: SpoolEntry): entry is Entry & SpoolEntry =>
   (entry.kind === 'decision' && typeof entry.record === 'object' && entry.record !== null) ||
   (entry.kind === 'feedback' && typeof entry.event === 'object' && entry.event !== null) ||
+  (entry.kind === 'review' && typeof entry.row === 'object' && entry.row !== null) ||
   (entry.kind === 'shadow' && typeof entry.call === 'object' && entry.call !== null)
 
 /** An estimate without what it was made from: the inputs stand as a keyed digest only. */

@@ -9,10 +9,21 @@ import { predictionOf } from './entries.ts'
 import { type ModelStore, makeModelStore } from './model-store.ts'
 import { type Asker, type Override, ownOverrides, sharedOverrides } from './overrides.ts'
 import { openPseudonym } from './pseudonym.ts'
-import { type ChainState, type Counts, checkChain, countRows, findByCard, findDecision, findFeedback, recentDecisions } from './queries.ts'
+import {
+  type ChainState,
+  type Counts,
+  checkChain,
+  countRows,
+  findByCard,
+  findDecision,
+  findFeedback,
+  lastSeen,
+  recentDecisions,
+} from './queries.ts'
+import { makeReviewStore, type ReviewStore } from './review-store.ts'
 import { type LedgerHealth, openStore, type StoreOptions } from './store.ts'
 
-export type { Asker, ChainState, Counts, LedgerHealth, Override }
+export type { Asker, ChainState, Counts, LedgerHealth, Override, ReviewStore }
 
 /** Decisions, feedback and predictions. What it has acknowledged is on the disk. */
 export type Ledger = {
@@ -38,6 +49,8 @@ export type Ledger = {
   decision(id: string, tenant: string): Promise<DecisionRecord | null>
   byCard(card: string, tenant: string): Promise<DecisionRecord | null>
   recent(n: number, tenant: string): Promise<DecisionRecord[]>
+  /** Newest decision of the app about a patient, until an instant (UTC), if it kept what it advised. */
+  lastSeen(tenant: string, patientKey: string, until: string): Promise<DecisionRecord | null>
   feedbackOn(
     about: { readonly card?: string; readonly decision?: string; readonly limit?: number },
     tenant: string,
@@ -46,6 +59,8 @@ export type Ledger = {
   counts(tenant?: string | null): Promise<Counts>
   verifyChain(): Promise<ChainState>
   readonly models: ModelStore
+  /** What was said about flags, sign-offs, reports. */
+  readonly reviews: ReviewStore
   health(): LedgerHealth
   close(): Promise<void>
 }
@@ -91,10 +106,12 @@ export const openLedger = async (config: LedgerConfig, options: StoreOptions = {
     },
     decision: async (id, tenant) => findDecision(await db(), id, tenant),
     byCard: async (card, tenant) => findByCard(await db(), card, tenant),
+    lastSeen: async (tenant, patientKey, until) => lastSeen(await db(), tenant, patientKey, until),
     recent: async (n, tenant) => recentDecisions(await db(), n, tenant),
     feedbackOn: async (about, tenant) => findFeedback(await db(), tenant, about),
     counts: async (tenant = null) => countRows(await db(), tenant),
     verifyChain: async () => checkChain(await db()),
+    reviews: makeReviewStore(db, store.write, pseudonym),
     models: makeModelStore(db, store.write, pseudonym),
     health: store.health,
     close: async () => {

@@ -130,6 +130,20 @@ const STEPS: readonly Step[] = [
     `insert into model_first
       select tenant, model, release, mode, min(day) from model_day group by tenant, model, release, mode`,
   ],
+  [
+    `create table review (
+      seq bigint generated always as identity primary key,
+      id text not null unique,
+      at timestamptz not null,
+      tenant text not null,
+      patient_key text not null,
+      kind text not null check (kind in ('mark', 'sign-off', 'written', 'report')),
+      record text not null,
+      locked text
+    )`,
+    'create index review_by_patient on review (tenant, patient_key, seq)',
+    'create trigger review_append_only before update or delete or truncate on review for each statement execute function refuse_change()',
+  ],
 ]
 
 /** Any number that no one else locks: several processes that start at once migrate one after the other. */

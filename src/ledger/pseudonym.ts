@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { AttuneError } from '../errors.ts'
@@ -10,7 +10,39 @@ export type Pseudonym = {
   userKey(tenant: string, fhirBase: string | null, userId: string): string
   /** Keyed digest of anything else that could be guessed by trying (model inputs, what a concern rests on). */
   seal(text: string): string
+  /** Free text, encrypted (AES-256-GCM, a key derived from the same file); `bound` must be the same again to open it. */
+  lock(text: string, bound: string): string
+  /** Null when it was locked under another key or for something else, or was changed. */
+  open(locked: string, bound: string): string | null
 }
+
+const IV_BYTES = 12
+const TAG_BYTES = 16
+
+/** A key of its own, so that no digest and no ciphertext ever share one (HKDF, RFC 5869). */
+const textKey = (key: string): Buffer => Buffer.from(hkdfSync('sha256', Buffer.from(key, 'hex'), '', 'attune/ledger/text/1', 32))
+
+const lockWith =
+  (key: Buffer) =>
+  (text: string, bound: string): string => {
+    const iv = randomBytes(IV_BYTES)
+    const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(bound, 'utf8'))
+    const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
+    return Buffer.concat([iv, body, cipher.getAuthTag()]).toString('base64')
+  }
+
+const openWith =
+  (key: Buffer) =>
+  (locked: string, bound: string): string | null => {
+    try {
+      const bytes = Buffer.from(locked, 'base64')
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, IV_BYTES)).setAAD(Buffer.from(bound, 'utf8'))
+      decipher.setAuthTag(bytes.subarray(-TAG_BYTES))
+      return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES)), decipher.final()]).toString('utf8')
+    } catch {
+      return null
+    }
+  }
 
 const KEY = /^[0-9a-f]{64}$/
 
@@ -61,5 +93,7 @@ export const openPseudonym = (config: { readonly dataDir: string; readonly pseud
     patientKey: (tenant, fhirBase, patientId) => seal(JSON.stringify([tenant, baseOf(fhirBase), patientId])),
     userKey: (tenant, fhirBase, userId) => seal(JSON.stringify(['user', tenant, baseOf(fhirBase), userId])),
     seal,
+    lock: lockWith(textKey(key)),
+    open: openWith(textKey(key)),
   }
 }

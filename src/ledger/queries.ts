@@ -28,6 +28,22 @@ export const recentDecisions = async (db: Db, n: number, tenant: string): Promis
   return rows.map((row) => JSON.parse(row.record) as DecisionRecord) // as above
 }
 
+/** The newest decision of the app about a patient until an instant that kept what it advised. */
+export const lastSeen = async (db: Db, tenant: string, patientKey: string, until: string): Promise<DecisionRecord | null> => {
+  const rows = await db
+    .selectFrom('decision')
+    .select('record')
+    .where('tenant', '=', tenant)
+    .where('patient_key', '=', patientKey)
+    .where('service', '=', 'smart-app')
+    .where('at', '<=', until)
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .execute()
+  const record = asRecord(rows[0])
+  return record?.seen ? record : null
+}
+
 /** Feedback of a tenant, newest first, joined to the decision that made the card; `decision` stays null for unknown cards. */
 export const findFeedback = async (
   db: Db,

@@ -84,6 +84,18 @@ export type LedgerTables = {
   model_switch: { seq: Generated<number>; at: string; model: string; use: string; by: string; because: string }
   /** What the watch said last, so that of several processes one tells that it changed. */
   watch_state: { tenant: string; model: string; release: string; figure: string; subject: string; state: string; since: string }
+  /** Append-only: what pharmacists and clinicians said about flags, sign-offs, reports that were made. */
+  review: {
+    seq: Generated<number>
+    id: string
+    at: string
+    tenant: string
+    patient_key: string
+    kind: string
+    record: string
+    /** Encrypted free text and names; null where there are none. */
+    locked: string | null
+  }
   /** How far the entries of a spool file are committed here, so that a start replays only what is missing. */
   spool_mark: { file: string; lines: number }
   ledger_migration: { version: number; at: string }

@@ -194,6 +194,14 @@ const caution = (genetic: Genotype, by: readonly EnzymeModifier[], note: string)
   phenoconversion: { state: 'caution', by, note },
 })
 
+/** Where the genes alone leave no activity there is nothing to inhibit: stopping the medicine would change nothing. */
+const leavesAsIs = (genetic: Genotype, clinical: Genotype): boolean =>
+  genetic.phenotype?.code === clinical.phenotype?.code &&
+  (genetic.activityScore === null || genetic.activityScore.text === clinical.activityScore?.text)
+
+const nothingLeft = (by: readonly EnzymeModifier[], aside: string): string =>
+  [`${by.map(nameOf).join(', ')}: nothing left to inhibit, the genes alone leave no activity.`, aside].join(' ').trim()
+
 const describe = (genetic: Genotype, clinical: Genotype, by: readonly EnzymeModifier[], factor: number): string => {
   const before = genetic.activityScore?.text ?? genetic.phenotype?.term ?? 'unknown'
   const after = `${clinical.activityScore?.text ?? 'unknown'}${clinical.phenotype ? ` (${clinical.phenotype.term})` : ''}`
@@ -230,6 +238,8 @@ export const phenoconvert = (table: GeneTable, genetic: Genotype, modifiers: Mod
       [`${active.map(nameOf).join(', ')} lowers the activity, but the activity score is not known.`, aside].join(' ').trim(),
     )
   const inhibitors = active.filter((modifier) => modifier.kind === 'inhibitor')
+  if (leavesAsIs(genetic, clinical))
+    return { clinical: genetic, phenoconversion: { state: 'none', by: inhibitors, note: nothingLeft(inhibitors, aside) } }
   return {
     clinical: { ...clinical, diplotype: genetic.diplotype },
     phenoconversion: {

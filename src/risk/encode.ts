@@ -1,4 +1,5 @@
 import { AttuneError } from '../errors.ts'
+import { unitWords } from '../terminology/unit-words.ts'
 import type { Numbered } from './formula.ts'
 import type { Column, Condition, InputSpec, InputSpecOf, InputValue, Values } from './model-folder.ts'
 
@@ -75,10 +76,21 @@ const COUNTS: ReadonlySet<InputSpec['kind']> = new Set<InputSpec['kind']>([
 ])
 
 /** Counted, never measured: between two whole numbers a table of points has no row. */
-const isCount = (spec: InputSpec): boolean =>
+export const isCount = (spec: InputSpec): boolean =>
   COUNTS.has(spec.kind) ||
   (spec.kind === 'asked' && spec.whole === true) ||
   (spec.kind === 'points' && spec.rows.every(({ points }) => Number.isInteger(points)))
+
+/** A computed value has more digits than anybody measured; one at the limit keeps what tells it from the limit. */
+const shown = (value: number, { low, high }: { readonly low: number; readonly high: number }): number => {
+  const short = Number(value.toPrecision(3))
+  return short >= low && short <= high ? value : short
+}
+
+const outside = (label: string, value: number, range: { readonly low: number; readonly high: number }, unit: string): string => {
+  const words = unitWords(unit)
+  return `${label} ${shown(value, range)} ${words} is outside ${range.low} to ${range.high} ${words}.`.replaceAll(/ +([. ])/g, '$1')
+}
 
 /** Why a value cannot be used for an input, or null when it can. */
 export const refuseValue = (spec: InputSpec, value: InputValue): string | null => {
@@ -96,6 +108,6 @@ export const refuseValue = (spec: InputSpec, value: InputValue): string | null =
   if (typeof value !== 'number' || !Number.isFinite(value)) return `${spec.label} is not a number.`
   if (isCount(spec) && !Number.isInteger(value)) return `${spec.label} ${value} is not a whole number.`
   if ('range' in spec && spec.range && (value < spec.range.low || value > spec.range.high))
-    return `${spec.label} ${value} ${spec.unit} is outside ${spec.range.low} to ${spec.range.high} ${spec.unit}.`
+    return outside(spec.label, value, spec.range, spec.unit)
   return null
 }

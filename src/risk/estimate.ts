@@ -22,6 +22,7 @@ type Estimated = Extract<RiskEstimate, { state: 'estimated' }>
 /** One question of a model with the variants that answer it, in order of preference. */
 type Asked = {
   readonly model: Model
+  readonly question: string
   readonly title: string
   readonly when: readonly Circumstance[]
   readonly sex: Manifest['questions'][number]['sex']
@@ -31,11 +32,12 @@ type Asked = {
 /** What the estimate is made for, beyond the inputs. */
 type Situation = { readonly calls: readonly GeneCall[]; readonly alreadyTaken: boolean }
 
-const refuse = ({ model, title, variants }: Asked, readings: InputReadings, because: readonly Gap[]): RiskEstimate => {
+const refuse = ({ model, question, title, variants }: Asked, readings: InputReadings, because: readonly Gap[]): RiskEstimate => {
   const used = new Set(variants.flatMap(({ inputs }) => inputs))
   return {
     state: 'refused',
     model: model.ref,
+    question,
     title,
     because,
     inputs: [...readings].filter(([name]) => used.has(name)).map(([, { input }]) => input),
@@ -48,6 +50,7 @@ const explain = async (variant: LoadedVariant, { output, raw }: Output, readings
   const { scale } = output.spec
   return {
     baseline,
+    total: raw,
     baselineBasis: variant.spec.referenceSays,
     reasons: tellReasons(contributions, readings).map((reason): Reason => ({ ...reason, scale })),
     ...(modalities ? { modalities: modalities.map((modality): Reason => ({ ...modality, scale })) } : {}),
@@ -118,6 +121,20 @@ const observedIn = ({ output: { spec }, value }: Output): NonNullable<Estimated[
   return spec.observed && row ? [{ label: spec.observed.label, value: row.value, unit: spec.observed.unit }] : []
 }
 
+/** Classes as the source names them, each with the value it begins at. */
+const bandsOf = ({ output: { spec } }: Output): Pick<Estimated, 'bands'> =>
+  spec.bands
+    ? {
+        bands: spec.bands.map(({ label, below }, n) => {
+          const from = spec.bands?.[n - 1]?.below
+          return { label, ...(from === undefined ? {} : { from }), ...(below === undefined ? {} : { below }) }
+        }),
+      }
+    : {}
+
+/** Our own models give every percentage as the chance of an event; of a site's graph nobody here knows what its percentage is of. */
+const isChance = ({ manifest }: Model, { output: { spec } }: Output): boolean => manifest.kind !== 'external' && spec.unit === '%'
+
 /** Further numbers of the same equation family: other outcomes, other horizons. */
 const alsoOf = (others: readonly Output[]): NonNullable<Estimated['also']> =>
   others
@@ -138,7 +155,7 @@ const finish = async (
   readings: InputReadings,
   situation: Situation,
 ): Promise<RiskEstimate> => {
-  const { model, title } = asked
+  const { model, question, title } = asked
   const values = valuesFor(chosen, readings)
   const [main, ...others] = await runVariant(chosen, values)
   if (!hasMeaning(main))
@@ -152,11 +169,14 @@ const finish = async (
   return {
     state: 'estimated',
     model: model.ref,
+    question,
     variant: chosen.spec.id,
     title: `${title} (${chosen.spec.label})`,
     value: main.value,
     unit: main.output.spec.unit,
     ...(band ? { band: band.label } : {}),
+    ...bandsOf(main),
+    ...(isChance(model, main) ? { chance: true as const } : {}),
     ...(others.length > 0 ? { label: main.output.spec.label } : {}),
     ...(also.length > 0 ? { also } : {}),
     interval: intervalFor(model.manifest, chosen.spec.id, values, main),
@@ -187,7 +207,14 @@ const answer = async (asked: Asked, readings: InputReadings, situation: Situatio
 
 const questionsOf = (model: Model, variants = model.variants): Asked[] =>
   model.manifest.questions
-    .map(({ id, title, when = [], sex }) => ({ model, title, when, sex, variants: variants.filter(({ spec }) => spec.question === id) }))
+    .map(({ id, title, when = [], sex }) => ({
+      model,
+      question: id,
+      title,
+      when,
+      sex,
+      variants: variants.filter(({ spec }) => spec.question === id),
+    }))
     .filter((asked) => asked.variants.length > 0)
 
 const isTaken = ({ manifest }: Model, { medicines }: PatientFacts): boolean =>

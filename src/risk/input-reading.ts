@@ -35,10 +35,11 @@ const shell = (spec: InputSpec): Omit<ModelInput, 'value' | 'origin' | 'facts'> 
   label: spec.label,
   ...(spec.quantity === undefined ? {} : { quantity: spec.quantity }),
   unit: spec.unit,
+  ...(spec.modifiable === undefined ? {} : { modifiable: spec.modifiable }),
 })
 
 const takenFor = (value: InputValue, shown: number | string): Pick<ModelInput, 'taken'> =>
-  typeof shown === 'string' && value !== null && value !== shown ? { taken: value } : {}
+  value !== null && value !== shown ? { taken: value } : {}
 
 export const known = (spec: InputSpec, { value, shown = value ?? '', facts = [], note, unit = spec.unit }: Known): InputReading => ({
   state: 'known',

@@ -79,7 +79,7 @@ export const latestOf = (spec: Spec, facts: PatientFacts): Latest => {
   const [newest, ...older] = dated(found, now)
   if (!newest) return none('incomplete', `${spec.label} is recorded without a usable date.`)
   if (now - newest.at > spec.freshDays * DAY_MS) {
-    const because = `The latest ${label} is of ${newest.date.slice(0, 10)}, older than ${spec.freshDays} days.`
+    const because = `The latest ${label} is of ${newest.date.slice(0, 10)}, older than ${spec.freshDays === 1 ? '1 day' : `${spec.freshDays} days`}.`
     return { gap: { about, code: 'stale', because }, known: true, facts: [newest.measurement.lineage] }
   }
   const day = newest.date.slice(0, 10)

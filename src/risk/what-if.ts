@@ -100,7 +100,7 @@ const prepare = (model: Model, variants: readonly LoadedVariant[], { inputs, cha
 
 const estimateAll = async (
   model: Model,
-  title: string,
+  { id: question, title }: Model['manifest']['questions'][number],
   { variant, values, axes }: Exclude<Ready, { because: readonly Gap[] }>,
 ): Promise<WhatIf> => {
   const points = everyPoint(axes)
@@ -120,6 +120,7 @@ const estimateAll = async (
   return {
     state: 'estimated',
     model: model.ref,
+    question,
     variant: variant.spec.id,
     title: `${title} (${variant.spec.label})`,
     label: spec.label,
@@ -137,16 +138,17 @@ const estimateAll = async (
  */
 export const whatIf = (model: Model, request: WhatIfRequest): Promise<WhatIf[]> =>
   Promise.all(
-    model.manifest.questions.flatMap(({ id, title }): (WhatIf | Promise<WhatIf>)[] => {
+    model.manifest.questions.flatMap((asked): (WhatIf | Promise<WhatIf>)[] => {
+      const { id, title } = asked
       const variants = model.variants.filter(
         ({ spec }) => spec.question === id && (request.variant === undefined || spec.id === request.variant),
       )
       if (variants.length === 0) return []
-      const refused = (because: readonly Gap[]): WhatIf => ({ state: 'refused', model: model.ref, title, because })
+      const refused = (because: readonly Gap[]): WhatIf => ({ state: 'refused', model: model.ref, question: id, title, because })
       const ready = prepare(model, variants, request)
       if ('because' in ready) return [refused(ready.because)]
       return [
-        estimateAll(model, title, ready).catch((error: unknown) => {
+        estimateAll(model, asked, ready).catch((error: unknown) => {
           if (!(error instanceof AttuneError)) throw error
           return refused([gap(model.ref.id, 'unavailable', 'The model could not be run.').gap])
         }),
@@ -160,9 +162,10 @@ export const whatIfServed = async (models: Models, request: WhatIfRequest): Prom
   const standing = models.standing(request.model)
   if (!model || standing.use === 'shadow') return null
   if (standing.use === 'on') return whatIf(model, request)
-  return model.manifest.questions.map(({ title }) => ({
+  return model.manifest.questions.map(({ id, title }) => ({
     state: 'refused',
     model: model.ref,
+    question: id,
     title,
     because: [gap(model.ref.id, 'unavailable', standing.because).gap],
   }))

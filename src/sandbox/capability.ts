@@ -1,6 +1,6 @@
 import { SEARCH_PARAMETERS } from './search-parameters.ts'
 
-const WRITABLE = new Set(['MedicationRequest', 'ServiceRequest'])
+const WRITABLE = new Set(['MedicationRequest', 'ServiceRequest', 'DocumentReference'])
 
 const SMART_URIS = 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris'
 
@@ -13,7 +13,7 @@ export const capabilityStatement = (publicUrl: string, date: string) => ({
   software: { name: 'Attune sandbox FHIR store' },
   implementation: {
     description:
-      'Demo store over synthetic patients. It lives in memory: what is written is lost at the next start. No history, no transactions, no deletes, no _include, no chaining; written resources are checked for required members only.',
+      'Demo store over synthetic patients. It lives in memory: what is written is lost at the next start. No history, no transactions, no deletes, no _include but ImagingStudy:endpoint, no chaining; written resources are checked for required members only.',
     url: `${publicUrl}/fhir`,
   },
   fhirVersion: '4.0.1',
@@ -49,7 +49,8 @@ export const capabilityStatement = (publicUrl: string, date: string) => ({
         versioning: 'versioned-update',
         readHistory: false,
         updateCreate: false,
-        conditionalCreate: false,
+        ...(type === 'ImagingStudy' && { searchInclude: ['ImagingStudy:endpoint'] }),
+        conditionalCreate: WRITABLE.has(type) && 'identifier' in parameters,
         ...(type !== 'Binary' && {
           searchParam: [
             { name: '_id', type: 'token' },

@@ -53,7 +53,7 @@ const read: Handler = async (kit, request, response, type, id) => {
   if (confined !== undefined && patientOf(resource) !== confined)
     throw new FhirRefusal(403, 'forbidden', 'The access token is bound to another patient.')
   const native = type === 'Binary' && !/json/.test(request.get('accept') ?? '')
-  if (!native) return sendResource(response, 200, resource)
+  if (!native) return sendResource(response, 200, atHome(kit, resource))
   response
     .set('Content-Disposition', 'attachment')
     .type(String(resource.contentType ?? 'application/octet-stream'))
@@ -74,6 +74,18 @@ const link = (kit: FhirKit, type: string, search: Search, offset: number): strin
   return `${kit.publicUrl()}/fhir/${type}?${query}`
 }
 
+/** The charts name their endpoints under an example host; who asks gets this server's own address. */
+const atHome = (kit: FhirKit, resource: Stored): Stored =>
+  resource.resourceType === 'Endpoint' && typeof resource.address === 'string'
+    ? { ...resource, address: resource.address.replace('https://sandbox.attune.example', kit.publicUrl()) }
+    : resource
+
+const includedIn = (kit: FhirKit, page: readonly Stored[], members: readonly string[]): Stored[] => {
+  const references = page.flatMap((resource) => members.flatMap((member) => (Array.isArray(resource[member]) ? resource[member] : [])))
+  const ids = new Set(references.flatMap((one: { reference?: unknown }) => /^Endpoint\/(.+)$/.exec(String(one.reference))?.[1] ?? []))
+  return [...ids].flatMap((id) => kit.store.read('Endpoint', id) ?? [])
+}
+
 const searchBundle = (kit: FhirKit, type: string, search: Search, found: readonly Stored[]) => {
   const page = found.slice(search.offset, search.offset + search.count)
   const next = search.offset + search.count
@@ -90,6 +102,11 @@ const searchBundle = (kit: FhirKit, type: string, search: Search, found: readonl
       : []
   const entry = [
     ...page.map((resource) => ({ fullUrl: `${kit.publicUrl()}/fhir/${type}/${resource.id}`, resource, search: { mode: 'match' } })),
+    ...includedIn(kit, page, search.include).map((resource) => ({
+      fullUrl: `${kit.publicUrl()}/fhir/${resource.resourceType}/${resource.id}`,
+      resource: atHome(kit, resource),
+      search: { mode: 'include' },
+    })),
     ...outcome,
   ]
   return {
@@ -131,9 +148,21 @@ const checkWrite = (access: Access, type: string, interaction: Interaction, body
     throw new FhirRefusal(403, 'forbidden', 'The access token is bound to another patient.')
 }
 
+/** Conditional create by identifier (FHIR R4, http.html#ccreate), within the chart that is written to. */
+const sameAs = async (kit: FhirKit, type: string, condition: string, chart: string | undefined): Promise<Stored[]> => {
+  const pairs = [...new URLSearchParams(condition)]
+  if (pairs.length === 0 || pairs.some(([name]) => name !== 'identifier') || !parametersOf(type)?.has('identifier'))
+    throw new FhirRefusal(400, 'not-supported', 'Conditional create is supported by identifier only.')
+  return runSearch(readSearch(type, pairs, false), kit.store.list(type, chart)) as Stored[] // the list holds stored resources
+}
+
 const create: Handler = async (kit, request, response, type) => {
-  checkWrite(await authenticate(kit, request), type, 'c', request.body)
-  if (request.get('if-none-exist')) throw new FhirRefusal(400, 'not-supported', 'Conditional create is not supported.')
+  const access = await authenticate(kit, request)
+  checkWrite(access, type, 'c', request.body)
+  const condition = request.get('if-none-exist')
+  const there = condition === undefined ? [] : await sameAs(kit, type, condition, patientOf(request.body) ?? undefined)
+  if (there.length > 1) throw new FhirRefusal(412, 'conflict', 'The condition fits more than one resource.')
+  if (there[0]) return sendResource(response, 200, there[0])
   const stored = kit.store.create(type, request.body)
   response.set('Location', `${kit.publicUrl()}/fhir/${type}/${stored.id}`)
   sendResource(response, 201, stored)
@@ -167,7 +196,7 @@ const cors = (request: Request, response: Response, next: () => void): void => {
   }
   response
     .set('Access-Control-Allow-Methods', 'GET, POST, PUT, OPTIONS')
-    .set('Access-Control-Allow-Headers', 'Authorization, Content-Type, Accept, Prefer, If-Match')
+    .set('Access-Control-Allow-Headers', 'Authorization, Content-Type, Accept, Prefer, If-Match, If-None-Exist')
     .status(204)
     .end()
 }

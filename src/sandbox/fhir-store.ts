@@ -23,6 +23,7 @@ export type FhirStore = {
 const REQUIRED: { readonly [type: string]: readonly string[] } = {
   MedicationRequest: ['status', 'intent', 'subject'],
   ServiceRequest: ['status', 'intent', 'subject'],
+  DocumentReference: ['status', 'content', 'subject'],
 }
 
 /** Resources that may be written while the server runs. */

@@ -18,7 +18,7 @@ export type SandboxKit = {
 const SESSION_SECONDS = 8 * 3600
 /** As short as the shortest seen in real EHRs. */
 const HOOK_SECONDS = 300
-const SESSION_SCOPE = 'user/*.rs user/MedicationRequest.cu user/ServiceRequest.cu'
+const SESSION_SCOPE = 'user/*.rs user/MedicationRequest.cu user/ServiceRequest.cu user/DocumentReference.c'
 const HOOK_SCOPE = 'patient/*.rs'
 
 const id = z.string().regex(/^[A-Za-z0-9.-]{1,64}$/)
@@ -45,12 +45,14 @@ const parse = <Schema extends z.ZodType>(schema: Schema, body: unknown): z.outpu
   throw new FhirRefusal(400, 'invalid', where)
 }
 
+/** The colours of the sandbox's own EHR page (smart-app/ui/tokens.css, light). */
 const styles = {
-  color_background: '#ffffff',
-  color_error: '#b3261e',
-  color_highlight: '#0b57d0',
-  color_success: '#146c2e',
-  dim_border_radius: '6px',
+  color_background: '#f3f6f5',
+  color_error: '#b3141d',
+  color_highlight: '#0a5a63',
+  color_success: '#2a7348',
+  color_text: '#13211f',
+  dim_border_radius: '8px',
   dim_font_size: '16px',
   font_family_body: 'system-ui, sans-serif',
   font_family_heading: 'system-ui, sans-serif',

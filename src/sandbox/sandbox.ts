@@ -2,6 +2,7 @@ import { type Request, type Response, Router } from 'express'
 import type { Config } from '../config.ts'
 import { AttuneError } from '../errors.ts'
 import type { Authorization } from './authorization.ts'
+import { dicomwebRoutes } from './dicomweb.ts'
 import { fhirRoutes } from './fhir-routes.ts'
 import { makeFhirStore } from './fhir-store.ts'
 import { makeLaunches } from './launches.ts'
@@ -13,7 +14,7 @@ import { smartConfiguration } from './smart-configuration.ts'
 /** The demo EHR: charts, FHIR interface, authorization server and the doors of the EHR page. */
 export type Sandbox = {
   /**
-   * Answers `/fhir`, `/auth` and `/sandbox`, and leaves everything else alone. Mount it at the root of the app and before
+   * Answers `/fhir`, `/dicomweb`, `/auth` and `/sandbox`, and leaves everything else alone. Mount it at the root of the app and before
    * body parsers and rate limits that are meant for hooks: it reads its own bodies.
    */
   readonly router: Router
@@ -61,10 +62,9 @@ export const makeSandbox = async (options: SandboxOptions): Promise<Sandbox> => 
     response.set('Access-Control-Allow-Origin', '*').json(smartConfiguration(publicUrl()))
   })
   router.use('/fhir', cdsHooksLaunchRoute(kit))
-  router.use(
-    '/fhir',
-    fhirRoutes({ store, publicUrl, accessOf: async (token) => tokens.find(token) ?? (await authorization()).accessOf(token) }),
-  )
+  const accessOf = async (token: string) => tokens.find(token) ?? (await authorization()).accessOf(token)
+  router.use('/fhir', fhirRoutes({ store, publicUrl, accessOf }))
+  router.use('/dicomweb', dicomwebRoutes({ store, accessOf }))
   router.use('/auth', async (request, response, next) => (await authorization()).router(request, response, next))
   router.use('/sandbox', sandboxRoutes(kit))
   return {

@@ -27,7 +27,9 @@ export const reach = (access: Access, type: string, interaction: Interaction): '
 }
 
 const PERMISSIONS = ['rs', 'r', 's', 'read'] as const
-const WRITES = ['MedicationRequest', 'ServiceRequest'].flatMap((type) => ['c', 'u', 'cu', 'cruds', 'write'].map((may) => `${type}.${may}`))
+const WRITES = ['MedicationRequest', 'ServiceRequest', 'DocumentReference'].flatMap((type) =>
+  ['c', 'u', 'cu', 'cruds', 'write'].map((may) => `${type}.${may}`),
+)
 
 /** Every resource scope that can be asked for. oidc-provider drops scopes that are not listed, so all are spelled out. */
 export const resourceScopes = (types: readonly string[]): string[] =>

@@ -87,13 +87,15 @@ export const SEARCH_PARAMETERS: { readonly [type: string]: Parameters } = {
   Immunization: { ...PATIENT, ...STATUS, 'vaccine-code': token('vaccineCode'), date: date('occurrenceDateTime') },
   FamilyMemberHistory: { ...PATIENT, ...STATUS, relationship: token('relationship'), code: token('condition.code'), date: date('date') },
   ImagingStudy: { ...SUBJECT, ...STATUS, modality: token('modality'), started: date('started'), identifier: token('identifier') },
-  DocumentReference: { ...SUBJECT, ...STATUS, ...CATEGORY, type: token('type'), date: date('date') },
+  DocumentReference: { ...SUBJECT, identifier: token('identifier'), ...STATUS, ...CATEGORY, type: token('type'), date: date('date') },
   ServiceRequest: { ...SUBJECT, ...ENCOUNTER, ...STATUS, ...CODE, ...CATEGORY, intent: token('intent'), authored: date('authoredOn') },
   Specimen: { ...SUBJECT, ...STATUS, type: token('type') },
   Task: { patient: reference('for'), subject: reference('for'), ...STATUS, ...CODE, intent: token('intent') },
   QuestionnaireResponse: { ...SUBJECT, ...ENCOUNTER, ...STATUS, authored: date('authored') },
   RiskAssessment: { ...SUBJECT, ...ENCOUNTER, date: date('occurrenceDateTime') },
+  Endpoint: { ...STATUS, 'connection-type': token('connectionType') },
   Device: { ...PATIENT, type: token('type') },
+  Composition: { ...SUBJECT, ...ENCOUNTER, ...STATUS, type: token('type'), date: date('date') },
   Binary: {},
   Practitioner: { identifier: token('identifier'), name: text('name'), family: text('name.family'), given: text('name.given') },
   PractitionerRole: { practitioner: reference('practitioner'), organization: reference('organization'), specialty: token('specialty') },
@@ -114,7 +116,14 @@ const TABLE: ReadonlyMap<string, ReadonlyMap<string, SearchParameter>> = new Map
 export const parametersOf = (type: string): ReadonlyMap<string, SearchParameter> | undefined => TABLE.get(type)
 
 /** Types that belong to no patient and may be read with any patient's token: they hold no patient data. */
-export const SHARED_TYPES: ReadonlySet<string> = new Set(['Practitioner', 'PractitionerRole', 'Organization', 'Location', 'Medication'])
+export const SHARED_TYPES: ReadonlySet<string> = new Set([
+  'Practitioner',
+  'PractitionerRole',
+  'Organization',
+  'Location',
+  'Medication',
+  'Endpoint',
+])
 
 const PATIENT_MEMBERS = ['subject', 'patient', 'for', 'securityContext'] as const
 

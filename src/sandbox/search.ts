@@ -13,6 +13,8 @@ export type Search = {
   readonly patients: readonly string[] | null
   /** Pairs that were used, for the self and next links. */
   readonly used: readonly (readonly [string, string])[]
+  /** Members whose referenced resources come along: `_include=ImagingStudy:endpoint` is the one that the sandbox has. */
+  readonly include: readonly string[]
   /** Parameters set aside because the caller asked for lenient handling. */
   readonly ignored: readonly string[]
 }
@@ -28,6 +30,8 @@ const wholeNumber = (name: string, text: string | undefined, otherwise: number):
   if (!/^\d{1,6}$/.test(text)) throw new FhirRefusal(400, 'invalid', `${name} must be a whole number.`)
   return Number(text)
 }
+
+const INCLUDE = 'ImagingStudy:endpoint'
 
 const readSort = (text: string | undefined, parameters: ReadonlyMap<string, SearchParameter>): Search['sort'] =>
   (text ?? '')
@@ -57,8 +61,14 @@ export const readSearch = (type: string, pairs: readonly (readonly [string, stri
   const used: (readonly [string, string])[] = []
   const ignored: string[] = []
   const result = new Map<string, string>()
+  const include: string[] = []
   for (const [asked, value] of pairs) {
     const name = plainName(asked)
+    if (name === '_include' && value === INCLUDE && type === INCLUDE.split(':')[0]) {
+      include.push('endpoint')
+      used.push([asked, value])
+      continue
+    }
     const parameter = parameters.get(name)
     if (RESULT.has(name)) result.set(name, value)
     else if (!parameter) ignored.push(asked)
@@ -88,6 +98,7 @@ export const readSearch = (type: string, pairs: readonly (readonly [string, stri
     patients: pairs.some(([name]) => isPatientName(plainName(name))) ? patients : null,
     used,
     ignored,
+    include,
   }
 }
 

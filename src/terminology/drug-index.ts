@@ -137,6 +137,22 @@ const identify = (drug: { readonly codings: readonly Coding[]; readonly text: st
   }
 }
 
+/** Length of an ATC code's chemical subgroup, its fourth level. */
+const LEVEL_4 = 5
+
+const atcGroups = (tables: DrugTables): ReadonlyMap<string, readonly string[]> => {
+  const groups = new Map<string, Set<string>>()
+  for (const { name, atc, components } of tables.ingredients)
+    for (const code of components ? [] : atc)
+      (groups.get(code.slice(0, LEVEL_4)) ?? groups.set(code.slice(0, LEVEL_4), new Set()).get(code.slice(0, LEVEL_4)))?.add(name)
+  return new Map([...groups].map(([code, names]) => [code, [...names].sort()]))
+}
+
+const largestGroup = (row: DrugRow | undefined, groups: ReadonlyMap<string, readonly string[]>) =>
+  [...new Set((row?.atc ?? []).map((code) => code.slice(0, LEVEL_4)))]
+    .map((code) => ({ code, names: groups.get(code) ?? [] }))
+    .sort((a, b) => b.names.length - a.names.length)[0] ?? null
+
 /**
  * Drug codes and names -> ingredients, from the tables of `rules/drugs` and, for what these do not know, a site's own drug map. Exact: a
  * part of a word is never a match.
@@ -144,6 +160,7 @@ const identify = (drug: { readonly codings: readonly Coding[]; readonly text: st
 export const makeDrugIndex = (tables: DrugTables, map: DrugMap | null = null): DrugIndex => {
   const lookups = makeLookups(tables, map)
   const products = indexProducts(tables.products)
+  const groups = atcGroups(tables)
   const find = (nameOrRxcui: string): DrugRow | undefined => {
     const key = nameOrRxcui.trim().toLowerCase()
     const viaCode = lookups.codes.get(key)
@@ -161,6 +178,7 @@ export const makeDrugIndex = (tables: DrugTables, map: DrugMap | null = null): D
       const names = lookups.site?.ofRxcui(nameOrRxcui.trim())?.names ?? []
       return names.length === 1 && names[0] !== undefined ? toIngredient(names[0], lookups) : null
     },
+    atcGroup: (name) => largestGroup(find(name), groups),
     products: (ingredient) => products.ofIngredient(find(ingredient)?.name ?? ingredient.toLowerCase()),
     product: (rxcui) => lookups.products.get(rxcui) ?? lookups.site?.product(rxcui) ?? null,
     search: products.search,

@@ -15,6 +15,8 @@ export type DrugIndex = {
   identify(drug: { readonly codings: readonly Coding[]; readonly text: string | null }): DrugIdentity
   /** By name or RxNorm ingredient code. */
   ingredient(nameOrRxcui: string): Ingredient | null
+  /** Drugs that share the ATC group (level 4) of a drug; of several groups the one with most of them. Null where it has no ATC code. */
+  atcGroup(name: string): { readonly code: string; readonly names: readonly string[] } | null
   /** Products that contain the ingredient; single-ingredient oral solids first. */
   products(ingredient: string): readonly Product[]
   product(rxcui: string): Product | null

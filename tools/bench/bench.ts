@@ -5,14 +5,14 @@
  * which other work on the machine changes least.
  * Every call writes its decision to the embedded ledger, as in production.
  */
-import { type ChildProcess, fork, spawn } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import autocannon from 'autocannon'
 import { projectRoot } from '../../src/project-root.ts'
 import { type HookBody, hookBodies } from './bodies.ts'
+import { startAttune, stopServer } from './server.ts'
 
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 5)
 const CONNECTIONS = [1, 8, 32]
@@ -29,14 +29,6 @@ type Round = {
 
 /** A server under measurement. */
 type Target = { readonly url: string; readonly pid: number }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
 
 const residentMiB = (pid: number): number | null => {
   try {
@@ -60,19 +52,6 @@ const cpuOf = (pid: number): number | null => {
   } catch {
     return null
   }
-}
-
-const waitUntilReady = async (url: string, child: ChildProcess): Promise<void> => {
-  for (let tries = 0; tries < 2400; tries += 1) {
-    if (child.exitCode !== null) throw new Error('the server ended before it was ready')
-    const ready = await fetch(url).then(
-      (response) => response.ok,
-      () => false,
-    )
-    if (ready) return
-    await new Promise((resolve) => setTimeout(resolve, 25))
-  }
-  throw new Error('the server was not ready in a minute')
 }
 
 const fire = ({ url, pid }: Target, body: string, connections: number, seconds = SECONDS): Promise<Round> =>
@@ -100,21 +79,6 @@ const startEcho = (): Promise<{ child: ChildProcess; port: number }> =>
     const child = fork(join(projectRoot, 'dist/tools/bench/echo.js'), ['0'])
     child.once('message', (message) => resolve({ child, port: (message as { port: number }).port }))
   })
-
-/** A configuration without limits that would answer the measuring client with 429 or 503. */
-const CONFIG = JSON.stringify({ auth: 'open', clients: [{ id: 'anonymous' }], limits: { requestsPerMinute: 100_000_000 } })
-
-const startAttune = async (dataDir: string) => {
-  const port = await freePort()
-  writeFileSync(join(dataDir, 'attune.json'), CONFIG)
-  const started = performance.now()
-  const child = spawn(process.execPath, [join(projectRoot, 'dist/src/cli/serve-process.js')], {
-    env: { ...process.env, PORT: String(port), ATTUNE_DATA_DIR: dataDir, LOG_LEVEL: 'error', ATTUNE_CONFIG: join(dataDir, 'attune.json') },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  await waitUntilReady(`http://127.0.0.1:${port}/readyz`, child)
-  return { child, base: `http://127.0.0.1:${port}`, coldStartMs: Math.round(performance.now() - started) }
-}
 
 const ratio = (ours: number | null, echo: number | null): string => (ours === null || echo === null ? '-' : (ours / echo).toFixed(1))
 
@@ -162,8 +126,7 @@ try {
   process.stdout.write(`${report}\n`)
   if (process.argv.includes('--write')) writeFileSync(join(projectRoot, 'docs/benchmark.md'), `${report}\n`)
 } finally {
-  child.kill('SIGTERM')
   echo.child.kill('SIGTERM')
-  await new Promise((resolve) => child.once('exit', resolve))
+  await stopServer({ child })
   rmSync(dataDir, { recursive: true, force: true })
 }

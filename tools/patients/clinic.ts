@@ -53,9 +53,23 @@ export const place = (id: (typeof PLACES)[number][0]): { reference: string; disp
   display: PLACES.find(([known]) => known === id)?.[1] ?? id,
 })
 
+/** Endpoint of the sandbox's drawn pictures. The server puts its own address in place of the example host. */
+export const PICTURES = 'sandbox-pictures'
+
+const ENDPOINT: FhirResource = {
+  resourceType: 'Endpoint',
+  id: PICTURES,
+  status: 'active',
+  connectionType: { system: 'http://terminology.hl7.org/CodeSystem/endpoint-connection-type', code: 'dicom-wado-rs' },
+  name: 'Pictures of the sandbox (drawn)',
+  payloadType: [{ text: 'DICOM WADO-RS' }],
+  address: 'https://sandbox.attune.example/dicomweb',
+}
+
 /** The people and places that all charts refer to. */
 export const CLINIC: readonly FhirResource[] = [
   ...PLACES.map(([id, name, kind]) => organization(id, name, kind)),
+  ENDPOINT,
   {
     resourceType: 'Location',
     id: 'clinic-main',

@@ -49,6 +49,8 @@ export const PRODUCTS = {
   prednisone5: { rxcui: '312617', name: 'predniSONE 5 MG Oral Tablet' },
   amoxicillin500: { rxcui: '308192', name: 'Amoxicillin 500 MG Oral Tablet' },
   albuterol: { rxcui: '745679', name: '200 ACTUAT Albuterol 0.09 MG/ACTUAT Metered Dose Inhaler' },
+  tamoxifen20: { rxcui: '313195', name: 'Tamoxifen 20 MG Oral Tablet' },
+  lisinopril10: { rxcui: '314076', name: 'lisinopril 10 MG Oral Tablet' },
   ferrousSulfate: { rxcui: '310325', name: 'ferrous sulfate 325 MG Oral Tablet' },
 } as const satisfies Record<string, { rxcui: string; name: string }>
 

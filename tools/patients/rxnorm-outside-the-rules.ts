@@ -6,6 +6,7 @@ const product = (name: keyof typeof PRODUCTS): [string, string] => [PRODUCTS[nam
 export const RXNORM_OUTSIDE_THE_RULES: ReadonlyMap<string, string> = new Map([
   product('aspirin81'),
   product('metformin500'),
+  product('lisinopril10'),
   product('acetaminophen325'),
   product('levothyroxine75'),
   product('prednisone5'),

@@ -32,6 +32,76 @@ const OWN_TABLES: readonly Source[] = [
   file: null,
 }))
 
+/** Tables behind the views of the app, kept by hand in this repository; their rows cite their own sources. */
+const APP_TABLES: readonly Source[] = [
+  {
+    id: 'lab-groups',
+    title: 'Laboratory results by body system: LOINC codes, formulas and molar masses',
+    licence: 'LOINC licence, copyright Regenstrief Institute, Inc.; arrangement Apache-2.0, each group cites its source',
+    url: 'https://loinc.org',
+  },
+  {
+    id: 'omics',
+    title: 'How omics results are told from other laboratory results',
+    licence: 'Apache-2.0; EDAM CC BY-SA 4.0 (identifiers only); each row cites its source',
+    url: 'https://edamontology.org',
+  },
+  {
+    id: 'device-codes',
+    title: 'What wearables, sensors and recorders send, by code',
+    licence: 'LOINC licence, copyright Regenstrief Institute, Inc.; arrangement Apache-2.0',
+    url: 'https://loinc.org',
+  },
+  {
+    id: 'cgm',
+    title: 'Ranges, targets and formulas of continuous glucose monitoring',
+    licence: 'Facts and numbers of the cited papers; arrangement Apache-2.0',
+    url: 'https://pubmed.ncbi.nlm.nih.gov/31177185/',
+  },
+  {
+    id: 'acmg-sf',
+    title: 'Genes of the ACMG list for secondary findings, version 3.3',
+    licence: 'Facts only: gene, condition, inheritance',
+    url: 'https://pubmed.ncbi.nlm.nih.gov/40568962/',
+  },
+  {
+    id: 'variant-terms',
+    title: 'Codes and words of variant-level genetic results',
+    licence: 'LOINC licence, copyright Regenstrief Institute, Inc.; arrangement Apache-2.0',
+    url: 'https://hl7.org/fhir/uv/genomics-reporting/',
+  },
+  {
+    id: 'social-history',
+    title: 'Topics of answers about how a person lives',
+    licence: 'LOINC licence, copyright Regenstrief Institute, Inc.; SNOMED CT codes; arrangement Apache-2.0',
+    url: 'https://hl7.org/fhir/us/core/',
+  },
+  {
+    id: 'surveys',
+    title: 'Questionnaires: range of the total and what its authors call each part',
+    licence: 'Facts and numbers of the papers that each row cites; arrangement Apache-2.0',
+    url: 'https://loinc.org',
+  },
+  {
+    id: 'family-history',
+    title: 'Relatives by code, and patterns that a public statement names',
+    licence: 'HL7 v3 RoleCode; facts of the USPSTF statements (US public domain); arrangement Apache-2.0',
+    url: 'https://terminology.hl7.org/CodeSystem-v3-RoleCode.html',
+  },
+  {
+    id: 'notes-context',
+    title: 'Words that deny, doubt, date or move what a note says, after the ConText method',
+    licence: 'Apache-2.0: our own selection; the papers named in the table describe the method',
+    url: 'https://pubmed.ncbi.nlm.nih.gov/19435614/',
+  },
+  {
+    id: 'notes-targets',
+    title: 'What the reader of notes looks for',
+    licence: 'Apache-2.0: our own selection of words',
+    url: 'https://pubmed.ncbi.nlm.nih.gov/19435614/',
+  },
+].map((table) => ({ ...table, version: RELEASE, asOf: '2026-11', file: null }))
+
 const SOURCES: readonly Source[] = [
   {
     id: 'gene-tables',
@@ -241,6 +311,7 @@ const SOURCES: readonly Source[] = [
     url: 'https://hl7.org/fhir/uv/genomics-reporting/',
     file: null,
   },
+  ...APP_TABLES,
   ...OWN_TABLES,
 ]
 

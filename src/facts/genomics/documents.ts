@@ -57,8 +57,12 @@ export const unreadReports = (
   context: RecordContext,
   evidence: readonly Evidence[],
   lineage: (node: Node) => Lineage,
+  variants: ReadonlySet<string> = new Set(),
 ): readonly DocumentEntry[] => {
-  const read = new Set(evidence.filter((each) => each.role !== 'report').map((each) => each.node))
+  const read = new Set([
+    ...evidence.filter((each) => each.role !== 'report').map((each) => each.node),
+    ...context.graph.nodes.filter(({ ref }) => variants.has(ref)),
+  ])
   return context.graph.nodes
     .filter((node) => node.resource.resourceType === 'DiagnosticReport' || node.resource.resourceType === 'DocumentReference')
     .filter(

@@ -1,5 +1,6 @@
 import type { FhirResource } from '../../contract/facts.ts'
 import type { Coding } from '../../contract/lineage.ts'
+import { withoutUnseen } from '../unseen.ts'
 
 /**
  * Reading FHIR fields as they come: an object where an array belongs, nulls, empty strings, wrong types.
@@ -19,7 +20,7 @@ const LONGEST = 4000
 /** Trimmed text; null when it is missing, empty or not a text. */
 export const textOf = (value: unknown): string | null => {
   if (typeof value !== 'string') return null
-  const text = value.trim()
+  const text = withoutUnseen(value).trim()
   return text === '' ? null : text.slice(0, LONGEST)
 }
 

@@ -1,6 +1,7 @@
 import { type AlleleLexicon, makeAlleleLexicon } from '../../pgx/allele-lexicon.ts'
 import { type GeneNames, readGeneNames, type Site } from '../../pgx/gene-names.ts'
 import type { GeneTable, GeneTables } from '../../pgx/gene-tables.ts'
+import { bare } from './bare.ts'
 import { checkTerms } from './check-terms.ts'
 import { type GenomicCodes, readGenomicCodes } from './codes.ts'
 import { escapePattern } from './wording.ts'
@@ -65,7 +66,7 @@ const compile = (genes: GeneTables, names: GeneNames, codes: GenomicCodes): Geno
     return made
   }
   return {
-    codes,
+    codes: bare(codes),
     table: (gene) => genes.get(gene),
     lexicon,
     sites: (gene) => names[gene]?.sites ?? [],

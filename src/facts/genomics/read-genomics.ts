@@ -23,11 +23,15 @@ import { observationEvidence } from './observation-evidence.ts'
 import type { RecordContext } from './standing.ts'
 import { setAsideReplaced } from './supersede.ts'
 import { findTransplants } from './transplant.ts'
+import { type ReadVariants, readVariants } from './variants/read-variants.ts'
+import { variantTerms } from './variants/variant-terms.ts'
 
 export type GenomicFacts = {
   readonly readings: readonly GeneReading[]
   readonly documents: readonly DocumentEntry[]
   readonly gaps: readonly Gap[]
+  /** Variant-level results; null when they could not be read at all, which the gaps then say. */
+  readonly variants: ReadVariants | null
 }
 
 type Reader = (terms: GenomicTerms, node: Node) => readonly Evidence[]
@@ -89,6 +93,26 @@ const collect = (terms: GenomicTerms, graph: Graph, gaps: Gap[]): readonly Evide
     return reader ? contained(node, gaps, () => reader(terms, node)) : []
   })
 
+/** A fault here costs the variants and not the gene calls. */
+const variantsOf = (
+  context: RecordContext,
+  rules: Parameters<typeof variantTerms>[0],
+  transplants: ReturnType<typeof findTransplants>,
+  gaps: Gap[],
+) => {
+  const terms = variantTerms(rules)
+  try {
+    return readVariants({ context, terms, transplants })
+  } catch {
+    gaps.push({
+      about: 'genomics',
+      code: 'unreadable',
+      because: 'Variant-level results (hereditary and tumour findings) could not be read.',
+    })
+    return null
+  }
+}
+
 const byGene = (left: GeneReading, right: GeneReading): number => {
   const keys = (reading: GeneReading): string =>
     `${reading.gene ?? '~'} ${reading.lineage.date ?? ''} ${reading.ref} ${reading.reported.text ?? ''}`
@@ -127,7 +151,8 @@ export const readGenomics = (
     contained(each.base.node, gaps, () => [{ reading: buildReading(context, each, transplants), node: each.base.node }]),
   )
   const readings = [...setAsideReplaced(placed)].sort(byGene)
-  const documents = unreadReports(context, evidence, (node) => lineageOf(context, node))
+  const variants = variantsOf(context, rules, transplants, gaps)
+  const documents = unreadReports(context, evidence, (node) => lineageOf(context, node), variants?.refs ?? new Set())
   const known = new Set(readings.flatMap((reading) => reading.gene ?? []))
   const unread = documents.map(
     (document): Gap => ({
@@ -140,6 +165,7 @@ export const readGenomics = (
   return {
     readings,
     documents,
+    variants,
     gaps: [
       ...gaps,
       ...missing,

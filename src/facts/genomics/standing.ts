@@ -52,7 +52,8 @@ const statusWord = (status: unknown): string | null =>
 const ofEntry = (resource: Fields): Standing => {
   const verification = statusWord(resource.verificationStatus)
   const clinical = statusWord(resource.clinicalStatus)
-  const flags = verification === null ? [] : (VERIFICATION[verification] ?? ['unconfirmed'])
+  const flags =
+    verification === null ? [] : ((Object.hasOwn(VERIFICATION, verification) ? VERIFICATION[verification] : undefined) ?? ['unconfirmed'])
   const inactive = clinical !== null && INACTIVE.includes(clinical) ? ['inactive'] : []
   return { status: flags.length > 0 ? verification : clinical, flags: [...flags, ...inactive] }
 }
@@ -73,7 +74,10 @@ export const standingOf = (context: RecordContext, node: Node): Standing => {
   if (resource.resourceType === 'Condition' || resource.resourceType === 'AllergyIntolerance') return ofEntry(resource)
   const status = codeOf(resource.status)
   if (resource.resourceType === 'FamilyMemberHistory') return { status, flags: [] }
-  const own = status === null ? ['status-unknown'] : (RESULT_STATUS[status] ?? ['status-unknown'])
+  const own =
+    status === null
+      ? ['status-unknown']
+      : ((Object.hasOwn(RESULT_STATUS, status) ? RESULT_STATUS[status] : undefined) ?? ['status-unknown'])
   return { status, flags: [...own, ...ofReports(context, node)] }
 }
 
@@ -188,6 +192,8 @@ export const dateOfResult = (context: RecordContext, node: Node): Dated => {
     [first(reports.map((report) => dateOf(report.resource.issued))), 'report', []],
     [first(orders.map((order) => dateOf(order.resource.authoredOn))), 'order', ['date-from-order']],
     [dateOf(resource.recordedDate), 'recorded', []],
+    // Of a document, `date` is when it was put into the record; of other types it means other things.
+    [resource.resourceType === 'DocumentReference' ? dateOf(resource.date) : null, 'recorded', []],
   ]
   const found = options.find(([date]) => date !== null)
   return found ? { date: found[0], source: found[1], flags: found[2] } : { date: null, source: null, flags: ['date-missing'] }

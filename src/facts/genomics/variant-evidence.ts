@@ -63,7 +63,9 @@ export const describeVariant = (terms: GenomicTerms, resource: Fields): Variant 
     .map((coding) => answers[coding.code])
     .find((each) => each !== undefined)
   const zygosity = componentsOf(resource, components.zygosity).flatMap((component) =>
-    codingsOf(component.valueCodeableConcept).map((coding) => ZYGOSITY[coding.code] ?? null),
+    codingsOf(component.valueCodeableConcept).map(
+      (coding) => (Object.hasOwn(ZYGOSITY, coding.code) ? ZYGOSITY[coding.code] : null) ?? null,
+    ),
   )
   return {
     names: [...new Set(full.map((name) => name.split(':').at(-1) ?? name))],

@@ -45,12 +45,19 @@ export const unrecognised = ({ ordered: { facts, ref } }: Candidate): readonly s
   ),
 ]
 
+const sharedName = (ingredients: readonly Ingredient[], { drug, parts }: Candidate): string =>
+  parts
+    .filter((part) => ingredients.some((one) => sameIngredient(one, part)))
+    .map(({ name }) => name)
+    .join(', ') || drug.name
+
 /** The same drug again, or another one of a group of which one is enough. */
 export const checkDuplicates = (candidate: Candidate, kit: Kit): Checked => {
   const { drug, parts } = candidate
   const taken = besides(candidate)
   const same = taken.find(({ ingredients }) => holds(ingredients, parts))
-  if (same) return problem(WHAT, 'exclude', `${drug.name} ${same.how}`, [same.lineage])
+  // Of a combination only a part may be taken: what is said to be taken is what is taken.
+  if (same) return problem(WHAT, 'exclude', `${sharedName(same.ingredients, candidate)} ${same.how}`, [same.lineage])
   for (const one of Object.values(kit.prepared.tables.classes.classes)) {
     if (!one.duplicate || namedIn(one.members, parts).length === 0) continue
     for (const { ingredients, lineage, how } of taken) {

@@ -26,7 +26,7 @@ const isSure = (finding: Finding): boolean =>
   finding.population?.state !== 'undecided' && finding.basis.every((basis) => basis.state !== 'candidate')
 
 /** The drug as if it were ordered, without a dose: advice that hangs on the dose stands as it is. */
-const asOrdered = (drug: Ingredient, ordered: Subject): Subject => ({
+export const asOrdered = (drug: Ingredient, ordered: Subject): Subject => ({
   ...ordered,
   drug,
   identity: { text: drug.name, codings: [], ingredients: [drug], how: 'none', flags: [] },

@@ -113,6 +113,8 @@ const classSchema = z.strictObject({
   label: z.string().min(1),
   /** Drugs of the class that the rules know; empty for classes that are only recognised in a list of allergies. */
   members: z.array(z.string()),
+  /** Whether its members are what a prescriber compares with each other: the smallest such class of a drug is shown beside it. */
+  compare: z.boolean().default(false),
   /** How an allergy to the whole class is written: SNOMED CT concepts, and words in its name. */
   allergy: z
     .strictObject({ snomed: z.array(z.string().regex(/^\d{6,18}$/)).default([]), names: z.array(z.string()).default([]) })

@@ -98,7 +98,9 @@ export const STORY: Story = {
       '2026-11-12',
       'Severe stenosis of the mid left anterior descending artery, treated with one drug-eluting stent. Mild disease elsewhere.',
     )
-    addStudy(chart, 'echo', '2026-11-13', 'Left ventricular ejection fraction 52 %, mild hypokinesia of the anterior wall.')
+    addStudy(chart, 'echo', '2026-11-13', 'Left ventricular ejection fraction 52 %, mild hypokinesia of the anterior wall.', {
+      pictures: true,
+    })
     addStudy(chart, 'chestXray', '2026-11-12', 'No consolidation, no congestion.')
     addProcedure(chart, 'coronaryIntervention', '2026-11-12', { reason: infarction, encounter: stay, by: 'dr-lindqvist' })
     addProcedure(chart, 'coronaryStent', '2026-11-12', { reason: infarction, encounter: stay, by: 'dr-lindqvist' })

@@ -17,6 +17,7 @@ import { STORY as simvastatin } from './simvastatin-slco1b1.ts'
 import { STORY as tramadol } from './tramadol-on-paroxetine.ts'
 import { STORY as voriconazole } from './voriconazole-liver-transplant.ts'
 import { STORY as warfarin } from './warfarin-start.ts'
+import { STORY as wholeRecord } from './whole-record.ts'
 
 /** All stories, in the order of the patient list. */
 export const STORIES: readonly Story[] = [
@@ -38,4 +39,5 @@ export const STORIES: readonly Story[] = [
   voriconazole,
   clopidogrelCorrected,
   cirrhosis,
+  wholeRecord,
 ]

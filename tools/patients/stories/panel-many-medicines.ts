@@ -114,7 +114,7 @@ export const STORY: Story = {
     addProcedure(chart, 'catheterization', '2016-01-12', { by: 'dr-lindqvist' })
     addProcedure(chart, 'kneeReplacement', '2022-11-08')
     addProcedure(chart, 'cholecystectomy', '1999-04-14')
-    addStudy(chart, 'kneeXray', '2022-06-01', 'Advanced medial osteoarthritis of the left knee.')
+    addStudy(chart, 'kneeXray', '2022-06-01', 'Advanced medial osteoarthritis of the left knee.', { pictures: true })
     addStudy(chart, 'echo', '2024-03-12', 'Ejection fraction 55 %.')
     addNote(chart, 'progress', '2025-10-01', 'dr-okafor', 'Tramadol stopped: no effect on the pain.')
     addDailyActivity(chart, addDevice(chart, 'Wrist activity tracker'), 28, 3600, 60)

@@ -1,0 +1,83 @@
+import type { VariantFacts } from '../../../contract/variants.ts'
+import { codesOf } from '../fhir-fields.ts'
+import { followAll, type Node } from '../graph.ts'
+import { answersOf } from './components.ts'
+import { hereditaryFindings, isHereditary } from './hereditary.ts'
+import { polygenicScores } from './polygenic.ts'
+import { screenedGenes } from './screened.ts'
+import { geneSites } from './sites.ts'
+import { somaticFindings } from './somatic.ts'
+import { flagsOf, type VariantContext } from './statements.ts'
+
+type Described = { readonly node: Node; readonly implications: readonly Node[]; readonly somatic: boolean }
+
+const hasRole = (node: Node, codes: readonly string[]): boolean =>
+  node.resource.resourceType === 'Observation' && codesOf(node.resource.code).some((code) => codes.includes(code))
+
+const byRef = (left: Node, right: Node): number => (left.ref < right.ref ? -1 : left.ref > right.ref ? 1 : 0)
+
+/** Implications by the variant that they derive from; those that name none stand for themselves. */
+const implicationsOf = ({ context, terms }: VariantContext, variants: readonly Node[]) => {
+  const all = context.graph.nodes.filter((node) => hasRole(node, terms.codes.roles.implication)).sort(byRef)
+  const of = new Map<Node, Node[]>()
+  const alone: Node[] = []
+  for (const node of all) {
+    const targets = followAll(context.graph, node, node.resource.derivedFrom).nodes.filter((target) => variants.includes(target))
+    for (const target of targets) of.set(target, [...(of.get(target) ?? []), node])
+    if (targets.length === 0) alone.push(node)
+  }
+  return { of, alone }
+}
+
+const isSomatic = (work: VariantContext, node: Node, flags: readonly string[]): boolean => {
+  const { codes } = work.terms
+  const stated = answersOf(node.resource, codes.components.source).map((code) => codes.origins[code])
+  return flags.includes('somatic') || stated.includes('somatic')
+}
+
+const describe = (work: VariantContext): readonly Described[] => {
+  const variants = work.context.graph.nodes.filter((node) => hasRole(node, work.terms.codes.roles.variant)).sort(byRef)
+  const { of, alone } = implicationsOf(work, variants)
+  return [
+    ...variants.map((node) => ({ node, implications: of.get(node) ?? [] })),
+    ...alone.map((node) => ({ node, implications: [] })),
+  ].flatMap(({ node, implications }) => {
+    const flags = flagsOf(work, node, null)
+    return flags.includes('subject-mismatch') ? [] : [{ node, implications, somatic: isSomatic(work, node, flags) }]
+  })
+}
+
+export type ReadVariants = {
+  readonly facts: VariantFacts /** Resources whose content is told here, so that no lab value repeats it. */
+  readonly refs: ReadonlySet<string>
+}
+
+/**
+ * Variant-level results: hereditary findings, tumour findings apart from them, genes studied, polygenic scores, and positions of
+ * pharmacogenes (HL7 genomics guide STU1 to STU3). Nothing here makes a gene call; a tumour's change reaches nothing but its own list.
+ */
+export const readVariants = (work: VariantContext): ReadVariants => {
+  const { nodes } = work.context.graph
+  const all = describe(work)
+  const inherited = all.filter(({ somatic }) => !somatic)
+  const tumour = all.filter(({ somatic }) => somatic)
+  const own = inherited.filter(({ node, implications }) => isHereditary(work, node, implications))
+  const hereditary = hereditaryFindings(work, own)
+  const screened = screenedGenes(work, nodes, hereditary)
+  const polygenic = polygenicScores(work, nodes)
+  const told = new Set([...screened.genes.map(({ gene }) => gene), ...hereditary.flatMap(({ gene }) => gene ?? [])])
+  const facts: VariantFacts = {
+    hereditary,
+    somatic: somaticFindings(work, tumour),
+    screened: screened.genes,
+    notScreened: [...work.terms.secondary.keys()].filter((gene) => !told.has(gene)).sort(),
+    list: work.terms.list,
+    polygenic,
+    sites: geneSites(
+      work,
+      inherited.map(({ node }) => node),
+    ),
+  }
+  const refs = [...own, ...tumour].flatMap(({ node, implications }) => [node.ref, ...implications.map(({ ref }) => ref)])
+  return { facts, refs: new Set([...refs, ...screened.refs, ...polygenic.map(({ ref }) => ref)]) }
+}

@@ -1,0 +1,80 @@
+import type { Reviewer } from '../contract/review.ts'
+import { readSigned } from './client-jwt.ts'
+import { type KeySet, makeKeySet, type ReadKeySet } from './key-sets.ts'
+
+/** Who signed in, as far as it can be known. Never throws: what cannot be verified is said to be unverified. */
+export type IdentifyReviewer = (idToken: string | undefined, fhirBase: string) => Promise<Reviewer>
+
+const NOBODY: Reviewer = { how: 'unknown', name: null, user: null }
+
+/**
+ * The id token says who signed in at the launch; that the session lasts, the access token shows, which the EHR is asked about at each call.
+ * Sessions outlive an id token's own end and refreshes bring no new one, so its age is held against a working day instead.
+ */
+const LONGEST_S = 12 * 3600
+const EARLY_S = 300
+
+/** The signing endpoints of an EHR are asked for again after this. */
+const REFRESH_MS = 600_000
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' && value.length <= 500 ? value : null)
+
+type Issuer = { readonly issuer: string | null; readonly keys: KeySet }
+
+/** Where an EHR says its keys are: `issuer` and `jwks_uri` of its SMART configuration (SMART App Launch 2.2, `sso-openid-connect`). */
+const makeIssuers = (read: ReadKeySet, now: () => number) => {
+  const known = new Map<string, { readonly at: number; readonly issuer: Promise<Issuer | null> }>()
+  const load = async (base: string): Promise<Issuer | null> => {
+    const said = (await read(`${base}/.well-known/smart-configuration`)) as {
+      readonly issuer?: unknown
+      readonly jwks_uri?: unknown
+    } | null
+    const address = textOf(said?.jwks_uri)
+    if (address === null || !URL.canParse(address)) return null
+    const keys = makeKeySet({ jku: address }, read)
+    return keys && { issuer: textOf(said?.issuer), keys }
+  }
+  return (base: string): Promise<Issuer | null> => {
+    const there = known.get(base)
+    if (there && now() - there.at < REFRESH_MS) return there.issuer
+    const issuer = load(base).catch(() => null)
+    known.set(base, { at: now(), issuer })
+    return issuer
+  }
+}
+
+type Claims = Readonly<Record<string, unknown>>
+
+/** What the token says of itself, whoever wrote it. */
+const claimsOf = (idToken: string): Claims | null => {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString('utf8'))
+    return typeof value === 'object' && value !== null ? (value as Claims) : null
+  } catch {
+    return null
+  }
+}
+
+const personOf = (claims: Claims): Omit<Reviewer, 'how'> => ({
+  name: textOf(claims.name),
+  user: textOf(claims.fhirUser) ?? textOf(claims.profile),
+})
+
+const isFor = ({ aud }: Claims, audience: string): boolean => (Array.isArray(aud) ? aud : [aud]).includes(audience)
+
+const isRecent = ({ iat }: Claims, nowS: number): boolean => typeof iat === 'number' && iat <= nowS + EARLY_S && nowS - iat <= LONGEST_S
+
+export const makeIdentifyReviewer = (read: ReadKeySet, audience: string, now: () => number = Date.now): IdentifyReviewer => {
+  const issuerOf = makeIssuers(read, now)
+  return async (idToken, base) => {
+    const claims = idToken === undefined ? null : claimsOf(idToken)
+    if (idToken === undefined || claims === null) return NOBODY
+    const person = personOf(claims)
+    if (person.name === null && person.user === null) return NOBODY
+    const issuer = await issuerOf(base)
+    const signed = issuer && (await readSigned(idToken, issuer.keys))
+    const holds =
+      signed !== null && (issuer?.issuer ?? null) === textOf(signed.iss) && isFor(signed, audience) && isRecent(signed, now() / 1000)
+    return { how: holds ? 'verified' : 'stated', ...person }
+  }
+}

@@ -1,0 +1,59 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { projectRoot } from '../../src/project-root.ts'
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+
+const waitUntilReady = async (url: string, child: ChildProcess): Promise<void> => {
+  for (let tries = 0; tries < 2400; tries += 1) {
+    if (child.exitCode !== null) throw new Error('the server ended before it was ready')
+    const ready = await fetch(url).then(
+      (response) => response.ok,
+      () => false,
+    )
+    if (ready) return
+    await new Promise((resolve) => setTimeout(resolve, 25))
+  }
+  throw new Error('the server was not ready in a minute')
+}
+
+export type Server = { readonly child: ChildProcess; readonly base: string; readonly coldStartMs: number }
+
+const start = async (dataDir: string, environment: Readonly<Record<string, string>>): Promise<Server> => {
+  const port = await freePort()
+  const started = performance.now()
+  const child = spawn(process.execPath, [join(projectRoot, 'dist/src/cli/serve-process.js')], {
+    env: { ...process.env, PORT: String(port), ATTUNE_DATA_DIR: dataDir, LOG_LEVEL: 'error', ...environment },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  const base = `http://127.0.0.1:${port}`
+  await waitUntilReady(`${base}/readyz`, child)
+  return { child, base, coldStartMs: Math.round(performance.now() - started) }
+}
+
+/** The sandbox as `npm start` runs it, in a process and a data folder of its own. */
+export const startSandbox = (dataDir: string): Promise<Server> => start(dataDir, {})
+
+/** A configuration without limits that would answer the measuring client with 429 or 503. */
+const CONFIG = JSON.stringify({ auth: 'open', clients: [{ id: 'anonymous' }], limits: { requestsPerMinute: 100_000_000 } })
+
+/** Attune for hook calls of anybody, in a process and a data folder of its own. */
+export const startAttune = (dataDir: string): Promise<Server> => {
+  const path = join(dataDir, 'attune.json')
+  writeFileSync(path, CONFIG)
+  return start(dataDir, { ATTUNE_CONFIG: path })
+}
+
+export const stopServer = async ({ child }: Pick<Server, 'child'>): Promise<void> => {
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  child.kill('SIGTERM')
+  await ended
+}
