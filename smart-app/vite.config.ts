@@ -19,6 +19,8 @@ export default defineConfig({
   build: {
     outDir: '../dist/public',
     emptyOutDir: true,
+    // Which file holds what: read by the test of sizes; the server does not serve it.
+    manifest: true,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     target: 'es2022',

@@ -5,12 +5,13 @@ import { Gate, GateActions } from './screen/Gate.tsx'
 import { type AppConfig, readAppConfig } from './session/app-config.ts'
 import { findIssuer } from './session/issuers.ts'
 import { cleanAddress, readLaunchRequest } from './session/launch-request.ts'
+import { readLoginOffer } from './session/login-offer.ts'
 
 type Step =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'choose'; readonly config: AppConfig }
   | { readonly kind: 'unknown'; readonly named: string }
-  | { readonly kind: 'failed'; readonly issuer: string }
+  | { readonly kind: 'failed'; readonly issuer: string; readonly why: keyof typeof TEXT.failed }
   | { readonly kind: 'no-config' }
 
 type Show = (step: Step) => void
@@ -19,14 +20,18 @@ type Show = (step: Step) => void
 const hostOf = (address: string): string => (URL.canParse(address) ? new URL(address).host : TEXT.unknown.unnamed)
 
 /** fhirclient is loaded only once the address is clean: it reads the address itself. */
-const signIn = async (issuer: string, launch: string | null, clientId: string, show: Show): Promise<void> => {
+const signIn = async (issuer: string, launch: string | null, config: AppConfig, show: Show): Promise<void> => {
   show({ kind: 'connecting' })
   history.replaceState(null, '', cleanAddress(location.href, issuer, launch))
+  // Without a secure context the browser has no WebCrypto, and PKCE has no challenge.
+  if (!isSecureContext) return show({ kind: 'failed', issuer, why: 'insecure' })
+  const offer = await readLoginOffer(issuer)
+  if (offer.kind !== 'ready') return show({ kind: 'failed', issuer, why: offer.kind })
   try {
     const { authorize } = await import('./session/smart-session.ts')
-    await authorize(issuer, launch, clientId)
+    await authorize(issuer, launch, config.clientId, config.optionalScopes)
   } catch {
-    show({ kind: 'failed', issuer })
+    show({ kind: 'failed', issuer, why: 'stopped' })
   }
 }
 
@@ -41,7 +46,7 @@ const begin = async (show: Show): Promise<void> => {
   if (named === null) return show({ kind: 'choose', config })
   const issuer = findIssuer(named, config.issuers)
   if (issuer === null) return show({ kind: 'unknown', named })
-  await signIn(issuer, launch, config.clientId, show)
+  await signIn(issuer, launch, config, show)
 }
 
 /** Starts an EHR launch at once; without one, offers the registered record systems. */
@@ -65,9 +70,9 @@ export const LaunchPage = () => {
         </Gate>
       )
     case 'failed':
-      return <Retry title={TEXT.failed.title} text={TEXT.failed.text(hostOf(step.issuer))} retry={TEXT.failed.retry} />
+      return <Retry title={TEXT.failed[step.why].title} text={TEXT.failed[step.why].text(hostOf(step.issuer))} />
     case 'no-config':
-      return <Retry title={TEXT.noConfig.title} text={TEXT.noConfig.text} retry={TEXT.noConfig.retry} />
+      return <Retry title={TEXT.noConfig.title} text={TEXT.noConfig.text} />
   }
 }
 
@@ -76,7 +81,7 @@ const Choose = ({ config, show }: { readonly config: AppConfig; readonly show: S
     <p>{config.issuers.length > 0 ? TEXT.choose.text : TEXT.choose.none}</p>
     <GateActions>
       {config.issuers.map((issuer, at) => (
-        <Button key={issuer} look={at === 0 ? 'primary' : 'secondary'} onClick={() => void signIn(issuer, null, config.clientId, show)}>
+        <Button key={issuer} look={at === 0 ? 'primary' : 'secondary'} onClick={() => void signIn(issuer, null, config, show)}>
           {TEXT.choose.open(hostOf(issuer))}
         </Button>
       ))}
@@ -84,12 +89,12 @@ const Choose = ({ config, show }: { readonly config: AppConfig; readonly show: S
   </Gate>
 )
 
-const Retry = ({ title, text, retry }: { readonly title: string; readonly text: string; readonly retry: string }) => (
+const Retry = ({ title, text }: { readonly title: string; readonly text: string }) => (
   <Gate level="warning" title={title}>
     <p>{text}</p>
     <GateActions>
       <Button look="primary" onClick={() => location.reload()}>
-        {retry}
+        {TEXT.retry}
       </Button>
     </GateActions>
   </Gate>

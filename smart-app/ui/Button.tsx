@@ -1,8 +1,9 @@
-import type { ButtonHTMLAttributes } from 'react'
+import type { ButtonHTMLAttributes, Ref } from 'react'
 import styles from './Button.module.css'
 
 type Props = Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'className' | 'style'> & {
   readonly look?: 'primary' | 'secondary' | 'quiet'
+  readonly ref?: Ref<HTMLButtonElement>
 }
 
 /** The page's own button. `primary` at most once per view. */

@@ -1,6 +1,8 @@
 import { type ReactNode, useState } from 'react'
 import { Button } from './Button.tsx'
 import styles from './DataTable.module.css'
+import { useFit } from './use-fit.ts'
+import { usePrinting } from './use-printing.ts'
 
 export type Column<Row> = {
   readonly key: string
@@ -38,7 +40,8 @@ export const DataTable = <Row,>({
   readonly short?: Short
 }) => {
   const [all, setAll] = useState(false)
-  const cut = short !== undefined && !all && rows.length > short.rows
+  const printing = usePrinting()
+  const cut = short !== undefined && !all && !printing && rows.length > short.rows
   return (
     <div className={styles.frame}>
       <Table caption={caption} columns={filledColumns(columns, rows)} rows={cut ? rows.slice(0, short.rows) : rows} rowKey={rowKey} />
@@ -61,31 +64,34 @@ const Table = <Row,>({
   readonly columns: readonly Column<Row>[]
   readonly rows: readonly Row[]
   readonly rowKey: (row: Row) => string
-}) => (
-  // biome-ignore-start lint/a11y/noRedundantRoles: display:block takes the roles away from table elements, see above
-  <table className={styles.table} role="table">
-    <caption className="visually-hidden">{caption}</caption>
-    <thead role="rowgroup">
-      <tr role="row">
-        {columns.map((column) => (
-          <th key={column.key} role="columnheader" scope="col" className={column.align === 'end' ? styles.end : undefined}>
-            {column.title}
-          </th>
-        ))}
-      </tr>
-    </thead>
-    <tbody role="rowgroup">
-      {rows.map((row) => (
-        <tr key={rowKey(row)} role="row">
+}) => {
+  const table = useFit()
+  return (
+    // biome-ignore-start lint/a11y/noRedundantRoles: display:block takes the roles away from table elements, see above
+    <table ref={table} className={styles.table} role="table">
+      <caption className="visually-hidden">{caption}</caption>
+      <thead role="rowgroup">
+        <tr role="row">
           {columns.map((column) => (
-            <Cell key={column.key} column={column} row={row} />
+            <th key={column.key} role="columnheader" scope="col" className={column.align === 'end' ? styles.end : undefined}>
+              {column.title}
+            </th>
           ))}
         </tr>
-      ))}
-    </tbody>
-  </table>
-  // biome-ignore-end lint/a11y/noRedundantRoles: as above
-)
+      </thead>
+      <tbody role="rowgroup">
+        {rows.map((row) => (
+          <tr key={rowKey(row)} role="row">
+            {columns.map((column) => (
+              <Cell key={column.key} column={column} row={row} />
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+    // biome-ignore-end lint/a11y/noRedundantRoles: as above
+  )
+}
 
 const Cell = <Row,>({ column, row }: { readonly column: Column<Row>; readonly row: Row }) => {
   const align = column.align === 'end' ? styles.end : ''

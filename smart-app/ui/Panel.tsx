@@ -32,7 +32,7 @@ export const Panel = ({
   actions,
   children,
 }: {
-  readonly title: string
+  readonly title: ReactNode
   readonly state?: PanelState
   readonly heading?: Heading
   readonly lead?: ReactNode

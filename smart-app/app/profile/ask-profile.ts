@@ -15,18 +15,20 @@ export type Asked = {
   readonly patient: string
   readonly drug: ProfileRequest['drug'] | null
   readonly order: string | null
+  readonly draft?: ProfileRequest['draft'] | undefined
 }
 
 type Tell = (step: ProfileStep) => void
 
 const STATUS_FAILURES: { readonly [status: number]: Failure } = { 401: 'expired', 403: 'refused', 429: 'busy', 503: 'busy' }
 
-const post = ({ asker, patient, drug, order }: Asked, signal: AbortSignal): Promise<Response> => {
+const post = ({ asker, patient, drug, order, draft }: Asked, signal: AbortSignal): Promise<Response> => {
   const request: ProfileRequest = {
     fhirServer: asker.fhirServer,
     patient,
     ...(drug ? { drug } : {}),
     ...(order === null ? {} : { order }),
+    ...(draft ? { draft } : {}),
   }
   return fetch('/api/profile', {
     method: 'POST',
@@ -38,12 +40,29 @@ const post = ({ asker, patient, drug, order }: Asked, signal: AbortSignal): Prom
   })
 }
 
-type Ending = 'done' | Failure
+type Ending = 'done' | 'renewed' | Failure
 
-/** Hands on the events of one answer. An expired token is told to the caller, not to the screen: it may be renewed. */
-const follow = async (body: ReadableStream<Uint8Array>, tell: Tell): Promise<Ending> => {
+/** Gets a new access token, once for one reading; the second time there is none to be had. */
+const renewOnce = ({ refresh }: Asker): (() => Promise<boolean>) => {
+  let tried = false
+  return async () => {
+    if (tried) return false
+    tried = true
+    return refresh()
+  }
+}
+
+/** The token ended while some questions were still open. */
+const endedAt = (event: ReturnType<typeof readProfileEvent>): boolean => event?.event === 'source' && event.question.status === 401
+
+/**
+ * Hands on the events of one answer. A token that ended is told to the caller first: where it can be renewed the record is asked anew,
+ * as a whole, because answers of two readings do not fit together. Where it cannot, what comes is still shown.
+ */
+const follow = async (body: ReadableStream<Uint8Array>, tell: Tell, renew: () => Promise<boolean>): Promise<Ending> => {
   for await (const line of readLines(body)) {
     const event = readProfileEvent(line)
+    if (endedAt(event) && (await renew())) return 'renewed'
     if (event?.event === 'error' && event.code === 'token-refused') return 'expired'
     if (event) tell(event)
     if (event?.event === 'done' || event?.event === 'error') return 'done'
@@ -51,7 +70,7 @@ const follow = async (body: ReadableStream<Uint8Array>, tell: Tell): Promise<End
   return 'cut-off'
 }
 
-const once = async (asked: Asked, tell: Tell, signal: AbortSignal): Promise<Ending> => {
+const once = async (asked: Asked, tell: Tell, renew: () => Promise<boolean>, signal: AbortSignal): Promise<Ending> => {
   let response: Response
   try {
     response = await post(asked, signal)
@@ -59,7 +78,7 @@ const once = async (asked: Asked, tell: Tell, signal: AbortSignal): Promise<Endi
     return 'unreachable'
   }
   if (!response.ok || response.body === null) return STATUS_FAILURES[response.status] ?? 'failed'
-  return follow(response.body, tell).catch((): Ending => 'cut-off')
+  return follow(response.body, tell, renew).catch((): Ending => 'cut-off')
 }
 
 /** Asks for the profile and tells each step; renews an expired access token once. Says nothing more after `signal` fires. */
@@ -67,11 +86,13 @@ export const askProfile = async (asked: Asked, tell: Tell, signal: AbortSignal):
   const say: Tell = (step) => {
     if (!signal.aborted) tell(step)
   }
+  const renew = renewOnce(asked.asker)
   say({ event: 'begin' })
-  let ending = await once(asked, say, signal)
-  if (ending === 'expired' && !signal.aborted && (await asked.asker.refresh())) {
+  let ending = await once(asked, say, renew, signal)
+  if (ending === 'expired' && !signal.aborted && (await renew())) ending = 'renewed'
+  if (ending === 'renewed' && !signal.aborted) {
     say({ event: 'begin' })
-    ending = await once(asked, say, signal)
+    ending = await once(asked, say, renew, signal)
   }
-  if (ending !== 'done') say({ event: 'end', failure: ending })
+  if (ending !== 'done') say({ event: 'end', failure: ending === 'renewed' ? 'expired' : ending })
 }

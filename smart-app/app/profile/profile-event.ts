@@ -2,10 +2,17 @@ import type { ProfileEvent } from '../../../src/contract/profile.ts'
 
 /** The member that each event must bring; the server of the same release made the rest. */
 const CARRIES: { readonly [name in ProfileEvent['event']]: string } = {
+  plan: 'questions',
   source: 'question',
+  part: 'facts',
   facts: 'facts',
+  devices: 'summaries',
   assessment: 'assessment',
+  background: 'background',
+  review: 'review',
   estimates: 'estimates',
+  trends: 'trends',
+  notes: 'notes',
   done: 'decision',
   error: 'code',
 }

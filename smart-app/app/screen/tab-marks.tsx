@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { type Level, SeverityShape } from '../../ui/Severity.tsx'
-import { BIN_LEVELS, BINS, medicineEntries } from '../panels/medicines/bins.ts'
+import { medicineEntries, SHELF_LEVELS, SHELVES } from '../panels/medicines/bins.ts'
+import { SHELF_WORDS } from '../panels/medicines/shelf-words.ts'
 import { drugsInHand } from '../panels/order/drugs-in-hand.ts'
 import type { ProfileState } from '../profile/profile-state.ts'
 import type { AppContext } from '../session/app-context.ts'
@@ -18,18 +19,19 @@ const mark = (level: Level, word: string): ReactNode => (
 const CALLING: ReadonlySet<Level> = new Set(['critical', 'warning', 'caution', 'unknown'])
 
 export const orderMark = ({ assessment, words }: ProfileState, context: AppContext): ReactNode => {
-  const first = assessment === null ? undefined : drugsInHand(assessment, context)[0]
-  if (first === undefined) return null
+  const first = assessment === null ? undefined : drugsInHand(assessment, context, words)[0]
+  if (assessment === null) return null
+  if (first === undefined) return context.drug ? mark('unknown', TEXT.severity.concerns['not-assessed']) : null
   const { level, word } = drugSeverity(first.drug, words)
   return mark(level, word)
 }
 
 export const medicinesMark = ({ facts, assessment, words }: ProfileState): ReactNode => {
   if (facts === null || assessment === null) return null
-  const bins = new Set(medicineEntries(facts, assessment, words).map((entry) => entry.bin))
-  const worst = BINS.find((bin) => bins.has(bin))
-  return worst && CALLING.has(BIN_LEVELS[worst]) ? mark(BIN_LEVELS[worst], TEXT.medicines.bins[worst]) : null
+  const shelves = new Set(medicineEntries(facts, assessment, words).map((entry) => entry.shelf))
+  const worst = SHELVES.find((shelf) => shelves.has(shelf))
+  return worst && CALLING.has(SHELF_LEVELS[worst]) ? mark(SHELF_LEVELS[worst], SHELF_WORDS[worst]) : null
 }
 
 export const sourcesMark = ({ questions }: ProfileState): ReactNode =>
-  questions.some((question) => question.state === 'failed' || question.state === 'partial') ? mark('caution', TEXT.sources.gaps) : null
+  questions.some((question) => question.state === 'failed' || question.state === 'partial') ? mark('caution', TEXT.foot.gaps) : null

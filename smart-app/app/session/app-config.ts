@@ -4,13 +4,16 @@ export type AppConfig = {
   readonly issuers: readonly string[]
   readonly clientId: string
   readonly sandbox: boolean
+  /** Scopes beyond reading that this site has the app ask for; it works without them. */
+  readonly optionalScopes?: readonly string[]
 }
 
 const isAppConfig = (value: unknown): value is AppConfig => {
   if (typeof value !== 'object' || value === null) return false
-  const { issuers, clientId, sandbox } = value as Partial<Record<keyof AppConfig, unknown>>
+  const { issuers, clientId, sandbox, optionalScopes = [] } = value as Partial<Record<keyof AppConfig, unknown>>
   const listed = Array.isArray(issuers) && issuers.every((issuer) => typeof issuer === 'string' && URL.canParse(issuer))
-  return listed && typeof clientId === 'string' && typeof sandbox === 'boolean'
+  const optional = Array.isArray(optionalScopes) && optionalScopes.every((scope) => typeof scope === 'string')
+  return listed && optional && typeof clientId === 'string' && typeof sandbox === 'boolean'
 }
 
 /** @throws Error when the server does not answer, or with something else. */

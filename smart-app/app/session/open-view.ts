@@ -1,19 +1,27 @@
 const KEY = 'attune.view'
 
-/** The tab that was open, kept for this window, so that opening again from the chart leads back to it. Holds no patient data. */
-export const rememberView = (tab: string): void => {
+/** The view that was open, with the launch it was opened in. Kept for this window; holds no patient data. */
+type Kept = { readonly launch: string; readonly view: string }
+
+export const rememberView = (launch: string, view: string): void => {
   try {
-    sessionStorage.setItem(KEY, tab)
+    sessionStorage.setItem(KEY, JSON.stringify({ launch, view } satisfies Kept))
   } catch {
-    // A browser that stores nothing opens on the first tab again.
+    // A browser that stores nothing opens on the first view again.
   }
 }
 
-export const rememberedView = (known: readonly string[]): string | null => {
+const kept = (): Partial<Kept> => {
   try {
-    const tab = sessionStorage.getItem(KEY)
-    return tab !== null && known.includes(tab) ? tab : null
+    return (JSON.parse(sessionStorage.getItem(KEY) ?? '{}') ?? {}) as Partial<Kept>
   } catch {
-    return null
+    return {}
   }
+}
+
+/** The view to begin with: the one that was open in this launch, else what the launch asks for, else the last one of this window. */
+export const firstView = (launch: string, asked: string | null, known: readonly string[]): string | null => {
+  const { launch: of, view } = kept()
+  const last = view !== undefined && known.includes(view) ? view : null
+  return of === launch ? (last ?? asked) : (asked ?? last)
 }

@@ -55,5 +55,8 @@ export const drugSeverity = (drug: DrugAssessment, words: PanelWords): { readonl
   if (head) return headSeverity(head, drug)
   if (drug.state === 'no-guidance') return { level: 'none', word: TEXT.severity.noGuidance }
   const first = drug.findings.find((candidate) => candidate.kind === 'guidance')
-  return first && drug.state !== 'not-assessed' ? findingSeverity(first) : CONCERNS['not-assessed']
+  if (first && drug.state !== 'not-assessed') return findingSeverity(first)
+  // The result was looked up and no source has advice for it: that is no gap.
+  const lookedUp = drug.state === 'assessed' && drug.gaps.every(({ code }) => code === 'no-guidance')
+  return lookedUp ? { level: 'none', word: TEXT.severity.noGuidance } : CONCERNS['not-assessed']
 }

@@ -1,4 +1,27 @@
 import type { MeasuredValue, Measurement } from '../../../src/contract/facts.ts'
+import { inLanguage } from '../language.ts'
+import { fixedWords, localDigits } from './numbers.ts'
+import { own } from './own.ts'
+
+/** Words that stand beside values. A unit's symbol is never translated; words for years, weeks and days are. */
+const WORDS = inLanguage({
+  en: {
+    years: 'years',
+    week: 'week',
+    day: 'day',
+    between: (low: string, high: string) => `${low} to ${high}`,
+    from: (low: string) => `from ${low}`,
+    upTo: (high: string) => `up to ${high}`,
+  },
+  de: {
+    years: 'Jahre',
+    week: 'Woche',
+    day: 'Tag',
+    between: (low: string, high: string) => `${low} bis ${high}`,
+    from: (low: string) => `ab ${low}`,
+    upTo: (high: string) => `bis ${high}`,
+  },
+})
 
 /** UCUM codes that read badly, as clinicians write them. Codes not listed are shown as they are. */
 const UNITS: { readonly [ucum: string]: string } = {
@@ -25,18 +48,20 @@ const UNITS: { readonly [ucum: string]: string } = {
   'm[IU]/L': 'mIU/L',
   '{INR}': '',
   '{score}': '',
-  a: 'years',
-  wk: 'week',
-  d: 'day',
+  a: WORDS.years,
+  wk: WORDS.week,
+  d: WORDS.day,
 }
 
+/** A unit that is an annotation and nothing else is its words (`{NPX}`); beside a real unit an annotation is left out. */
 const plain = (unit: string): string =>
+  /^\{([^}]+)\}$/.exec(unit)?.[1] ??
   unit
     .replaceAll(/\{[^}]*\}/g, '')
-    .replace('/wk', '/week')
-    .replace(/\/d$/, '/day')
+    .replace('/wk', `/${WORDS.week}`)
+    .replace(/\/d$/, `/${WORDS.day}`)
 
-export const unitWords = (unit: string): string => UNITS[unit] ?? plain(unit)
+export const unitWords = (unit: string): string => own(UNITS, unit) ?? plain(unit)
 
 /** A number never parts from its unit at a line's end. */
 const withUnit = (number: string, unit: string): string => {
@@ -44,17 +69,18 @@ const withUnit = (number: string, unit: string): string => {
   return words === '' ? number : `${number}\u00a0${words}`
 }
 
-/** Digits as a reader needs them: as recorded when short, else four significant digits. */
+/** Digits as a reader needs them: as recorded when short, else four significant ones. Digits before the decimal sign are all kept. */
 export const numberWords = (value: number): string => {
   const text = String(value)
-  return text.length <= 6 ? text : String(Number(value.toPrecision(4)))
+  if (text.length <= 6 || Number.isInteger(value)) return localDigits(text)
+  const whole = Math.trunc(Math.abs(value)).toString().length
+  return localDigits(String(Number(value.toPrecision(Math.max(4, Math.min(whole, 21))))))
 }
 
 export const quantityWords = (value: number, unit: string): string => withUnit(numberWords(value), unit)
 
 /** A number that a model made, to the digits that its size deserves. */
-export const modelledWords = (value: number): string =>
-  Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(Math.abs(value) >= 10 ? 1 : 2)
+export const modelledWords = (value: number): string => fixedWords(value, Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2)
 
 /** A value with its unit; for an absent one the reason, in the record's words. */
 export const valueWords = (value: MeasuredValue): string => {
@@ -73,7 +99,7 @@ export const valueWords = (value: MeasuredValue): string => {
 export const rangeWords = (range: Measurement['range']): string | null => {
   if (range === null) return null
   if (range.text !== undefined) return range.text
-  if (range.low !== undefined && range.high !== undefined) return `${numberWords(range.low)} to ${numberWords(range.high)}`
-  if (range.low !== undefined) return `from ${numberWords(range.low)}`
-  return range.high === undefined ? null : `up to ${numberWords(range.high)}`
+  if (range.low !== undefined && range.high !== undefined) return WORDS.between(numberWords(range.low), numberWords(range.high))
+  if (range.low !== undefined) return WORDS.from(numberWords(range.low))
+  return range.high === undefined ? null : WORDS.upTo(numberWords(range.high))
 }

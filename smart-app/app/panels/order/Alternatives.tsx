@@ -1,46 +1,69 @@
 import type { Alternative } from '../../../../src/contract/findings.ts'
 import { safeHref } from '../../../ui/markdown/parse-inline.ts'
 import { Panel } from '../../../ui/Panel.tsx'
-import { Severity } from '../../../ui/Severity.tsx'
-import { TEXT } from '../../text.ts'
+import { type Level, Severity, SeverityShape } from '../../../ui/Severity.tsx'
+import { Said } from '../../words/Said.tsx'
 import { VERDICTS } from '../../words/severity.ts'
+import { numberWords } from '../../words/values.ts'
 import { Facts } from '../Facts.tsx'
 import styles from './Alternatives.module.css'
+import { TEXT } from './texts.ts'
+
+/** As many stand open as fit on the first screen; the others fold. */
+const OPEN = 3
 
 /** Other drugs that a source names, each with what was checked for this patient. */
-export const Alternatives = ({ alternatives }: { readonly alternatives: readonly Alternative[] }) => (
-  <Panel title={TEXT.order.alternatives} lead={TEXT.order.alternativesLead}>
-    <ul className={styles.list}>
-      {alternatives.map((alternative) => (
-        <li key={alternative.drug.name} className={styles.alternative}>
-          <p className={styles.head}>
-            <strong>{alternative.drug.name}</strong>
-            <Severity level={VERDICTS[alternative.verdict].level}>{VERDICTS[alternative.verdict].word}</Severity>
-            <span className={styles.note}>{TEXT.order.namedBy(alternative.namedBy.join(', '))}</span>
-          </p>
-          {alternative.verdict === 'fits' ? <Offer alternative={alternative} /> : null}
-          <Checks checks={alternative.checked} />
-        </li>
-      ))}
-    </ul>
-  </Panel>
+export const Alternatives = ({ alternatives }: { readonly alternatives: readonly Alternative[] }) => {
+  const [first, rest] = [alternatives.slice(0, OPEN), alternatives.slice(OPEN)]
+  return (
+    <Panel title={TEXT.alternatives} lead={TEXT.alternativesLead}>
+      <List alternatives={first} />
+      {rest.length > 0 ? (
+        <details className={styles.rest}>
+          <summary>{TEXT.alternativesMore(rest.length)}</summary>
+          <List alternatives={rest} />
+        </details>
+      ) : null}
+    </Panel>
+  )
+}
+
+const List = ({ alternatives }: { readonly alternatives: readonly Alternative[] }) => (
+  <ul className={styles.list}>
+    {alternatives.map((alternative) => (
+      <li key={alternative.drug.name} className={styles.alternative}>
+        <p className={styles.head}>
+          <strong>{alternative.drug.name}</strong>
+          <Severity level={VERDICTS[alternative.verdict].level}>{VERDICTS[alternative.verdict].word}</Severity>
+          <span className={styles.note}>{TEXT.namedBy(alternative.namedBy.join(', '))}</span>
+        </p>
+        {alternative.verdict === 'fits' ? <Offer alternative={alternative} /> : null}
+        <Checks checks={alternative.checked} />
+      </li>
+    ))}
+  </ul>
 )
 
 /** As what a replacement that fits can be ordered, with the first dose that its source gives; or why there is no order. */
 const Offer = ({ alternative: { product, noProduct, start } }: { readonly alternative: Alternative }) => {
-  if (product === null) return noProduct === undefined ? null : <p className={styles.note}>{TEXT.order.notOffered(noProduct)}</p>
+  if (product === null)
+    return noProduct === undefined ? null : (
+      <p className={styles.note}>
+        {TEXT.notOffered} <Said>{noProduct}</Said>
+      </p>
+    )
   const href = start ? safeHref(start.url) : null
   return (
-    <p className={styles.note}>
-      {TEXT.order.offeredAs(product.display)}
-      {start ? `${TEXT.order.firstDose(start.mgPerDose, start.timesPerDay)} (` : TEXT.order.doseOpen}
+    <p className={styles.offer}>
+      {TEXT.offeredAs(product.display)}
+      {start ? `${TEXT.firstDose(numberWords(start.mgPerDose), start.timesPerDay)} (` : TEXT.doseOpen}
       {start && href ? (
         <a href={href} target="_blank" rel="noopener noreferrer">
-          {start.source}
+          <Said>{start.source}</Said>
         </a>
-      ) : (
-        start?.source
-      )}
+      ) : start ? (
+        <Said>{start.source}</Said>
+      ) : null}
       {start ? ')' : null}
     </p>
   )
@@ -48,30 +71,58 @@ const Offer = ({ alternative: { product, noProduct, start } }: { readonly altern
 
 type Check = Alternative['checked'][number]
 
-/** What stands against the drug and what was not checked, in full; what was checked and is fine, in one line that opens. */
+const RESULT_LEVELS: { readonly [result in Check['result']]: Level } = { ok: 'ok', problem: 'warning', 'not-checked': 'unknown' }
+
+const RESULTS: readonly Check['result'][] = ['problem', 'not-checked', 'ok']
+
+/** What stands against the drug is always in sight; every check with its fact, date and result is one click away. */
 const Checks = ({ checks }: { readonly checks: readonly Check[] }) => {
-  const fine = checks.filter((check) => check.result === 'ok')
-  const open = checks.filter((check) => check.result !== 'ok')
+  const problems = checks.filter((check) => check.result === 'problem')
+  // The verdict says that nothing was checked; an empty fold would say nothing.
+  if (checks.length === 0) return null
   return (
     <>
-      {open.length > 0 ? <CheckList checks={open} /> : null}
-      {fine.length > 0 ? (
-        <details className={styles.fine}>
-          <summary>{TEXT.order.checkedFine(fine.map((check) => check.what).join(', '))}</summary>
-          <CheckList checks={fine} />
-        </details>
-      ) : null}
+      {problems.length > 0 ? <CheckList checks={problems} /> : null}
+      <details className={styles.checks}>
+        <summary>
+          {RESULTS.map((result) => {
+            const number = checks.filter((check) => check.result === result).length
+            return number === 0 ? null : (
+              <span key={result} className={styles.tally}>
+                <SeverityShape level={RESULT_LEVELS[result]} size={14} /> {TEXT.tally(number, TEXT.checkResults[result])}
+              </span>
+            )
+          })}
+        </summary>
+        <CheckList checks={checks.toSorted((a, b) => RESULTS.indexOf(a.result) - RESULTS.indexOf(b.result))} />
+      </details>
     </>
   )
 }
 
 const CheckList = ({ checks }: { readonly checks: readonly Check[] }) => (
-  <ul className={styles.checks}>
+  <ul className={styles.results}>
     {checks.map((check) => (
-      <li key={`${check.what} ${check.because}`} className={styles[check.result]}>
-        <span>{check.what}</span>: {TEXT.order.checkResults[check.result]}
-        {check.because === '' ? null : `, ${check.because}`}
-        <Facts facts={check.facts} />
+      <li key={`${check.what} ${check.because}`} className={styles.result}>
+        <SeverityShape level={RESULT_LEVELS[check.result]} size={14} />
+        <div>
+          <Said>
+            <span className={styles.what}>{check.what}</span>
+          </Said>
+          : {TEXT.checkResults[check.result]}
+          {check.because === '' ? null : (
+            <>
+              , <Said>{check.because}</Said>
+            </>
+          )}
+          {check.found === undefined ? null : (
+            <>
+              {' '}
+              (<Said>{check.found}</Said>)
+            </>
+          )}
+          <Facts facts={check.facts} />
+        </div>
       </li>
     ))}
   </ul>

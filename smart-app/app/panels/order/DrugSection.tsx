@@ -2,15 +2,19 @@ import type { Order } from '../../../../src/contract/facts.ts'
 import type { DrugAssessment, Finding, GeneBasis } from '../../../../src/contract/findings.ts'
 import type { PanelWords } from '../../../../src/contract/profile.ts'
 import { Panel } from '../../../ui/Panel.tsx'
-import { TEXT } from '../../text.ts'
+import { Said } from '../../words/Said.tsx'
 import { headOf } from '../../words/severity.ts'
-import { EstimateCard } from '../risks/EstimateCard.tsx'
 import { Alternatives } from './Alternatives.tsx'
 import { Basis } from './Basis.tsx'
+import { ClassTable } from './ClassTable.tsx'
+import { Dose, dosesOf } from './Dose.tsx'
 import styles from './DrugSection.module.css'
+import { EvidenceLine } from './EvidenceLine.tsx'
 import { Headline } from './Headline.tsx'
+import { Moments } from './Moments.tsx'
 import { SourcesSideBySide } from './SourcesSideBySide.tsx'
 import { TestFirst } from './TestFirst.tsx'
+import { TEXT } from './texts.ts'
 
 /** The finding whose genes explain the headline; without a headline the first that speaks of this patient. */
 const explaining = (drug: DrugAssessment, words: PanelWords): Finding | null => {
@@ -26,41 +30,60 @@ const basesOf = (drug: DrugAssessment, words: PanelWords, finding: Finding): rea
   return [...new Map(possible.map((basis) => [`${basis.gene} ${basis.genetic?.diplotype ?? basis.key}`, basis])).values()]
 }
 
-/** Everything about one drug: action first, then phenotype, evidence, and what was not assessed. */
+/** Everything about one drug: what to do, the evidence line, why, what instead; below it what each of these rests on. */
 export const DrugSection = ({
   drug,
   order,
   words,
+  open,
 }: {
   readonly drug: DrugAssessment
   readonly order: Order | null
   readonly words: PanelWords
+  readonly open: (view: string) => void
 }) => {
   const finding = explaining(drug, words)
-  const gaps = [...new Set(drug.gaps.map((gap) => `${gap.about}: ${gap.because}`))]
+  const hasDoses = dosesOf(drug, words).length > 0
+  const besides = drug.alternatives.length > 0 || drug.testFirst !== null
   return (
     <div className={styles.section}>
-      <Headline drug={drug} order={order} words={words} finding={finding} />
+      <div className={styles.lead}>
+        <Headline drug={drug} order={order} words={words} finding={finding} />
+        {drug.findings.length > 0 ? <EvidenceLine drug={drug} words={words} /> : null}
+      </div>
       <div className={styles.columns}>
         {finding ? (
-          <Panel title={TEXT.order.why}>
+          <Panel title={TEXT.why}>
             <Basis finding={finding} bases={basesOf(drug, words, finding)} />
           </Panel>
         ) : null}
         {drug.testFirst ? <TestFirst test={drug.testFirst} /> : null}
         {drug.alternatives.length > 0 ? <Alternatives alternatives={drug.alternatives} /> : null}
+        {besides || !hasDoses ? null : <Dose drug={drug} order={order} words={words} />}
+        {besides || hasDoses || drug.gaps.length === 0 ? null : <Gaps drug={drug} />}
       </div>
+      {besides ? <Dose drug={drug} order={order} words={words} /> : null}
+      <Moments drug={drug} words={words} open={open} />
+      {besides || hasDoses || drug.gaps.length === 0 ? <Gaps drug={drug} /> : null}
       {drug.findings.length > 0 ? <SourcesSideBySide drug={drug} words={words} /> : null}
-      {drug.estimates.map((estimate) => (
-        <EstimateCard key={`${estimate.model.id} ${estimate.title}`} estimate={estimate} />
-      ))}
-      <Panel title={TEXT.order.gaps} state={gaps.length > 0 ? { kind: 'ready' } : { kind: 'empty', text: TEXT.order.noGaps }}>
-        <ul>
-          {gaps.map((gap) => (
-            <li key={gap}>{gap}</li>
-          ))}
-        </ul>
-      </Panel>
+      {drug.classmates ? <ClassTable comparison={drug.classmates} inHand={drug.drug.name} /> : null}
     </div>
+  )
+}
+
+const Gaps = ({ drug }: { readonly drug: DrugAssessment }) => {
+  const gaps = [...new Map(drug.gaps.map((gap) => [`${gap.about}: ${gap.because}`, gap])).values()]
+  return (
+    <Panel title={TEXT.gaps} state={gaps.length > 0 ? { kind: 'ready' } : { kind: 'empty', text: TEXT.noGaps }}>
+      <ul className={styles.gaps}>
+        {gaps.map((gap) => (
+          <li key={`${gap.about} ${gap.because}`}>
+            <Said>
+              <strong>{gap.about}</strong>: {gap.because}
+            </Said>
+          </li>
+        ))}
+      </ul>
+    </Panel>
   )
 }

@@ -3,15 +3,16 @@ import type { Order } from '../../../../src/contract/facts.ts'
 import type { DrugAssessment, Finding } from '../../../../src/contract/findings.ts'
 import type { PanelWords } from '../../../../src/contract/profile.ts'
 import { Severity } from '../../../ui/Severity.tsx'
-import { TEXT } from '../../text.ts'
+import { Said } from '../../words/Said.tsx'
 import { drugSeverity, headOf } from '../../words/severity.ts'
 import styles from './Headline.module.css'
+import { TEXT } from './texts.ts'
 
-const QUIET_HEADLINES: { readonly [state in DrugAssessment['state']]: (drug: string) => string } = {
-  assessed: TEXT.order.noHead,
-  'assessed-with-gaps': TEXT.order.noHead,
-  'not-assessed': TEXT.order.notAssessed,
-  'no-guidance': TEXT.order.noGuidance,
+/** Without a head: nothing to change, nothing held for this result, nothing held at all, or nothing that could be said. */
+const quietHeadline = ({ state, drug: { name }, findings }: DrugAssessment): string => {
+  if (state === 'not-assessed') return TEXT.notAssessed(name)
+  if (state === 'no-guidance') return TEXT.noGuidance(name)
+  return findings.some(({ kind }) => kind === 'guidance') ? TEXT.noHead(name) : TEXT.noResultGuidance(name)
 }
 
 /** Concerns under which the absence of advice must not be read as safety. */
@@ -56,25 +57,27 @@ export const Headline = ({
       <p className={styles.order}>
         <Severity level={severity.level}>{severity.word}</Severity>
         <span>{orderWords(drug, order)}</span>
+        {advises && finding ? (
+          <span className={styles.source}>
+            {TEXT.headSource} {sourceWords(finding)}
+          </span>
+        ) : null}
       </p>
       <div className={styles.what}>
-        <h2 id={id}>{head?.headline ?? QUIET_HEADLINES[drug.state](drug.drug.name)}</h2>
-        <p className={styles.basis}>{head?.basis.join(' · ') ?? quietReason(drug, finding)}</p>
-        {BLIND.has(head?.concern ?? '') || drug.state === 'not-assessed' ? <p>{TEXT.order.silence}</p> : null}
+        <h2 id={id}>{head ? <Said>{head.headline}</Said> : quietHeadline(drug)}</h2>
+        <p className={styles.basis}>
+          <Said>{head?.basis.join(' · ') ?? quietReason(drug, finding)}</Said>
+        </p>
+        {BLIND.has(head?.concern ?? '') || drug.state === 'not-assessed' ? <p className={styles.silence}>{TEXT.silence}</p> : null}
       </div>
-      {advises && finding ? (
-        <div className={styles.how}>
-          {sentences.length > 0 ? (
-            <ul aria-label={TEXT.order.whatToDo}>
-              {sentences.map((sentence) => (
-                <li key={sentence}>{sentence}</li>
-              ))}
-            </ul>
-          ) : null}
-          <p className={styles.source}>
-            {TEXT.order.headSource} {sourceWords(finding)}
-          </p>
-        </div>
+      {sentences.length > 0 ? (
+        <ul className={styles.how} aria-label={TEXT.whatToDo}>
+          {sentences.map((sentence) => (
+            <li key={sentence}>
+              <Said>{sentence}</Said>
+            </li>
+          ))}
+        </ul>
       ) : null}
     </section>
   )

@@ -1,57 +1,86 @@
-import type { RiskEstimate } from '../../../../src/contract/risk.ts'
-import { TEXT } from '../../text.ts'
+import type { Reason, RiskEstimate } from '../../../../src/contract/risk.ts'
+import { localDigits } from '../../words/numbers.ts'
+import { Said } from '../../words/Said.tsx'
+import { addUp, signed } from './add-up.ts'
 import styles from './Contributions.module.css'
 import { scaleOf } from './scale.ts'
+import { TEXT } from './texts.ts'
+import { withUnits } from './with-units.ts'
 
 const WIDTH = 120
 const HEIGHT = 14
 
 type Estimated = Extract<RiskEstimate, { state: 'estimated' }>
-type Step = { readonly label: string; readonly from: number; readonly to: number }
 
-/** Each reason starts where the one before it ended, so that the bars visibly add up. */
-const stepsOf = (estimate: Estimated): Step[] => {
-  const steps: Step[] = []
-  for (const reason of estimate.reasons) {
-    const from = steps.at(-1)?.to ?? estimate.baseline
-    steps.push({ label: reason.label, from, to: from + reason.contribution })
-  }
-  return steps
-}
-
-const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`
-
-/** Baseline, contributions and their total: a list that reads well aloud, with bars for the eye. */
+/** Baseline, contributions and their total: a list that reads well aloud, with bars for the eye. The written numbers add up. */
 export const Contributions = ({ estimate }: { readonly estimate: Estimated }) => {
-  const steps = stepsOf(estimate)
-  const total = steps.at(-1)?.to ?? estimate.baseline
-  const place = scaleOf([estimate.baseline, ...steps.map((step) => step.to)], WIDTH)
   const scale = estimate.reasons[0]?.scale
-  if (scale === undefined) return null
+  if (scale === undefined) return <p className={styles.note}>{TEXT.noReasons}</p>
+  const { baseline, steps, total, end, remainder } = addUp(estimate)
+  const place = scaleOf([estimate.baseline, end, ...steps.map((step) => step.to)], WIDTH)
   return (
     <div className={styles.contributions}>
-      <h4>{TEXT.risks.reasons}</h4>
-      <p className={styles.note}>{TEXT.risks.reasonsLead(scale)}</p>
+      <h4>{TEXT.reasons}</h4>
+      <p className={styles.note}>{TEXT.reasonsLead(scale)}</p>
       <ul className={styles.list}>
         <li className={styles.end}>
-          <span>{TEXT.risks.baseline}</span>
+          <span>
+            {TEXT.baseline}
+            {estimate.baselineBasis ? (
+              <span className={styles.basis}>
+                <Said>{estimate.baselineBasis}</Said>
+              </span>
+            ) : null}
+          </span>
           <Mark at={place(estimate.baseline)} />
-          <span className={styles.number}>{estimate.baseline.toFixed(3)}</span>
+          <span className={styles.number}>{localDigits(baseline)}</span>
         </li>
         {steps.map((step) => (
           <li key={step.label}>
-            <span>{step.label}</span>
+            <span>
+              <Said>{withUnits(step.label, estimate.inputs)}</Said>
+            </span>
             <Bar from={place(step.from)} to={place(step.to)} />
-            <span className={styles.number}>{signed(step.to - step.from)}</span>
+            <span className={styles.number}>{localDigits(step.shown)}</span>
           </li>
         ))}
+        {remainder === null ? null : (
+          <li className={styles.remainder}>
+            <span>{TEXT.rounding}</span>
+            <span />
+            <span className={styles.number}>{localDigits(remainder)}</span>
+          </li>
+        )}
         <li className={styles.end}>
-          <span>{TEXT.risks.total}</span>
-          <Mark at={place(total)} />
-          <span className={styles.number}>{total.toFixed(3)}</span>
+          <span>{TEXT.total}</span>
+          <Mark at={place(end)} />
+          <span className={styles.number}>{localDigits(total)}</span>
         </li>
       </ul>
+      <Modalities modalities={estimate.modalities ?? []} />
     </div>
+  )
+}
+
+const Modalities = ({ modalities }: { readonly modalities: readonly Reason[] }) => {
+  if (modalities.length === 0) return null
+  const place = scaleOf([0, ...modalities.map(({ contribution }) => contribution)], WIDTH)
+  return (
+    <>
+      <h4>{TEXT.modalities}</h4>
+      <p className={styles.note}>{TEXT.modalitiesLead}</p>
+      <ul className={styles.list}>
+        {modalities.map(({ label, contribution }) => (
+          <li key={label}>
+            <span>
+              <Said>{label}</Said>
+            </span>
+            <Bar from={place(0)} to={place(contribution)} />
+            <span className={styles.number}>{localDigits(signed(contribution, 3))}</span>
+          </li>
+        ))}
+      </ul>
+    </>
   )
 }
 

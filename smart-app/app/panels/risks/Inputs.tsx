@@ -1,11 +1,12 @@
 import type { ModelInput } from '../../../../src/contract/risk.ts'
 import { DataTable } from '../../../ui/DataTable.tsx'
-import { TEXT } from '../../text.ts'
+import { Said } from '../../words/Said.tsx'
 import { quantityWords } from '../../words/values.ts'
 import { Facts } from '../Facts.tsx'
+import { TEXT } from './texts.ts'
 
 const inputWords = (input: ModelInput): string => {
-  if (input.value === null) return TEXT.risks.absent
+  if (input.value === null) return TEXT.absent
   return typeof input.value === 'number' ? quantityWords(input.value, input.unit) : input.value
 }
 
@@ -13,19 +14,23 @@ const inputWords = (input: ModelInput): string => {
 export const Inputs = ({ inputs }: { readonly inputs: readonly ModelInput[] }) =>
   inputs.length === 0 ? null : (
     <DataTable
-      caption={TEXT.risks.inputsCaption}
+      caption={TEXT.inputsCaption}
       rows={inputs}
       rowKey={(input) => input.name}
       columns={[
-        { key: 'input', title: TEXT.risks.input, namesRow: true, cell: (input) => input.label },
-        { key: 'value', title: TEXT.risks.value, cell: inputWords },
+        { key: 'input', title: TEXT.input, namesRow: true, cell: (input) => <Said>{input.label}</Said> },
+        { key: 'value', title: TEXT.value, cell: inputWords },
         {
           key: 'from',
-          title: TEXT.risks.from,
+          title: TEXT.from,
           cell: (input) => (
             <>
-              {input.facts.length > 0 ? <Facts facts={input.facts} /> : TEXT.risks.origins[input.origin]}
-              {input.note ? <p>{input.note}</p> : null}
+              {input.facts.length > 0 ? <Facts facts={input.facts} /> : TEXT.origins[input.origin]}
+              {input.note ? (
+                <p>
+                  <Said>{input.note}</Said>
+                </p>
+              ) : null}
             </>
           ),
         },

@@ -1,19 +1,38 @@
 import type { RiskEstimate } from '../../../../src/contract/risk.ts'
-import { TEXT } from '../../text.ts'
-import styles from './EstimateCard.module.css'
+import type { Session } from '../../session/smart-session.ts'
+import { Said } from '../../words/Said.tsx'
+import { MissingEffects } from './MissingEffects.tsx'
+import styles from './NotComputed.module.css'
+import { groupsOf, keyOf } from './sort.ts'
+import { TEXT, type Why } from './texts.ts'
 
-/** Models that gave no number, each with its reasons, folded into one line until somebody asks. */
-export const NotComputed = ({ estimates }: { readonly estimates: readonly RiskEstimate[] }) =>
+type Refused = Extract<RiskEstimate, { state: 'refused' }>
+
+/** Where a value could help. */
+const HELPED: ReadonlySet<Why> = new Set<Why>(['missing', 'stale'])
+
+/** Models that gave no number, by what stands in the way, folded into one line until somebody asks. */
+export const NotComputed = ({ estimates, session }: { readonly estimates: readonly Refused[]; readonly session: Session }) =>
   estimates.length === 0 ? null : (
-    <details className={styles.small}>
-      <summary>{TEXT.risks.notComputed(estimates.length)}</summary>
-      <ul>
-        {estimates.map((estimate) => (
-          <li key={`${estimate.model.id} ${estimate.title}`}>
-            <strong>{estimate.title}</strong> ({estimate.model.name}): {estimate.state === 'refused' ? reasons(estimate.because) : null}
-          </li>
-        ))}
-      </ul>
+    <details className={styles.all}>
+      <summary>{TEXT.notComputed(estimates.length)}</summary>
+      {groupsOf(estimates).map(({ why, estimates: some }) => (
+        <section key={why}>
+          <h3>
+            {TEXT.whys[why]} ({some.length})
+          </h3>
+          <ul>
+            {some.map((estimate) => (
+              <li key={keyOf(estimate)}>
+                <Said>
+                  <strong>{estimate.title}</strong> ({estimate.model.name}): {reasons(estimate.because)}
+                </Said>
+                {HELPED.has(why) ? <MissingEffects estimate={estimate} session={session} /> : null}
+              </li>
+            ))}
+          </ul>
+        </section>
+      ))}
     </details>
   )
 

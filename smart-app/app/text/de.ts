@@ -1,0 +1,241 @@
+import type { ReadType } from '../session/scopes.ts'
+import { count } from '../words/count.ts'
+import type { EN } from './en.ts'
+
+const TYPES: { readonly [type in ReadType]: string } = {
+  Patient: 'Alter und Geschlecht (Patient)',
+  Observation: 'Laborwerte, Vitalwerte, Genbefunde, Lebensstil, Wearables (Observation)',
+  DiagnosticReport: 'Befundberichte (DiagnosticReport)',
+  MedicationRequest: 'Medikation (MedicationRequest)',
+  Condition: 'Diagnosen (Condition)',
+  AllergyIntolerance: 'Allergien (AllergyIntolerance)',
+  Procedure: 'Prozeduren (Procedure)',
+  ServiceRequest: 'angeforderte Untersuchungen (ServiceRequest)',
+  ImagingStudy: 'Bildgebung (ImagingStudy)',
+  FamilyMemberHistory: 'Familienanamnese (FamilyMemberHistory)',
+  DocumentReference: 'Arztbriefe und Dokumente (DocumentReference)',
+  Binary: 'Dokumenttexte (Binary)',
+  Composition: 'zusammengesetzte Dokumente (Composition)',
+  Encounter: 'Aufenthalte und Kontakte (Encounter)',
+  QuestionnaireResponse: 'Fragebögen (QuestionnaireResponse)',
+  Immunization: 'Impfungen (Immunization)',
+  Device: 'Geräte (Device)',
+}
+
+/** The words of the whole app in German, as they are spoken on a ward. */
+export const DE: typeof EN = {
+  brand: 'Attune',
+  sandbox: 'Testumgebung mit synthetischen Patienten. Nicht für die Versorgung.',
+  clinicalSentences: 'Klinische Aussagen stehen in der geprüften englischen Fassung und wurden nicht übersetzt.',
+  starting: { title: 'Attune wird geöffnet', text: 'Die Anmeldung wird abgeschlossen…' },
+  refused: {
+    title: 'Der Zugriff wurde abgelehnt',
+    nothingRead: 'Es wurde nichts gelesen.',
+    code: 'Antwort des Primärsystems:',
+    of: {
+      access_denied:
+        'Das Primärsystem hat keinen Zugriff gewährt. Falls Sie die Rückfrage geschlossen oder abgelehnt haben, öffnen Sie Attune erneut aus der Patientenakte.',
+      invalid_request:
+        'Das Primärsystem hat die Anfrage nicht angenommen. War die Akte schon länger offen, öffnen Sie Attune erneut aus der Akte.',
+      unauthorized_client:
+        'Das Primärsystem kennt Attune nicht oder erlaubt diese Art der Anmeldung nicht. Die zuständige IT kann Attune registrieren.',
+      unsupported_response_type:
+        'Das Primärsystem bietet die Anmeldung nicht an, die Attune verwendet. Die zuständige IT weiß, welche angeboten wird.',
+      invalid_scope: 'Das Primärsystem lehnt die Rechte ab, die Attune anfragt. Die zuständige IT kann sie freigeben.',
+      server_error: 'Im Primärsystem ist ein Fehler aufgetreten. Versuchen Sie es gleich noch einmal.',
+      temporarily_unavailable: 'Das Primärsystem ist ausgelastet oder wird gewartet. Versuchen Sie es gleich noch einmal.',
+      login_required: 'Sie sind im Primärsystem nicht mehr angemeldet. Melden Sie sich dort an und öffnen Sie Attune aus der Akte.',
+      interaction_required:
+        'Das Primärsystem hat eine Rückfrage, die hier nicht gezeigt werden kann. Öffnen Sie Attune erneut aus der Akte.',
+      account_selection_required:
+        'Das Primärsystem muss wissen, mit welchem Konto Sie arbeiten. Melden Sie sich dort an und öffnen Sie Attune aus der Akte.',
+      consent_required:
+        'Das Primärsystem braucht zuerst Ihre Zustimmung. Öffnen Sie Attune erneut aus der Akte und stimmen Sie der Rückfrage zu.',
+      error: 'Das Primärsystem hat die Anmeldung ohne bekannten Grund beendet. Öffnen Sie Attune erneut aus der Patientenakte.',
+    },
+  },
+  noToken: {
+    title: 'Die Anmeldung wurde nicht abgeschlossen',
+    text: 'Das Primärsystem hat Sie angemeldet, dann aber keinen Zugriff erteilt. Es wurde nichts gelesen. Öffnen Sie Attune erneut aus der Patientenakte.',
+    choose: 'Primärsystem wählen',
+  },
+  ended: {
+    title: 'Sitzung beendet',
+    text: 'Dieses Fenster enthält nichts mehr vom Patienten: keinen Zugriff, keine Notizen, keine Ansicht. Bei Bedarf öffnen Sie Attune erneut aus der Patientenakte.',
+    choose: 'Primärsystem wählen',
+  },
+  endSession: 'Sitzung beenden',
+  openAgain: 'Erneut öffnen',
+  moved: {
+    titles: {
+      elsewhere: 'Inzwischen ist ein anderer Patient geöffnet',
+      token: 'Inzwischen ist ein anderer Patient geöffnet',
+      'brought-back': 'Ist das noch die offene Akte?',
+    },
+    because: {
+      elsewhere: 'Aus demselben Primärsystem wurde in Attune ein anderer Patient geöffnet.',
+      token: 'Das Primärsystem hat den Zugriff für einen anderen Patienten oder ohne Patienten erneuert.',
+      'brought-back': 'Der Browser hat diese Seite aus dem Verlauf zurückgeholt. Die Akte kann inzwischen gewechselt haben.',
+    },
+    blank:
+      'Damit niemand in der falschen Akte liest oder abzeichnet, ist diese Seite leer. Was Sie hier eingegeben haben, bleibt erhalten.',
+    reopen: 'Den Patienten dieser Seite wieder zeigen',
+  },
+  noSession: {
+    title: 'Attune aus der Patientenakte öffnen',
+    text: 'In diesem Fenster gibt es keine offene Sitzung. Öffnen Sie Attune aus der Patientenakte oder wählen Sie ein Primärsystem.',
+    choose: 'Primärsystem wählen',
+  },
+  noPatient: {
+    title: 'Es wurde kein Patient ausgewählt',
+    text: 'Das Primärsystem hat Sie ohne Patienten angemeldet. Öffnen Sie zuerst die Patientenakte und von dort aus Attune.',
+    choose: 'Primärsystem wählen',
+  },
+  missingScopes: {
+    title: 'Nicht alle angefragten Rechte wurden erteilt',
+    types: TYPES,
+    everything: 'Das Primärsystem erlaubt nicht, die Akte zu lesen. Sie fehlt in jeder Ansicht.',
+    unread: (what: string) => `Nicht freigegeben und daher in jeder Ansicht fehlend: ${what}.`,
+    partly: (what: string) => `Nur teilweise freigegeben, Einträge können fehlen: ${what}.`,
+    offline: 'Angemeldet bleiben wurde nicht erlaubt (offline_access): Die Sitzung endet mit dem ersten Zugriffstoken.',
+    optional: (scopes: string) => `Zurückschreiben wurde nicht erlaubt (${scopes}): Das Abzeichnen bleibt im Protokoll von Attune.`,
+    silence: 'Was fehlt, wird nicht beurteilt. Es gilt nie als unauffällig.',
+  },
+  failures: {
+    expired: {
+      title: 'Die Sitzung ist beendet',
+      text: 'Was offen war, bleibt stehen und wird nicht mehr aktualisiert; Ihre Eingaben bleiben erhalten. Öffnen Sie Attune hier oder aus der Patientenakte erneut, um die Akte neu zu lesen.',
+    },
+    refused: {
+      title: 'Das Lesen wurde abgelehnt',
+      text: 'Dieser Server darf das Primärsystem nicht lesen, oder das Primärsystem hat es nicht erlaubt.',
+    },
+    busy: { title: 'Der Server ist ausgelastet', text: 'Es ging nichts verloren. Versuchen Sie es gleich noch einmal.' },
+    unreachable: { title: 'Der Server ist nicht erreichbar', text: 'Prüfen Sie die Verbindung und versuchen Sie es erneut.' },
+    'cut-off': {
+      title: 'Die Antwort brach ab',
+      text: 'Gezeigt wird, was angekommen ist. Teile fehlen; dass sie unauffällig wären, folgt daraus nicht.',
+    },
+    failed: {
+      title: 'Die Akte konnte nicht beurteilt werden',
+      text: 'Auf dem Server ist ein Fehler aufgetreten. Der Betreiber wurde benachrichtigt.',
+    },
+  },
+  retry: 'Erneut versuchen',
+  severity: {
+    consequences: {
+      contraindicated: 'Kontraindiziert',
+      avoid: 'Vermeiden',
+      alternative: 'Anderes Arzneimittel',
+      dose: 'Dosis anpassen',
+      caution: 'Vorsicht',
+      monitor: 'Überwachen',
+      standard: 'Übliche Dosierung',
+      none: 'Keine Empfehlung',
+    },
+    concerns: { conflict: 'Befunde widersprechen sich', 'not-assessed': 'Nicht beurteilt', 'test-first': 'Zuerst testen' },
+    verdicts: {
+      fits: 'Geeignet, soweit geprüft',
+      caution: 'Mit Vorsicht möglich',
+      unfit: 'Für diesen Patienten nicht geeignet',
+      unknown: 'Nicht prüfbar',
+    },
+    listed: 'Nur gelistet',
+    noGuidance: 'Keine Leitlinie',
+  },
+  strip: {
+    label: 'Patient',
+    loading: 'Patientendaten werden gelesen…',
+    unnamed: 'Name nicht in der Akte',
+    born: 'Geb.',
+    years: (age: number) => count(age, 'Jahr', 'Jahre'),
+    unknown: 'nicht dokumentiert',
+    sex: 'Geschlecht',
+    sexes: { male: 'männlich', female: 'weiblich', other: 'divers', unknown: 'als unbekannt dokumentiert' },
+    deceased: 'Verstorben',
+    inHand: 'Aktuelle Verordnung',
+    readAt: (moment: string) => `Stand ${moment}`,
+    readAgain: 'Neu lesen',
+  },
+  banner: {
+    identifiers: { MR: 'Pat.-Nr.', PI: 'Patienten-ID', PT: 'Externe ID', NI: 'Nationale ID' },
+    allergies: 'Allergien',
+    highRisk: 'hohes Risiko',
+    more: (number: number) => `und ${number} weitere`,
+    noAllergies: 'kein Eintrag in der Akte; das heißt nicht, dass keine Allergie besteht',
+    allergiesUnread: 'konnten nicht gelesen werden',
+    allergiesPartly: 'nur teilweise gelesen',
+    confidentiality: { restricted: 'Akte mit eingeschränktem Zugriff', 'very-restricted': 'Akte mit stark eingeschränktem Zugriff' },
+  },
+  ehrStyle: {
+    unread: 'Das Primärsystem bietet eine Darstellung an, die nicht gelesen werden konnte. Attune behält die eigene.',
+    taken: (all: number) => `Darstellung des Primärsystems übernommen (${all} Angaben).`,
+    partly: (taken: number, all: number) => `Darstellung des Primärsystems: ${taken} von ${all} Angaben übernommen`,
+    because: {
+      unreadable: 'keine Farbe, Länge oder Schrift, die sich sicher verwenden lässt',
+      contrast: 'zu wenig Kontrast, um lesbar zu sein (WCAG 4,5 : 1)',
+      scheme: 'für eine Seite anderer Helligkeit gedacht',
+      meaning: 'Die Schweregrade von Attune behalten ihre eigenen Farben',
+      bounds: 'für diese Seite zu klein oder zu groß',
+    },
+  },
+  progress: {
+    reading: 'Die Akte wird gelesen…',
+    done: 'Die Akte ist gelesen und beurteilt.',
+  },
+  tabs: {
+    label: 'Ansichten',
+    order: 'Verordnung',
+    medicines: 'Medikation',
+    genome: 'Genom',
+    risks: 'Risiken',
+    'what-if': 'Was wäre wenn',
+    labs: 'Labor und Vitalwerte',
+    imaging: 'Bildgebung',
+    devices: 'Wearables',
+    person: 'Lebensstil, Anamnese',
+    notes: 'Arztbriefe, Notizen',
+    omics: 'Weitere Omics',
+    timeline: 'Zeitverlauf',
+    review: 'Pharmazeutische Prüfung',
+    sources: 'Quellen',
+  },
+  groups: { act: 'Entscheiden', record: 'Akte', check: 'Prüfen' },
+  print: {
+    action: 'Drucken',
+    page: 'Seite',
+    of: 'von',
+    synthetic: 'synthetischer Patient',
+    notRead: 'Akte nicht gelesen',
+    incomplete: 'nicht zu Ende beurteilt',
+    readAt: (moment: string) => `Stand der Akte ${moment}`,
+    rules: 'Regeln',
+    decision: 'Protokoll',
+  },
+  foot: {
+    disclaimer: 'Attune unterstützt die ärztliche Entscheidung und ersetzt sie nicht.',
+    attune: 'Attune',
+    rules: 'Regeln',
+    decision: 'Entscheidungsprotokoll',
+    gaps: 'Nicht alles war lesbar',
+  },
+  panel: {
+    loading: 'Wird gelesen…',
+    assessing: 'Wird beurteilt…',
+    broken: 'Dieser Teil konnte nicht dargestellt werden. Über den Patienten sagt das nichts aus.',
+    failed: 'Dieser Teil ist nicht angekommen. Über den Patienten sagt das nichts aus.',
+    expired: 'Die Sitzung endete, bevor dieser Teil ankam. Über den Patienten sagt das nichts aus.',
+    gaps: (number: number) => `${count(number, 'Angabe konnte', 'Angaben konnten')} nicht gelesen oder verwendet werden`,
+  },
+  fact: {
+    undated: 'ohne Datum',
+    dateSources: {
+      effective: '',
+      issued: 'Befunddatum',
+      report: 'Berichtsdatum',
+      order: 'Verordnungsdatum',
+      recorded: 'dokumentiert',
+      'evidence.effective': 'Datum des Nachweises',
+    },
+  },
+}
