@@ -1,7 +1,7 @@
 import { build, orExit } from './ready.mjs'
 
-// `npm run bench` measures hook calls, `npm run bench -- inference` the models, `npm run bench -- trees` the reasons of trees.
-const PROGRAMS = { inference: 'inference', trees: 'trees' }
+// `npm run bench` measures hook calls, `npm run bench -- inference` the models, `npm run bench -- trees` the reasons of trees, `npm run bench -- app` the app in a browser.
+const PROGRAMS = { inference: 'inference', trees: 'trees', app: 'app' }
 
 await orExit(build())
 await import(`../dist/tools/bench/${PROGRAMS[process.argv[2]] ?? 'bench'}.js`)

@@ -114,7 +114,7 @@ describe.skipIf(chromiumPath === null || !built)('the app opened from the sandbo
     await page.getByRole('button', { name: /^Sign in to/ }).click()
     await page.locator(`button[value="${story.patient}"]`).click()
     await page.getByText(/Decision record/).waitFor()
-    await page.getByRole('heading', { name: 'Medicines taken now' }).waitFor()
+    await page.getByRole('heading', { name: 'Taken now', exact: true }).waitFor()
     await page.close()
   })
 

@@ -2,8 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
+import { READ_TYPES } from '../../smart-app/app/session/scopes.ts'
+import type { Allergy, PatientIdentity } from '../../src/contract/facts.ts'
 import type { ProfileEvent, ProfileRequest } from '../../src/contract/profile.ts'
-import { events } from '../smart-app/sample-profile.ts'
+import { events, questions } from '../smart-app/sample-profile.ts'
 
 /** What the stand-in does, chosen by the launch code. Each is one story of the app's states. */
 export type Story =
@@ -19,9 +21,27 @@ export type Story =
   | 'empty'
   | 'renewed'
   | 'ended'
+  | 'banner'
+  | 'banner-unread'
+  | 'styled'
+  | 'styled-badly'
+  | 'styled-elsewhere'
+  | 'no-token'
+  | 'no-access-token'
+  | 'moved'
+  | 'moved-to-nobody'
+  | 'other-patient'
+  | 'type-by-type'
+  | 'no-writing'
+  | `error-${string}`
 
 /** What reached the stand-in, for tests to look at. */
-export type Seen = { readonly authorize: URLSearchParams[]; readonly token: URLSearchParams[]; readonly profile: ProfileRequest[] }
+export type Seen = {
+  readonly authorize: URLSearchParams[]
+  readonly token: URLSearchParams[]
+  readonly profile: ProfileRequest[]
+  readonly revoked: URLSearchParams[]
+}
 
 export type MockEhr = { readonly origin: string; readonly seen: Seen; readonly close: () => Promise<void> }
 
@@ -44,14 +64,45 @@ const APP_CONTEXT = JSON.stringify({
 
 const FULL_SCOPE = 'openid fhirUser launch launch/patient patient/*.rs offline_access'
 
-const tokenFor = (story: Story): object => ({
+const STYLES: { readonly [path: string]: object } = {
+  '/styled.json': { color_background: '#fafafa', color_text: '#101010', color_highlight: '#5b2a86', dim_border_radius: '2px' },
+  '/styled-badly.json': {
+    color_background: 'url(https://evil.example/x)',
+    color_text: '#c0c0c0',
+    color_highlight: '#ffee00',
+    font_family_body: "x; } @import 'https://evil.example/x.css'",
+    dim_font_size: '400px',
+    position: 'fixed',
+  },
+}
+
+const SCOPES: { readonly [story: string]: string } = {
+  'few-scopes': 'openid fhirUser launch/patient patient/Observation.rs patient/Patient.r patient/Condition.rs?category=problem-list-item',
+  'type-by-type': `openid offline_access ${READ_TYPES.map((type) => `patient/${type}.rs`).join(' ')}`,
+}
+
+/** Who a token is for. */
+const patientOf = (story: Story): object => {
+  if (story === 'no-patient') return {}
+  return { patient: story === 'other-patient' ? 'another' : 'sample' }
+}
+
+/** Sessions that end in a moment, to be renewed. */
+const SHORT: ReadonlySet<string> = new Set(['ended', 'moved', 'moved-to-nobody'])
+
+const tokenFor = (story: Story, origin: string): object => ({
   access_token: story,
   token_type: 'Bearer',
-  expires_in: story === 'ended' ? 2 : 3600,
-  scope: story === 'few-scopes' ? 'openid fhirUser launch/patient patient/Observation.rs' : FULL_SCOPE,
-  ...(story === 'no-patient' ? {} : { patient: 'sample' }),
+  expires_in: SHORT.has(story) ? 2 : 3600,
+  scope: SCOPES[story] ?? FULL_SCOPE,
+  ...patientOf(story),
   ...(story === 'no-drug' ? {} : { appContext: APP_CONTEXT }),
   ...(story === 'renewed' ? { refresh_token: 'renew-me' } : {}),
+  ...(story.startsWith('moved') ? { refresh_token: story } : {}),
+  ...(story.startsWith('banner') ? { need_patient_banner: true } : {}),
+  ...(story.startsWith('styled')
+    ? { smart_style_url: `${story === 'styled-elsewhere' ? 'https://evil.example' : origin}/${story}.json` }
+    : {}),
 })
 
 const emptied = (event: ProfileEvent): ProfileEvent[] => {
@@ -64,7 +115,41 @@ const emptied = (event: ProfileEvent): ProfileEvent[] => {
   return [{ ...event, facts: { ...event.facts, ...nothing, questions: [] } }]
 }
 
+/** A patient about whom a banner has much to say. */
+const bannered = (event: ProfileEvent): ProfileEvent => {
+  if (event.event !== 'facts' || event.facts.patient === null) return event
+  const patient: PatientIdentity = {
+    ...event.facts.patient,
+    identifiers: [
+      { type: 'MR', value: 'SYN-000001', assigner: null },
+      { type: 'NI', value: '943 476 5919', assigner: 'National register' },
+    ],
+    confidentiality: 'restricted',
+    deceased: true,
+  }
+  const allergy = (name: string, criticality?: 'high'): Allergy => ({
+    ref: `AllergyIntolerance/${name}`,
+    name,
+    codes: [],
+    ingredients: [],
+    verificationStatus: 'confirmed',
+    clinicalStatus: 'active',
+    reactions: [],
+    ...(criticality ? { criticality } : {}),
+    lineage: patient.lineage,
+  })
+  return { ...event, facts: { ...event.facts, patient, allergies: [allergy('<b>Latex</b>'), allergy('Penicillin', 'high')] } }
+}
+
+const withAllergiesUnread = (event: ProfileEvent): ProfileEvent => {
+  if (event.event !== 'facts') return event
+  const questions = event.facts.questions.map((one) => (one.key === 'allergies' ? { ...one, state: 'failed' as const } : one))
+  return { ...event, facts: { ...event.facts, allergies: [], questions } }
+}
+
 const eventsFor = (story: Story): readonly ProfileEvent[] => {
+  if (story === 'banner') return events.map(bannered)
+  if (story === 'banner-unread') return events.map(withAllergiesUnread)
   if (story === 'empty') return events.flatMap(emptied)
   if (story === 'no-drug')
     return events.map((event) => (event.event === 'assessment' ? { ...event, assessment: { ...event.assessment, orders: [] } } : event))
@@ -86,12 +171,23 @@ const json = (response: ServerResponse, value: unknown, status = 200): void => {
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
+/** What can be wrong with a record system before anyone signs in; each has a FHIR base of its own. */
+export type Fault = 'no-pkce' | 'no-login' | 'gone'
+
 /**
  * A stand-in for an EHR, its authorization server and Attune's own server around the built pages in `folder`.
  * It answers with a sample patient and plays one story per launch code; the pages get the strict Content-Security-Policy.
  */
-export const startMockEhr = async (folder: string, options: { readonly sandbox?: boolean } = {}): Promise<MockEhr> => {
-  const seen: Seen = { authorize: [], token: [], profile: [] }
+export const startMockEhr = async (
+  folder: string,
+  options: {
+    readonly sandbox?: boolean
+    /** Further FHIR bases, by what is wrong with their sign-in. */
+    readonly faults?: readonly Fault[]
+    readonly optionalScopes?: readonly string[]
+  } = {},
+): Promise<MockEhr> => {
+  const seen: Seen = { authorize: [], token: [], profile: [], revoked: [] }
 
   const profile = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const bearer = (request.headers.authorization ?? '').replace('Bearer ', '')
@@ -100,18 +196,25 @@ export const startMockEhr = async (folder: string, options: { readonly sandbox?:
     if (bearer === 'forbidden') return json(response, {}, 403)
     const story = (bearer === 'fresh' ? 'good' : bearer) as Story
     response.writeHead(200, { 'content-type': 'application/x-ndjson' })
-    for (const event of eventsFor(story)) {
+    const plan: ProfileEvent = { event: 'plan', questions: questions.map(({ key, query }) => ({ key, query })) }
+    for (const event of story === 'slow' ? [plan, ...eventsFor(story)] : eventsFor(story)) {
       if (story === 'slow') await pause(event.event === 'facts' ? 1500 : 400)
       response.write(`${JSON.stringify(event)}\n`)
     }
     response.end()
   }
 
-  const token = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const token = async (origin: string, request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const form = new URLSearchParams(await bodyOf(request))
     seen.token.push(form)
-    if (form.get('grant_type') === 'refresh_token') return json(response, { ...tokenFor('good'), access_token: 'fresh' })
-    json(response, tokenFor((form.get('code') ?? 'good') as Story))
+    if (form.get('refresh_token') === 'moved') return json(response, { ...tokenFor('good', origin), patient: 'another' })
+    if (form.get('refresh_token') === 'moved-to-nobody') return json(response, { ...tokenFor('good', origin), patient: null })
+    if (form.get('code') === 'no-token') return json(response, { error: 'invalid_grant' }, 400)
+    if (form.get('code') === 'no-access-token') return json(response, { token_type: 'Bearer' })
+    // A refreshed token need not name the patient again.
+    if (form.get('grant_type') === 'refresh_token')
+      return json(response, { ...tokenFor('good', origin), access_token: 'fresh', patient: undefined })
+    json(response, tokenFor((form.get('code') ?? 'good') as Story, origin))
   }
 
   const authorize = (url: URL, response: ServerResponse): void => {
@@ -119,7 +222,8 @@ export const startMockEhr = async (folder: string, options: { readonly sandbox?:
     const story = url.searchParams.get('launch') ?? 'no-drug'
     const back = new URL(url.searchParams.get('redirect_uri') ?? '/', url)
     back.searchParams.set('state', url.searchParams.get('state') ?? '')
-    if (story === 'denied') back.searchParams.set('error', 'access_denied')
+    const error = story === 'denied' ? 'access_denied' : story.startsWith('error-') ? story.slice(6) : null
+    if (error !== null) back.searchParams.set('error', error)
     else back.searchParams.set('code', story)
     response.writeHead(302, { location: back.href }).end()
   }
@@ -149,11 +253,24 @@ export const startMockEhr = async (folder: string, options: { readonly sandbox?:
     const answer = async (): Promise<void> => {
       switch (url.pathname) {
         case '/app/config.json':
-          return json(response, { issuers: [`${url.origin}/fhir`], clientId: 'attune-app', sandbox: options.sandbox ?? true })
+          return json(response, {
+            issuers: ['fhir', ...(options.faults ?? [])].map((base) => `${url.origin}/${base}`),
+            clientId: 'attune-app',
+            sandbox: options.sandbox ?? true,
+            optionalScopes: options.optionalScopes ?? [],
+          })
+        case '/gone/.well-known/smart-configuration':
+          return void response.destroy()
+        case '/no-pkce/.well-known/smart-configuration':
+          return json(response, { authorization_endpoint: `${url.origin}/authorize`, token_endpoint: `${url.origin}/token` })
+        case '/revoke':
+          seen.revoked.push(new URLSearchParams(await bodyOf(request)))
+          return json(response, {})
         case '/fhir/.well-known/smart-configuration':
           return json(response, {
             authorization_endpoint: `${url.origin}/authorize`,
             token_endpoint: `${url.origin}/token`,
+            revocation_endpoint: `${url.origin}/revoke`,
             code_challenge_methods_supported: ['S256'],
           })
         case '/authorize':
@@ -161,7 +278,10 @@ export const startMockEhr = async (folder: string, options: { readonly sandbox?:
         case '/chart':
           return chart(url, response)
         case '/token':
-          return token(request, response)
+          return token(url.origin, request, response)
+        case '/styled.json':
+        case '/styled-badly.json':
+          return json(response, STYLES[url.pathname] ?? {})
         case '/api/profile':
           return profile(request, response)
         default:

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { actionSentence, adviceSentences, headline } from '../../src/cards/action-words.ts'
-import type { Finding } from '../../src/contract/findings.ts'
+import type { Action, Finding } from '../../src/contract/findings.ts'
 import { parseAction } from '../../src/guidance/parse-action.ts'
 import { theKnowledge } from '../builders/knowledge.ts'
 import { adviceRows, theWriting } from './row-patients.ts'
@@ -111,6 +111,16 @@ describe('What an action says', () => {
   it('names a limit in mg/day with the ordered dose beside it', () => {
     const limit = { ...parseAction('max=20 mg/day'), atHand: { state: 'over', because: '40 mg/day' } } as const
     expect(actionSentence(limit, 'citalopram', wording)).toBe('Do not exceed 20 mg/day. Ordered: 40 mg/day, above the limit.')
+  })
+
+  it('a caution about a dose is no limit: the order is that dose, or does not reach it', () => {
+    const caution = (state: 'within' | 'over'): Action => ({
+      code: 'caution',
+      detail: 'myopathy at 40 mg',
+      atHand: { state, because: '40 mg/day' },
+    })
+    const ends = (['over', 'within'] as const).map((state) => actionSentence(caution(state), 'atorvastatin', wording).split('Ordered: ')[1])
+    expect(ends).toEqual(['40 mg/day: that dose.', '40 mg/day: that dose is not reached.'])
   })
 
   it('has words for every condition and for every dose that is no plain number with a unit', () => {

@@ -127,7 +127,7 @@ describe('attune rules diff', () => {
         summary: 'Clarify CYP2C19 before clopidogrel (FDA boxed warning: see detail): results lead to different advice',
       },
     })
-    expect(diff.sandbox?.patients).toBe(36)
+    expect(diff.sandbox?.patients).toBe(38)
   })
 
   it('shows the cards that change over a grid of results and drugs: gone, new, of other weight or wording', () => {

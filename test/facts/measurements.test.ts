@@ -52,6 +52,7 @@ test('a lab value carries code, unit, range, interpretation, status and lineage'
         dateSource: 'effective',
         code: creatinine,
       },
+      flag: { code: 'H', from: 'lab', range: 'above', disagrees: false },
     },
   ])
 })
@@ -204,10 +205,7 @@ describe('devices', () => {
       {
         ref: 'Observation/b',
         unit: '1/(24.h)',
-        points: [
-          { at: '2026-11-01T00:00:00.000Z', value: 8421 },
-          { at: '2026-11-02T00:00:00.000Z', value: 9000 },
-        ],
+        points: { from: Date.parse('2026-11-01T00:00:00Z'), steps: [[86_400_000, 1]], offsets: [[null, 2]], values: [8421, 9000] },
       },
     ])
   })
@@ -224,7 +222,7 @@ describe('devices', () => {
     ).toHaveLength(2)
   })
 
-  test('sampled data: error, below and above the limits are unknown, not the limit', () => {
+  test('sampled data: error, below and above the limits keep their letters and are never the limit', () => {
     const samples = {
       ...coded('vital-signs', '8867-4'),
       effectiveDateTime: undefined,
@@ -239,13 +237,12 @@ describe('devices', () => {
     }
     expect(read(aPatient().with(observation(samples))).devices[0]).toMatchObject({
       unit: '/min',
-      points: [
-        { at: '2025-02-01T00:00:00.000Z', value: 55 },
-        { at: '2025-02-01T00:05:00.000Z', value: null },
-        { at: '2025-02-01T00:10:00.000Z', value: null },
-        { at: '2025-02-01T00:15:00.000Z', value: null },
-        { at: '2025-02-01T00:20:00.000Z', value: 65 },
-      ],
+      points: {
+        from: Date.parse('2025-02-01T00:00:00Z'),
+        steps: [[300_000, 4]],
+        offsets: [[null, 5]],
+        values: [55, 'E', 'L', 'U', 65],
+      },
     })
   })
 
@@ -272,7 +269,7 @@ describe('devices', () => {
     expect(read(aPatient().with(reading)).devices[0]).toMatchObject({
       name: 'heart rate',
       unit: '/min',
-      points: [{ at: '2025-02-01T07:59:00.000Z', value: 61 }],
+      points: { from: Date.parse('2025-02-01T07:59:00Z'), steps: [], offsets: [[null, 1]], values: [61] },
     })
   })
 })

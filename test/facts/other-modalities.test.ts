@@ -98,6 +98,7 @@ test('imaging studies and documents are listed, not read', () => {
       started: '2025-05-01',
       series: 2,
       instances: 120,
+      status: 'available',
       lineage: { resource: 'ImagingStudy/ct', date: '2025-05-01', dateSource: 'effective' },
     },
   ])

@@ -183,6 +183,39 @@ describe('the patient', () => {
     })
   })
 
+  const typed = (code: string, value: unknown, more: object = {}): object => ({
+    type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code }] },
+    value,
+    ...more,
+  })
+
+  test('of its numbers only those that a chart shows beside the name are read, and none that has ended', () => {
+    const identifier = [
+      typed('MR', 'SYN-1', { assigner: { display: 'Clinic' } }),
+      typed('NI', '943 476 5919'),
+      typed('SS', '000-00-0000'),
+      typed('MR', 'SYN-0', { use: 'old' }),
+      typed('PI', 'P-0', { period: { end: '2020-01-01' } }),
+      typed('PI', 7),
+      { value: 'of no type' },
+      'broken',
+    ]
+    expect(read({ ...sent({ ...patient, identifier }) }).patient?.identifiers).toEqual([
+      { type: 'MR', value: 'SYN-1', assigner: 'Clinic' },
+      { type: 'NI', value: '943 476 5919', assigner: null },
+    ])
+    expect(read(sent(patient)).patient).not.toHaveProperty('identifiers')
+  })
+
+  test.each([
+    [['N'], undefined],
+    [['R'], 'restricted'],
+    [['R', 'V'], 'very-restricted'],
+  ])('confidentiality %j reads %s', (codes, confidentiality) => {
+    const security = codes.map((code) => ({ system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code }))
+    expect(read(sent({ ...patient, meta: { security } })).patient?.confidentiality).toBe(confidentiality)
+  })
+
   test('race that is not recorded is null', () => {
     expect(read(aPatient().record()).patient?.race).toBeNull()
   })

@@ -491,6 +491,18 @@ describe('pages', () => {
     await sandbox.close()
   })
 
+  test('the app may talk to a token endpoint on another host only where it is registered', async () => {
+    const elsewhere = clients.map((client) => ({ ...client, authorizationServers: ['https://login.example.org/oauth2'] }))
+    for (const [registered, connect] of [
+      [clients, "'self' https://fhir.example.org:8443"],
+      [elsewhere, "'self' https://fhir.example.org:8443 https://login.example.org"],
+    ] as const) {
+      const site = await start({ mode: 'production', clients: registered, kit: { publicDir: folder } })
+      expect(policyOf(await fetch(`${site.url}/app/`))['connect-src']).toBe(connect)
+      await site.close()
+    }
+  })
+
   test('in production / is a plain page and the app may be framed by registered EHRs alone', async () => {
     const production = await start({ mode: 'production', clients, kit: { publicDir: folder } })
     for (const path of ['/', '/index.html']) expect(await (await fetch(production.url + path)).text()).not.toContain('Sandbox EHR')
@@ -500,7 +512,7 @@ describe('pages', () => {
       'default-src': "'none'",
       'script-src': "'self'",
       'style-src': "'self'",
-      'img-src': "'self' data:",
+      'img-src': "'self' data: blob:",
       'font-src': "'self'",
       'manifest-src': "'self'",
       'worker-src': "'self'",

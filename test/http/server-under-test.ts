@@ -85,6 +85,8 @@ const configOf = ({ config = {}, clients = [], mode = 'sandbox' }: Setting, publ
   return { ...file, ...rest, publicUrl, mode, execution: 'cpu', logLevel: 'trace' }
 }
 
+const nothingToReview = async () => ({ flags: [], signOffs: [], reasons: [] })
+
 /** The real HTTP room on a real port, with test doubles for the rooms behind it. */
 export const start = async (setting: Setting = {}): Promise<Running> => {
   let handle: Parameters<typeof makeServer>[0] = (_req, res) => void res.writeHead(503).end()
@@ -105,9 +107,11 @@ export const start = async (setting: Setting = {}): Promise<Running> => {
   handle = makeApp<HookService>({
     config,
     version: '0.0.0-test',
+    review: { list: nothingToReview, mark: nothingToReview, signOff: nothingToReview, report: async () => '' },
     log: makeLog('trace', { write: (line: string) => void log.push(line) }),
     metrics: makeMetrics(),
     services: new Map(SERVICES.map((one) => [one.id, one])),
+    makePassport: () => Promise.reject(new AttuneError('unexpected', 'no passport in this test')),
     runService,
     runProfile: async (_request, _caller, emit) =>
       emit({ event: 'done', decision: 'd1', versions: { attune: '0.0.0-test', rules: 'r1' }, sandbox: true }),
@@ -117,6 +121,7 @@ export const start = async (setting: Setting = {}): Promise<Running> => {
       recent: async () => [],
     },
     whatIf: async () => null,
+    missingEffects: async () => null,
     rulesAttributes: { version: 'r1', asOf: '2026-11', sources: [] },
     models: {
       list: () => [],

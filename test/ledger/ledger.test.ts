@@ -29,6 +29,20 @@ describe.each(ENGINES)('the ledger on %s', (name, makePlace, missing) => {
     await place.clear()
   })
 
+  it('gives back the newest look of the app at one patient until an instant, of that tenant alone, if it kept what it advised', async () => {
+    const seen = [{ drug: 'a', consequence: 'avoid', state: 'change-drug' }] as const
+    const look = (at: string, more: object = {}) => decision({ service: 'smart-app', patientKey: 'looked-at', at, seen, ...more })
+    const [first, second, later] = [look('2026-06-01T09:00:00.000Z'), look('2026-06-02T09:00:00.000Z'), look('2026-06-03T09:00:00.000Z')]
+    for (const one of [first, second, later, look('2026-06-02T10:00:00.000Z', { tenant: 'south' })]) await ledger.record(one)
+    await ledger.record(decision({ patientKey: 'looked-at', at: '2026-06-02T11:00:00.000Z' }))
+    expect(await ledger.lastSeen('north', 'looked-at', '2026-06-02T12:00:00.000Z')).toEqual(second)
+    expect(await ledger.lastSeen('north', 'looked-at', '2026-05-01T00:00:00.000Z')).toBeNull()
+    expect(await ledger.lastSeen('north', 'somebody-else', '2026-07-01T00:00:00.000Z')).toBeNull()
+    const { seen: _, ...unkept } = look('2026-06-02T11:30:00.000Z')
+    await ledger.record(unkept)
+    expect(await ledger.lastSeen('north', 'looked-at', '2026-06-02T12:00:00.000Z')).toBeNull()
+  })
+
   it('is well, and says on which engine', () => {
     expect(ledger.health()).toEqual({
       ok: true,

@@ -156,6 +156,23 @@ describe('what they make of a genotype', () => {
     expect([phenoconversion.state, clinical.activityScore?.text, clinical.phenotype?.code]).toEqual(['converted', score, phenotype])
   })
 
+  test.each([
+    ['with its score', '*4/*4'],
+    ['told as a phenotype alone', null],
+  ])('a poor metabolizer by the genes alone, %s, is not said to be one by the medicine', (_title, diplotype) => {
+    const table = tableOf('CYP2D6')
+    const whole = lookUpGenotype(table, ['*4', '*4'])
+    const genetic = diplotype === null ? { ...whole, diplotype: null, activityScore: null, keys: ['PM'] } : whole
+    expect(phenoconvert(table, genetic, modifiersOf('CYP2D6', [paroxetine()], theKnowledge().modifiers, NOW))).toEqual({
+      clinical: genetic,
+      phenoconversion: {
+        state: 'none',
+        by: [expect.objectContaining({ drug: 'paroxetine', strength: 'strong' })],
+        note: 'paroxetine (strong inhibitor): nothing left to inhibit, the genes alone leave no activity.',
+      },
+    })
+  })
+
   test('genes without a rule keep the genotype, with a caution that names the medicine', () => {
     const genetic = lookUpGenotype(tableOf('CYP2C19'), ['*1', '*1'])
     expect(under('CYP2C19', ['*1', '*1'], medicine('fluconazole', '4450'))).toMatchObject({

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Card } from '../../src/contract/cards.ts'
+import type { ProfileEvent } from '../../src/contract/profile.ts'
 import { openLedger } from '../../src/ledger/ledger.ts'
 import { caller, hospital, makeSite } from './attune.ts'
 import { type FakeEhr, startEhr } from './fake-ehr.ts'
@@ -18,6 +19,7 @@ const SECRETS = {
   street: 'Streetmark 12',
   token: 'accesstokenmark',
   user: 'practitionermark',
+  note: 'reviewnotemark',
 } as const
 /** Names of resources: references may be kept, they lead to nothing without the EHR. */
 const GENOTYPE = 'genotypemark *2/*2'
@@ -124,6 +126,35 @@ beforeAll(async () => {
   const profile = await call('/api/profile', { token: SECRETS.token, body: { fhirServer: ehr.fhir, patient: SECRETS.patientId } })
   if (!profile.text.includes('"event":"done"')) throw new Error('the profile did not end well')
 
+  // The other doors of the app: passport, review with a note, sign-off, report, what if.
+  const app = (path: string, asked: object) => call(path, { token: SECRETS.token, body: asked })
+  const chartOf = { fhirServer: ehr.fhir, patient: SECRETS.patientId }
+  const events = profile.text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as ProfileEvent)
+  const told = <Name extends ProfileEvent['event']>(name: Name) => {
+    const found = events.find((event): event is Extract<ProfileEvent, { event: Name }> => event.event === name)
+    if (!found) throw new Error(`the profile told no ${name}`)
+    return found
+  }
+  const { decision, versions, seal } = told('done')
+  const sealed = { ...chartOf, decision, ...told('review').review }
+  const idToken = `e30.${Buffer.from(JSON.stringify({ name: SECRETS.name, fhirUser: `Practitioner/${SECRETS.user}` })).toString('base64url')}.x`
+  const marks = [{ flag: sealed.flags[0]?.id, mark: 'reviewed', note: SECRETS.note }]
+  const { now, patient, orders, medicines, allergies, gaps, questions } = told('facts').facts
+  const { assessment, words } = told('assessment')
+  const facts = { now, patient, orders, medicines, allergies, gaps, questions }
+  const { estimates } = told('estimates')
+  const doors = [
+    await app('/api/passport', chartOf),
+    await app('/api/review', { ...sealed, marks, idToken }),
+    await app('/api/review/list', sealed),
+    await app('/api/review/sign-off', { ...sealed, mayWrite: true, language: 'en', idToken }),
+    await app('/api/report', { ...chartOf, decision, content: { facts, assessment, words, estimates, versions }, seal, language: 'en' }),
+  ]
+  for (const answer of doors) if (answer.status !== 200) throw new Error(`a door of the app answered ${answer.status}: ${answer.text}`)
+
   // Calls that are refused, each with secrets where they do not belong.
   const wrong = { ...body({ prefetch }), context: { patientId: `${SECRETS.name}/..`, userId: SECRETS.user } }
   const refused = [
@@ -140,6 +171,13 @@ beforeAll(async () => {
     }),
     await call('/api/profile', { token: SECRETS.token, body: { fhirServer: ehr.fhir, patient: `${SECRETS.name}!` } }),
     await call(`/api/${SECRETS.name}`, { token: null }),
+    await app('/api/passport', { ...chartOf, patient: `${SECRETS.patientId}/..` }),
+    await app('/api/review', { ...sealed, marks: [{ ...marks[0], flag: SECRETS.name }] }),
+    await app('/api/review/list', { ...sealed, seal: SECRETS.name }),
+    await app('/api/review/sign-off', { ...sealed, mayWrite: true, language: SECRETS.name }),
+    await app('/api/report', { ...chartOf, decision: SECRETS.name, content: { facts, assessment }, seal: SECRETS.name, language: 'en' }),
+    await app('/api/what-if', { model: SECRETS.name, inputs: {}, change: {} }),
+    await app('/api/what-if/missing', { model: SECRETS.name, inputs: { [SECRETS.name]: SECRETS.note } }),
   ]
   refusals.push(...refused.map(({ status, text }) => `${status} ${text}`))
   metrics = (await call('/metrics', { token: null })).text
@@ -159,7 +197,25 @@ const found = (text: string): string[] =>
   )
 
 it('every refusal is a 4xx whose text holds nothing of the patient, the user or the token', () => {
-  expect(refusals.map((text) => text.slice(0, 3))).toEqual(['400', '400', '400', '404', '401', '412', '400', '403', '400', '404'])
+  expect(refusals.map((text) => text.slice(0, 3))).toEqual([
+    '400',
+    '400',
+    '400',
+    '404',
+    '401',
+    '412',
+    '400',
+    '403',
+    '400',
+    '404',
+    '400',
+    '400',
+    '400',
+    '400',
+    '400',
+    '404',
+    '404',
+  ])
   expect(refusals.flatMap(found)).toEqual([])
 })
 
@@ -198,6 +254,7 @@ it('what the ledger gives back holds none of them, under one key for the patient
     'order-sign',
     'patient-view',
     'profile',
+    'profile', // the passport reads the record anew
   ])
   expect(found(JSON.stringify(decisions))).toEqual([])
   expect(new Set(decisions.map(({ questions }) => questions[0]?.query))).toEqual(new Set(['Patient/{patient}']))

@@ -147,7 +147,7 @@ describe('kidney failure', () => {
 
   it('is refused above an eGFR of 60, and says so', async () => {
     const facts = adult({ labs: labs([CREATININE, 0.8, 'mg/dL'], ['9318-7', 300, 'mg/g']) })
-    expect(await refused(facts, KFRE)).toMatch(/^eGFR .* is outside 1 to 60/)
+    expect(await refused(facts, KFRE)).toMatch(/^eGFR [^.]* \d+(?:\.\d)? mL\/min\/1\.73 m² is outside 1 to 60 mL\/min\/1\.73 m²\.$/)
   })
 })
 

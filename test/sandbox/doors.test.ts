@@ -20,13 +20,13 @@ describe('The doors of the EHR page', () => {
     })
   })
 
-  test('a session reads all charts and writes orders, nothing else', async () => {
+  test('a session reads all charts and writes orders and notes, nothing else', async () => {
     const body = (await (await postJson(served, '/sandbox/session', {})).json()) as Record<string, unknown>
     expect(body).toMatchObject({
       token_type: 'Bearer',
       fhirUser: 'Practitioner/dr-okafor',
       fhirBase: `${served.url}/fhir`,
-      scope: 'user/*.rs user/MedicationRequest.cu user/ServiceRequest.cu',
+      scope: 'user/*.rs user/MedicationRequest.cu user/ServiceRequest.cu user/DocumentReference.c',
     })
     const condition = { resourceType: 'Condition', subject: { reference: 'Patient/p01' }, code: { text: 'x' } }
     expect((await postJson(served, '/fhir/Condition', condition, String(body.access_token))).status).toBe(403)

@@ -282,6 +282,12 @@ describe('Other medicines', () => {
     expect(offers).toEqual([])
   })
 
+  it('that are part of a combination are named as what is taken, not as the combination', async () => {
+    const { about } = await answerOn(stent('p-part').on('Aspirin 81 MG Oral Tablet'))
+    expect(about('aspirin / dipyridamole')).toContain('spirin is already taken')
+    expect(about('aspirin / dipyridamole')).not.toContain('dipyridamole is already taken')
+  })
+
   it('that the order itself replaces do not count', async () => {
     const { offers } = await answerOn(stent('p-same').on('clopidogrel 75 MG Oral Tablet', { rxcui: '309362' }))
     expect(offers).toHaveLength(2)

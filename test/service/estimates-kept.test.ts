@@ -29,6 +29,7 @@ const client: ClientConfig = {
   audiences: [],
   cors: [],
   frameAncestors: [],
+  authorizationServers: [],
   links: [],
   features: [],
   fhirServers: [],
@@ -47,6 +48,7 @@ const keptFor = async (patient: PatientBuilder): Promise<readonly RiskEstimate[]
       userKey: () => 'u',
       seal: (text) => createHmac('sha256', 'test').update(text).digest('hex'),
       overrides: async () => [],
+      lastSeen: async () => null,
     },
     reportFault: (fault) => {
       throw fault

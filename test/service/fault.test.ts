@@ -32,6 +32,7 @@ it.each(SERVICES.map((service) => [service.hook, service] as const))(
         userKey: () => 'user',
         seal: (text) => text,
         overrides: async () => [],
+        lastSeen: async () => null,
       },
       reportFault: (fault) => void faults.push(fault),
       afterwards: () => {},

@@ -2,14 +2,17 @@
 import type { ReactElement } from 'react'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { describe, expect, test } from 'vitest'
-import { GenomePanel } from '../../smart-app/app/panels/genome/GenomePanel.tsx'
-import { MedicinesPanel } from '../../smart-app/app/panels/medicines/MedicinesPanel.tsx'
-import { OrderPanel } from '../../smart-app/app/panels/order/OrderPanel.tsx'
-import { RecordPanel } from '../../smart-app/app/panels/record/RecordPanel.tsx'
-import { RisksPanel } from '../../smart-app/app/panels/risks/RisksPanel.tsx'
-import { SourcesPanel } from '../../smart-app/app/panels/sources/SourcesPanel.tsx'
+import GenomePanel from '../../smart-app/app/panels/genome/GenomePanel.tsx'
+import MedicinesPanel from '../../smart-app/app/panels/medicines/MedicinesPanel.tsx'
+import NotesPanel from '../../smart-app/app/panels/notes/NotesPanel.tsx'
+import OrderPanel from '../../smart-app/app/panels/order/OrderPanel.tsx'
+import PersonPanel from '../../smart-app/app/panels/person/PersonPanel.tsx'
+import RisksPanel from '../../smart-app/app/panels/risks/RisksPanel.tsx'
+import SourcesPanel from '../../smart-app/app/panels/sources/SourcesPanel.tsx'
 import { advance, NOTHING_YET, type ProfileState, type ProfileStep } from '../../smart-app/app/profile/profile-state.ts'
+import type { ViewProps } from '../../smart-app/app/screen/views.tsx'
 import { readAppContext } from '../../smart-app/app/session/app-context.ts'
+import type { Gap } from '../../src/contract/lineage.ts'
 import type { RiskEstimate } from '../../src/contract/risk.ts'
 import { assessment, events, facts, words } from './sample-profile.ts'
 
@@ -18,6 +21,22 @@ const replay = (steps: readonly ProfileStep[]): ProfileState => steps.reduce(adv
 const WHOLE = replay(events)
 const IN_HAND = readAppContext({ v: 1, drug: { rxcui: '32968', text: 'clopidogrel' }, order: 'MedicationRequest/draft-1' })
 const NO_DRUG = readAppContext(null)
+
+/** What a view gets in a session whose card handed over `context`. */
+const viewOf = (profile: ProfileState, context = NO_DRUG): ViewProps => ({
+  profile,
+  session: {
+    fhirServer: 'https://ehr.example/fhir',
+    patient: 'sample',
+    context,
+    missing: [],
+    accessToken: () => 'token',
+    expiresAt: () => null,
+    refresh: () => Promise.resolve(false),
+  },
+  patient: 'sample',
+  open: () => {},
+})
 
 const shown = (element: ReactElement): HTMLElement => {
   const host = document.createElement('div')
@@ -37,7 +56,7 @@ const rowsOf = (host: Element | null | undefined): string[][] =>
   [...(host?.querySelectorAll('tbody tr') ?? [])].map((row) => [...row.children].map(textOf))
 
 describe('the order in hand', () => {
-  const host = shown(<OrderPanel profile={WHOLE} context={IN_HAND} />)
+  const host = shown(<OrderPanel {...viewOf(WHOLE, IN_HAND)} />)
 
   test('says the action before anything else, with its severity as a word', () => {
     expect(textOf(host.querySelector('section')).startsWith('Avoidclopidogrel 75 MG Oral Tablet — 75 mg by mouth once a day')).toBe(true)
@@ -58,7 +77,7 @@ describe('the order in hand', () => {
       ['https://www.fda.gov/medical-devices/precision-medicine/table-pharmacogenetic-associations'],
     ])
     expect(textOf(columns[0])).toContain('Strength: Strong · 2022 · as of Mar 2024')
-    expect(textOf(columns[1])).toContain('The source does not grade its advice · 2018')
+    expect(textOf(columns[1])).toContain('not graded by the source · 2018')
     expect(textOf(columns[2])).toContain('Its text was not read for this release.')
   })
 
@@ -89,13 +108,13 @@ describe('the order in hand', () => {
   })
 
   test('says what was not assessed', () => {
-    expect(textOf(regionOf(host, 'Not assessed'))).toContain('liver function: the last result is older than a year')
+    expect(textOf(regionOf(host, 'What was not assessed'))).toContain('liver function: the last result is older than a year')
   })
 
   test('without a drug in hand says so instead of showing nothing', () => {
     const nothing = advance(WHOLE, { event: 'begin' })
     const state = { ...nothing, progress: WHOLE.progress, facts, assessment: { ...assessment, orders: [] } }
-    expect(textOf(shown(<OrderPanel profile={state} context={NO_DRUG} />))).toContain('No drug is in hand')
+    expect(textOf(shown(<OrderPanel {...viewOf(state, NO_DRUG)} />))).toContain('No drug is in hand')
   })
 
   test('a drug that was not assessed never looks like one without a finding', () => {
@@ -106,7 +125,7 @@ describe('the order in hand', () => {
       ...assessment,
       orders: [{ ...entry, drugs: [{ ...drug, state: 'not-assessed' as const, findings: [], alternatives: [] }] }],
     }
-    const text = textOf(shown(<OrderPanel profile={{ ...WHOLE, assessment: blind, words: { ...words, heads: [] } }} context={IN_HAND} />))
+    const text = textOf(shown(<OrderPanel {...viewOf({ ...WHOLE, assessment: blind, words: { ...words, heads: [] } }, IN_HAND)} />))
     expect(text).toContain('Clopidogrel could not be assessed')
     expect(text).toContain('No warning here does not mean that the drug is safe.')
   })
@@ -122,7 +141,7 @@ describe('a drug without advice to give', () => {
   const withHead = (head: Partial<typeof guided>, more: Partial<typeof drug>): HTMLElement => {
     const changed = { ...assessment, orders: [{ ...entry, drugs: [{ ...drug, ...more }] }] }
     const said = { ...words, heads: [{ ...guided, ...head }] }
-    return shown(<OrderPanel profile={{ ...WHOLE, assessment: changed, words: said }} context={IN_HAND} />)
+    return shown(<OrderPanel {...viewOf({ ...WHOLE, assessment: changed, words: said }, IN_HAND)} />)
   }
 
   const CONCERNS = [
@@ -156,74 +175,95 @@ describe('a drug without advice to give', () => {
 })
 
 describe('the genome', () => {
-  const host = shown(<GenomePanel profile={WHOLE} context={IN_HAND} />)
-  const rows = new Map(rowsOf(regionOf(host, 'Genes with a result')).map((row) => [row[0] ?? '', row]))
+  const host = shown(<GenomePanel {...viewOf(WHOLE, IN_HAND)} />)
+  const rows = new Map(rowsOf(regionOf(host, 'Pharmacogenes with a result')).map((row) => [row[0] ?? '', row]))
 
-  test('puts the gene of the drug in hand first', () => {
-    expect([...rows.keys()]).toEqual(['CYP2C19needed for the drug in hand', 'CYP2D6', 'TPMT', 'CYP2C9', 'SLCO1B1'])
+  test('puts the gene of the drug in hand first, then those that concern the medicines taken now', () => {
+    expect([...rows.keys()]).toEqual([
+      'CYP2C19 detailsneeded for the drug in hand',
+      'CYP2D6 details',
+      'SLCO1B1 details',
+      'CYP2C9 details',
+      'TPMT details',
+    ])
+  })
+
+  test('says the advice before the phenotype, and the phenotype before the genotype', () => {
+    expect(rows.get('CYP2C19 detailsneeded for the drug in hand')?.slice(1, 4)).toEqual(['clopidogrel Avoid', 'Poor Metabolizer', '*2/*2'])
   })
 
   test('keeps what the genes say apart from what today’s medicines make of it', () => {
-    expect(rows.get('CYP2D6')?.slice(1, 5)).toEqual([
-      '*1/*4',
-      '1.0',
-      'Intermediate Metabolizer',
-      'Poor Metabolizer, activity score 0.0because of paroxetine (strong inhibitor)Activity score 1.0 × 0 = 0.0 (CPIC 2019).',
+    expect(rows.get('CYP2D6 details')?.slice(2, 4)).toEqual([
+      'Poor MetabolizerBy the genes alone: Intermediate Metabolizerbecause of paroxetine (strong inhibitor)',
+      '*1/*4score 1.0',
     ])
   })
 
   test('joins open possibilities with "or" and gives conflicting results no phenotype', () => {
-    expect(rows.get('TPMT')?.slice(1, 4)).toEqual([
+    expect(rows.get('TPMT details')?.slice(2, 4)).toEqual([
+      'Left open by the resultIntermediate Metabolizer or Poor Metabolizer',
       '*1/*3A or *3B/*3C',
-      '–',
-      'Intermediate Metabolizer or Poor Metabolizerthe result is not phased',
     ])
-    expect(rows.get('CYP2C9')?.slice(1, 5)).toEqual(['', '', 'Not usable two laboratories report different diplotypes', ''])
+    expect(rows.get('CYP2C9 details')?.slice(2, 4)).toEqual(['Not usable', 'not stated'])
   })
 
   test('lists genes that were not tested apart, and says that this is not normal', () => {
-    const text = textOf(regionOf(host, 'Not tested'))
+    const text = textOf(regionOf(host, 'Pharmacogenes not tested'))
     expect(text).toContain('Not tested is not normal.')
     expect(text).toContain('DPYD')
     expect([...rows.keys()].join()).not.toContain('DPYD')
   })
 
   test('names reports that nobody has read and results that differ', () => {
-    const text = textOf(regionOf(host, 'To be reviewed'))
-    expect(text).toContain('Pharmacogenetic panel (PDF). Report not read')
+    const text = textOf(regionOf(host, 'Needs a look'))
+    expect(text).toContain('Pharmacogenetic panel (PDF): not read')
     expect(text).toContain('CYP2C9: two laboratories report different diplotypes')
   })
 })
 
 describe('the medicines', () => {
-  const host = shown(<MedicinesPanel profile={WHOLE} />)
-  const drugsIn = (bin: string): string[] => [...(regionOf(host, bin)?.querySelectorAll('strong') ?? [])].map(textOf)
+  const host = shown(<MedicinesPanel {...viewOf(WHOLE)} />)
+  const drugsIn = (shelf: string): string[] =>
+    [...(regionOf(host, shelf)?.querySelectorAll('li div:first-child > p > strong') ?? [])].map(textOf)
 
-  test('stand in bins by what guidance asks for; what could not be assessed is never under "no change"', () => {
-    expect(
-      ['Change the drug', 'Change the dose', 'Not assessed', 'No change asked', 'No guidance held'].map((bin) => [bin, drugsIn(bin)]),
-    ).toEqual([
-      ['Change the drug', ['tramadol hydrochloride 50 MG Oral Tablet']],
-      ['Change the dose', ['simvastatin 40 MG Oral Tablet']],
+  test('stand on four shelves by what guidance asks for, and what could not be assessed apart from them', () => {
+    expect(['Change', 'Caution', 'Not assessed', 'Use as directed', 'No guidance'].map((shelf) => [shelf, drugsIn(shelf)])).toEqual([
+      ['Change', ['tramadol hydrochloride 50 MG Oral Tablet', 'simvastatin 40 MG Oral Tablet']],
+      ['Caution', []],
       ['Not assessed', ['warfarin sodium 5 MG Oral Tablet', 'Mountain balm drops']],
-      ['No change asked', ['paroxetine 20 MG Oral Tablet']],
-      ['No guidance held', ['metformin hydrochloride 500 MG Oral Tablet']],
+      ['Use as directed', ['paroxetine 20 MG Oral Tablet']],
+      ['No guidance', ['metformin hydrochloride 500 MG Oral Tablet']],
     ])
   })
 
-  test('tell what they do to genes', () => {
-    expect(textOf(regionOf(host, 'No change asked'))).toContain('strong CYP2D6 inhibitor (FDA table of inhibitors)')
+  test('are counted by shelf with shape, number and word', () => {
+    const tiles = [...(host.querySelector('ul[aria-label^="Medicines taken now"]')?.children ?? [])]
+    expect(tiles.map(textOf)).toEqual(['2Change', '0Caution', '2Not assessed', '1Use as directed', '1No guidance'])
+    const shapes = tiles.map((tile) => tile.querySelector('svg')?.innerHTML)
+    expect(new Set(shapes).size).toBe(tiles.length)
+  })
+
+  test('without a bin from the server are not assessed, never without guidance', () => {
+    const blind = { ...WHOLE, words: { ...WHOLE.words, bins: [] } }
+    const region = regionOf(shown(<MedicinesPanel {...viewOf(blind)} />), 'Not assessed')
+    expect(region?.querySelectorAll('li div:first-child > p > strong').length).toBe(6)
+  })
+
+  test('tell what they do to genes, each and together', () => {
+    expect(textOf(regionOf(host, 'Use as directed'))).toContain('strong CYP2D6 inhibitor (FDA table of inhibitors)')
+    expect(textOf(regionOf(host, 'Medicines that change how genes act'))).toContain(
+      'paroxetine (strong inhibitor, since 12 Jan 2026) makes CYP2D6 act as Poor Metabolizer',
+    )
   })
 
   test('that were stopped stand apart with their dates', () => {
-    expect(textOf(host.querySelector('details'))).toContain(
-      'codeine phosphate 30 MG Oral Tablet, stopped, since 3 Feb 2022, until 10 Feb 2022',
-    )
+    expect(rowsOf(regionOf(host, 'Stopped'))[0]?.join(' | ')).toContain('codeine phosphate 30 MG Oral Tablet')
+    expect(rowsOf(regionOf(host, 'Stopped'))[0]?.join(' | ')).toMatch(/3 Feb 2022 \| 10 Feb 2022/)
   })
 })
 
 describe('risk estimates', () => {
-  const host = shown(<RisksPanel profile={WHOLE} />)
+  const host = shown(<RisksPanel {...viewOf(WHOLE)} />)
 
   test('carry unit, interval, comparison, population, missing inputs, model and hash', () => {
     const text = textOf(regionOf(host, 'Warfarin: stable weekly dose'))
@@ -257,8 +297,13 @@ describe('risk estimates', () => {
       .filter((text) => /^[+-]?\d+\.\d{3}$/.test(text))
       .map(Number)
     const total = numbers.at(-1) ?? Number.NaN
-    expect(numbers.length).toBe(7)
-    expect(numbers.slice(0, -1).reduce((sum, number) => sum + number, 0)).toBeCloseTo(total, 2)
+    expect(numbers.length).toBe(8) // baseline, five contributions, what rounding took, total
+    expect(
+      numbers
+        .slice(0, -1)
+        .reduce((sum, number) => sum + number, 0)
+        .toFixed(3),
+    ).toBe(total.toFixed(3))
   })
 
   test('that a model refused say why and show no number', () => {
@@ -268,62 +313,58 @@ describe('risk estimates', () => {
   })
 })
 
-test('what was not computed for the person is one folded list with reasons', () => {
-  const refused = (title: string, because: string): RiskEstimate => ({
+test('what was not computed for the person is one folded list, by reason', () => {
+  const refused = (title: string, because: string, code: Gap['code'] = 'not-found'): RiskEstimate => ({
     state: 'refused',
     general: true,
     model: { id: 'm', version: '1.0.0', name: 'Model', sha256: '0', citation: 'c' },
     title,
-    because: [{ about: 'x', code: 'not-found', because }],
+    because: [{ about: 'x', code, because }],
     inputs: [],
   })
-  const estimates = [refused('Kidney function', 'No creatinine is in the record.'), refused('Delirium', 'It has to be given.')]
-  const host = shown(<RisksPanel profile={{ ...WHOLE, estimates }} />)
+  const estimates = [refused('Kidney function', 'No creatinine is in the record.'), refused('Delirium', 'It is for others.', 'not-asked')]
+  const host = shown(<RisksPanel {...viewOf({ ...WHOLE, estimates })} />)
   const list = host.querySelector('details')
   expect(list?.open).toBe(false)
   expect(textOf(list)).toBe(
-    '2 more questions not computed, with the reasonsKidney function (Model): No creatinine is in the record.Delirium (Model): It has to be given.',
+    '2 more questions not computed, with the reasonsSomething needed is not in the record (1)Kidney function (Model): No creatinine is in the record.Ask the model: what could each missing input change?The question does not arise for this patient (1)Delirium (Model): It is for others.',
   )
 })
 
-describe('the record', () => {
+describe('lifestyle and history', () => {
   test('an empty list that could not be read says so; one that was read and is empty says that', () => {
-    const host = shown(<RecordPanel profile={WHOLE} />)
-    expect(textOf(regionOf(host, 'Allergies'))).toContain('allergies: the record system did not answer in time')
-    expect(textOf(regionOf(host, 'Allergies'))).not.toContain('No allergies')
-    expect(textOf(regionOf(host, 'Imaging'))).toContain('No imaging in what was read.')
-  })
-
-  test('shows the newest of each lab with unit, range and date', () => {
-    const host = shown(<RecordPanel profile={WHOLE} />)
-    expect(rowsOf(regionOf(host, 'Labs'))).toEqual([
-      ['INR', '2.4', '2 to 3', '', '12 Nov 2026', 'Riverside Hospital', '1 earlier'],
-      ['eGFR', '58 mL/min/1.73 m²', '', 'Low', '14 Sep 2026', 'Riverside Hospital', ''],
-      ['Haemoglobin', '12.9 g/dL', '12 to 15.5', '', '3 Jun 2025', 'Riverside Hospital', ''],
-    ])
+    const host = shown(<PersonPanel {...viewOf(WHOLE)} />)
+    expect(textOf(regionOf(host, 'Allergies and intolerances'))).toContain('allergies: the record system did not answer in time')
+    expect(textOf(regionOf(host, 'Allergies and intolerances'))).not.toMatch(/no known allergies/i)
+    expect(textOf(regionOf(host, 'Procedures'))).toContain('The record holds nothing under “Procedures”.')
   })
 })
 
 test('sources list every question with its answer, and the versions of the assessment', () => {
-  const host = shown(<SourcesPanel profile={WHOLE} fhirServer="https://ehr.example/fhir" />)
-  expect(rowsOf(host).map((row) => row[1])).toEqual([
+  const host = shown(<SourcesPanel {...viewOf(WHOLE)} />)
+  const asked = regionOf(host, 'What was asked of the record')
+  const answers = [...(asked?.querySelectorAll('details') ?? [])].map((one) => textOf(one))
+  expect(answers.map((text) => /Answered in part|Answered|Failed|Nothing on record/.exec(text)?.[0])).toEqual([
     'Answered',
     'Answered',
     'Answered',
-    'Answered in partmore pages than are followed',
-    'Failedno answer in time',
+    'Answered in part',
+    'Failed',
     'Nothing on record',
   ])
+  expect(answers[3]).toContain('more pages than are followed')
+  expect(answers[4]).toContain('no answer in time')
   expect(textOf(regionOf(host, 'This assessment'))).toContain('0d5c7b1e-8f5a-4f5e-9a55-2f0c6c0a7a11')
 })
 
 describe('every panel says where it stands', () => {
   const PANELS: readonly (readonly [string, (profile: ProfileState) => ReactElement])[] = [
-    ['Order', (profile) => <OrderPanel profile={profile} context={IN_HAND} />],
-    ['Genome', (profile) => <GenomePanel profile={profile} context={IN_HAND} />],
-    ['Medicines', (profile) => <MedicinesPanel profile={profile} />],
-    ['Risks', (profile) => <RisksPanel profile={profile} />],
-    ['Record', (profile) => <RecordPanel profile={profile} />],
+    ['Order', (profile) => <OrderPanel {...viewOf(profile, IN_HAND)} />],
+    ['Genome', (profile) => <GenomePanel {...viewOf(profile, IN_HAND)} />],
+    ['Medicines', (profile) => <MedicinesPanel {...viewOf(profile)} />],
+    ['Risks', (profile) => <RisksPanel {...viewOf(profile)} />],
+    ['Lifestyle and history', (profile) => <PersonPanel {...viewOf(profile)} />],
+    ['Notes', (profile) => <NotesPanel {...viewOf(profile)} />],
   ]
   const STATES: readonly (readonly [string, readonly ProfileStep[], RegExp])[] = [
     ['while reading', [], /Reading…/],

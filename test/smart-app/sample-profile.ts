@@ -1,3 +1,5 @@
+import { binOf } from '../../src/cards/bins.ts'
+import { concernOf } from '../../src/cards/card-policy.ts'
 import type { Condition, DrugIdentity, Measurement, Medicine, Order, PatientFacts, Question } from '../../src/contract/facts.ts'
 import type { Alternative, Assessment, DrugAssessment, Finding, GeneBasis } from '../../src/contract/findings.ts'
 import type { EnzymeModifier, GeneCall, GeneReading, Genotype } from '../../src/contract/genes.ts'
@@ -534,10 +536,9 @@ export const facts: PatientFacts = {
       name: 'Steps per day',
       codes: [],
       unit: '/d',
-      points: [
-        { at: '2026-11-01', value: 5120 },
-        { at: '2026-11-02', value: 6480 },
-      ],
+      kind: 'steps',
+      resources: 2,
+      points: { from: Date.parse('2026-11-01T12:00:00Z'), steps: [[86_400_000, 1]], offsets: [[null, 2]], values: [5120, 6480] },
       lineage: at('Observation/steps', '2026-11-02', 'Wrist tracker'),
     },
   ],
@@ -580,7 +581,12 @@ export const assessment: Assessment = {
   gaps: [],
 }
 
+const POLICY = { testFirst: true, notAssessed: true, optionalAdvice: 'card', maxCards: 200, binding: ['FDA'] } as const
+
+const everyDrug = [...assessment.orders.flatMap(({ drugs }) => drugs), ...assessment.medicines]
+
 export const words: PanelWords = {
+  bins: everyDrug.map((drug) => ({ ref: drug.ref, drug: drug.drug.name, bin: binOf(drug, concernOf(drug, POLICY)) })),
   sentences: {
     [cpic.id]: ['Avoid clopidogrel.', 'Choose another drug: prasugrel, ticagrelor.'],
     [cpicOther.id]: ['Choose another drug: prasugrel, ticagrelor.'],

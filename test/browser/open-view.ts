@@ -1,0 +1,9 @@
+import type { Page } from 'playwright-core'
+
+/** Opens a view by its title. In a narrow window the views stand behind a button that names the open one. */
+export const openView = async (page: Page, title: string | RegExp): Promise<void> => {
+  const tab = page.getByRole('tab', typeof title === 'string' ? { name: new RegExp(`^${title}( \\(|$)`) } : { name: title })
+  const views = page.getByRole('button', { name: /^(Views|Ansichten) / })
+  if ((await views.isVisible()) && (await views.getAttribute('aria-expanded')) === 'false') await views.click()
+  await tab.click()
+}
