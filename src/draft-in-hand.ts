@@ -5,9 +5,9 @@ const UCUM = 'http://unitsofmeasure.org'
 
 /** Milligrams and times a day as FHIR says them; a rhythm slower than once a day is one dose in so many days. */
 const dosageOf = ({ mgPerDose, timesPerDay, text, prn }: NonNullable<DraftInHand['dose']>): Omit<FhirResource, 'resourceType'> => ({
-  ...(text === null ? {} : { text }),
+  ...(text === undefined ? {} : { text }),
   ...(prn ? { asNeededBoolean: true } : {}),
-  ...(timesPerDay === null
+  ...(timesPerDay === undefined
     ? {}
     : {
         timing: {
@@ -16,7 +16,7 @@ const dosageOf = ({ mgPerDose, timesPerDay, text, prn }: NonNullable<DraftInHand
             : { frequency: 1, period: 1 / timesPerDay, periodUnit: 'd' },
         },
       }),
-  ...(mgPerDose === null ? {} : { doseAndRate: [{ doseQuantity: { value: mgPerDose, unit: 'mg', system: UCUM, code: 'mg' } }] }),
+  ...(mgPerDose === undefined ? {} : { doseAndRate: [{ doseQuantity: { value: mgPerDose, unit: 'mg', system: UCUM, code: 'mg' } }] }),
 })
 
 const saidOf = ({ dose, reasons = [] }: DraftInHand): object => ({

@@ -57,7 +57,14 @@ const draftOf = ({ dose, reasons }: Order): DraftInHand => {
   return {
     ...(mgPerDose === null && timesPerDay === null && text === null
       ? {}
-      : { dose: { mgPerDose, timesPerDay, text: text && clip(text, 200), prn } }),
+      : {
+          dose: {
+            ...(mgPerDose === null ? {} : { mgPerDose }),
+            ...(timesPerDay === null ? {} : { timesPerDay }),
+            ...(text === null ? {} : { text: clip(text, 200) }),
+            prn,
+          },
+        }),
     ...(codes.length > 0 ? { reasons: codes } : {}),
   }
 }

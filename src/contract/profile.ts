@@ -23,9 +23,9 @@ export type ProfileRequest = {
 /** Dose and coded reasons of the draft that a card was about. */
 export type DraftInHand = {
   readonly dose?: {
-    readonly mgPerDose: number | null
-    readonly timesPerDay: number | null
-    readonly text: string | null
+    readonly mgPerDose?: number
+    readonly timesPerDay?: number
+    readonly text?: string
     readonly prn: boolean
   }
   readonly reasons?: readonly Coding[]

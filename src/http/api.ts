@@ -21,9 +21,9 @@ export const PROFILE_SCHEMA = z.object({
     .object({
       dose: z
         .object({
-          mgPerDose: z.number().positive().nullable(),
-          timesPerDay: z.number().positive().nullable(),
-          text: text.nullable(),
+          mgPerDose: z.number().positive().optional(),
+          timesPerDay: z.number().positive().optional(),
+          text: text.optional(),
           prn: z.boolean(),
         })
         .optional(),

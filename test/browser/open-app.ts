@@ -58,4 +58,6 @@ export const openApp = async (
 export const settled = async (page: Page): Promise<void> => {
   await page.locator('main[data-progress="done"]').waitFor({ timeout: 60_000 })
   await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null, undefined, { timeout: 30_000 })
+  // What answers a change of colour scheme or size runs before the next picture, not before the next command.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
 }

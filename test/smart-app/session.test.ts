@@ -173,7 +173,7 @@ describe('the context that a card hands over', () => {
     expect(readAppContext({ ...context, draft: { dose, reasons } })).toEqual({ ...read, draft: { dose, reasons } })
     expect(readAppContext({ ...context, draft: { dose: { mgPerDose: 'x', timesPerDay: -1 }, reasons: ['x', { code: 7 }] } })).toEqual({
       ...read,
-      draft: { dose: { mgPerDose: null, timesPerDay: null, text: null, prn: false } },
+      draft: { dose: { prn: false } },
     })
     expect(readAppContext({ ...context, draft: 'x' })).toEqual(read)
   })

@@ -34,10 +34,11 @@ const amountOf = (value: unknown): number | null => (typeof value === 'number' &
 const doseOf = (value: unknown): DraftInHand['dose'] => {
   if (typeof value !== 'object' || value === null) return undefined
   const part = (name: string): unknown => (value as { readonly [member: string]: unknown })[name] // an object of unknown members
+  const [mgPerDose, timesPerDay, text] = [amountOf(part('mgPerDose')), amountOf(part('timesPerDay')), textOf(part('text'))]
   return {
-    mgPerDose: amountOf(part('mgPerDose')),
-    timesPerDay: amountOf(part('timesPerDay')),
-    text: textOf(part('text')),
+    ...(mgPerDose === null ? {} : { mgPerDose }),
+    ...(timesPerDay === null ? {} : { timesPerDay }),
+    ...(text === null ? {} : { text }),
     prn: part('prn') === true,
   }
 }
