@@ -1,4 +1,4 @@
-import type { Action, Finding } from '../contract/findings.ts'
+import type { Action, DrugAssessment, Finding } from '../contract/findings.ts'
 import type { ActionWords, Wording } from './wording.ts'
 
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
@@ -106,7 +106,13 @@ export const adviceSentences = ({ actions, drug }: Finding, wording: Wording): s
   )
 }
 
-const headOf = (action: Action, wording: Wording): string | undefined => wordsOf(action, wording)?.head
+/** Whether the drug is ordered now or taken already: a source's words about a start do not fit the latter. */
+type About = DrugAssessment['about']
+
+const headOf = (action: Action, about: About, wording: Wording): string | undefined => {
+  const words = wordsOf(action, wording)
+  return about === 'medicine' ? (words?.taken ?? words?.head) : words?.head
+}
 
 /** Limits of one kind that hold for different forms or ages: `at 30 mg/day or less (tablets) or 22 mg/day (drops)`. */
 const moreOfTheSame = (action: Action, actions: readonly Action[], wording: Wording): string => {
@@ -116,8 +122,8 @@ const moreOfTheSame = (action: Action, actions: readonly Action[], wording: Word
   return `${said(action)}${others.map((other) => `, or ${valueWords(other.value, wording)}${said(other)}`).join('')}`
 }
 
-const openHead = (action: Action, open: readonly Action[], finding: Finding, wording: Wording): string => {
-  const head = fill(headOf(action, wording) ?? '', action, finding.drug.name, wording)
+const openHead = (action: Action, open: readonly Action[], finding: Finding, about: About, wording: Wording): string => {
+  const head = fill(headOf(action, about, wording) ?? '', action, finding.drug.name, wording)
   const branches = new Set(open.map((one) => one.condition?.text))
   return `${head} ${whenWords(action.condition?.text, wording)}${branches.size > 1 ? ' (else see detail)' : ''}`
 }
@@ -126,8 +132,8 @@ const openHead = (action: Action, open: readonly Action[], finding: Finding, wor
  * The clause that opens the summary: the first unconditional action that amounts to what the finding does. Where all depends on a
  * condition that the record leaves open, the clause names the condition; what holds only later never speaks for the finding.
  */
-export const headline = (finding: Finding, wording: Wording): string => {
-  const speaking = finding.actions.filter((action) => headOf(action, wording))
+export const headline = (finding: Finding, about: About, wording: Wording): string => {
+  const speaking = finding.actions.filter((action) => headOf(action, about, wording))
   const plain = speaking.filter((action) => !action.condition)
   const serious = (actions: readonly Action[]) => actions.find((action) => wordsOf(action, wording)?.as === finding.consequence)
   const firm = serious(plain)
@@ -140,9 +146,10 @@ export const headline = (finding: Finding, wording: Wording): string => {
       opened,
       finding.actions.filter((action) => action.condition?.kind === 'if'),
       finding,
+      about,
       wording,
     )
   const action = firm ?? plain[0] ?? speaking[0]
   if (!action) return `Review ${finding.drug.name}`
-  return fill(headOf(action, wording) ?? '', action, finding.drug.name, wording) + moreOfTheSame(action, plain, wording)
+  return fill(headOf(action, about, wording) ?? '', action, finding.drug.name, wording) + moreOfTheSame(action, plain, wording)
 }

@@ -65,7 +65,7 @@ const say = (concern: Concern, drug: DrugAssessment, assessment: Assessment, wor
     case 'guidance':
       return {
         finding: concern.head.id,
-        headline: `${headline(concern.head, wording)}${stricterWords(drug, concern.head, policy)}`,
+        headline: `${headline(concern.head, drug.about, wording)}${stricterWords(drug, concern.head, policy)}`,
         basis: byWeight(concern.head.basis).map((basis) => basisWords(basis, assessment.geneCalls)),
         indicator: cardIndicator(drug, concern.head, wording),
       }

@@ -120,7 +120,7 @@ const guidanceFlag = (drugs: readonly DrugAssessment[], findings: readonly Findi
     kind: 'guidance',
     consequence: worst.consequence,
     indicator: told?.indicator ?? 'info',
-    headline: told?.headline ?? headline(head, kit.wording),
+    headline: told?.headline ?? headline(head, drugs[0]?.about ?? 'order', kit.wording),
     basis: told?.basis ?? byWeight(head.basis).map((basis) => basisWords(basis, kit.calls)),
     advice: head.actions.filter(({ code }) => code !== 'see-source').map((action) => actionSentence(action, head.drug.name, kit.wording)),
     findings: findings.map(({ id }) => id),

@@ -3,6 +3,7 @@ import { AttuneError } from '../errors.ts'
 
 const phrase = z.strictObject({
   head: z.string().optional(),
+  taken: z.string().optional(),
   as: z.string().optional(),
   text: z.string(),
   details: z.record(z.string(), z.string()).optional(),
@@ -38,6 +39,8 @@ type RiskWords = {
 /** `head`: clause of the summary; `as`: what it amounts to; `text`: sentence of the detail; `details`: our words for what stands in brackets. */
 export type ActionWords = {
   readonly head?: string | undefined
+  /** The clause where the drug is taken already; absent: the same as `head`. */
+  readonly taken?: string | undefined
   readonly as?: string | undefined
   readonly text: string
   readonly details?: { readonly [detail: string]: string } | undefined

@@ -56,7 +56,7 @@ export const summaryOf = (
   { wording, policy }: Pick<Writing, 'wording' | 'policy'>,
 ): string => {
   const ask = head.population?.state === 'undecided' ? `, if ${head.population.label}` : ''
-  const action = `${headline(head, wording)}${ask}${estimateWords(drug.estimates)}${stricterWords(drug, head, policy)}`
+  const action = `${headline(head, drug.about, wording)}${ask}${estimateWords(drug.estimates)}${stricterWords(drug, head, policy)}`
   const reason = reasonWords(head.basis, assessment.geneCalls)
   // `TPMT poor and NUDT15 intermediate metabolizer`, before the results give way to the names of the genes.
   const briefly = reason.replaceAll(/ metabolizer(?=.* metabolizer)/g, '')

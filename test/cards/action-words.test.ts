@@ -175,7 +175,17 @@ describe('The clause that opens a summary', () => {
       'Start codeine at 10% of the usual dose three times a week for malignant disease (else see detail)',
     ],
   ] as const)('%s: %j -> %s', (consequence, actions, clause) => {
-    expect(headline(finding(consequence, ...actions), wording)).toBe(clause)
+    expect(headline(finding(consequence, ...actions), 'order', wording)).toBe(clause)
+  })
+
+  it.each([
+    ['dose', ['start=50%', 'tdm'], 'Check whether codeine was started at 50% of the usual dose'],
+    ['dose', ['max-start<=20 mg/day'], 'Check whether codeine was started at 20 mg/day or less'],
+    ['dose', ['start-by-genotype'], 'Check whether the starting dose of codeine was chosen by genotype'],
+    ['dose', ['dose=60%'], 'Give codeine at 60% of the usual dose'],
+    ['avoid', ['avoid(no efficacy)'], 'Avoid codeine'],
+  ] as const)('of a medicine in use speaks of no start that is still to come: %s: %j -> %s', (consequence, actions, clause) => {
+    expect(headline(finding(consequence, ...actions), 'medicine', wording)).toBe(clause)
   })
 })
 

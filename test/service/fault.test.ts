@@ -8,6 +8,9 @@ import { readHookRequest } from '../../src/hooks/request.ts'
 import { projectRoot } from '../../src/project-root.ts'
 import { runService } from '../../src/run-service.ts'
 
+const config = readConfig({}, projectRoot)
+const thinking = loadThinking(config)
+
 const CONTEXTS: Readonly<Record<string, object>> = {
   'patient-view': {},
   'order-select': { selections: ['MedicationRequest/1'], draftOrders: { resourceType: 'Bundle' } },
@@ -18,12 +21,11 @@ const CONTEXTS: Readonly<Record<string, object>> = {
 it.each(SERVICES.map((service) => [service.hook, service] as const))(
   'a fault of ours at %s is said on a card and recorded, never silence',
   async (hook, service) => {
-    const config = readConfig({}, projectRoot)
     const [client] = config.clients
     if (!client) throw new Error('the sandbox has a client')
     const records: DecisionRecord[] = []
     const faults: unknown[] = []
-    const line = makeLine(config, await loadThinking(config), {
+    const line = makeLine(config, await thinking, {
       outbound: makeOutbound(config.network),
       terminology: null,
       ledger: {

@@ -130,8 +130,6 @@ const EN = {
   lastTransfer: 'Last transfer',
   none: 'not stated',
   notListed: 'No description of a device came in this record.',
-  stages: 'Stages of sleep, stacked',
-  total: 'Total',
 }
 
 const DE: typeof EN = {
@@ -253,8 +251,6 @@ const DE: typeof EN = {
   lastTransfer: 'Letzte Übertragung',
   none: 'nicht angegeben',
   notListed: 'In dieser Akte steht keine Beschreibung eines Geräts.',
-  stages: 'Schlafphasen, gestapelt',
-  total: 'Gesamt',
 }
 
 export const TEXT = inLanguage({ en: EN, de: DE })

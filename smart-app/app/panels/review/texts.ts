@@ -42,11 +42,9 @@ const EN = {
   noteHint: 'Kept encrypted. Becomes part of the sign-off.',
   save: 'Save',
   cancel: 'Cancel',
-  saved: 'Saved.',
   saving: 'Saving…',
   needReason: 'An override needs a reason.',
   history: 'History',
-  entry: (word: string, at: string) => `${word}, ${at}`,
   by: {
     verified: (who: string) => `by ${who}, confirmed by the record system`,
     stated: (who: string) => `by ${who}, as stated by the app`,
@@ -112,11 +110,9 @@ const DE: typeof EN = {
   noteHint: 'Wird verschlüsselt aufbewahrt und ist Teil dessen, was abgezeichnet wird.',
   save: 'Speichern',
   cancel: 'Abbrechen',
-  saved: 'Gespeichert.',
   saving: 'Wird gespeichert…',
   needReason: 'Eine Übersteuerung braucht einen Grund.',
   history: 'Verlauf',
-  entry: (word, at) => `${word}, ${at}`,
   by: {
     verified: (who) => `durch ${who}, vom Primärsystem bestätigt`,
     stated: (who) => `durch ${who}, laut App`,

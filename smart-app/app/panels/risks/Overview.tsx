@@ -1,3 +1,4 @@
+import { Fragment } from 'react'
 import type { RiskEstimate, RiskTrend } from '../../../../src/contract/risk.ts'
 import { DataTable } from '../../../ui/DataTable.tsx'
 import { Severity } from '../../../ui/Severity.tsx'
@@ -43,18 +44,12 @@ export const Overview = ({ estimates, trends }: { readonly estimates: readonly R
           {
             key: 'fit',
             title: TEXT.fit,
-            cell: (one) =>
-              one.state === 'estimated' ? (
-                <Severity level={one.population.fits ? 'ok' : 'caution'}>{one.population.fits ? TEXT.fitYes : TEXT.fitNo}</Severity>
-              ) : (
-                ''
-              ),
+            cell: (one) => (one.state === 'estimated' ? <Fit population={one.population} /> : ''),
           },
           {
             key: 'gaps',
             title: TEXT.gaps,
-            cell: (one) =>
-              one.state === 'estimated' && one.missing.length > 0 ? <Said>{one.missing.map(({ label }) => label).join(', ')}</Said> : '',
+            cell: (one) => (one.state === 'estimated' ? <Gaps estimate={one} /> : ''),
           },
         ]}
       />
@@ -65,6 +60,26 @@ export const Overview = ({ estimates, trends }: { readonly estimates: readonly R
         </p>
       ) : null}
     </>
+  )
+
+type Estimated = Extract<RiskEstimate, { state: 'estimated' }>
+
+/** A variant that could not be used is no input: it is named as what it is. */
+const Gaps = ({ estimate: { missing, inputs } }: { readonly estimate: Estimated }) =>
+  missing.map(({ name, label }, index) => (
+    <Fragment key={name}>
+      {index === 0 ? '' : ', '}
+      {inputs.some((input) => input.name === name) ? '' : TEXT.notUsed}
+      <Said>{label}</Said>
+    </Fragment>
+  ))
+
+/** What the model says of its people without a way to look it up in the record stays open, so it is no plain yes. */
+const Fit = ({ population: { fits, limits } }: Pick<Estimated, 'population'>) =>
+  fits && limits.length > 0 ? (
+    <Severity level="unknown">{TEXT.fitOpen}</Severity>
+  ) : (
+    <Severity level={fits ? 'ok' : 'caution'}>{fits ? TEXT.fitYes : TEXT.fitNo}</Severity>
   )
 
 const Value = ({ estimate }: { readonly estimate: RiskEstimate }) =>

@@ -19,7 +19,6 @@ const EN = {
   outside: (low: string, high: string) => `Between ${low} and ${high}, please.`,
   asRecorded: 'With the record’s values',
   chosen: 'With the values chosen here',
-  same: 'No value was changed.',
   along: 'Show the estimate over',
   // A label cannot mark a part of itself as being in another language, so it names neither question nor input; the heading beside it does.
   curve: 'The estimate over the chosen input',
@@ -39,8 +38,6 @@ const EN = {
   orderLead: 'How this patient’s genes bear on other drugs of the class stands under Order.',
   orderOpen: 'Open Order',
   keys: 'Arrow keys move along the curve, Home and End go to its ends.',
-  chart: 'Chart',
-  table: 'Table',
   here: (value: string, estimate: string) => `${value}: ${estimate}`,
 }
 
@@ -63,7 +60,6 @@ const DE: typeof EN = {
   outside: (low, high) => `Bitte zwischen ${low} und ${high}.`,
   asRecorded: 'Mit den Werten der Akte',
   chosen: 'Mit den hier gewählten Werten',
-  same: 'Kein Wert ist geändert.',
   along: 'Schätzung zeigen über',
   curve: 'Die Schätzung über die gewählte Größe',
   curveOf: 'Menschen mit anderen Werten dieser Größe, alles Übrige wie gewählt:',
@@ -82,8 +78,6 @@ const DE: typeof EN = {
   orderLead: 'Was die Gene dieser Person für andere Arzneimittel der Klasse bedeuten, steht unter Verordnung.',
   orderOpen: 'Verordnung öffnen',
   keys: 'Pfeiltasten bewegen den Cursor auf der Kurve, Pos1 und Ende gehen an ihre Enden.',
-  chart: 'Diagramm',
-  table: 'Tabelle',
   here: (value, estimate) => `${value}: ${estimate}`,
 }
 
