@@ -102,6 +102,19 @@ const monitoringSchema = z.strictObject({
     .describe('Where alarms are sent besides the log. Absent: nowhere.'),
 })
 
+/** What is evaluated and recorded, and shown to nobody (docs/operations-changes.md). */
+const shadowSchema = z.strictObject({
+  tenant: z.string().optional().describe('The tenant it holds for. Absent: every one.'),
+  service: z.string().optional().describe('Id of the one service that runs in the shadow.'),
+  rule: z
+    .string()
+    .optional()
+    .describe(
+      'The one rule that runs in the shadow: the id of a row, or a drug and a gene with a space between, for example of a drug under trial.',
+    ),
+  because: z.string().min(1).max(300).describe('Why; it is kept in every decision that it holds for.'),
+})
+
 /** The KServe v2 / Triton server. Features go there, and nothing that names a patient. */
 const inferenceSchema = z.strictObject({
   url: z.url().optional().describe('Base of the server; `ATTUNE_INFERENCE_URL` goes before it.'),
@@ -216,7 +229,21 @@ const fileSchema = z.strictObject({
     })
     .prefault({})
     .describe('What becomes a card and what stays in the app.'),
-  rulesDir: z.string().optional().describe('Folder of the rules. Default: the rules of this release.'),
+  rulesDir: z
+    .string()
+    .optional()
+    .describe('Folder of the rules. Default: the rules of this release. Read again on SIGHUP and `attune rules reload`.'),
+  rulesWatchSeconds: z
+    .number()
+    .int()
+    .min(0)
+    .max(3600)
+    .default(0)
+    .describe('How often the folder of the rules is looked at for changes, in seconds; rules that changed are then loaded. 0: never.'),
+  shadow: z
+    .array(shadowSchema)
+    .default([])
+    .describe('What runs in the shadow: a whole site, a service, or a rule. An entry without `service` and `rule` is the whole site.'),
   drugMap: z
     .string()
     .optional()
@@ -395,6 +422,7 @@ const contradictions = ({
   operatorTokenFile,
   precedence,
   retention,
+  shadow,
   terminology,
 }: FileConfig): string[] => {
   const issuers = clients.flatMap(({ iss, tenant }) => (iss === undefined ? [] : [`${iss}, tenant ${tenant}`]))
@@ -407,6 +435,9 @@ const contradictions = ({
       ? [`terminology.url ${terminology.url} is not https (network.allowHttp allows http)`]
       : []),
     ...challengers(models),
+    ...shadow.flatMap(({ service, rule }) =>
+      service !== undefined && rule !== undefined ? ['shadow: name a service or a rule, not both'] : [],
+    ),
     ...(monitoring.webhook && !mayBeReached(monitoring.webhook.url, network.allowHttp)
       ? [`monitoring.webhook.url ${monitoring.webhook.url} is not https (network.allowHttp allows http)`]
       : []),

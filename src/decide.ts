@@ -2,11 +2,12 @@ import { hash, randomUUID } from 'node:crypto'
 import type { ClientConfig } from './config.ts'
 import type { SeenAdvice } from './contract/background.ts'
 import type { Card, WrittenCards } from './contract/cards.ts'
-import type { DecisionRecord, Outcome } from './contract/decision.ts'
+import type { DecisionRecord, Outcome, ShadowAnswer } from './contract/decision.ts'
 import type { PatientFacts, Question } from './contract/facts.ts'
 import type { Assessment } from './contract/findings.ts'
 import type { MomentAnswer } from './contract/moments.ts'
 import type { ProfileRequest } from './contract/profile.ts'
+import type { InShadow } from './contract/switches.ts'
 import type { HookRequest } from './hooks/request.ts'
 
 /** What every decision record says about the server that made it. */
@@ -14,6 +15,8 @@ export type DecisionKit = {
   readonly versions: DecisionRecord['versions']
   readonly patientKey: (tenant: string, fhirServer: string | null, patientId: string) => string
   readonly userKey: (tenant: string, fhirServer: string | null, userId: string) => string
+  /** Whether what a service says (`smart-app`: the app) is recorded and shown to nobody; of the tenant that this kit is for. */
+  readonly inShadow: (service: string) => InShadow | null
 }
 
 /** What the line came to; null where a fault of ours ended it. */
@@ -67,17 +70,43 @@ type Made = Pick<DecisionRecord, 'service' | 'hook' | 'hookInstance' | 'requestD
   readonly fhirServer: string | null
 }
 
+const NO_CARDS: WrittenCards = { cards: [], traces: [], silences: [] }
+
+/** What is shown; all that was written, unless the call is answered in the shadow. */
+export const shownOf = (written: WrittenCards, shadow: InShadow | null): WrittenCards =>
+  shadow === null
+    ? written
+    : { ...NO_CARDS, silences: [...written.silences, { about: 'this call', code: 'shadow', because: shadow.because }] }
+
+/** What one call leaves besides what was thought of it. */
+export type Aside = {
+  readonly ms: number
+  /** The answer as it would be with the rules that run in the shadow. */
+  readonly trial?: { readonly written: WrittenCards; readonly because: string } | null
+  readonly seen?: readonly SeenAdvice[]
+}
+
+const shadowOf = (shadow: InShadow | null, { written }: Thought, { trial }: Aside): (Omit<ShadowAnswer, 'cards'> & WrittenCards) | null => {
+  if (shadow) return { ...(trial?.written ?? written), ...shadow }
+  return trial ? { ...trial.written, of: 'rules', because: trial.because } : null
+}
+
 const make = (
   made: Made,
   client: ClientConfig,
   questions: readonly Question[],
   thought: Thought,
   kit: DecisionKit,
-  ms: number,
-  seen: readonly SeenAdvice[] | null = null,
+  aside: Aside,
 ): DecisionRecord => {
   const { patientId, userId, fhirServer, ...call } = made
-  const traces = thought.written.traces.map((trace) => ({ ...trace, facts: trace.facts.map((fact) => withoutPatientId(fact, patientId)) }))
+  const inShadow = kit.inShadow(call.service)
+  const shown = shownOf(thought.written, inShadow)
+  const withoutIds = (written: WrittenCards) =>
+    written.traces.map((trace) => ({ ...trace, facts: trace.facts.map((fact) => withoutPatientId(fact, patientId)) }))
+  const traces = withoutIds(shown)
+  const shadow = shadowOf(inShadow, thought, aside)
+  const wouldBe = shadow ? withoutIds(shadow) : []
   return {
     id: randomUUID(),
     at: new Date().toISOString(),
@@ -89,13 +118,14 @@ const make = (
     versions: kit.versions,
     outcome: outcomeOf(thought),
     questions: questions.map((question) => withoutPatient(question, patientId)),
-    facts: [...new Set(traces.flatMap((trace) => trace.facts))],
-    cards: thought.written.cards.map(withoutResources),
+    facts: [...new Set([...traces, ...wouldBe].flatMap((trace) => trace.facts))],
+    cards: shown.cards.map(withoutResources),
     traces,
-    silences: thought.written.silences,
+    ...(shadow ? { shadow: { of: shadow.of, because: shadow.because, cards: shadow.cards.map(withoutResources), traces: wouldBe } } : {}),
+    silences: shown.silences,
     gaps: [...(thought.facts?.gaps ?? []), ...(thought.assessment?.gaps ?? [])],
-    ...(seen === null ? {} : { seen }),
-    ms: Math.round(ms * 1000) / 1000,
+    ...(aside.seen === undefined || inShadow ? {} : { seen: aside.seen }),
+    ms: Math.round(aside.ms * 1000) / 1000,
   }
 }
 
@@ -107,7 +137,7 @@ export const decide = (
   questions: readonly Question[],
   thought: Thought,
   kit: DecisionKit,
-  ms: number,
+  aside: Aside,
 ): DecisionRecord =>
   make(
     {
@@ -123,10 +153,8 @@ export const decide = (
     questions,
     thought,
     kit,
-    ms,
+    aside,
   )
-
-const NO_CARDS: WrittenCards = { cards: [], traces: [], silences: [] }
 
 /** The decision record of a profile shown in the app. */
 export const decideProfile = (
@@ -152,6 +180,5 @@ export const decideProfile = (
     questions,
     { facts, assessment, written: NO_CARDS },
     kit,
-    ms,
-    kit.seen(assessment),
+    { ms, seen: kit.seen(assessment) },
   )

@@ -15,6 +15,7 @@ import type { DecisionRecord } from './contract/decision.ts'
 import type { Explained } from './contract/explained.ts'
 import type { GuidanceSource } from './contract/findings.ts'
 import type { AnsweredCall } from './contract/monitoring.ts'
+import type { InShadow } from './contract/switches.ts'
 import { type CgmRules, readCgmRules } from './devices/cgm-rules.ts'
 import { summariseDevices } from './devices/summarise-devices.ts'
 import { AttuneError } from './errors.ts'
@@ -25,11 +26,13 @@ import { variantTerms } from './facts/genomics/variants/variant-terms.ts'
 import { labTerms } from './facts/laboratory/lab-terms.ts'
 import { lifestyleTables } from './facts/lifestyle.ts'
 import type { FactsTerms } from './facts/read-facts.ts'
-import { makeFhirClient } from './fhir/fhir-client.ts'
+import { type FhirClient, makeFhirClient } from './fhir/fhir-client.ts'
 import { makeOutbound, type Outbound } from './fhir/outbound.ts'
 import type { TerminologyServer } from './fhir/terminology-server.ts'
-import { loadKnowledge } from './guidance/load-knowledge.ts'
+import { type CheckedRules, indexKnowledge, loadKnowledge } from './guidance/load-knowledge.ts'
+import { prepareGuidance } from './guidance/prepare.ts'
 import type { Knowledge } from './guidance/rules.ts'
+import { type RuleSwitch, withSwitched } from './guidance/switch-rows.ts'
 import type { HookRequest } from './hooks/request.ts'
 import type { CdsService } from './hooks/service.ts'
 import type { Ledger } from './ledger/ledger.ts'
@@ -78,17 +81,55 @@ export const loadThinking = async (config: Config, standing: StandingOf = config
     strict: config.badModels === 'stop',
   })
   const knowledge = loadKnowledge(config.rulesDir, config.drugMap)
-  genomicTerms(knowledge)
-  variantTerms(knowledge)
-  deviceKinds(knowledge)
-  const cgm = readCgmRules(knowledge.tables.get('cgm'))
-  const noteTables = readNoteTables(knowledge.tables)
-  lifestyleTables(knowledge.tables)
-  familyTables(knowledge.tables)
-  if (labTerms(knowledge.tables) === null) throw new AttuneError('rules-invalid', 'lab-groups.json and omics.json are missing')
-  const wording = readWording(knowledge.tables.get('wording'), knowledge.actions.keys())
+  for (const check of ROOMS) check(knowledge)
   const models = await modelsLoading
   await refuseUnknownMembers(models, knowledge)
+  return thinkWith(config, knowledge, models)
+}
+
+/** Every room's own tables: read once, so that what is wrong in one of them stops the start. */
+const ROOMS: readonly ((knowledge: Knowledge) => unknown)[] = [
+  genomicTerms,
+  variantTerms,
+  deviceKinds,
+  ({ tables }) => lifestyleTables(tables),
+  ({ tables }) => familyTables(tables),
+  ({ tables }) => {
+    if (labTerms(tables) === null) throw new AttuneError('rules-invalid', 'lab-groups.json and omics.json are missing')
+  },
+  prepareGuidance,
+]
+
+/** Everything of the rules but what needs the models. @throws AttuneError `rules-invalid` */
+export const checkRooms = (knowledge: Knowledge): void => {
+  for (const check of ROOMS) check(knowledge)
+  readCgmRules(knowledge.tables.get('cgm'))
+  readNoteTables(knowledge.tables)
+  readWording(knowledge.tables.get('wording'), knowledge.actions.keys())
+}
+
+/**
+ * Other rules for the models that run: made in slices, so that calls are answered in between. Nothing of the old thinking is changed.
+ * @throws AttuneError `rules-invalid`, `model-invalid`
+ */
+export const rethink = async (config: Config, rules: CheckedRules, { kit: { models } }: Thinking): Promise<Thinking> => {
+  const pause = () => new Promise((resolve) => setImmediate(resolve))
+  await pause()
+  const knowledge = indexKnowledge(rules)
+  for (const check of ROOMS) {
+    await pause()
+    check(knowledge)
+  }
+  const unknown = unknownMembers(models.medicineClasses, knowledge.drugs.ingredient)
+  if (unknown.length > 0) throw new AttuneError('model-invalid', `medicine-classes.json: ${unknown.join('; ')}`)
+  await pause()
+  return thinkWith(config, knowledge, models)
+}
+
+const thinkWith = (config: Config, knowledge: Knowledge, models: Models): Thinking => {
+  const cgm = readCgmRules(knowledge.tables.get('cgm'))
+  const noteTables = readNoteTables(knowledge.tables)
+  const wording = readWording(knowledge.tables.get('wording'), knowledge.actions.keys())
   const moments = readMoments(knowledge.tables.get('moments'), { models, overrideReasons: wording.overrideReasons })
   return {
     kit: {
@@ -117,18 +158,63 @@ export type Surroundings = {
   readonly ledger: LineLedger
   readonly reportFault: (fault: unknown, service: string) => void
   readonly afterwards: (call: AnsweredCall) => void
+  /** Shared by all lines of a server; a line without one makes its own. */
+  readonly fhir?: FhirClient
 }
 
-/** The straight line's kit, for hooks and for the app. */
+/** How a tenant is answered now: what is switched, and what runs in the shadow. */
+export type Stance = {
+  readonly inShadow: (service: string) => InShadow | null
+  readonly rules: readonly RuleSwitch[]
+  /** Named in the versions of every decision. */
+  readonly switches: readonly string[]
+}
+
+const NOTHING_SWITCHED: Stance = { inShadow: () => null, rules: [], switches: [] }
+
+const underRules = (thinking: Thinking, rules: readonly RuleSwitch[]): Thinking =>
+  rules.length === 0 ? thinking : { ...thinking, kit: { ...thinking.kit, knowledge: withSwitched(thinking.kit.knowledge, rules) } }
+
+/** The assessment that is shown says where a rule in the shadow would have spoken; only there it is worth thinking once more. */
+const trialOf = (thinking: Thinking, rules: readonly RuleSwitch[]): LineKit<ServiceKit>['trial'] => {
+  const words = new Set(rules.filter(({ use }) => use === 'shadow').map((one) => one.words))
+  if (words.size === 0) return null
+  const off = rules.filter(({ use }) => use === 'off')
+  return {
+    services: underRules(thinking, off).kit,
+    because: ({ orders, medicines }) => {
+      const drugs = [...orders.flatMap((entry) => entry.drugs), ...medicines]
+      const said = drugs.flatMap(({ gaps }) => gaps.flatMap(({ because }) => (words.has(because) ? [because] : [])))
+      return said.length === 0 ? null : [...new Set(said)].join('; ')
+    },
+  }
+}
+
+/** The straight line's kit, for hooks and for the app, of a tenant. */
 export const makeLine = (
   config: Config,
+  loaded: Thinking,
+  surroundings: Surroundings,
+  stance: Stance = NOTHING_SWITCHED,
+): LineKit<ServiceKit> & ProfileKit => {
+  const { versions, ...thinking } = underRules(loaded, stance.rules)
+  const switches = stance.switches.length === 0 ? {} : { switches: stance.switches }
+  return {
+    ...lineOf(config, { ...thinking, versions: { ...versions, ...switches } }, surroundings),
+    inShadow: stance.inShadow,
+    trial: trialOf(loaded, stance.rules),
+  }
+}
+
+const lineOf = (
+  config: Config,
   thinking: Thinking,
-  { outbound, terminology, ledger, reportFault, afterwards }: Surroundings,
-): LineKit<ServiceKit> & ProfileKit => ({
+  { outbound, terminology, ledger, reportFault, afterwards, fhir }: Surroundings,
+): Omit<LineKit<ServiceKit> & ProfileKit, 'inShadow' | 'trial'> => ({
   services: thinking.kit,
   terms: thinking.terms,
   terminology,
-  fhir: makeFhirClient(outbound, config.network),
+  fhir: fhir ?? makeFhirClient(outbound, config.network),
   ledger,
   versions: thinking.versions,
   sandbox: config.mode === 'sandbox',

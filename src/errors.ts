@@ -18,6 +18,10 @@ const CATALOGUE = {
   'too-many-requests': { status: 429, text: 'Too many requests. Try again later.' },
   'token-refused': { status: 401, text: 'The EHR did not accept the access token. Open the app again from the EHR.' },
   'read-refused': { status: 403, text: 'The EHR does not allow this patient to be read with the rights that were granted.' },
+  'in-shadow': {
+    status: 403,
+    text: 'This site runs Attune in the shadow: what it finds is recorded for the go-live report and shown to nobody. No advice here does not mean that it is safe.',
+  },
   overloaded: { status: 503, text: 'The server is busy. Try again shortly.' },
   unexpected: { status: 500, text: 'Something went wrong here. The operator has been told.' },
   'config-invalid': { status: 500, text: 'The configuration is not valid.' },

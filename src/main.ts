@@ -4,18 +4,19 @@ import { join } from 'node:path'
 import { passportOf } from '../cds-services/profile/passport.ts'
 import { SERVICES } from '../cds-services/registry.ts'
 import { type Config, readConfig } from './config.ts'
-import type { ProfileEvent } from './contract/profile.ts'
-import { loadThinking, makeLine, type Service, type Thinking, VERSION } from './engine.ts'
+import type { RulesAttributes } from './contract/models.ts'
+import type { ProfileEvent, ProfileRequest } from './contract/profile.ts'
+import { loadThinking, type Service, type Thinking, VERSION } from './engine.ts'
 import { AttuneError } from './errors.ts'
 import { passportDocument } from './exporters/passport-document.ts'
 import { signOffCondition, signOffDocument } from './exporters/sign-off-document.ts'
-import type { FhirClient } from './fhir/fhir-client.ts'
+import { type FhirClient, makeFhirClient } from './fhir/fhir-client.ts'
 import { makeOutbound, type Outbound } from './fhir/outbound.ts'
 import { makeTerminologyServer, type TerminologyServer } from './fhir/terminology-server.ts'
 import { clientOfServer } from './fhir/trusted-servers.ts'
 import { guidanceAttributes } from './guidance/source-attributes.ts'
 import { makeApp } from './http/app.ts'
-import type { Kit, PartHealth } from './http/kit.ts'
+import type { Kit, PartHealth, ProfileCaller } from './http/kit.ts'
 import { makeLog } from './http/log.ts'
 import { makeMetrics } from './http/metrics.ts'
 import { brokenOff } from './http/passport.ts'
@@ -24,11 +25,14 @@ import { makeServer } from './http/server.ts'
 import { type Ledger, openLedger } from './ledger/ledger.ts'
 import { makeSwitches, type Switches } from './monitoring/switches.ts'
 import { projectRoot } from './project-root.ts'
+import { type Operating, operate } from './reload/operate.ts'
+import type { Line, Practice } from './reload/practice.ts'
+import type { ReloadState } from './reload/reload-rules.ts'
 import { makeReview } from './review/review.ts'
 import { makeCatalogue } from './risk/governance/catalogue.ts'
 import { missingEffects } from './risk/missing-effects.ts'
 import { whatIfServed } from './risk/what-if.ts'
-import { type ProfileKit, runProfile } from './run-profile.ts'
+import { runProfile } from './run-profile.ts'
 import { runService } from './run-service.ts'
 import { thresholdsOf, watchModels } from './watch-models.ts'
 
@@ -37,6 +41,8 @@ export type Running = {
   readonly url: string
   readonly config: Config
   readonly greeting: readonly string[]
+  /** Loads the rules of the same folder again; answers go on meanwhile. */
+  readonly reload: () => Promise<ReloadState>
   readonly stop: () => Promise<void>
 }
 
@@ -53,7 +59,7 @@ export const serve = async (environment: Readonly<Record<string, string | undefi
     const config = asked.port === port ? asked : readConfig({ ...environment, PORT: String(port) }, projectRoot)
     const parts = await compose(config)
     handle = parts.app
-    return { url: config.publicUrl, config, greeting: greetingOf(config), stop: () => stop(server, parts.close) }
+    return { url: config.publicUrl, config, greeting: greetingOf(config), reload: parts.reload, stop: () => stop(server, parts.close) }
   } catch (error) {
     server.close()
     throw error
@@ -70,7 +76,9 @@ const listen = (server: Server, port: number, host: string): Promise<number> =>
 
 const KEY_SET_LIMITS = { deadlineMs: 1500, maxBytes: 256_000 } as const
 
-const compose = async (config: Config): Promise<{ app: RequestListener; close: () => Promise<void> }> => {
+type Parts = { readonly app: RequestListener; readonly reload: Running['reload']; readonly close: () => Promise<void> }
+
+const compose = async (config: Config): Promise<Parts> => {
   const log = makeLog(config.logLevel)
   if (config.auth === 'open' && config.mode === 'production')
     log.warn('auth is "open": callers need no JWT. Never use this with real patients')
@@ -85,7 +93,10 @@ const compose = async (config: Config): Promise<{ app: RequestListener; close: (
   const { models } = thinking.kit
   metrics.watchInference(models.counts)
   const watching = await watchModels({ config, models, ledger, switches, thresholds, outbound, log, metrics })
-  const line = makeLine(config, thinking, { outbound, terminology, reportFault, ledger: watching.ledger, afterwards: watching.afterwards })
+  const fhir = makeFhirClient(outbound, config.network)
+  const surroundings = { outbound, terminology, reportFault, fhir, ledger: watching.ledger, afterwards: watching.afterwards }
+  const operating = await operate({ config, thinking, surroundings, ledger, log, metrics })
+  const { practice } = operating
   const replay = makeReplayGuard(config.redisUrl, (detail) => log.warn({ detail }, 'the shared replay guard is in trouble'))
   const kit: Kit<Service> = {
     config,
@@ -93,37 +104,42 @@ const compose = async (config: Config): Promise<{ app: RequestListener; close: (
     log,
     metrics,
     services: new Map(SERVICES.map((service) => [service.id, service])),
-    runService: (service, request, client) => runService(service, request, client, line),
-    runProfile: profileRunner(config, line),
-    makePassport: passportMaker(profileRunner(config, line), thinking),
+    runService: (service, request, client) => runService(service, request, client, practice.line(client.tenant)),
+    runProfile: (request, caller, emit) => runProfileOf(config, practice, request)(caller, emit),
+    makePassport: passportMaker(config, practice),
     ledger: ledgerDoor(config, ledger),
     review: makeReview({
       clients: config.clients,
-      fhir: line.fhir,
+      fhir,
       ledger,
-      reasons: thinking.kit.wording.overrideReasons,
-      versions: `Attune ${VERSION}, rules ${thinking.versions.rules}`,
+      get reasons() {
+        return practice.thinking.kit.wording.overrideReasons
+      },
+      get versions() {
+        return `Attune ${VERSION}, rules ${practice.thinking.versions.rules}`
+      },
       document: signOffDocument,
       condition: signOffCondition,
     }),
     monitoring: watching.door,
-    rulesAttributes: guidanceAttributes(thinking.kit.knowledge),
+    rulesAttributes: attributesOf(practice),
     models: makeCatalogue(thinking.kit.models, new Date().toISOString(), config.modelsDir),
     whatIf: (request) => whatIfServed(models, request),
     missingEffects: (request) => missingEffects(models, request),
-    drugs: thinking.kit.knowledge.drugs,
-    health: () => healthOf(config, thinking, ledger, line, replay),
+    drugs: { search: (text, limit) => practice.thinking.kit.knowledge.drugs.search(text, limit) },
+    health: () => healthOf(config, thinking, ledger, { fhir, terminology, operating }, replay),
     readKeySet: (url) => outbound.json(url, KEY_SET_LIMITS),
     replay,
     ...(sandbox ? { sandbox: sandbox.router } : {}),
     publicDir: join(projectRoot, 'dist/public'),
   }
   const close = async () => {
+    await operating.close()
     await watching.close()
     await closeAll(outbound, replay, ledger, thinking)
   }
   try {
-    return { app: makeApp(kit), close }
+    return { app: makeApp(kit), reload: operating.reload, close }
   } catch (error) {
     await close()
     throw error
@@ -150,12 +166,24 @@ const openSandbox = async (config: Config) => {
   return makeSandbox({ mode: config.mode, publicUrl: config.publicUrl })
 }
 
-const profileRunner =
-  (config: Config, line: ProfileKit): Kit<Service>['runProfile'] =>
-  async (request, { token, signal }, emit) => {
+/** Made anew when other rules are used. */
+const attributesOf = (practice: Practice): Kit<Service>['rulesAttributes'] => {
+  let made: { readonly of: Thinking; readonly attributes: RulesAttributes } | null = null
+  return () => {
+    if (made?.of !== practice.thinking) made = { of: practice.thinking, attributes: guidanceAttributes(practice.thinking.kit.knowledge) }
+    return made.attributes
+  }
+}
+
+type Emit = Parameters<Kit<Service>['runProfile']>[2]
+
+/** A profile on the line that its tenant has now, to its end. */
+const runProfileOf =
+  (config: Config, practice: Practice, request: ProfileRequest, line?: Line) =>
+  async ({ token, signal }: ProfileCaller, emit: Emit): Promise<void> => {
     const client = clientOfServer(config.clients, request.fhirServer)
     if (!client) throw new AttuneError('fhir-server-untrusted', 'profile for an unregistered FHIR server')
-    for await (const event of runProfile(request, token, client, line)) {
+    for await (const event of runProfile(request, token, client, line ?? practice.line(client.tenant))) {
       if (signal.aborted) return // nobody is there to read it: the record is asked no further
       emit(event)
     }
@@ -163,15 +191,16 @@ const profileRunner =
 
 /** The same line as the app's views, to its end: a passport of a record that was read in part would look like a whole one. */
 const passportMaker =
-  (run: Kit<Service>['runProfile'], { kit }: Thinking): Kit<Service>['makePassport'] =>
+  (config: Config, practice: Practice): Kit<Service>['makePassport'] =>
   async (request, caller) => {
     const events: ProfileEvent[] = []
-    await run(request, caller, (event) => events.push(event))
+    const line = practice.line(clientOfServer(config.clients, request.fhirServer)?.tenant ?? '')
+    await runProfileOf(config, practice, request, line)(caller, (event) => events.push(event))
     const facts = events.find((event) => event.event === 'facts')?.facts
     const done = events.find((event) => event.event === 'done')
     if (!facts || !done) throw brokenOff(events.find((event) => event.event === 'error')?.code ?? '')
     const { decision, versions, sandbox } = done
-    const passport = passportOf(facts, kit, { made: facts.now, versions, decision, sandbox })
+    const passport = passportOf(facts, line.services, { made: facts.now, versions, decision, sandbox })
     return { passport, document: passportDocument(passport) }
   }
 
@@ -221,10 +250,14 @@ const healthOf = async (
   config: Config,
   thinking: Thinking,
   ledger: Ledger,
-  { fhir, terminology }: { readonly fhir: FhirClient; readonly terminology: TerminologyServer | null },
+  {
+    fhir,
+    terminology,
+    operating,
+  }: { readonly fhir: FhirClient; readonly terminology: TerminologyServer | null; readonly operating: Operating },
   replay: Kit<Service>['replay'],
 ) => ({
-  rules: { ok: true, detail: thinking.versions.rules },
+  ...operating.health(),
   models: modelsHealth(thinking),
   ledger: ledgerHealth(ledger),
   fhir: { ok: true, detail: fhir.resting() > 0 ? `${fhir.resting()} FHIR servers do not answer and are left alone for a moment` : 'ok' },

@@ -13,6 +13,7 @@ import type { ReviewFlag, ReviewList } from './contract/review.ts'
 import type { RiskEstimate, RiskTrend } from './contract/risk.ts'
 import { type DecisionKit, decideProfile } from './decide.ts'
 import { draftOf } from './draft-in-hand.ts'
+import { ERROR_CATALOGUE } from './errors.ts'
 import type { FhirClient, FhirLimits, FhirSession } from './fhir/fhir-client.ts'
 import { trustedBase } from './fhir/trusted-servers.ts'
 import { type Answered, askServer, readMedications } from './hooks/prefetch.ts'
@@ -85,6 +86,7 @@ export async function* runProfile(
     for await (const one of asTheyEnd(queries.map(({ key, query }) => askWhole(session, key, query)))) {
       if (one === 'pause') {
         yield* showEarly(walk)
+        if (walk.silenced) return
         continue
       }
       const { question, followed } = one.ended
@@ -138,6 +140,8 @@ type Walk = {
   readonly given: Set<FactsPart>
   /** What was told and recorded. */
   told: { readonly assessment: Assessment; readonly decision: DecisionRecord } | null
+  /** The site runs in the shadow: what was found is recorded, and the app is told so and nothing else. */
+  silenced: boolean
 }
 
 const startWalk = (request: ProfileRequest, client: ClientConfig, kit: ProfileKit): Walk => ({
@@ -150,6 +154,7 @@ const startWalk = (request: ProfileRequest, client: ClientConfig, kit: ProfileKi
   parts: partsOf(kit.parts, kit.questions),
   given: new Set(),
   told: null,
+  silenced: false,
 })
 
 const byKey = ({ kit }: Walk, answers: readonly Answered[]): Answered[] => {
@@ -212,6 +217,7 @@ async function* finish(walk: Walk, access: { readonly base: string; readonly tok
   yield { event: 'devices', summaries: await beside(walk, 'devices', () => kit.summariseDevices(facts)) }
   const notes = beside(walk, 'notes', () => collectNotes(recordFrom(walk, walk.answers), access, kit.fhir, kit.noteTables))
   if (walk.told === null) yield* assess(walk, facts)
+  if (walk.silenced) return
   if (walk.told !== null) {
     const { assessment, decision } = walk.told
     yield { event: 'background', background: await putTogether(byKey(walk, walk.answers), facts, assessment, decision, kit) }
@@ -250,6 +256,10 @@ async function* assess(walk: Walk, facts: PatientFacts): AsyncGenerator<ProfileE
   const decision = decideProfile(request, client, facts.questions, facts, assessment, kit, performance.now() - walk.started)
   const shown = distinctEstimates(assessment)
   await kit.ledger.record(decision, shown)
+  if (decision.shadow) {
+    walk.silenced = true
+    return void (yield failure('in-shadow', ERROR_CATALOGUE['in-shadow'].text))
+  }
   walk.told = { assessment, decision }
   yield { event: 'assessment', assessment, words: kit.words(assessment) }
   const { flags, seal } = flagsOf(walk, assessment, decision)

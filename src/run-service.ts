@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { faultNotice } from './cards/fault-notice.ts'
 import type { ClientConfig } from './config.ts'
-import type { Card, CardsResponse, PastOverride } from './contract/cards.ts'
+import type { Card, CardsResponse, PastOverride, WrittenCards } from './contract/cards.ts'
 import type { DecisionRecord } from './contract/decision.ts'
 import type { Explained } from './contract/explained.ts'
 import type { PatientRecord, Question } from './contract/facts.ts'
+import type { Assessment } from './contract/findings.ts'
 import type { AnsweredCall } from './contract/monitoring.ts'
 import type { RiskEstimate } from './contract/risk.ts'
-import { type DecisionKit, decide, type Thought } from './decide.ts'
+import { type DecisionKit, decide, shownOf, type Thought } from './decide.ts'
 import { AttuneError } from './errors.ts'
 import type { FhirClient } from './fhir/fhir-client.ts'
 import { mustRefuse } from './hooks/must-refuse.ts'
@@ -30,7 +31,16 @@ export type LineKit<Kit> = DecisionKit &
     readonly reportFault: (fault: unknown, service: string) => void
     /** What is done with a call once its answer has left; returns at once. */
     readonly afterwards: (call: AnsweredCall) => void
+    /** The services with the rules that run in the shadow; null where none does. */
+    readonly trial: Trial<Kit> | null
   }
+
+/** Thinking once more with rules that run in the shadow: only where they would speak. */
+export type Trial<Kit> = {
+  readonly services: Kit
+  /** Why, when the shown assessment says that such a rule would have spoken; else null. */
+  readonly because: (assessment: Assessment) => string | null
+}
 
 /**
  * One call of one service, from the checked request to the recorded answer.
@@ -46,13 +56,33 @@ export const runService = async <Kit>(
   const recalling = recallOverrides(request, client, kit)
   const record = await completePrefetch(service, request, kit.fhir, client)
   if (mustRefuse(record, service.hook)) throw new AttuneError('data-missing', `${service.id}: the record could not be read`)
-  const thought = await think(service, record, kit, askingOf(request, client, kit, await recalling))
+  const asking = askingOf(request, client, kit, await recalling)
+  const thought = await think(service, record, kit, asking)
+  const trial = await tryShadowRules(service, thought, kit, asking)
   const questions = thought.facts?.questions ?? record.questions
-  const decision = decide(service, request, client, questions, thought, kit, performance.now() - started)
+  const decision = decide(service, request, client, questions, thought, kit, { ms: performance.now() - started, trial })
   const estimates = estimatesOf(thought)
   await kit.ledger.record(decision, estimates)
   handOn(decision, thought, estimates, kit)
-  return answer(decision, thought.written.cards, questions, client, () => explain(service, thought, kit))
+  const shown = shownOf(thought.written, kit.inShadow(service.id))
+  return answer(decision, shown.cards, questions, client, () => explain(service, { ...thought, written: shown }, kit))
+}
+
+/** The answer with the rules that run in the shadow, where they would speak. A fault there costs only the record of it. */
+const tryShadowRules = async <Kit>(
+  service: CdsService<Kit>,
+  { facts, assessment }: Thought,
+  { trial, reportFault }: LineKit<Kit>,
+  asking: Asking,
+): Promise<{ readonly written: WrittenCards; readonly because: string } | null> => {
+  const because = trial && assessment ? trial.because(assessment) : null
+  if (trial === null || facts === null || because === null) return null
+  try {
+    return { written: service.write(await service.think(facts, trial.services), facts, trial.services, asking), because }
+  } catch (fault) {
+    reportFault(fault, `${service.id}, rules in the shadow`)
+    return null
+  }
 }
 
 /** Every estimate that was made, for the monitoring of models. */

@@ -14,6 +14,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   verify: async () => (await import('./verify.ts')).verify,
   predict: async () => (await import('./predict.ts')).predict,
   rules: async () => (await import('./rules.ts')).rules,
+  shadow: async () => (await import('./shadow.ts')).shadow,
   models: async () => (await import('./models.ts')).models,
   drugs: async () => (await import('./drugs.ts')).drugs,
 }

@@ -10,7 +10,7 @@ import { diffRules, hasChanges } from './diff/diff-rules.ts'
 import { sayDiff } from './diff/say-diff.ts'
 import { coverRules } from './reach/coverage.ts'
 import { sayCoverage } from './reach/say-coverage.ts'
-import { printJson, progress, say, UsageError, type Verb } from './verb.ts'
+import { printJson, progress, say, UsageError, type Verb, type VerbInput } from './verb.ts'
 
 /** The rules of a folder as the server reads them at its start, with the checks of every room. */
 const load = (folder: string | undefined): Knowledge => {
@@ -47,6 +47,16 @@ const diff = async (json: boolean, [before, after]: readonly string[]): Promise<
   return hasChanges(found) ? 1 : 0
 }
 
+/** What is done to running servers: loaded when it is asked for, because it needs the ledger. */
+const OPERATIONS: Readonly<Record<string, (input: VerbInput) => Promise<number>>> = {
+  reload: async (input) => (await import('./rules-operations.ts')).reloadRules(input),
+  off: async (input) => (await import('./rules-operations.ts')).turnRule('off')(input),
+  shadow: async (input) => (await import('./rules-operations.ts')).turnRule('shadow')(input),
+  on: async (input) => (await import('./rules-operations.ts')).turnRule('on')(input),
+}
+
+const OPTIONS = { because: { type: 'string' }, by: { type: 'string' }, from: { type: 'string' }, tenant: { type: 'string' } } as const
+
 type Action = { readonly folders: number; readonly run: (json: boolean, folders: readonly string[]) => number | Promise<number> }
 
 const ACTIONS: Readonly<Record<string, Action>> = {
@@ -57,12 +67,20 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 
 export const rules: Verb = {
   name: 'rules',
-  summary: 'Check the rules, report what of them reaches a patient, or compare two sets and the cards they make',
-  usage: 'attune rules check|report [FOLDER] [--json]\n       attune rules diff OLD NEW [--json]',
-  options: {},
+  summary: 'Check the rules, report what of them reaches a patient, compare two sets; reload or switch them in running servers',
+  usage: [
+    'attune rules check|report [FOLDER] [--json]',
+    'attune rules diff OLD NEW [--json]',
+    'attune rules reload [--from FOLDER] [--by NAME] [--json]',
+    'attune rules off|shadow|on ROW --because TEXT [--tenant T] [--by NAME] [--json]',
+    'attune rules off|shadow|on DRUG GENE --because TEXT [--tenant T] [--by NAME] [--json]',
+  ].join('\n       '),
+  options: OPTIONS,
   run: async ({ values, positionals: [name, ...folders] }) => {
+    const operation = Object.hasOwn(OPERATIONS, name ?? '') ? OPERATIONS[name ?? ''] : undefined
+    if (operation) return operation({ values, positionals: folders })
     const action = ACTIONS[name ?? '']
-    if (!action) throw new UsageError('Say what to do: check, report or diff.')
+    if (!action) throw new UsageError('Say what to do: check, report, diff, reload, off, shadow or on.')
     if (folders.length > action.folders) throw new UsageError(`"${folders.at(-1)}" is one folder too many.`)
     return action.run(values.json === true, folders)
   },

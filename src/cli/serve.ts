@@ -19,6 +19,7 @@ export const serve: Verb = {
     const running = await startServer(process.env)
     for (const line of running.greeting) say(line)
     say(`Ready in ${((performance.now() - started) / 1000).toFixed(1)} s. Stop with Ctrl+C.`)
+    process.on('SIGHUP', () => void running.reload()) // how it ended stands in the log and in /readyz
     await untilStopped()
     await running.stop()
     return 0

@@ -6,6 +6,15 @@ import type { Gap } from './lineage.ts'
 /** The three ways in which a call ends (DESIGN decision 4). */
 export type Outcome = 'assessed' | 'assessed-with-gaps' | 'not-assessed'
 
+/** What was evaluated and shown to nobody: the cards that the prescriber would have seen. */
+export type ShadowAnswer = {
+  /** `site`, `service`: the whole answer; then `cards` of the decision is empty. `rules`: what the answer would be with the rules that run in the shadow. */
+  readonly of: 'site' | 'service' | 'rules'
+  readonly because: string
+  readonly cards: readonly Card[]
+  readonly traces: readonly CardTrace[]
+}
+
 /** One decision: written before the answer leaves. Holds no name and no raw resource. */
 export type DecisionRecord = {
   readonly id: string
@@ -21,12 +30,21 @@ export type DecisionRecord = {
   readonly patientKey: string
   /** Keyed HMAC of FHIR base and user id, so that what this user overrode is recognised; null for the app. */
   readonly userKey: string | null
-  readonly versions: { readonly attune: string; readonly rules: string; readonly models: { readonly [id: string]: string } }
+  readonly versions: {
+    readonly attune: string
+    readonly rules: string
+    readonly models: { readonly [id: string]: string }
+    /** What was switched while the server ran, and held for this call; absent when nothing was. */
+    readonly switches?: readonly string[]
+  }
   readonly outcome: Outcome
   readonly questions: readonly Question[]
   readonly facts: readonly string[]
+  /** What was shown. */
   readonly cards: readonly Card[]
   readonly traces: readonly CardTrace[]
+  /** Absent where all that was written was shown. */
+  readonly shadow?: ShadowAnswer
   readonly silences: readonly Silence[]
   readonly gaps: readonly Gap[]
   /** Of the app: what was advised of each drug, for the next look to compare with. */

@@ -224,6 +224,26 @@ const unreadGaps = (groups: readonly RowGroup[], findings: readonly Finding[], s
       : []
   })
 
+/**
+ * Rows that somebody has switched off: where one of them would have spoken, or none of its source is left, that is said. A row in the
+ * shadow is not part of the answer; that it would have spoken is kept among the reasons for silence.
+ */
+const switchedGaps = (groups: readonly RowGroup[], findings: readonly Finding[], subject: Subject, kit: Kit): Gap[] => {
+  const spoken = findings.some((finding) => finding.kind === 'guidance')
+  return groups.flatMap((group) => {
+    const left = kit.prepared.drugs
+      .get(subject.drug.name)
+      ?.groups.some(({ source, genes }) => source === group.source && genes.join() === group.genes.join())
+    const readings = combine(readGroup(group, subject, kit))
+    const fits = left && readings !== null ? matchGroup(group, readings, kit).map(({ row }) => row) : group.rows
+    return fits.flatMap((row): Gap[] => {
+      const one = kit.knowledge.switched?.get(row.id)
+      if (!one) return []
+      return [{ about: subject.drug.name, code: spoken || one.use === 'shadow' ? 'no-guidance' : 'unreadable', because: one.words }]
+    })
+  })
+}
+
 const distinctGaps = (gaps: readonly Gap[]): Gap[] => [
   ...new Map(gaps.map((gap) => [`${gap.about} ${gap.code} ${gap.because}`, gap])).values(),
 ]
@@ -275,6 +295,7 @@ const adviseSystemic = (subject: Subject, kit: Kit): Advice => {
   const silent = groups.length > 0 && groups.every((group) => group.findings.length === 0) && groups.some((group) => group.usable)
   const gaps = groups.flatMap((group) => group.gaps)
   gaps.push(...unreadGaps(guidance.unread, findings, subject, kit))
+  gaps.push(...switchedGaps(guidance.switched, findings, subject, kit))
   const near = silent || findings.length > 0 ? nearGaps(guidance.groups, findings, subject, kit) : []
   gaps.push(...near)
   if (silent && near.length === 0 && !gaps.some((gap) => gap.code === 'unreadable'))

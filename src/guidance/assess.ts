@@ -11,7 +11,7 @@ import { pairGaps } from './cpic-pairs.ts'
 import { prepareGuidance } from './prepare.ts'
 import type { Knowledge } from './rules.ts'
 import { type Subject, takenAlong } from './subject.ts'
-import { testFirst, waitingGaps } from './test-first.ts'
+import { switchedTestGaps, testFirst, waitingGaps } from './test-first.ts'
 import { unreadMedicineGaps } from './unread-medicines.ts'
 
 /** Gaps over the whole record that explain a missing gene result better than "not tested". */
@@ -48,7 +48,12 @@ const withoutGuidance = ({ findings }: Advice, subject: Subject, { knowledge }: 
 const assessDrug = (subject: Subject, kit: Kit): DrugAssessment => {
   const advice = advise(subject, kit)
   const own = advice.genes.length === 0 ? withoutGuidance(advice, subject, kit) : explainMissing(advice.gaps, subject.facts)
-  const gaps = [...waitingGaps(subject, kit), ...own, ...unreadMedicineGaps(subject.facts, advice.genes, kit)]
+  const gaps = [
+    ...waitingGaps(subject, kit),
+    ...switchedTestGaps(subject, kit),
+    ...own,
+    ...unreadMedicineGaps(subject.facts, advice.genes, kit),
+  ]
   return {
     ref: subject.ref,
     about: subject.about,

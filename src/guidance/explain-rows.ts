@@ -152,9 +152,16 @@ export const explainRows = (subject: Subject, assessment: DrugAssessment, kit: K
   const off = (guidance?.unread ?? []).flatMap((group) =>
     group.rows.map((row) => considered(row, { outcome: 'off', because: row.note ?? 'its text was not read for this release' })),
   )
+  const switched = (guidance?.switched ?? []).flatMap((group) =>
+    group.rows.map((row) => considered(row, { outcome: 'off', because: kit.knowledge.switched?.get(row.id)?.words ?? '' })),
+  )
   const all = guidance
-    ? [...guidance.groups.flatMap((group) => group.rows), ...guidance.listed, ...guidance.unread.flatMap((group) => group.rows)]
+    ? [
+        ...guidance.groups.flatMap((group) => group.rows),
+        ...guidance.listed,
+        ...[...guidance.unread, ...guidance.switched].flatMap((group) => group.rows),
+      ]
     : []
   const pairs = guidance ? explainPairs(subject.drug.name, all, kit.knowledge) : []
-  return firedFirst([...rows, ...listed, ...off, ...pairs, ...explainTests(subject, assessment, kit)])
+  return firedFirst([...rows, ...listed, ...off, ...switched, ...pairs, ...explainTests(subject, assessment, kit)])
 }

@@ -13,6 +13,8 @@ const testNames = (row: TestFirstRow, kit: Kit): string =>
 /** Why a test is or is not asked for before the first dose, step by step as `testFirst` decides it. */
 const verdictOf = (row: TestFirstRow, subject: Subject, assessment: DrugAssessment, kit: Kit): Verdict => {
   const what = testNames(row, kit)
+  const switched = kit.knowledge.switched?.get(row.id)
+  if (switched) return { outcome: 'off', because: switched.words }
   if (!row.verified) return { outcome: 'not-verified', because: row.note ?? 'the source of the row was not read' }
   if (subject.about !== 'order') return { outcome: 'not-an-order', because: 'asked for when a drug is ordered, not while it is taken' }
   if (isLocalUse(subject)) return { outcome: 'local-use', because: 'the product is for local use' }

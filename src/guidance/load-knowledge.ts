@@ -90,14 +90,25 @@ const loadDrugMap = (path: string, tables: DrugTables): LoadedDrugMap => {
 const drugNames = ({ drugs }: ParsedRules): string[] =>
   drugs.ingredients.filter(({ noText }) => !noText).flatMap(({ name, brands }) => [name, ...brands])
 
+/** Rules that were read and checked, as plain data: they can be handed from one thread to another. */
+export type CheckedRules = { readonly rules: ParsedRules; readonly sha256: string; readonly map: LoadedDrugMap | null }
+
+/** Reads and checks the rules. @throws as `loadKnowledge` does */
+export const readKnowledge = (rulesDir: string, drugMap: string | null): CheckedRules => {
+  const { rules, sha256 } = loadRules(rulesDir)
+  return { rules, sha256, map: drugMap === null ? null : loadDrugMap(drugMap, rules.drugs) }
+}
+
 /**
  * Reads, checks and indexes the rules. Knowledge is checked strictly: one wrong row stops the start.
  * @param drugMap path of a site's own drug map, which adds to the drugs of the rules
  * @throws AttuneError `rules-invalid` that lists every problem with file and row; `config-invalid` for the drug map
  */
-export const loadKnowledge = (rulesDir: string, drugMap: string | null = null): Knowledge => {
-  const { rules, sha256 } = loadRules(rulesDir)
-  const map = drugMap === null ? null : loadDrugMap(drugMap, rules.drugs)
+export const loadKnowledge = (rulesDir: string, drugMap: string | null = null): Knowledge =>
+  indexKnowledge(readKnowledge(rulesDir, drugMap))
+
+/** Checked rules, indexed and frozen. */
+export const indexKnowledge = ({ rules, sha256, map }: CheckedRules): Knowledge => {
   const guidance = new Map([...rules.guidance.values()].map((file) => [file.drug, file.rows as readonly GuidanceRow[]])) // optional members: see parseRules
   return Object.freeze({
     version: `${rules.sources.release}+sha256:${sha256}${map === null ? '' : `+drug-map:${map.sha256}`}`,

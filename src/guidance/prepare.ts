@@ -12,6 +12,8 @@ export type DrugGuidance = {
   readonly listed: readonly GuidanceRow[]
   /** Rows whose text was not read: never advice, but their silence is said. */
   readonly unread: readonly RowGroup[]
+  /** Rows that somebody has switched: no advice, and where they would have spoken that is said. */
+  readonly switched: readonly RowGroup[]
   readonly genes: readonly string[]
 }
 
@@ -33,18 +35,25 @@ const groupRows = (rows: readonly GuidanceRow[]): RowGroup[] => {
   return [...groups.values()]
 }
 
-const sortRows = (rows: readonly GuidanceRow[]): DrugGuidance => {
-  const advice = rows.filter((row) => row.standing === 'advice')
+const sortRows = (rows: readonly GuidanceRow[], isSwitched: (row: GuidanceRow) => boolean): DrugGuidance => {
+  const speaking = rows.filter((row) => row.standing === 'advice')
+  const advice = speaking.filter((row) => !isSwitched(row))
   const listed = rows.filter((row) => row.standing === 'listed')
   const off = rows.filter((row) => row.standing === 'off')
-  return { groups: groupRows(advice), listed, unread: groupRows(off), genes: [...new Set(advice.flatMap((row) => row.genes))].sort() }
+  return {
+    groups: groupRows(advice),
+    listed,
+    unread: groupRows(off),
+    switched: groupRows(speaking.filter(isSwitched)),
+    genes: [...new Set(speaking.flatMap((row) => row.genes))].sort(),
+  }
 }
 
 const prepare = (knowledge: Knowledge): Prepared => {
   const rows = [...knowledge.guidance.values()].flat()
   return {
     tables: readGuidanceTables(knowledge.tables),
-    drugs: new Map([...knowledge.guidance].map(([drug, own]) => [drug, sortRows(own)])),
+    drugs: new Map([...knowledge.guidance].map(([drug, own]) => [drug, sortRows(own, ({ id }) => knowledge.switched?.has(id) === true)])),
     actions: new Map(rows.filter((row) => row.standing === 'advice').map((row) => [row.id, row.actions.map((text) => parseAction(text))])),
   }
 }

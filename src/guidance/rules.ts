@@ -61,6 +61,9 @@ export type CpicPair = {
 /** One code of `rules/actions.json`. */
 export type ActionRule = { readonly code: string; readonly meaning: string; readonly consequence: Consequence }
 
+/** A row that somebody has switched while the server runs, and what the answer says of it. */
+export type SwitchedRow = { readonly use: 'off' | 'shadow'; readonly words: string }
+
 /** Knowledge, loaded, checked and indexed. Frozen. */
 export type Knowledge = {
   /** Version and hash of all rule files together: `2026.11.0+sha256:ab12…`. */
@@ -76,4 +79,6 @@ export type Knowledge = {
   readonly actions: ReadonlyMap<string, ActionRule>
   /** Further tables by file name without `.json`, checked by the room that owns them: populations, test-first, alternatives, gene-names … */
   readonly tables: ReadonlyMap<string, unknown>
+  /** Rows of guidance and of test-first advice that are switched for the tenant that this is for, by id; absent where none is. */
+  readonly switched?: ReadonlyMap<string, SwitchedRow>
 }

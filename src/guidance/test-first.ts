@@ -104,8 +104,19 @@ type Due = {
   readonly missing: readonly string[]
 }
 
-const dueOf = (subject: Subject, kit: Kit): Due[] =>
+const dueOf = (subject: Subject, kit: Kit): Due[] => dueRows(subject, kit, ({ id }) => !kit.knowledge.switched?.has(id))
+
+/** Advice to test first that somebody has switched off: where it would have been given, that is said. */
+export const switchedTestGaps = (subject: Subject, kit: Kit): Gap[] => {
+  const { switched } = kit.knowledge
+  if (switched === undefined || subject.about !== 'order' || isLocalUse(subject)) return []
+  const words = dueRows(subject, kit, ({ id }) => switched.has(id)).flatMap(({ row }) => switched.get(row.id)?.words ?? [])
+  return [...new Set(words)].map((because) => ({ about: subject.drug.name, code: 'no-guidance', because }))
+}
+
+const dueRows = (subject: Subject, kit: Kit, isAsked: (row: TestFirstRow) => boolean): Due[] =>
   kit.prepared.tables.testFirst.rows
+    .filter(isAsked)
     .flatMap((row) => {
       const asked = demandOf(row, subject)
       return asked ? [{ row, ...asked, missing: row.tests.filter((name) => !isAnswered(name, kit)) }] : []

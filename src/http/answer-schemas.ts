@@ -86,8 +86,8 @@ export const PRODUCTS_SCHEMA = z.object({
 })
 
 export const READY_SCHEMA = z.object({
-  status: z.enum(['ready', 'not-ready']),
-  parts: z.record(z.string(), z.object({ ok: z.boolean(), detail: z.string().optional() })),
+  status: z.enum(['ready', 'degraded', 'not-ready']),
+  parts: z.record(z.string(), z.object({ ok: z.boolean(), degraded: z.boolean().optional(), detail: z.string().optional() })),
 })
 
 export const MONITORING_SCHEMA = z.looseObject({

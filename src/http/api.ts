@@ -149,11 +149,12 @@ export const answerRecent =
     res.json({ decisions: await ledger.recent(MOST_RECENT) })
   }
 
-/** GET /readyz: 200 when all parts are well, else 503 with what is not. */
+/** GET /readyz: 200 when all parts are well, or answers go on although somebody should look; else 503. Each part says what it has to. */
 export const answerReady =
   ({ health }: Pick<Kit<HookService>, 'health'>): Step =>
   async (_req, res) => {
     const parts = await health()
     const ready = Object.values(parts).every(({ ok }) => ok)
-    res.status(ready ? 200 : 503).json({ status: ready ? 'ready' : 'not-ready', parts })
+    const degraded = Object.values(parts).some((part) => part.degraded)
+    res.status(ready ? 200 : 503).json({ status: ready ? (degraded ? 'degraded' : 'ready') : 'not-ready', parts })
   }

@@ -72,7 +72,7 @@ export const makeApp = <S extends HookService>(kit: Kit<S>): Express => {
   endpoint(app, '/api/review/list', { post: [...reviewing, answerReviewList(doors)] })
   endpoint(app, '/api/review', { post: [...reviewing, answerReview(doors)] })
   endpoint(app, '/api/review/sign-off', { post: [...reviewing, answerSignOff(doors)] })
-  endpoint(app, '/api/rules/source-attributes', { get: [limitRate, answerJson(kit.rulesAttributes)] })
+  endpoint(app, '/api/rules/source-attributes', { get: [limitRate, (_req, res) => res.json(kit.rulesAttributes())] })
   endpoint(app, '/api/models', { get: [limitRate, answerModels(kit)] })
   endpoint(app, '/api/models/:id', { get: [limitRate, answerModel(kit)] })
   endpoint(app, '/api/models/:id/source-attributes', { get: [limitRate, answerSourceAttributes(kit)] })

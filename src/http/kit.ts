@@ -17,7 +17,12 @@ import type { MakePassport } from './passport.ts'
 import type { ReplayGuard } from './replay-guard.ts'
 
 /** One part's state for /readyz; `detail` is for operators and holds no patient data. */
-export type PartHealth = { readonly ok: boolean; readonly detail?: string }
+export type PartHealth = {
+  readonly ok: boolean
+  /** Answers go on, and somebody should look. */
+  readonly degraded?: boolean
+  readonly detail?: string
+}
 
 /** What a profile is asked with besides its body. */
 export type ProfileCaller = {
@@ -73,7 +78,7 @@ export type Kit<S extends HookService> = {
   readonly monitoring: MonitoringDoor
   readonly models: ModelCatalogue
   /** Source attributes of the guidance. */
-  readonly rulesAttributes: RulesAttributes
+  readonly rulesAttributes: () => RulesAttributes
   /** Null when no such model is served. */
   readonly whatIf: (request: WhatIfRequest) => Promise<readonly WhatIf[] | null>
   readonly missingEffects: (request: MissingRequest) => Promise<readonly MissingAnswer[] | null>

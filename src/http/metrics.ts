@@ -12,6 +12,10 @@ export type Metrics = {
   observeModels(report: MonitoringReport): void
   /** Calls whose shadow models were not run or not recorded, since the start. */
   observeShadowLost(total: number): void
+  /** Rules that were loaded again, or refused. */
+  observeReload(taken: boolean): void
+  /** Which rules answer now. */
+  observeRules(version: string): void
   /** What models computed; read when the metrics are. */
   watchInference(read: () => readonly InferenceCounts[]): void
   /** Prometheus text. */
@@ -92,7 +96,21 @@ export const makeMetrics = (): Metrics => {
     help: 'Calls whose shadow models were not run or not recorded, since the start.',
     registers,
   })
+  const reloads = counter('attune_rules_reloads_total', 'Rules that were loaded again while running, by whether they were taken.', [
+    'taken',
+  ])
+  const rules = new Gauge({
+    name: 'attune_rules_info',
+    help: '1 for the version of the rules that answers.',
+    labelNames: ['version'],
+    registers,
+  })
   return {
+    observeReload: (taken) => reloads.inc({ taken: String(taken) }),
+    observeRules(version) {
+      rules.reset()
+      rules.set({ version }, 1)
+    },
     observeModels: makeModelGauges(registers),
     observeShadowLost: (total) => shadowLost.set(total),
     observeRequest: (route, service, status, seconds) => requests.observe({ route, service: service ?? '', status }, seconds),

@@ -21,8 +21,9 @@ export const answerPassport =
     res.setHeader('Cache-Control', 'no-store').json(answer)
   }
 
-const isPassedOn = (code: string): code is 'token-refused' | 'read-refused' | 'fhir-server-untrusted' =>
-  code === 'token-refused' || code === 'read-refused' || code === 'fhir-server-untrusted'
+const PASSED_ON = ['token-refused', 'read-refused', 'fhir-server-untrusted', 'in-shadow'] as const
+
+const isPassedOn = (code: string): code is (typeof PASSED_ON)[number] => PASSED_ON.some((one) => one === code)
 
 /** A profile that broke off gives no passport: half of one would look like a whole one. */
 export const brokenOff = (code: string): AttuneError =>

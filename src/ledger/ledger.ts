@@ -8,6 +8,7 @@ import { takeDirectory } from './directory-lock.ts'
 import { predictionOf } from './entries.ts'
 import { type ModelStore, makeModelStore } from './model-store.ts'
 import { type Asker, type Override, ownOverrides, sharedOverrides } from './overrides.ts'
+import { makePracticeStore, type PracticeStore } from './practice-store.ts'
 import { openPseudonym } from './pseudonym.ts'
 import {
   type ChainState,
@@ -23,7 +24,7 @@ import {
 import { makeReviewStore, type ReviewStore } from './review-store.ts'
 import { type LedgerHealth, openStore, type StoreOptions } from './store.ts'
 
-export type { Asker, ChainState, Counts, LedgerHealth, Override, ReviewStore }
+export type { Asker, ChainState, Counts, LedgerHealth, Override, PracticeStore, ReviewStore }
 
 /** Decisions, feedback and predictions. What it has acknowledged is on the disk. */
 export type Ledger = {
@@ -59,6 +60,8 @@ export type Ledger = {
   counts(tenant?: string | null): Promise<Counts>
   verifyChain(): Promise<ChainState>
   readonly models: ModelStore
+  /** What was switched, and which rules were asked for, while servers ran. */
+  readonly practice: PracticeStore
   /** What was said about flags, sign-offs, reports. */
   readonly reviews: ReviewStore
   health(): LedgerHealth
@@ -112,6 +115,7 @@ export const openLedger = async (config: LedgerConfig, options: StoreOptions = {
     counts: async (tenant = null) => countRows(await db(), tenant),
     verifyChain: async () => checkChain(await db()),
     reviews: makeReviewStore(db, store.write, pseudonym),
+    practice: makePracticeStore(db),
     models: makeModelStore(db, store.write, pseudonym),
     health: store.health,
     close: async () => {

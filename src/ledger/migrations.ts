@@ -144,6 +144,26 @@ const STEPS: readonly Step[] = [
     'create index review_by_patient on review (tenant, patient_key, seq)',
     'create trigger review_append_only before update or delete or truncate on review for each statement execute function refuse_change()',
   ],
+  [
+    `create table practice_switch (
+      seq bigint generated always as identity primary key,
+      at timestamptz not null,
+      kind text not null check (kind in ('rule', 'service', 'site')),
+      subject text not null,
+      tenant text,
+      use text not null check (use in ('on', 'off', 'shadow')),
+      by text not null,
+      because text not null
+    )`,
+    'create trigger practice_switch_append_only before update or delete or truncate on practice_switch for each statement execute function refuse_change()',
+    `create table rules_order (
+      seq bigint generated always as identity primary key,
+      at timestamptz not null,
+      folder text,
+      by text not null
+    )`,
+    'create trigger rules_order_append_only before update or delete or truncate on rules_order for each statement execute function refuse_change()',
+  ],
 ]
 
 /** Any number that no one else locks: several processes that start at once migrate one after the other. */

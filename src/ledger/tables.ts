@@ -82,6 +82,19 @@ export type LedgerTables = {
   }
   /** Append-only. */
   model_switch: { seq: Generated<number>; at: string; model: string; use: string; by: string; because: string }
+  /** Append-only: rules, services and sites that were switched while servers ran. */
+  practice_switch: {
+    seq: Generated<number>
+    at: string
+    kind: string
+    subject: string
+    tenant: string | null
+    use: string
+    by: string
+    because: string
+  }
+  /** Append-only: which folder the rules are to be loaded from; null: that of the configuration. */
+  rules_order: { seq: Generated<number>; at: string; folder: string | null; by: string }
   /** What the watch said last, so that of several processes one tells that it changed. */
   watch_state: { tenant: string; model: string; release: string; figure: string; subject: string; state: string; since: string }
   /** Append-only: what pharmacists and clinicians said about flags, sign-offs, reports that were made. */

@@ -1,12 +1,8 @@
-import { randomUUID } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { ModelSwitch } from '../contract/monitoring.ts'
+import { type Left, leaveIn, waitingIn } from '../ledger/inbox.ts'
 
-/**
- * The embedded database belongs to one process. A switch from the command line beside a running server is a file in the data folder,
- * which the server takes within seconds; who may write there may switch.
- */
+/** Switches of models that were left for the server that holds the embedded ledger. */
 const folderIn = (dataDir: string): string => `${dataDir}/switches`
 
 const schema = z.strictObject({
@@ -18,33 +14,9 @@ const schema = z.strictObject({
 })
 
 /** @returns whether the server has taken it */
-export const leaveSwitch = (dataDir: string, one: ModelSwitch): (() => boolean) => {
-  const folder = folderIn(dataDir)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const name = `${Date.now()}-${randomUUID()}`
-  writeFileSync(`${folder}/${name}.new`, JSON.stringify(one), { mode: 0o600 })
-  renameSync(`${folder}/${name}.new`, `${folder}/${name}.json`) // whole or not there
-  return () => !readdirSync(folder).includes(`${name}.json`)
-}
+export const leaveSwitch = (dataDir: string, one: ModelSwitch): (() => boolean) => leaveIn(folderIn(dataDir), one)
 
-export type LeftSwitch = { readonly one: ModelSwitch | null; readonly done: () => void }
+export type LeftSwitch = Left<ModelSwitch>
 
 /** Switches that wait, oldest first; null for a file that is none. */
-export const waitingSwitches = (dataDir: string): LeftSwitch[] => {
-  const folder = folderIn(dataDir)
-  let names: string[]
-  try {
-    names = readdirSync(folder).filter((name) => name.endsWith('.json'))
-  } catch {
-    return [] // nobody ever left one
-  }
-  return names.sort().map((name) => {
-    const path = `${folder}/${name}`
-    const done = () => rmSync(path, { force: true })
-    try {
-      return { one: schema.parse(JSON.parse(readFileSync(path, 'utf8'))), done }
-    } catch {
-      return { one: null, done }
-    }
-  })
-}
+export const waitingSwitches = (dataDir: string): LeftSwitch[] => waitingIn(folderIn(dataDir), schema)

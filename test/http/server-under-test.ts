@@ -122,7 +122,7 @@ export const start = async (setting: Setting = {}): Promise<Running> => {
     },
     whatIf: async () => null,
     missingEffects: async () => null,
-    rulesAttributes: { version: 'r1', asOf: '2026-11', sources: [] },
+    rulesAttributes: () => ({ version: 'r1', asOf: '2026-11', sources: [] }),
     models: {
       list: () => [],
       get: (id) => (id === 'd1' ? ({ citation: 'a paper' } as ModelDetail) : null),

@@ -8,7 +8,7 @@ import type { ReviewList } from '../../../src/contract/review.ts'
 import type { RiskEstimate, RiskTrend } from '../../../src/contract/risk.ts'
 
 /** Why the answer ended before it was complete. */
-export type Failure = 'expired' | 'refused' | 'busy' | 'unreachable' | 'cut-off' | 'failed'
+export type Failure = 'expired' | 'refused' | 'in-shadow' | 'busy' | 'unreachable' | 'cut-off' | 'failed'
 
 /** How far the answer is. `done` alone means that everything came. */
 export type Progress =
@@ -76,6 +76,7 @@ const FAILURES: { readonly [code: string]: Failure } = {
   'token-refused': 'expired',
   'fhir-server-untrusted': 'refused',
   'read-refused': 'refused',
+  'in-shadow': 'in-shadow',
   'client-unknown': 'refused',
   'too-many-requests': 'busy',
   overloaded: 'busy',

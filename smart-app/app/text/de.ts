@@ -110,6 +110,10 @@ export const DE: typeof EN = {
       title: 'Das Lesen wurde abgelehnt',
       text: 'Dieser Server darf das Primärsystem nicht lesen, oder das Primärsystem hat es nicht erlaubt.',
     },
+    'in-shadow': {
+      title: 'Attune läuft hier im Schattenbetrieb',
+      text: 'Was Attune findet, wird für den Bericht vor dem Start festgehalten und niemandem gezeigt. Kein Hinweis heißt hier nicht, dass es unbedenklich ist.',
+    },
     busy: { title: 'Der Server ist ausgelastet', text: 'Es ging nichts verloren. Versuchen Sie es gleich noch einmal.' },
     unreachable: { title: 'Der Server ist nicht erreichbar', text: 'Prüfen Sie die Verbindung und versuchen Sie es erneut.' },
     'cut-off': {

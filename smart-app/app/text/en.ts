@@ -18,6 +18,10 @@ const FAILURES: { readonly [failure in Failure]: { readonly title: string; reado
     text: 'What you had open stays on this screen and is not updated; what you typed is kept. Open Attune again here or from the chart to read the record anew.',
   },
   refused: { title: 'Reading was refused', text: 'This server may not read that record system, or the record system did not allow it.' },
+  'in-shadow': {
+    title: 'Attune is in its shadow run here',
+    text: 'What Attune finds is recorded for the report before go-live, and shown to nobody. No advice here does not mean that it is safe.',
+  },
   busy: { title: 'The server is busy', text: 'Nothing was lost. Try again in a moment.' },
   unreachable: { title: 'The server cannot be reached', text: 'Check the connection and try again.' },
   'cut-off': { title: 'The answer broke off', text: 'What arrived is shown. Parts are missing: nothing below says that they are normal.' },

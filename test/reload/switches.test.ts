@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { PracticeSwitch } from '../../src/contract/switches.ts'
+import { embeddedPlace, type Place } from '../ledger/engines.ts'
+import { type Answer, openSite, summaries } from './site.ts'
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
+
+const turned = (one: Partial<PracticeSwitch>): PracticeSwitch => ({
+  kind: 'rule',
+  subject: 'clopidogrel CYP2C19',
+  tenant: null,
+  use: 'off',
+  at: new Date().toISOString(),
+  by: 'dr-keller',
+  because: 'the table is under review',
+  ...one,
+})
+const today = new Date().toISOString().slice(0, 10)
+const OFF = `guidance clopidogrel CYP2C19 is switched off at this site since ${today}, because the table is under review`
+
+describe('A rule that is switched off for one tenant', () => {
+  let place: Place
+  let site: Awaited<ReturnType<typeof openSite>>
+  beforeAll(async () => {
+    place = await embeddedPlace()
+    site = await openSite(place)
+  })
+  afterAll(async () => {
+    await site?.close()
+    await place?.clear()
+  })
+
+  it('speaks before; off is said in the answer, in the versions and in /readyz, and another tenant never notices', async () => {
+    const before = await site.ask()
+    expect(summaries(before)[0]).toMatch(/^Avoid clopidogrel/)
+    expect(before.trace.versions.switches).toBeUndefined()
+    await site.request(turned({ tenant: 'hospital' }))
+    const off = await site.ask()
+    expect(summaries(off)).toEqual([
+      expect.stringMatching(/^Not assessed: clopidogrel, because guidance clopidogrel CYP2C19 is switched off/),
+    ])
+    expect(off.cards[0]?.detail).toContain(OFF)
+    expect(off.trace.versions.switches).toEqual(['rule clopidogrel CYP2C19 off'])
+    const elsewhere = await site.ask('clinic')
+    expect(summaries(elsewhere)).toEqual(summaries(before))
+    expect(elsewhere.trace.versions.switches).toBeUndefined()
+    const { status, parts } = await site.ready()
+    expect([status, parts.switches]).toEqual(['ready', { ok: true, detail: `${OFF} (tenant hospital)` }])
+  })
+
+  it('stays off after a restart, speaks again when it is switched on, and of a single row only that row is silent', async () => {
+    await site.stop()
+    await site.start()
+    expect(summaries(await site.ask())[0]).toMatch(/^Not assessed/)
+    await site.request(turned({ tenant: 'hospital', use: 'on', because: 'reviewed' }))
+    const again = await site.ask()
+    expect(summaries(again)[0]).toMatch(/^Avoid clopidogrel/)
+    const [row = ''] = again.trace.traces[0]?.rows ?? []
+    await site.request(turned({ subject: row, because: 'one row is wrong' }))
+    const without = await site.ask()
+    expect(without.trace.traces[0]?.rows).toEqual(again.trace.traces[0]?.rows.filter((one) => one !== row))
+    expect(without.cards[0]?.detail).toContain(`guidance ${row} is switched off at this site since ${today}, because one row is wrong`)
+    await site.request(turned({ subject: row, use: 'on', because: 'mended' }))
+    expect(summaries(await site.ask())).toEqual(summaries(again))
+  })
+})
+
+describe('What runs in the shadow', () => {
+  let place: Place
+  let site: Awaited<ReturnType<typeof openSite>>
+  const kept: { site?: [Answer, Answer]; rule?: [Answer, Answer] } = {}
+  beforeAll(async () => {
+    place = await embeddedPlace()
+    site = await openSite(place, { shadow: [{ tenant: 'clinic', because: 'trial before go-live' }] })
+  })
+  afterAll(async () => {
+    await site?.close()
+    await place?.clear()
+  })
+
+  it('a site: the prescriber gets an empty answer, and the record keeps the cards that would have been shown', async () => {
+    const shown = await site.ask()
+    const silent = await site.ask('clinic')
+    const because = 'this site runs in the shadow by its configuration, because trial before go-live'
+    expect([silent.status, silent.cards]).toEqual([200, []])
+    expect(silent.trace.silences.at(-1)).toEqual({ about: 'this call', code: 'shadow', because })
+    kept.site = [silent, shown]
+  })
+
+  it('a site: the app offers nothing, says so, and its look is recorded as one that nobody saw', async () => {
+    const { ehr, running } = site
+    const response = await fetch(`${running.url}/api/profile`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${ehr.token}` },
+      body: JSON.stringify({ fhirServer: ehr.fhir, patient: 'pt-5521' }),
+    })
+    // Both tenants share this EHR; the app's is the first of the two, which is open until it is switched.
+    expect(await response.text()).toContain('"event":"assessment"')
+    await site.request(turned({ kind: 'site', subject: '', tenant: 'hospital', use: 'shadow', because: 'a pause' }))
+    const again = await fetch(`${running.url}/api/profile`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${ehr.token}` },
+      body: JSON.stringify({ fhirServer: ehr.fhir, patient: 'pt-5521' }),
+    })
+    const events = (await again.text())
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { event: string; code?: string })
+    expect(events.at(-1)).toMatchObject({ event: 'error', code: 'in-shadow' })
+    expect(events.filter(({ event }) => ['assessment', 'review', 'estimates', 'background', 'done'].includes(event))).toEqual([])
+    await site.request(turned({ kind: 'site', subject: '', tenant: 'hospital', use: 'on', because: 'go-live' }))
+  })
+
+  it('a service alone: the others of the site go on', async () => {
+    await site.request(turned({ kind: 'service', subject: 'pgx-order-sign', use: 'shadow', tenant: 'hospital', because: 'too loud' }))
+    expect((await site.ask()).cards).toEqual([])
+    await site.request(turned({ kind: 'service', subject: 'pgx-order-sign', use: 'on', tenant: 'hospital', because: 'mended' }))
+    expect((await site.ask()).cards).toHaveLength(1)
+  })
+
+  it('a rule alone: the answer is as without it, and the record keeps what it would have added', async () => {
+    const open = await site.ask()
+    await site.request(turned({ use: 'shadow', tenant: 'hospital', because: 'new wording' }))
+    const answer = await site.ask()
+    const because = `guidance clopidogrel CYP2C19 runs in the shadow at this site since ${today}, because new wording`
+    expect(answer.cards).toEqual([])
+    expect(answer.trace.silences.map((silence) => silence.because).join()).toContain(because)
+    kept.rule = [answer, open]
+  })
+
+  it('the records keep the cards that would have been shown, and by which rows', async () => {
+    const decisionOf = (answer: Answer | undefined) => answer?.trace.decision ?? ''
+    const [record, open, trial] = await site.records(
+      ['clinic', decisionOf(kept.site?.[0])],
+      ['hospital', decisionOf(kept.site?.[1])],
+      ['hospital', decisionOf(kept.rule?.[0])],
+    )
+    const because = 'this site runs in the shadow by its configuration, because trial before go-live'
+    const shown = open?.cards.map(({ summary }) => summary)
+    expect(record).toMatchObject({ cards: [], traces: [], outcome: open?.outcome, shadow: { of: 'site', because } })
+    expect(record?.shadow?.cards.map(({ summary }) => summary)).toEqual(shown)
+    expect(record?.shadow?.traces.map(({ rows }) => rows)).toEqual(open?.traces.map(({ rows }) => rows))
+    expect([shown?.length, open?.shadow]).toEqual([1, undefined])
+    expect(trial?.shadow?.of).toBe('rules')
+    expect(trial?.shadow?.cards.map(({ summary }) => summary)).toEqual(summaries(kept.rule?.[1] as Answer))
+    expect(trial?.versions.switches).toEqual(['rule clopidogrel CYP2C19 shadow'])
+  })
+})
