@@ -8,6 +8,7 @@ import { chromiumPath, openBrowser } from './chromium.ts'
 import { type HostileEhr, startHostileEhr } from './hostile-ehr.ts'
 import { EVIL, hostileCodes, hostileWords, PATIENT, type Resource, wrongTypes } from './hostile-record.ts'
 import { settled } from './open-app.ts'
+import { goToView } from './open-view.ts'
 import { VIEW_IDS } from './view-ids.ts'
 
 const built = existsSync(join(import.meta.dirname, '../../dist/public/app/index.html'))
@@ -163,10 +164,7 @@ describe.skipIf(chromiumPath === null || !built)('A hostile record, through the 
         const found: Record<string, readonly string[]> = {}
         for (const width of widthsFor(name)) {
           await page.setViewportSize({ width, height: 700 })
-          await page.evaluate((id) => {
-            location.hash = id
-          }, view)
-          await page.locator(`#view[aria-labelledby="view-${view}"]`).waitFor({ timeout: 30_000 })
+          await goToView(page, view)
           await settled(page)
           await unfold(page)
           found[`${width}`] = await wrongIn(page)

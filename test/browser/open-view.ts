@@ -7,3 +7,11 @@ export const openView = async (page: Page, title: string | RegExp): Promise<void
   if ((await views.isVisible()) && (await views.getAttribute('aria-expanded')) === 'false') await views.click()
   await tab.click()
 }
+
+/** Opens a view by its address, as a link within the app does. */
+export const goToView = async (page: Page, view: string): Promise<void> => {
+  await page.evaluate((id) => {
+    location.hash = id
+  }, view)
+  await page.locator(`#view[aria-labelledby="view-${view}"]`).waitFor({ timeout: 30_000 })
+}
