@@ -52,7 +52,7 @@ const DECODERS: ReadonlyMap<string, () => zlib.Gunzip | zlib.BrotliDecompress | 
  * Name resolution that refuses private addresses at connect time: the socket goes to the very address that was checked, so a name
  * that answers differently the second time (DNS rebinding) gains nothing.
  */
-const guardedLookup =
+export const guardedLookup =
   (network: Network): LookupFunction =>
   (hostname, options, callback) => {
     resolveName(hostname, { ...options, all: true }, (error, addresses) => {
@@ -68,14 +68,14 @@ const guardedLookup =
 const ADDRESS_REFUSED = 'ATTUNE_ADDRESS'
 
 /** Reasons to refuse that need no connection. Node does not look names up for literal addresses, so those are checked here. */
-const refusal = (url: URL, network: Network): OutboundFailure | null => {
+export const refusal = (url: URL, network: Network): OutboundFailure | null => {
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && network.allowHttp)) return 'scheme'
   if (url.username !== '' || url.password !== '') return 'scheme'
   const host = url.hostname.replace(/^\[|\]$/g, '')
   return isIP(host) !== 0 && !network.allowPrivateAddresses && !isPublicAddress(host) ? 'address' : null
 }
 
-const failureOf = (error: NodeJS.ErrnoException): OutboundFailure => {
+export const failureOf = (error: NodeJS.ErrnoException): OutboundFailure => {
   if (error.name === 'AbortError' || error.name === 'TimeoutError') return 'timeout'
   return error.code === ADDRESS_REFUSED ? 'address' : 'network'
 }

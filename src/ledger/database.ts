@@ -49,7 +49,7 @@ const openPglite = async (folder: string): Promise<Database> => {
   return { db, unflushed: folder, close }
 }
 
-const openPostgres = (databaseUrl: string): Database => {
+export const openPostgres = (databaseUrl: string): Database => {
   const pool = new Pool({
     connectionString: databaseUrl,
     max: 4,

@@ -166,6 +166,9 @@ const STEPS: readonly Step[] = [
   ],
 ]
 
+/** Version of the tables that this release knows. */
+export const TABLES_VERSION = STEPS.length
+
 /** Any number that no one else locks: several processes that start at once migrate one after the other. */
 const LOCK = 4_117_900_001
 
