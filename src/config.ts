@@ -16,6 +16,11 @@ const clientSchema = z.strictObject({
     .optional()
     .describe('Key set, in place of `jku`.'),
   jwksFile: z.string().optional().describe('Path of a key set file, in place of `jku`.'),
+  subject: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Exact `sub` of the client's JWTs, where the EHR sends its client id there. Absent: not looked at."),
   algorithms: z
     .array(z.enum(['ES384', 'RS384', 'ES256', 'RS256', 'PS256', 'PS384']))
     .min(1)
@@ -187,6 +192,12 @@ const fileSchema = z.strictObject({
     })
     .prefault({})
     .describe('Limits on what comes in.'),
+  replayWithoutRedis: z
+    .enum(['each-process', 'refuse'])
+    .default('each-process')
+    .describe(
+      'While `REDIS_URL` is set and Redis does not answer: `each-process` lets every process remember used JWTs for itself (one JWT may pass once in each of them), `refuse` answers 503 until Redis is back.',
+    ),
   precedence: z
     .array(z.enum(['CPIC', 'DPWG', 'FDA']))
     .length(3)

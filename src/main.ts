@@ -16,6 +16,7 @@ import { makeTerminologyServer, type TerminologyServer } from './fhir/terminolog
 import { clientOfServer } from './fhir/trusted-servers.ts'
 import { guidanceAttributes } from './guidance/source-attributes.ts'
 import { makeApp } from './http/app.ts'
+import { type ClockWatch, makeClockWatch } from './http/clock-watch.ts'
 import type { Kit, PartHealth, ProfileCaller } from './http/kit.ts'
 import { makeLog } from './http/log.ts'
 import { makeMetrics } from './http/metrics.ts'
@@ -97,7 +98,8 @@ const compose = async (config: Config): Promise<Parts> => {
   const surroundings = { outbound, terminology, reportFault, fhir, ledger: watching.ledger, afterwards: watching.afterwards }
   const operating = await operate({ config, thinking, surroundings, ledger, log, metrics })
   const { practice } = operating
-  const replay = makeReplayGuard(config.redisUrl, (detail) => log.warn({ detail }, 'the shared replay guard is in trouble'))
+  const replay = makeReplayGuard(config, (detail) => log.warn({ detail }, 'the shared replay guard is in trouble'))
+  const clocks = makeClockWatch((detail) => log.warn(detail, 'a token came out of time: compare the clocks'))
   const kit: Kit<Service> = {
     config,
     version: VERSION,
@@ -127,7 +129,8 @@ const compose = async (config: Config): Promise<Parts> => {
     whatIf: (request) => whatIfServed(models, request),
     missingEffects: (request) => missingEffects(models, request),
     drugs: { search: (text, limit) => practice.thinking.kit.knowledge.drugs.search(text, limit) },
-    health: () => healthOf(config, thinking, ledger, { fhir, terminology, operating }, replay),
+    clocks,
+    health: () => healthOf(config, thinking, ledger, { fhir, terminology, operating }, { replay, clocks }),
     readKeySet: (url) => outbound.json(url, KEY_SET_LIMITS),
     replay,
     ...(sandbox ? { sandbox: sandbox.router } : {}),
@@ -246,6 +249,17 @@ const terminologyHealth = (terminology: TerminologyServer | null): Record<string
     ? {}
     : { terminology: { ok: true, detail: terminology.resting() ? 'it does not answer and is left alone for a moment' : 'ok' } }
 
+const WITHOUT_REDIS = {
+  'each-process': { ok: true, detail: 'Redis is away: this process only' },
+  refuse: { ok: false, detail: 'Redis is away: calls are refused' },
+} as const
+
+const replayHealth = ({ redisUrl, replayWithoutRedis, auth }: Config, isShared: boolean): PartHealth => {
+  if (redisUrl === null) return { ok: true, detail: 'this process only' }
+  if (isShared) return { ok: true, detail: 'shared' }
+  return auth === 'open' ? WITHOUT_REDIS['each-process'] : WITHOUT_REDIS[replayWithoutRedis]
+}
+
 const healthOf = async (
   config: Config,
   thinking: Thinking,
@@ -255,17 +269,15 @@ const healthOf = async (
     terminology,
     operating,
   }: { readonly fhir: FhirClient; readonly terminology: TerminologyServer | null; readonly operating: Operating },
-  replay: Kit<Service>['replay'],
+  { replay, clocks }: { readonly replay: Kit<Service>['replay']; readonly clocks: ClockWatch },
 ) => ({
   ...operating.health(),
   models: modelsHealth(thinking),
   ledger: ledgerHealth(ledger),
   fhir: { ok: true, detail: fhir.resting() > 0 ? `${fhir.resting()} FHIR servers do not answer and are left alone for a moment` : 'ok' },
   ...terminologyHealth(terminology),
-  replay: {
-    ok: true,
-    detail: config.redisUrl === null ? 'this process only' : replay.isShared() ? 'shared' : 'Redis is away: this process only',
-  },
+  replay: replayHealth(config, replay.isShared()),
+  clock: { ok: true, detail: clocks.said() ?? 'ok' },
 })
 
 const closeAll = async (outbound: Outbound, replay: Kit<Service>['replay'], ledger: Ledger, thinking: Thinking): Promise<void> => {

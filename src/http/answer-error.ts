@@ -40,6 +40,7 @@ export const makeAnswerError =
     log[level]({ id, route, ...describeError(error) }, 'refused')
     if (res.headersSent) return void res.destroy()
     if (error.status === 401) res.setHeader('WWW-Authenticate', 'Bearer')
+    if (error.status === 503 && !res.hasHeader('Retry-After')) res.setHeader('Retry-After', '1')
     if (error.status === 413) res.setHeader('Connection', 'close')
     if (error.code === 'client-unknown') return void res.status(401).end()
     res.status(error.status).json(operationOutcome(error, id))

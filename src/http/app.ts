@@ -65,7 +65,7 @@ export const makeApp = <S extends HookService>(kit: Kit<S>): Express => {
   endpoint(app, '/api/passport', { post: [gate, limitRate, requireToken, ...readJson, answerPassport(kit)] })
   endpoint(app, '/api/what-if', { post: [gate, limitRate, requireToken, ...readWhatIf, answerWhatIf(kit)] })
   endpoint(app, '/api/what-if/missing', { post: [gate, limitRate, requireToken, ...readWhatIf, answerMissing(kit)] })
-  const doors = { review: kit.review, identifyReviewer: makeIdentifyReviewer(kit.readKeySet, APP_CLIENT_ID) }
+  const doors = { review: kit.review, identifyReviewer: makeIdentifyReviewer(kit.readKeySet, APP_CLIENT_ID, config.clients) }
   const readReview = makeReadJson({ limits: { ...config.limits, bodyBytes: Math.min(MOST_REVIEW_BYTES, config.limits.bodyBytes) } })
   const reviewing = [gate, limitRate, requireToken, ...readReview]
   endpoint(app, '/api/report', { post: [gate, limitRate, requireToken, ...readJson, answerReport(kit)] })

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import jwt from 'jsonwebtoken'
 import type { ClientConfig } from '../config.ts'
 import { AttuneError } from '../errors.ts'
+import type { ClockWatch } from './clock-watch.ts'
 import { type ClientKey, type KeySet, makeKeySet, type ReadKeySet } from './key-sets.ts'
 import type { ReplayGuard } from './replay-guard.ts'
 
@@ -25,9 +26,8 @@ const MAX_TOKEN_CHARS = 8192
 const MAX_TEXT_CHARS = 1024
 const MIN_RSA_BITS = 2048
 const MAX_LIFE_S = 3600
-/** How far clocks may differ: little after the end, more before the beginning, where nothing is gained by waiting. */
-const LATE_S = 60
-const EARLY_S = 300
+/** How far the clocks of EHR and server may differ, either way. A token that is used late is still used once. */
+const CLOCK_S = 300
 
 const BEARER = /^Bearer +([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/i
 
@@ -118,20 +118,32 @@ export const readSigned = async (text: string, keySet: KeySet): Promise<Json | n
 
 const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value > 0
 
-/** The instant, in seconds, until which the token is remembered. */
-const checkTimes = ({ exp, iat, nbf }: Json, nowS: number): number => {
+type Times = { readonly exp: number; readonly iat: number; readonly nbf: number | null }
+
+const readTimes = ({ exp, iat, nbf }: Json): Times => {
   if (!isTime(exp) || !isTime(iat)) return refuse('exp or iat missing')
-  if (exp <= nowS - LATE_S) refuse('expired')
-  if (iat > nowS + EARLY_S) refuse('issued in the future')
-  if (nbf !== undefined && (!isTime(nbf) || nbf > nowS + EARLY_S)) refuse('not valid yet')
+  if (nbf !== undefined && !isTime(nbf)) return refuse('nbf is no time')
   if (exp <= iat || exp - iat > MAX_LIFE_S) refuse('valid for too long')
-  return exp + LATE_S
+  return { exp, iat, nbf: nbf ?? null }
+}
+
+type OutOfTime = { readonly reason: string /** Late above 0, early below. */; readonly seconds: number }
+
+/** What a clock may be to blame for. */
+const outOfTime = ({ exp, iat, nbf }: Times, nowS: number): OutOfTime | null => {
+  if (exp <= nowS - CLOCK_S) return { reason: 'expired', seconds: nowS - exp }
+  if (iat > nowS + CLOCK_S) return { reason: 'issued in the future', seconds: nowS - iat }
+  return nbf !== null && nbf > nowS + CLOCK_S ? { reason: 'not valid yet', seconds: nowS - nbf } : null
 }
 
 const checkAudience = ({ aud }: Json, client: ClientConfig, audience: string): void => {
   const named: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
   if (!named.every((one) => typeof one === 'string')) refuse('aud is no text')
   if (!named.some((one) => one === audience || client.audiences.includes(one as string))) refuse('another audience')
+}
+
+const checkSubject = ({ sub }: Json, { subject }: ClientConfig): void => {
+  if (subject !== undefined && sub !== subject) refuse('another subject')
 }
 
 type Registered = { readonly client: ClientConfig; readonly keySet: KeySet }
@@ -166,7 +178,7 @@ const choose = (candidates: readonly Registered[], { tenant }: Json): Registered
  */
 export const makeVerifyClient = (
   clients: readonly ClientConfig[],
-  doors: { readonly readKeySet: ReadKeySet; readonly replay: ReplayGuard; readonly now?: () => number },
+  doors: { readonly readKeySet: ReadKeySet; readonly replay: ReplayGuard; readonly clocks?: ClockWatch; readonly now?: () => number },
 ): VerifyClient => {
   const byIssuer = register(clients, doors.readKeySet)
   const now = doors.now ?? Date.now
@@ -176,10 +188,16 @@ export const makeVerifyClient = (
     if (!isText(iss)) return refuse('no issuer')
     const { client, keySet } = choose(byIssuer.get(iss) ?? [], token.payload)
     checkHeader(token, client)
-    const until = checkTimes(token.payload, now() / 1000)
+    const times = readTimes(token.payload)
     checkAudience(token.payload, client, audience)
+    checkSubject(token.payload, client)
     if (!isText(jti)) return refuse('no jti')
     await checkSignature(token, client, keySet)
-    return (await doors.replay.claim(iss, jti, until)) ? client : refuse('used before')
+    const off = outOfTime(times, now() / 1000) // after the signature: strangers cannot make health speak of clocks
+    if (off) {
+      doors.clocks?.note(client.id, off.seconds)
+      return refuse(off.reason)
+    }
+    return (await doors.replay.claim(iss, jti, times.exp + CLOCK_S)) ? client : refuse('used before')
   }
 }

@@ -45,6 +45,9 @@ const readKeys = (document: unknown): ReadonlyMap<string, readonly ClientKey[]> 
   return keys.size > 0 ? keys : null
 }
 
+/** Ages are measured by the clock that nobody sets: a jump of the other one neither holds a read back nor makes keys old. */
+const monotonic = (): number => performance.now()
+
 type KeySource = Pick<ClientConfig, 'jwks' | 'jwksFile' | 'jku'>
 
 const sourceOf = (client: KeySource, readKeySet: ReadKeySet): (() => Promise<unknown>) | null => {
@@ -58,7 +61,7 @@ const sourceOf = (client: KeySource, readKeySet: ReadKeySet): (() => Promise<unk
  * Keys of a client from its own registered source and no other. An unknown `kid` causes one read, at most every 30 seconds; a failed
  * or empty read leaves the known keys in force. Null when the client has no source of keys.
  */
-export const makeKeySet = (client: KeySource, readKeySet: ReadKeySet, now: () => number = Date.now): KeySet | null => {
+export const makeKeySet = (client: KeySource, readKeySet: ReadKeySet, now: () => number = monotonic): KeySet | null => {
   const load = sourceOf(client, readKeySet)
   if (!load) return null
   let keys: ReadonlyMap<string, readonly ClientKey[]> = new Map()

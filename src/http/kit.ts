@@ -11,6 +11,7 @@ import type { HookService } from '../hooks/discovery.ts'
 import type { HookRequest } from '../hooks/request.ts'
 import type { ReviewDoor } from '../review/review.ts'
 import type { AdmissionLimits } from './admission.ts'
+import type { ClockWatch } from './clock-watch.ts'
 import type { ReadKeySet } from './key-sets.ts'
 import type { Metrics } from './metrics.ts'
 import type { MakePassport } from './passport.ts'
@@ -87,6 +88,8 @@ export type Kit<S extends HookService> = {
   /** Key sets of clients, through the outbound door. */
   readonly readKeySet: ReadKeySet
   readonly replay: ReplayGuard
+  /** Hears of tokens that come out of time. */
+  readonly clocks?: ClockWatch
   /** The sandbox's FHIR store and authorization server; absent in production. */
   readonly sandbox?: RequestHandler
   /** Folder of the built pages; absent when they are not built. */

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import { Redis } from 'ioredis'
 import NodeCache from 'node-cache'
+import type { Config } from '../config.ts'
+import { AttuneError } from '../errors.ts'
 
 /** Remembers used tokens until they expire. */
 export type ReplayGuard = {
-  /** True exactly once for a token id; `until` in seconds since 1970. */
+  /** True exactly once for a token id; `until` in seconds since 1970. @throws AttuneError `overloaded` when it cannot tell and may not guess */
   claim(issuer: string, jti: string, until: number): Promise<boolean>
   /** False while the shared store is out of reach and this process remembers alone. */
   isShared(): boolean
@@ -38,11 +40,21 @@ export const makeMemoryReplayGuard = (): ReplayGuard => {
   }
 }
 
+/** What happens while Redis does not answer. */
+export type WithoutRedis = Config['replayWithoutRedis']
+
+const away = (cause: unknown): AttuneError =>
+  new AttuneError('overloaded', 'the replay store gives no answer and the site refuses calls without it', { cause })
+
 /**
- * For several processes: SET NX in Redis decides. While Redis does not answer, each process remembers for itself, so that
- * prescribers keep their warnings; `isShared` and the log say so.
+ * For several processes: SET NX in Redis decides. While Redis does not answer, either each process remembers for itself, so that
+ * prescribers keep their warnings (a token then passes at most once in each process), or calls are refused. `isShared` and the log say so.
  */
-export const makeRedisReplayGuard = (url: string, onTrouble: (detail: string) => void): ReplayGuard => {
+export const makeRedisReplayGuard = (
+  url: string,
+  onTrouble: (detail: string) => void,
+  without: WithoutRedis = 'each-process',
+): ReplayGuard => {
   const redis = new Redis(url, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
@@ -67,8 +79,9 @@ export const makeRedisReplayGuard = (url: string, onTrouble: (detail: string) =>
         const claimed = (await redis.set(name, '1', 'PX', secondsLeft(until) * 1000, 'NX')) === 'OK'
         shared = true
         return claimed
-      } catch {
+      } catch (cause) {
         turn(false, 'replay store: no answer')
+        if (without === 'refuse') throw away(cause)
         return true
       }
     },
@@ -80,5 +93,7 @@ export const makeRedisReplayGuard = (url: string, onTrouble: (detail: string) =>
   }
 }
 
-export const makeReplayGuard = (redisUrl: string | null, onTrouble: (detail: string) => void): ReplayGuard =>
-  redisUrl === null ? makeMemoryReplayGuard() : makeRedisReplayGuard(redisUrl, onTrouble)
+export const makeReplayGuard = (
+  { redisUrl, replayWithoutRedis }: Pick<Config, 'redisUrl' | 'replayWithoutRedis'>,
+  onTrouble: (detail: string) => void,
+): ReplayGuard => (redisUrl === null ? makeMemoryReplayGuard() : makeRedisReplayGuard(redisUrl, onTrouble, replayWithoutRedis))

@@ -1,3 +1,4 @@
+import type { ClientConfig } from '../config.ts'
 import type { Reviewer } from '../contract/review.ts'
 import { readSigned } from './client-jwt.ts'
 import { type KeySet, makeKeySet, type ReadKeySet } from './key-sets.ts'
@@ -21,8 +22,25 @@ const textOf = (value: unknown): string | null => (typeof value === 'string' && 
 
 type Issuer = { readonly issuer: string | null; readonly keys: KeySet }
 
+/** Whether an address may hold the keys of the EHR with this FHIR base. */
+export type IsOwnAddress = (address: string, fhirBase: string) => boolean
+
+type Places = readonly Pick<ClientConfig, 'fhirServers' | 'authorizationServers'>[]
+
+const originOf = (address: string): string | null => (URL.canParse(address) ? new URL(address).origin : null)
+
+/** Keys are read only where the configuration knows the EHR: a FHIR server does not choose which host this one asks. */
+export const ownAddresses =
+  (clients: Places): IsOwnAddress =>
+  (address, fhirBase) =>
+    clients
+      .filter(({ fhirServers }) => fhirServers.some((server) => originOf(server) === originOf(fhirBase)))
+      .flatMap(({ fhirServers, authorizationServers }) => [...fhirServers, ...authorizationServers])
+      .some((own) => originOf(own) !== null && originOf(own) === originOf(address))
+
 /** Where an EHR says its keys are: `issuer` and `jwks_uri` of its SMART configuration (SMART App Launch 2.2, `sso-openid-connect`). */
-const makeIssuers = (read: ReadKeySet, now: () => number) => {
+const makeIssuers = (read: ReadKeySet, isOwn: IsOwnAddress) => {
+  const clock = (): number => performance.now()
   const known = new Map<string, { readonly at: number; readonly issuer: Promise<Issuer | null> }>()
   const load = async (base: string): Promise<Issuer | null> => {
     const said = (await read(`${base}/.well-known/smart-configuration`)) as {
@@ -30,15 +48,15 @@ const makeIssuers = (read: ReadKeySet, now: () => number) => {
       readonly jwks_uri?: unknown
     } | null
     const address = textOf(said?.jwks_uri)
-    if (address === null || !URL.canParse(address)) return null
+    if (address === null || !isOwn(address, base)) return null
     const keys = makeKeySet({ jku: address }, read)
     return keys && { issuer: textOf(said?.issuer), keys }
   }
   return (base: string): Promise<Issuer | null> => {
     const there = known.get(base)
-    if (there && now() - there.at < REFRESH_MS) return there.issuer
+    if (there && clock() - there.at < REFRESH_MS) return there.issuer
     const issuer = load(base).catch(() => null)
-    known.set(base, { at: now(), issuer })
+    known.set(base, { at: clock(), issuer })
     return issuer
   }
 }
@@ -64,8 +82,13 @@ const isFor = ({ aud }: Claims, audience: string): boolean => (Array.isArray(aud
 
 const isRecent = ({ iat }: Claims, nowS: number): boolean => typeof iat === 'number' && iat <= nowS + EARLY_S && nowS - iat <= LONGEST_S
 
-export const makeIdentifyReviewer = (read: ReadKeySet, audience: string, now: () => number = Date.now): IdentifyReviewer => {
-  const issuerOf = makeIssuers(read, now)
+export const makeIdentifyReviewer = (
+  read: ReadKeySet,
+  audience: string,
+  clients: Places,
+  now: () => number = Date.now,
+): IdentifyReviewer => {
+  const issuerOf = makeIssuers(read, ownAddresses(clients))
   return async (idToken, base) => {
     const claims = idToken === undefined ? null : claimsOf(idToken)
     if (idToken === undefined || claims === null) return NOBODY

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CONFIG_SCHEMAS } from '../../src/config.ts'
 import { makeKeySet } from '../../src/http/key-sets.ts'
 import { type FhirServer, sendJson, serveFhir } from '../fhir/fault-server.ts'
-import { ecPair, ISSUER, makeToken, rsaPair } from './client-tokens.ts'
+import { ecPair, edPair, ISSUER, makeToken, rsaPair } from './client-tokens.ts'
 import { orderSign, post, type Running, start } from './server-under-test.ts'
 
 const own = ecPair('k1')
@@ -19,11 +19,15 @@ const twinA = ecPair('twin')
 const twinB = ecPair('twin')
 const odd = ecPair('a+b/c==')
 const attacker = ecPair('k1')
+const k256 = ecPair('k256', 'secp256k1')
+const ed25519 = edPair('ed')
+const rsaPem = rsa.publicKey.export({ format: 'pem', type: 'spki' }) as string
+const attackerDer = attacker.publicKey.export({ format: 'der', type: 'spki' }).toString('base64')
 const shared = ecPair('shared')
 const weak = rsaPair('weak', 1024)
 const secret = { kty: 'oct', k: Buffer.from('secret').toString('base64url'), kid: 'oct', alg: 'HS256' }
 
-const keys = [own, rsa, p256, marked, twinA, twinB, odd, weak].map(({ jwk }) => jwk)
+const keys = [own, rsa, p256, marked, twinA, twinB, odd, weak, k256, ed25519].map(({ jwk }) => jwk)
 const base = { id: 'ehr', tenant: 'north', iss: ISSUER, algorithms: ['ES384', 'RS384'], audiences: ['hospital-service'] }
 
 let running: Running
@@ -43,6 +47,7 @@ beforeAll(async () => {
       { id: 'tenant-a', tenant: 'a', iss: 'https://many.example.org', jwks: { keys: [own.jwk] } },
       { id: 'tenant-b', tenant: 'b', iss: 'https://many.example.org', jwks: { keys: [own.jwk] } },
       { id: 'no-keys', iss: 'https://nokeys.example.org' },
+      { id: 'one-subject', iss: 'https://subject.example.org', subject: 'client-7', jwks: { keys: [own.jwk] } },
     ],
   })
 })
@@ -77,12 +82,14 @@ const ACCEPTED: readonly Case[] = [
   ['the extra audience of the configuration', {}, { aud: 'hospital-service' }],
   ['nbf five minutes back', {}, { nbf: now - 300 }],
   ['a clock four minutes ahead', {}, { iat: now + 240, exp: now + 540 }],
-  ['an end 20 seconds ago, within the leeway', {}, { iat: now - 300, exp: now - 20 }],
+  ['a clock almost five minutes ahead', {}, { iat: now + 290, nbf: now + 290, exp: now + 590 }],
+  ['a clock almost five minutes behind', {}, { iat: now - 350, exp: now - 290 }],
   ['a life of one hour', {}, { exp: now + 3599, iat: now }],
   ['its tenant', {}, { tenant: 'north' }],
   ['a sub and further claims', {}, { sub: 'client-7', other: { deep: [1] } }],
   ['its own public key in the header, which is not looked at', { jwk: own.jwk }, {}],
   ['a jku where keys are configured inline', { jku: 'https://anywhere.example.org/jwks.json' }, {}],
+  ['the sub that is registered', {}, { iss: 'https://subject.example.org', sub: 'client-7' }],
   ['keys from a file', {}, { iss: 'https://file.example.org' }],
   ['keys from a registered address', { kid: 'shared' }, { iss: 'https://jku.example.org' }, shared.privateKey],
   ['a shared issuer and tenant a', {}, { iss: 'https://many.example.org', tenant: 'a' }],
@@ -133,6 +140,16 @@ const REFUSED: readonly Case[] = [
   ['x5u', { x5u: 'http://127.0.0.1:9/cert' }, {}, attacker.privateKey],
   ['x5c', { x5c: ['MIIB'] }, {}, attacker.privateKey],
   ['a DER signature', {}, {}, own.privateKey, 'DER384'],
+  ['a zero byte before a valid DER signature', {}, {}, own.privateKey, 'ZERODER384'],
+  ['ES384 over a secp256k1 key', { kid: 'k256' }, {}, k256.privateKey],
+  ['EdDSA', { alg: 'EdDSA', kid: 'ed' }, {}, ed25519.privateKey, 'EdDSA'],
+  ['PS384 over an RSA key, which is not configured', { alg: 'PS384', kid: 'r1' }, {}, rsa.privateKey, 'RS384'],
+  ['the alg as an object', { alg: { toString: 'ES384' } }, {}],
+  ['the alg es384', { alg: 'es384' }, {}],
+  ['HS384 with the JSON of the public key as its secret', { alg: 'HS384' }, {}, JSON.stringify(own.jwk), 'HS384'],
+  ['HS256 with the kid of an RSA key and its PEM as secret', { alg: 'HS256', kid: 'r1' }, {}, rsaPem, 'HS256'],
+  ["the attacker's key in x5c under a trusted kid", { x5c: [attackerDer] }, {}, attacker.privateKey],
+  ["the attacker's address in x5u under a trusted kid", { x5u: 'https://evil.example.org/cert.pem' }, {}, attacker.privateKey],
   ['no kid', { kid: undefined }, {}],
   ['an empty kid', { kid: '' }, {}],
   ['an unknown kid', { kid: 'nobody' }, {}],
@@ -151,7 +168,13 @@ const REFUSED: readonly Case[] = [
   ['exp as text', {}, { exp: String(now + 300) }],
   ['exp of null', {}, { exp: null }],
   ['an expired token', {}, { iat: now - 700, exp: now - 400 }],
-  ['an end two minutes ago', {}, { iat: now - 400, exp: now - 120 }],
+  ['an end an hour ago, as of a clock an hour behind', {}, { iat: now - 3900, exp: now - 3600 }],
+  ['iat an hour ahead, as of a clock an hour ahead', {}, { iat: now + 3600, exp: now + 3900 }],
+  ['exp of infinity', {}, { exp: Number.MAX_VALUE }],
+  ['exp below zero', {}, { exp: -1 }],
+  ['exp as true', {}, { exp: true }],
+  ['exp as a list', {}, { exp: [now + 300] }],
+  ['a life of an hour and a second', {}, { iat: now, exp: now + 3601 }],
   ['a life of a day', {}, { exp: now + 86_400 }],
   ['an end before its beginning', {}, { iat: now + 200, exp: now + 100 }],
   ['no iat', {}, { iat: undefined }],
@@ -164,6 +187,11 @@ const REFUSED: readonly Case[] = [
   ['another aud', {}, { aud: 'https://other.example.org/cds-services' }],
   ['an aud that is only the beginning', {}, { aud: 'http://127.0.0.1' }],
   ['an aud that goes on', {}, { aud: ['$urlx'] }],
+  ['an aud with a query behind the URL', {}, { aud: ['$url?x'] }],
+  ['an aud with a slash behind the URL', {}, { aud: ['$url/'] }],
+  ['an aud of all services', {}, { aud: 'http://127.0.0.1/cds-services' }],
+  ['an aud of null', {}, { aud: null }],
+  ['aud as a list in a list', {}, { aud: [['$url']] }],
   ['an empty list of aud', {}, { aud: [] }],
   ['aud as an object', {}, { aud: { '0': 'x' } }],
   ['aud with an object beside the right one', {}, { aud: ['$url', {}] }],
@@ -179,6 +207,8 @@ const REFUSED: readonly Case[] = [
   ['jti as an object', {}, { jti: {} }],
   ['jti as a number', {}, { jti: 7 }],
   ['a jti of 10,000 letters', {}, { jti: 'j'.repeat(3000) }],
+  ['another sub than the registered one', {}, { iss: 'https://subject.example.org', sub: 'client-8' }],
+  ['no sub where one is registered', {}, { iss: 'https://subject.example.org' }],
   ['another tenant', {}, { tenant: 'south' }],
   ['a tenant that is a list', {}, { tenant: ['north'] }],
   ['a shared issuer and no tenant', {}, { iss: 'https://many.example.org' }],
@@ -196,6 +226,12 @@ describe('refused, with an empty body and no reason', () => {
   const expectRefusal = async (authorization: string | undefined) => {
     const answer = await call(authorization)
     expect([answer.status, await answer.text(), answer.headers.get('www-authenticate')]).toEqual([401, '', 'Bearer'])
+    const id = answer.headers.get('x-request-id')
+    const lines = running.log.filter((line) => line.includes(`${id}`))
+    const reasons = lines.map((line) => JSON.parse(line)).flatMap(({ msg, code, detail }) => (msg === 'refused' ? [[code, detail]] : []))
+    expect(reasons).toEqual([['client-unknown', expect.stringMatching(/^[A-Za-z0-9 -]{4,60}$/)]])
+    const parts = (authorization ?? '').split(/[ .,]/).filter((part) => part.length > 30)
+    expect(parts.filter((part) => lines.join('').includes(part))).toEqual([])
   }
 
   test.each(REFUSED.map((one) => ({ name: one[0], one })))('$name', async ({ one }) => {
@@ -204,7 +240,17 @@ describe('refused, with an empty body and no reason', () => {
 
   const whole = () => tokenOf(['', {}, {}])
   const parts = () => whole().split('.') as [string, string, string]
-  const jkus = ['$registered?x', '$registered#x', 'file:///etc/passwd', 'http://169.254.169.254/latest', 'http://user@127.0.0.1/jwks.json']
+  const jkus = [
+    '$registered/..',
+    '$registered.evil.example.org',
+    '',
+    'HTTP://127.0.0.1/jwks.json',
+    '$registered?x',
+    '$registered#x',
+    'file:///etc/passwd',
+    'http://169.254.169.254/latest',
+    'http://user@127.0.0.1/jwks.json',
+  ]
 
   test.each(jkus)('the jku %s, which is never fetched', async (jku) => {
     const asked = jwksServer.asked.length
@@ -216,6 +262,7 @@ describe('refused, with an empty body and no reason', () => {
     expect(jwksServer.asked.length).toBe(asked)
   })
 
+  const doubled = (members: string) => Buffer.from(`{"kid":"k1","typ":"JWT",${members}}`).toString('base64url')
   const SHAPES: readonly (readonly [string, () => string | undefined])[] = [
     ['no Authorization at all', () => undefined],
     ['an empty Authorization', () => ''],
@@ -230,6 +277,25 @@ describe('refused, with an empty body and no reason', () => {
     ['a signature cut short', () => `Bearer ${whole().slice(0, -8)}`],
     ['a signature of another token', () => `Bearer ${parts().slice(0, 2).join('.')}.${parts()[2]}`],
     ['a swapped payload', () => `Bearer ${parts()[0]}.${parts()[1]}.${parts()[2]}`],
+    ['a header with two algorithms, of which the last is none', () => `Bearer ${doubled('"alg":"ES384","alg":"none"')}.${parts()[1]}.`],
+    [
+      'a header with two algorithms, of which the first is none',
+      () => `Bearer ${doubled('"alg":"none","alg":"ES384"')}.${parts().slice(1).join('.')}`,
+    ],
+    ['another header under the signature', () => `Bearer ${doubled('"alg":"ES384","pad":1')}.${parts().slice(1).join('.')}`],
+    ['a signature with a letter outside its alphabet', () => `Bearer ${whole().slice(0, -2)}+/`],
+    ['a signature with a byte more', () => `Bearer ${whole()}AA`],
+    ['a token with white space in it', () => `Bearer ${whole().replace('.', ' .')}`],
+    ['a payload that is a text', () => `Bearer ${parts()[0]}.${Buffer.from('"x"').toString('base64url')}.${parts()[2]}`],
+    ['a payload of 2,000 nested lists', () => `Bearer ${parts()[0]}.${Buffer.from('['.repeat(2000)).toString('base64url')}.${parts()[2]}`],
+    [
+      'a whole token in place of the payload',
+      () => `Bearer ${parts()[0]}.${Buffer.from(JSON.stringify(whole())).toString('base64url')}.${parts()[2]}`,
+    ],
+    [
+      'a header of bytes that are no text',
+      () => `Bearer ${Buffer.from([0xff, 0xfe, 0]).toString('base64url')}.${parts()[1]}.${parts()[2]}`,
+    ],
     ['trailing text', () => `Bearer ${whole()} more`],
     ['a comma and a second token', () => `Bearer ${whole()},Bearer ${whole()}`],
     ['padding', () => `Bearer ${whole()}==`],

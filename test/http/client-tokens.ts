@@ -19,6 +19,8 @@ export const ecPair = (kid: string, namedCurve = 'P-384', alg?: string): Pair =>
 export const rsaPair = (kid: string, modulusLength = 2048, alg?: string): Pair =>
   pairOf(kid, generateKeyPairSync('rsa', { modulusLength }), alg)
 
+export const edPair = (kid: string): Pair => pairOf(kid, generateKeyPairSync('ed25519'))
+
 const encode = (value: unknown): string => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
 
 /** Signatures by hand, so that tests can do what no library would. */
@@ -27,6 +29,8 @@ const SIGNERS: Readonly<Record<string, (input: string, key: KeyObject | string) 
   ES256: (input, key) => sign('sha256', Buffer.from(input), { key: key as KeyObject, dsaEncoding: 'ieee-p1363' }),
   RS384: (input, key) => sign('sha384', Buffer.from(input), key as KeyObject),
   RS256: (input, key) => sign('sha256', Buffer.from(input), key as KeyObject),
+  EdDSA: (input, key) => sign(null, Buffer.from(input), key as KeyObject),
+  ZERODER384: (input, key) => Buffer.concat([Buffer.alloc(1), sign('sha384', Buffer.from(input), key as KeyObject)]),
   DER384: (input, key) => sign('sha384', Buffer.from(input), key as KeyObject),
   HS256: (input, key) =>
     createHmac('sha256', key as string)

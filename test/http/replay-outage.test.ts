@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { afterEach, describe, expect, test } from 'vitest'
+import { makeRedisReplayGuard, type ReplayGuard, type WithoutRedis } from '../../src/http/replay-guard.ts'
+import { ecPair, ISSUER, makeToken } from './client-tokens.ts'
+import { start } from './server-under-test.ts'
+
+const REDIS = { host: '127.0.0.1', port: 6379 }
+
+const isRedisHere = await new Promise<boolean>((resolve) => {
+  const socket = connect({ ...REDIS, timeout: 500 })
+  const end = (here: boolean) => {
+    socket.destroy()
+    resolve(here)
+  }
+  socket
+    .on('connect', () => end(true))
+    .on('error', () => end(false))
+    .on('timeout', () => end(false))
+})
+if (!isRedisHere) console.warn('NOT RUN: the replay guard in an outage of Redis, because no Redis answers at 127.0.0.1:6379')
+
+const cleanups: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const clean of cleanups.splice(0).reverse()) await clean()
+})
+
+/** A way to Redis that can be cut, and cut in the middle: after the command went through and before its answer came back. */
+const wayToRedis = async () => {
+  const sockets = new Set<Socket>()
+  const state = { open: true, cutBeforeAnswer: false }
+  const keep = (socket: Socket) => {
+    sockets.add(socket)
+    socket.on('error', () => undefined).on('close', () => sockets.delete(socket))
+  }
+  const server = createServer((near) => {
+    keep(near)
+    if (!state.open) return void near.destroy()
+    const far = connect(REDIS)
+    keep(far)
+    near.on('data', (chunk) => far.write(chunk)).on('close', () => far.destroy())
+    far
+      .on('data', (chunk) => (state.cutBeforeAnswer && !String(chunk).startsWith('$') ? near.destroy() : near.write(chunk)))
+      .on('close', () => near.destroy())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const cut = () => {
+    state.open = false
+    for (const socket of sockets) socket.destroy()
+  }
+  cleanups.push(async () => {
+    cut()
+    await new Promise((resolve) => server.close(resolve))
+  })
+  return { url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`, state, cut }
+}
+
+const until = async (holds: () => boolean): Promise<void> => {
+  for (let tries = 0; tries < 1000 && !holds(); tries += 1) await new Promise((resolve) => setTimeout(resolve, 10))
+  expect(holds()).toBe(true)
+}
+
+const guardAt = async (url: string, without: WithoutRedis): Promise<ReplayGuard> => {
+  const guard = makeRedisReplayGuard(url, () => undefined, without)
+  cleanups.push(() => guard.close())
+  await until(guard.isShared)
+  return guard
+}
+
+/** How a claim ended: true passed, false refused as used, else the code of the error. */
+const outcomeOf = (guard: ReplayGuard, jti: string): Promise<boolean | string> =>
+  guard.claim('issuer', jti, Date.now() / 1000 + 60).catch((error: { code: string }) => error.code)
+
+const passes = (outcomes: readonly (boolean | string)[]): number => outcomes.filter((outcome) => outcome === true).length
+
+describe.runIf(isRedisHere)('Three processes that share a replay guard, in an outage of Redis', () => {
+  const three = (url: string, without: WithoutRedis) => Promise.all([1, 2, 3].map(() => guardAt(url, without)))
+  const thirty = (guards: readonly ReplayGuard[], jti: string) =>
+    Promise.all(Array.from({ length: 30 }, (_, at) => outcomeOf(guards[at % 3] as ReplayGuard, jti)))
+
+  test('of thirty parallel uses of one token exactly one passes while Redis is there', async () => {
+    const guards = await three((await wayToRedis()).url, 'refuse')
+    expect(passes(await thirty(guards, randomUUID()))).toBe(1)
+  })
+
+  test('where a site lets each process remember for itself, a token passes at most once in each, and never twice in one', async () => {
+    const way = await wayToRedis()
+    const guards = await three(way.url, 'each-process')
+    way.cut()
+    await until(() => guards.every((guard) => !guard.isShared()))
+    expect(passes(await thirty(guards, randomUUID()))).toBe(3)
+  })
+
+  test('where a site refuses without Redis, no token passes, and it is said that the server cannot tell', async () => {
+    const way = await wayToRedis()
+    const guards = await three(way.url, 'refuse')
+    way.cut()
+    await until(() => guards.every((guard) => !guard.isShared()))
+    const outcomes = await thirty(guards, randomUUID())
+    expect([passes(outcomes), outcomes.filter((outcome) => outcome === 'overloaded').length]).toEqual([0, 3])
+  })
+
+  test.each<readonly [WithoutRedis, number]>([
+    ['each-process', 3],
+    ['refuse', 1],
+  ])('when the connection dies between a claim and its answer, %s lets a token pass at most %d times', async (without, most) => {
+    const way = await wayToRedis()
+    const guards = await three(way.url, without)
+    for (let round = 0; round < 10; round += 1) {
+      const jti = randomUUID()
+      way.state.cutBeforeAnswer = round % 2 === 0
+      const first = await thirty(guards, jti)
+      way.state.cutBeforeAnswer = false
+      await until(() => guards.every((guard) => guard.isShared()))
+      expect(passes([...first, ...(await thirty(guards, jti))])).toBeLessThanOrEqual(most)
+    }
+  })
+
+  test('after Redis came back a token passes once again among all, and what was used meanwhile stays used where it was', async () => {
+    const way = await wayToRedis()
+    const guards = await three(way.url, 'each-process')
+    way.cut()
+    await until(() => guards.every((guard) => !guard.isShared()))
+    const jti = randomUUID()
+    expect(await outcomeOf(guards[0] as ReplayGuard, jti)).toBe(true)
+    way.state.open = true
+    await until(() => guards.every((guard) => guard.isShared()))
+    expect(await outcomeOf(guards[0] as ReplayGuard, jti)).toBe(false)
+    expect(passes(await thirty(guards, randomUUID()))).toBe(1)
+  })
+})
+
+test('through the door, a site that refuses without Redis answers 503 with a time to wait, and a token that was refused so is no reason to retry it', async () => {
+  const own = ecPair('k1')
+  const replay = makeRedisReplayGuard('redis://127.0.0.1:1', () => undefined, 'refuse')
+  const attune = await start({
+    config: { auth: 'required' },
+    clients: [{ id: 'ehr', iss: ISSUER, jwks: { keys: [own.jwk] } }],
+    kit: { replay },
+  })
+  cleanups.push(attune.close)
+  const url = `${attune.url}/cds-services`
+  const authorization = `Bearer ${makeToken(url, { key: own.privateKey })}`
+  const answer = await fetch(url, { headers: { authorization } })
+  expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1'])
+  expect((await fetch(url, { headers: { authorization } })).status).toBe(401)
+  expect((await fetch(url, { headers: { authorization: 'Bearer a.b.c' } })).status).toBe(401)
+})
