@@ -26,8 +26,10 @@ const MAX_TOKEN_CHARS = 8192
 const MAX_TEXT_CHARS = 1024
 const MIN_RSA_BITS = 2048
 const MAX_LIFE_S = 3600
-/** How far the clocks of EHR and server may differ, either way. A token that is used late is still used once. */
+/** How far the clocks of EHR and server may differ, either way. */
 const CLOCK_S = 300
+/** How long after its end a token that is not fresh may still come: transport, not clocks. */
+const LATE_S = 60
 
 const BEARER = /^Bearer +([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/i
 
@@ -129,9 +131,16 @@ const readTimes = ({ exp, iat, nbf }: Json): Times => {
 
 type OutOfTime = { readonly reason: string /** Late above 0, early below. */; readonly seconds: number }
 
+/**
+ * The instant, in seconds, at which the token is over. A token that was made just now by a clock that is behind may look over
+ * already: it is taken as long as its beginning lies within what clocks may differ.
+ */
+const endOf = ({ exp, iat }: Times): number => Math.max(exp + LATE_S, iat + CLOCK_S)
+
 /** What a clock may be to blame for. */
-const outOfTime = ({ exp, iat, nbf }: Times, nowS: number): OutOfTime | null => {
-  if (exp <= nowS - CLOCK_S) return { reason: 'expired', seconds: nowS - exp }
+const outOfTime = (times: Times, nowS: number): OutOfTime | null => {
+  const { exp, iat, nbf } = times
+  if (nowS >= endOf(times)) return { reason: 'expired', seconds: nowS - exp }
   if (iat > nowS + CLOCK_S) return { reason: 'issued in the future', seconds: nowS - iat }
   return nbf !== null && nbf > nowS + CLOCK_S ? { reason: 'not valid yet', seconds: nowS - nbf } : null
 }
@@ -198,6 +207,6 @@ export const makeVerifyClient = (
       doors.clocks?.note(client.id, off.seconds)
       return refuse(off.reason)
     }
-    return (await doors.replay.claim(iss, jti, times.exp + CLOCK_S)) ? client : refuse('used before')
+    return (await doors.replay.claim(iss, jti, endOf(times))) ? client : refuse('used before')
   }
 }
