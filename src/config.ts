@@ -155,16 +155,28 @@ const fileSchema = z.strictObject({
   clients: z.array(clientSchema).default([]).describe('EHRs that may call.'),
   network: z
     .strictObject({
-      allowHttp: z.boolean().default(false).describe('Allow http: FHIR servers and key sets.'),
-      allowPrivateAddresses: z.boolean().default(false).describe('Allow FHIR servers and key sets on private or loopback addresses.'),
+      allowHttp: z
+        .boolean()
+        .default(false)
+        .describe(
+          'For development: allow http: FHIR servers and key sets. Warned of at start, and refused where NODE_ENV is `production`.',
+        ),
+      allowPrivateAddresses: z
+        .union([z.boolean(), z.array(z.union([z.cidrv4(), z.cidrv6()])).min(1)])
+        .default(false)
+        .describe(
+          'Private and loopback addresses on which FHIR servers and key sets may be: all (`true`), or only these ranges, for example `["10.20.0.0/16"]`. Link-local addresses, where clouds keep their secrets, stay closed.',
+        ),
       budgetMs: z.number().int().min(100).max(30000).default(1500).describe('Time for all FHIR reads of one hook call, in milliseconds.'),
       connections: z
         .number()
         .int()
         .min(1)
         .max(1024)
-        .default(64)
-        .describe('Connections to one FHIR server at the same time; a hook call without prefetch makes twelve reads.'),
+        .default(16)
+        .describe(
+          'Connections to one FHIR server at the same time. A hook call without prefetch makes twelve reads: a slow server that is to serve many such calls at once needs more.',
+        ),
       maxPages: z.number().int().min(1).max(50).default(5).describe('Pages followed per search.'),
       maxBytes: z.number().int().min(10000).default(20_000_000).describe('Bytes read from the FHIR server per hook call.'),
       app: z
@@ -371,6 +383,7 @@ const environmentSchema = z.object({
     .describe('Where models run (docs/inference.md). What cannot run there runs on the CPU, and `/readyz` says so. `auto` is the CPU.'),
   ATTUNE_INFERENCE_URL: z.url().optional().describe('KServe v2 or Triton server, for `remote`.'),
   ATTUNE_INFERENCE_TOKEN: z.string().optional().describe('Bearer token for that server, in place of `inference.tokenFile`.'),
+  NODE_ENV: z.string().optional().describe('`production` (as in the container image) refuses what is only for development.'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .optional()
@@ -399,6 +412,10 @@ const repeated = (texts: readonly string[]): string[] => [...new Set(texts.filte
 
 const KEY_SOURCES = ['jku', 'jwks', 'jwksFile'] as const
 
+/** What a URL parser would repair or read otherwise than a person: user-info, backslash, fragment, letters that look like others. */
+const isPlain = (address: string): boolean =>
+  !/[\s\\#]|[^\x21-\x7e]/.test(address) && new URL(address).username === '' && new URL(address).password === ''
+
 const mayBeReached = (address: string, allowHttp: boolean): boolean => /^https:/i.test(address) || (allowHttp && /^http:/i.test(address))
 
 /** What is wrong with one client although each of its keys is well formed. */
@@ -411,6 +428,10 @@ const contradictionsOf = (client: ClientConfig, { allowHttp }: FileConfig['netwo
     client.iss !== undefined && sources.length === 0 ? 'has an iss but no keys: name jku, jwks or jwksFile' : '',
     client.jwksFile !== undefined && !existsSync(client.jwksFile) ? `has a jwksFile that is not there: ${client.jwksFile}` : '',
     sources.length > 1 ? `names its keys more than once: ${sources.join(', ')}` : '',
+    ...[...addresses, ...client.authorizationServers]
+      .filter((address) => !isPlain(address))
+      .map((address) => `names an address that is not plain: ${JSON.stringify(address)}`),
+    ...client.fhirServers.filter((base) => base.includes('?')).map((base) => `has a FHIR base with a query: ${base}`),
     ...addresses
       .filter((address) => !mayBeReached(address, allowHttp))
       .map((address) => `${address} is not https (network.allowHttp allows http)`),
@@ -531,6 +552,8 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
   const origin = `http://${env.HOST.includes(':') ? `[${env.HOST}]` : env.HOST}:${env.PORT}`
   const mode = env.ATTUNE_CONFIG ? 'production' : 'sandbox'
   const file = env.ATTUNE_CONFIG ? readConfigFile(resolve(env.ATTUNE_CONFIG)) : sandboxFile(origin)
+  if (mode === 'production' && env.NODE_ENV === 'production' && file.network.allowHttp)
+    throw new AttuneError('config-invalid', 'network.allowHttp is for development and is refused where NODE_ENV is "production"')
   if (file.auth === 'open' && !isLoopback(env.HOST))
     throw new AttuneError('config-invalid', `${openBecause(mode)} and is accepted only on a loopback HOST, not on ${env.HOST}`)
   const inference = {

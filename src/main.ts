@@ -83,6 +83,8 @@ const compose = async (config: Config): Promise<Parts> => {
   const log = makeLog(config.logLevel)
   if (config.auth === 'open' && config.mode === 'production')
     log.warn('auth is "open": callers need no JWT. Never use this with real patients')
+  if (config.network.allowHttp && config.mode === 'production')
+    log.warn('network.allowHttp is on: tokens and patient data may cross the network in the clear. For development only')
   const thresholds = thresholdsOf(config)
   const switches = makeSwitches(config)
   const [thinking, ledger, sandbox] = await openParts(config, switches)

@@ -1,11 +1,11 @@
-import { lookup as resolveName } from 'node:dns'
+import { type LookupAddress, type LookupAllOptions, lookup as lookupName } from 'node:dns'
 import http from 'node:http'
 import https from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
 import type { Readable } from 'node:stream'
 import zlib from 'node:zlib'
 import type { Config } from '../config.ts'
-import { isPublicAddress } from './addresses.ts'
+import { makeMayConnect } from './addresses.ts'
 
 /** Why nothing usable came back. `queued`: time ran out before a connection was free; the other side was never asked. */
 export type OutboundFailure = 'timeout' | 'queued' | 'too-large' | 'address' | 'scheme' | 'network' | 'encoding'
@@ -41,6 +41,24 @@ export type Outbound = {
 
 type Network = Pick<Config['network'], 'allowHttp' | 'allowPrivateAddresses'> & Partial<Pick<Config['network'], 'connections'>>
 
+type MayConnect = (address: string) => boolean
+
+/** Made once per configuration: the tables of ranges are not built anew for each call. */
+const gates = new WeakMap<object, MayConnect>()
+const mayConnectOf = (network: Pick<Config['network'], 'allowPrivateAddresses'>): MayConnect => {
+  const known = gates.get(network)
+  if (known) return known
+  const made = makeMayConnect(network.allowPrivateAddresses)
+  gates.set(network, made)
+  return made
+}
+
+type ResolveName = (
+  name: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void
+
 const DECODERS: ReadonlyMap<string, () => zlib.Gunzip | zlib.BrotliDecompress | zlib.Inflate> = new Map([
   ['gzip', () => zlib.createGunzip()],
   ['x-gzip', () => zlib.createGunzip()],
@@ -53,17 +71,21 @@ const DECODERS: ReadonlyMap<string, () => zlib.Gunzip | zlib.BrotliDecompress | 
  * that answers differently the second time (DNS rebinding) gains nothing.
  */
 export const guardedLookup =
-  (network: Network): LookupFunction =>
+  (network: Network, resolveName: ResolveName = lookupName): LookupFunction =>
   (hostname, options, callback) => {
+    const mayConnect = mayConnectOf(network)
     resolveName(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) return callback(error, '', 0)
-      const refused = !network.allowPrivateAddresses && addresses.some(({ address }) => !isPublicAddress(address))
+      const refused = addresses.some(({ address }) => !mayConnect(address))
       const first = addresses[0]
       if (refused || !first) return callback(Object.assign(new Error('address refused'), { code: ADDRESS_REFUSED }), '', 0)
       if (options.all) return callback(null, addresses)
       callback(null, first.address, first.family)
     })
   }
+
+/** To one host, where the site says nothing else. */
+const MOST_SOCKETS = 16
 
 const ADDRESS_REFUSED = 'ATTUNE_ADDRESS'
 
@@ -72,7 +94,7 @@ export const refusal = (url: URL, network: Network): OutboundFailure | null => {
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && network.allowHttp)) return 'scheme'
   if (url.username !== '' || url.password !== '') return 'scheme'
   const host = url.hostname.replace(/^\[|\]$/g, '')
-  return isIP(host) !== 0 && !network.allowPrivateAddresses && !isPublicAddress(host) ? 'address' : null
+  return isIP(host) !== 0 && !mayConnectOf(network)(host) ? 'address' : null
 }
 
 export const failureOf = (error: NodeJS.ErrnoException): OutboundFailure => {
@@ -122,10 +144,10 @@ const collect = (response: http.IncomingMessage, { budget, signal }: OutboundReq
   })
 
 /** Outbound HTTP for the rules of `config.network`. Keep one for the life of the process. */
-export const makeOutbound = (network: Network): Outbound => {
-  const pool = { keepAlive: true, maxSockets: network.connections ?? Number.POSITIVE_INFINITY, scheduling: 'lifo' } as const
+export const makeOutbound = (network: Network, resolveName: ResolveName = lookupName): Outbound => {
+  const pool = { keepAlive: true, maxSockets: network.connections ?? MOST_SOCKETS, scheduling: 'lifo' } as const
   const agents = { 'http:': new http.Agent(pool), 'https:': new https.Agent(pool) }
-  const lookup = guardedLookup(network)
+  const lookup = guardedLookup(network, resolveName)
 
   const send = (url: URL, asked: OutboundRequest, again: boolean, body: string | null = null): Promise<Received> =>
     new Promise((resolve) => {

@@ -161,6 +161,18 @@ describe('The start is refused', () => {
       'terminology: {url: http://terms.example/r4}',
       'terminology.url http://terms.example/r4 is not https (network.allowHttp allows http)',
     ],
+    [
+      'user-info in a FHIR base',
+      'clients: [{id: a, fhirServers: ["https://user@e/fhir"]}]',
+      'an address that is not plain: "https://user@e/fhir"',
+    ],
+    ['a word in a key set address', 'clients: [{id: a, iss: x, jku: "https://:word@e/k"}]', 'an address that is not plain'],
+    ['a backslash in a FHIR base', "clients: [{id: a, fhirServers: ['https://e\\\\f/fhir']}]", 'an address that is not plain'],
+    ['a fragment in a FHIR base', 'clients: [{id: a, fhirServers: ["https://e/fhir#x"]}]', 'an address that is not plain'],
+    ['letters that look like others', 'clients: [{id: a, fhirServers: ["https://еxample.org/fhir"]}]', 'an address that is not plain'],
+    ['user-info in a token endpoint', 'clients: [{id: a, authorizationServers: ["https://e@evil/"]}]', 'an address that is not plain'],
+    ['a FHIR base with a query', 'clients: [{id: a, fhirServers: ["https://e/fhir?x=1"]}]', 'has a FHIR base with a query'],
+    ['a private range that is none', 'network: {allowPrivateAddresses: [10.0.0.0/33]}', 'network.allowPrivateAddresses'],
     ['a source twice in the precedence', 'precedence: [CPIC, CPIC, FDA]', 'precedence names CPIC twice'],
     ['a promise that this release does not keep', 'retention: {storeInputs: true}', 'retention.storeInputs'],
   ])('by %s', (_name, text, words) => {
@@ -170,6 +182,14 @@ describe('The start is refused', () => {
   it('with two contradictions both are named', () => {
     const said = refusal('clients: [{id: a, iss: x}, {id: a, jku: https://e/k}]')
     expect(said.match(/✖/g)).toHaveLength(3)
+  })
+
+  it('by http to EHRs in a production environment', () => {
+    const text = 'network: {allowHttp: true}'
+    expect(refusal(text, { NODE_ENV: 'production' })).toBe(
+      'network.allowHttp is for development and is refused where NODE_ENV is "production"',
+    )
+    expect(read(text, { NODE_ENV: 'development' }).network.allowHttp).toBe(true)
   })
 
   it('by open callers on an address that others reach', () => {
