@@ -218,7 +218,7 @@ const checkRedis: SiteCheck = async ({ redisUrl, databaseUrl }) => {
             'Set REDIS_URL as soon as a second process runs.',
           ),
         ]
-  const guard = makeReplayGuard(redisUrl, () => {})
+  const guard = makeReplayGuard({ redisUrl, replayWithoutRedis: 'each-process' }, () => {})
   const until = Date.now() + REDIS_WAIT_MS
   while (!guard.isShared() && Date.now() < until) await pause(50)
   const claimed = guard.isShared() && (await guard.claim('attune-doctor', randomUUID(), Date.now() / 1000 + 2)) && guard.isShared()
