@@ -4,6 +4,8 @@ import { z } from 'zod'
 import { CONFIG_SCHEMAS } from '../../src/config.ts'
 import { ERROR_CATALOGUE } from '../../src/errors.ts'
 import { projectRoot } from '../../src/project-root.ts'
+import { ERROR_WORDS } from './error-words.ts'
+import { prefetchStrings, templatesTable } from './prefetch-strings.ts'
 import { riskSources } from './risk-sources.ts'
 
 type JsonSchema = {
@@ -38,12 +40,33 @@ const rowsOf = (schema: JsonSchema, prefix: string): string[] =>
 const table = (schema: JsonSchema, prefix = ''): string =>
   ['| Key | Meaning | Kind | Default |', '| --- | --- | --- | --- |', ...rowsOf(schema, prefix)].join('\n')
 
-const errorTable = (): string =>
-  [
-    '| Code | Status | What the caller reads |',
-    '| --- | --- | --- |',
-    ...Object.entries(ERROR_CATALOGUE).map(([code, { status, text }]) => `| \`${code}\` | ${status} | ${text} |`),
-  ].join('\n')
+const wordsOf = (code: string): { readonly happened: string; readonly todo: string } => {
+  const words = ERROR_WORDS[code]
+  if (words === undefined) throw new Error(`tools/docs/error-words.ts has no words for the error ${code}: say what happened and what to do`)
+  return words
+}
+
+const errors = (): string => `# Errors
+
+Generated from \`src/errors.ts\` and \`tools/docs/error-words.ts\` by \`npm run docs\`; do not edit by hand.
+
+Every 4xx and 5xx but 401 on the hook endpoints carries an OperationOutcome with the code in \`details.text\`; a 401 has an empty body on purpose. The answer's \`x-request-id\` is the \`id\` in the log, which gives the reason without patient data. On the command line the code stands before the reason.
+
+| Code | Status | What the caller reads | What happened | What to do |
+| --- | --- | --- | --- | --- |
+${Object.entries(ERROR_CATALOGUE)
+  .map(([code, { status, text }]) => `| \`${code}\` | ${status} | ${text} | ${wordsOf(code).happened} | ${wordsOf(code).todo} |`)
+  .join('\n')}
+`
+
+/** A page that people write, with a part between two marks that is made from the code. */
+const withPart = (path: string, name: string, part: string): string => {
+  const [begin, end] = [`<!-- ${name}: made by npm run docs -->`, `<!-- end of ${name} -->`]
+  const text = readFileSync(join(projectRoot, path), 'utf8')
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)]
+  if (from < 0 || to < from) throw new Error(`${path} has lost its marks of the part "${name}"`)
+  return `${text.slice(0, from + begin.length)}\n${part}\n${text.slice(to)}`
+}
 
 const configuration = (): string => `# Configuration
 
@@ -71,13 +94,14 @@ ${table(schemaOf(CONFIG_SCHEMAS.model), 'models.ID.')}
 
 ## Errors
 
-Every 4xx and 5xx but 401 carries an OperationOutcome with one of these codes in \`details.text\`.
-
-${errorTable()}
+Every code, what happened and what to do: [errors.md](errors.md).
 `
 
 const FILES: readonly (readonly [string, () => string])[] = [
   ['docs/configuration.md', configuration],
+  ['docs/errors.md', errors],
+  ['docs/registration.md', () => withPart('docs/registration.md', 'prefetch strings', prefetchStrings())],
+  ['deploy/samples/prefetch.tsv', templatesTable],
   ['docs/risk-sources.md', () => riskSources(join(projectRoot, 'models'))],
 ]
 
