@@ -22,7 +22,7 @@ import { makeLog } from './http/log.ts'
 import { makeMetrics } from './http/metrics.ts'
 import { brokenOff } from './http/passport.ts'
 import { makeReplayGuard } from './http/replay-guard.ts'
-import { makeServer } from './http/server.ts'
+import { makeDrain, makeServer } from './http/server.ts'
 import { type Ledger, openLedger } from './ledger/ledger.ts'
 import { makeSwitches, type Switches } from './monitoring/switches.ts'
 import { projectRoot } from './project-root.ts'
@@ -55,12 +55,19 @@ export const serve = async (environment: Readonly<Record<string, string | undefi
   let handle: RequestListener = (_request, response) => response.writeHead(503, { 'retry-after': '1' }).end()
   const asked = readConfig(environment, projectRoot)
   const server = makeServer((request, response) => handle(request, response))
+  const drain = makeDrain(server)
   const port = await listen(server, asked.port, asked.host)
   try {
     const config = asked.port === port ? asked : readConfig({ ...environment, PORT: String(port) }, projectRoot)
     const parts = await compose(config)
     handle = parts.app
-    return { url: config.publicUrl, config, greeting: greetingOf(config), reload: parts.reload, stop: () => stop(server, parts.close) }
+    return {
+      url: config.publicUrl,
+      config,
+      greeting: greetingOf(config),
+      reload: parts.reload,
+      stop: () => drain().then(parts.close),
+    }
   } catch (error) {
     server.close()
     throw error
@@ -287,18 +294,6 @@ const closeAll = async (outbound: Outbound, replay: Kit<Service>['replay'], ledg
   await replay.close()
   await ledger.close()
   await thinking.kit.models.close()
-}
-
-const GRACE_MS = 9000
-
-/** Accepted calls end, new ones are refused, then the stores close. */
-const stop = async (server: Server, close: () => Promise<void>): Promise<void> => {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  server.closeIdleConnections()
-  const timer = setTimeout(() => server.closeAllConnections(), GRACE_MS)
-  await closed
-  clearTimeout(timer)
-  await close()
 }
 
 const greetingOf = ({ publicUrl, mode, clients }: Config): string[] => {

@@ -1,4 +1,6 @@
-import http, { type RequestListener, type Server } from 'node:http'
+import http, { type RequestListener, type Server, type ServerResponse } from 'node:http'
+import net from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 
 /** Deadlines in milliseconds: an unfinished request is closed and blocks nobody. */
 export const SERVER_TIMES = { headers: 10_000, request: 15_000, idle: 30_000, check: 1_000 } as const
@@ -14,3 +16,31 @@ export const makeServer = (app: RequestListener, times: { readonly [key in keyof
     },
     app,
   )
+
+/** Milliseconds of an ending: how long quiet connections stay open for calls that are on their way, and when everything is cut. */
+export const DRAIN_TIMES = { quiet: 1000, all: 9000 } as const
+
+/**
+ * Ends a server without losing a call: new connections are refused at once, what was accepted is answered, and what still comes on a kept
+ * connection is answered as its last. Node's own `close` cuts kept connections in the moment in which a call may be on its way.
+ */
+export const makeDrain = (server: Server, times: { readonly [key in keyof typeof DRAIN_TIMES]: number } = DRAIN_TIMES) => {
+  const open = new Set<ServerResponse>()
+  let ending = false
+  server.prependListener('request', (_request, response: ServerResponse) => {
+    if (ending) response.setHeader('Connection', 'close')
+    open.add(response)
+    response.once('close', () => open.delete(response))
+  })
+  return async (): Promise<void> => {
+    ending = true
+    for (const response of open) if (!response.headersSent) response.setHeader('Connection', 'close')
+    const closed = new Promise<void>((resolve) => net.Server.prototype.close.call(server, () => resolve()))
+    const cut = setTimeout(() => server.closeAllConnections(), times.all)
+    await Promise.race([closed, wait(times.quiet)])
+    const sweep = setInterval(() => server.closeIdleConnections(), 100)
+    await closed
+    clearInterval(sweep)
+    clearTimeout(cut)
+  }
+}

@@ -1,7 +1,8 @@
+import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
-import { makeServer, SERVER_TIMES } from '../../src/http/server.ts'
+import { makeDrain, makeServer, SERVER_TIMES } from '../../src/http/server.ts'
 
 /** Opens a socket, writes one text and waits for the end; ends with milliseconds and what came back. */
 const trickle = (port: number, text: string): Promise<{ ms: number; received: string }> =>
@@ -38,4 +39,42 @@ test('headers and bodies that never end are closed at their deadlines', async ()
 
 test('the deadlines in use are within 10 seconds for headers and 15 for bodies', () => {
   expect([SERVER_TIMES.headers <= 10_000, SERVER_TIMES.request <= 15_000, SERVER_TIMES.check <= 1000]).toEqual([true, true, true])
+})
+
+/** Sends requests on one kept connection; each answer's status and `connection` header. */
+const onOneConnection = async (port: number) => {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
+  const ask = () =>
+    new Promise<string>((resolve, reject) => {
+      http
+        .get({ port, agent, host: '127.0.0.1' }, (response) => {
+          response.resume().on('end', () => resolve(`${response.statusCode} ${response.headers.connection}`))
+        })
+        .on('error', reject)
+    })
+  return { ask, close: () => agent.destroy() }
+}
+
+test('F31: a server that ends answers a call that comes on a kept connection, as its last, and takes no new connection', async () => {
+  const server = makeServer((_req, res) => void res.end('ok'))
+  const drain = makeDrain(server, { quiet: 500, all: 3000 })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const kept = await onOneConnection(port)
+  expect(await kept.ask()).toBe('200 keep-alive')
+  const ended = drain()
+  expect(await kept.ask()).toBe('200 close')
+  await expect(kept.ask()).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+  await ended
+  kept.close()
+})
+
+test('F31: kept connections on which nothing comes do not hold up the end', async () => {
+  const server = makeServer((_req, res) => void res.end('ok'))
+  const drain = makeDrain(server, { quiet: 100, all: 30_000 })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const kept = await onOneConnection((server.address() as AddressInfo).port)
+  await kept.ask()
+  await drain() // within the test's time, which is shorter than the cut
+  kept.close()
 })

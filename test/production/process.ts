@@ -45,8 +45,8 @@ export const spawnServer = (environment: Readonly<Record<string, string>>): Serv
 }
 
 /** Address of a server that is ready. */
-export const urlOf = async (server: ServerProcess): Promise<string> => {
-  for (let waited = 0; waited < 45_000; waited += 50) {
+export const urlOf = async (server: ServerProcess, withinMs = 45_000): Promise<string> => {
+  for (const until = Date.now() + withinMs; Date.now() < until; ) {
     const url = server.output().includes(DONE) ? server.output().match(READY)?.[1] : undefined
     if (url) return url
     if (server.child.exitCode !== null) break

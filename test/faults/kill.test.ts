@@ -1,0 +1,92 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { embeddedPlace, type Place, postgresMissing, postgresPlace } from '../ledger/engines.ts'
+import { buildServer, spawnServer, urlOf } from '../production/process.ts'
+import { copyModels } from '../risk/models-copy.ts'
+import { percentile } from './call.ts'
+import { NOTHING_LOST, whatWasKept } from './kept.ts'
+import { openSite, START_MS, TENANT, WHOLE } from './open-site.ts'
+import { emptyNotebook, type Notebook, startPrescribers } from './prescribers.ts'
+
+const KILLS = WHOLE ? 100 : 5
+/** Acknowledged entries of one life before it may be killed. */
+const A_LIFE = WHOLE ? 100 : 20
+const CALLERS = 24
+/** Kills between two looks at the whole ledger. */
+const LOOK_EVERY = 10
+
+type Site = ReturnType<typeof openSite>
+
+const entriesIn = ({ decisions, feedback }: Notebook): number => decisions.length + feedback.length
+
+/** One life of the server: it starts, prescribers work, and it is killed in the midst of it. Gives the milliseconds until it was ready. */
+const liveAndDie = async (site: Site, notebook: Notebook, afterMs: number): Promise<number> => {
+  const started = performance.now()
+  const server = spawnServer(site.environment)
+  const url = await urlOf(server, START_MS)
+  const readyMs = performance.now() - started
+  const before = entriesIn(notebook)
+  const prescribers = startPrescribers(() => url, CALLERS, notebook)
+  while (entriesIn(notebook) - before < A_LIFE) await wait(10)
+  await wait(afterMs)
+  server.child.kill('SIGKILL')
+  await server.ended(10_000)
+  await prescribers.stop()
+  return readyMs
+}
+
+beforeAll(buildServer, 120_000)
+
+const ENGINES = [
+  ['the embedded database', embeddedPlace, null],
+  ['PostgreSQL', postgresPlace, postgresMissing],
+] as const
+
+describe.each(ENGINES)('F25, on %s', (engine, placeOf, missing) => {
+  let place: Place
+  let site: Site
+  /** One model: most of a hundred starts would be the loading of all, and no model writes to the ledger. */
+  let models: ReturnType<typeof copyModels>
+  beforeAll(async () => {
+    if (missing !== null) return
+    place = await placeOf()
+    models = copyModels('tisdale')
+    site = openSite(
+      { ATTUNE_DATA_DIR: place.config.dataDir, ...(place.config.databaseUrl ? { DATABASE_URL: place.config.databaseUrl } : {}) },
+      { modelsDir: models.dir },
+    )
+  }, 120_000)
+  afterAll(async () => {
+    await place?.clear()
+    site?.clear()
+    models?.remove()
+  })
+
+  it.skipIf(missing !== null)(
+    `a server killed with -9 under load ${KILLS} times loses none of at least ${KILLS * A_LIFE} acknowledged decisions and feedbacks, its chain is intact, and each start needs no hand`,
+    async () => {
+      const notebook = emptyNotebook()
+      const starts: number[] = []
+      for (let kill = 0; kill < KILLS; kill += 1) {
+        starts.push(await liveAndDie(site, notebook, (kill * 37) % 250))
+        if ((kill + 1) % LOOK_EVERY > 0) continue
+        const kept = await whatWasKept(place.config, TENANT, notebook)
+        process.stderr.write(`${kill + 1} kills on ${engine}: ${entriesIn(notebook)} entries acknowledged, ${JSON.stringify(kept)}\n`)
+        expect(kept).toEqual(NOTHING_LOST)
+      }
+      const { decisions, feedback, broken, shed, wrong } = notebook
+      const kept = await whatWasKept(place.config, TENANT, notebook)
+      const [first = 0, ...again] = starts
+      console.log(
+        `F25 on ${engine}: ${KILLS} kills, ${decisions.length} decisions and ${feedback.length} feedbacks acknowledged, ${broken} calls cut, ${shed} shed, ` +
+          `${kept.lostDecisions + kept.lostFeedback} lost, chain ${kept.chain}; first start ${Math.round(first)} ms, ` +
+          `restarts median ${percentile(again, 0.5)} ms, slowest ${percentile(again, 1)} ms`,
+      )
+      expect(kept).toEqual(NOTHING_LOST)
+      expect(wrong).toEqual([])
+      expect(broken).toBeGreaterThan(0) // it was killed in the midst of calls
+      expect(entriesIn(notebook)).toBeGreaterThanOrEqual(KILLS * A_LIFE)
+    },
+    WHOLE ? 7_200_000 : 300_000,
+  )
+})
