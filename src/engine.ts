@@ -19,18 +19,11 @@ import type { InShadow } from './contract/switches.ts'
 import { type CgmRules, readCgmRules } from './devices/cgm-rules.ts'
 import { summariseDevices } from './devices/summarise-devices.ts'
 import { AttuneError } from './errors.ts'
-import { deviceKinds } from './facts/devices/device-kinds.ts'
-import { familyTables } from './facts/family-tables.ts'
-import { genomicTerms } from './facts/genomics/genomic-terms.ts'
-import { variantTerms } from './facts/genomics/variants/variant-terms.ts'
-import { labTerms } from './facts/laboratory/lab-terms.ts'
-import { lifestyleTables } from './facts/lifestyle.ts'
 import type { FactsTerms } from './facts/read-facts.ts'
 import { type FhirClient, makeFhirClient } from './fhir/fhir-client.ts'
 import { makeOutbound, type Outbound } from './fhir/outbound.ts'
 import type { TerminologyServer } from './fhir/terminology-server.ts'
 import { type CheckedRules, indexKnowledge, loadKnowledge } from './guidance/load-knowledge.ts'
-import { prepareGuidance } from './guidance/prepare.ts'
 import type { Knowledge } from './guidance/rules.ts'
 import { type RuleSwitch, withSwitched } from './guidance/switch-rows.ts'
 import type { HookRequest } from './hooks/request.ts'
@@ -38,6 +31,7 @@ import type { CdsService } from './hooks/service.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { type NoteTables, readNoteTables } from './notes/tables.ts'
 import { projectRoot } from './project-root.ts'
+import { ROOMS } from './reload/rooms.ts'
 import { unknownMembers } from './risk/medicine-classes.ts'
 import { readMoments } from './risk/moments/moments.ts'
 import { loadModels, type Models } from './risk/registry.ts'
@@ -85,27 +79,6 @@ export const loadThinking = async (config: Config, standing: StandingOf = config
   const models = await modelsLoading
   await refuseUnknownMembers(models, knowledge)
   return thinkWith(config, knowledge, models)
-}
-
-/** Every room's own tables: read once, so that what is wrong in one of them stops the start. */
-const ROOMS: readonly ((knowledge: Knowledge) => unknown)[] = [
-  genomicTerms,
-  variantTerms,
-  deviceKinds,
-  ({ tables }) => lifestyleTables(tables),
-  ({ tables }) => familyTables(tables),
-  ({ tables }) => {
-    if (labTerms(tables) === null) throw new AttuneError('rules-invalid', 'lab-groups.json and omics.json are missing')
-  },
-  prepareGuidance,
-]
-
-/** Everything of the rules but what needs the models. @throws AttuneError `rules-invalid` */
-export const checkRooms = (knowledge: Knowledge): void => {
-  for (const check of ROOMS) check(knowledge)
-  readCgmRules(knowledge.tables.get('cgm'))
-  readNoteTables(knowledge.tables)
-  readWording(knowledge.tables.get('wording'), knowledge.actions.keys())
 }
 
 /**

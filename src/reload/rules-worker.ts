@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { checkRooms } from '../engine.ts'
 import { AttuneError } from '../errors.ts'
 import { indexKnowledge, readKnowledge } from '../guidance/load-knowledge.ts'
 import type { ReadRules } from './read-rules.ts'
+import { checkRooms } from './rooms.ts'
 
 /** Entry of the thread that reads and checks rules: most of a second of work that no call waits for. */
 const { rulesDir, drugMap } = workerData as { readonly rulesDir: string; readonly drugMap: string | null }
