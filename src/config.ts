@@ -97,6 +97,39 @@ const monitoringSchema = z.strictObject({
     .record(z.string(), z.strictObject({ watch: z.number().positive().optional(), act: z.number().positive().optional() }))
     .default({})
     .describe('Thresholds of single figures in place of those of this release, for example `psi: { watch: 0.2 }`.'),
+  services: z
+    .strictObject({
+      windowDays: z
+        .number()
+        .int()
+        .min(7)
+        .max(28)
+        .multipleOf(7)
+        .default(7)
+        .describe('Days of the window that services and rules are judged on; whole weeks.'),
+      baselineDays: z
+        .number()
+        .int()
+        .min(28)
+        .max(364)
+        .multipleOf(7)
+        .default(56)
+        .describe('Days before the window that it is compared with; whole weeks.'),
+      leastBaselineDays: z
+        .number()
+        .int()
+        .min(7)
+        .max(364)
+        .default(28)
+        .describe('Days of the baseline that are needed at least; until then the state is `not-enough-data`.'),
+      silentMinutes: z.number().int().min(1).max(10_080).default(30).describe('Minutes without a call that are never an alarm.'),
+      limits: z
+        .record(z.string(), z.strictObject({ watch: z.number().positive().optional(), act: z.number().positive().optional() }))
+        .default({})
+        .describe('Limits of single figures in place of those of this release, for example `not-assessed: { watch: 0.05, act: 0.1 }`.'),
+    })
+    .prefault({})
+    .describe('Monitors of services and rules (docs/service-monitoring.md).'),
   webhook: z
     .strictObject({
       url: z.url().describe('Address that a change of state is posted to, under the rules of `network`. No patient data.'),

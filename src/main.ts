@@ -35,7 +35,8 @@ import { missingEffects } from './risk/missing-effects.ts'
 import { whatIfServed } from './risk/what-if.ts'
 import { runProfile } from './run-profile.ts'
 import { runService } from './run-service.ts'
-import { thresholdsOf, watchModels } from './watch-models.ts'
+import { poster, thresholdsOf, watchModels } from './watch-models.ts'
+import { limitsOf, type WatchingServices, watchServices } from './watch-services.ts'
 
 /** What runs, where, and how to end it. */
 export type Running = {
@@ -93,6 +94,7 @@ const compose = async (config: Config): Promise<Parts> => {
   if (config.network.allowHttp && config.mode === 'production')
     log.warn('network.allowHttp is on: tokens and patient data may cross the network in the clear. For development only')
   const thresholds = thresholdsOf(config)
+  const limits = limitsOf(config)
   const switches = makeSwitches(config)
   const [thinking, ledger, sandbox] = await openParts(config, switches)
   const outbound = makeOutbound(config.network)
@@ -102,11 +104,17 @@ const compose = async (config: Config): Promise<Parts> => {
   const terminology = config.terminology === null ? null : makeTerminologyServer(outbound, config.terminology)
   const { models } = thinking.kit
   metrics.watchInference(models.counts)
-  const watching = await watchModels({ config, models, ledger, switches, thresholds, outbound, log, metrics })
+  const post = poster(outbound)
+  const inForce = { knowledge: () => thinking.kit.knowledge, isSwitched: (_rule: string): boolean => false }
+  const services = watchServices({ config, inForce, ledger, limits, post, log, metrics })
+  const countService = services.count
+  const watching = await watchModels({ config, models, ledger, switches, thresholds, post, countService, log, metrics })
   const fhir = makeFhirClient(outbound, config.network)
   const surroundings = { outbound, terminology, reportFault, fhir, ledger: watching.ledger, afterwards: watching.afterwards }
   const operating = await operate({ config, thinking, surroundings, ledger, log, metrics })
   const { practice } = operating
+  inForce.knowledge = () => practice.thinking.kit.knowledge
+  inForce.isSwitched = (rule) => practice.held.some(({ kind, subject }) => kind === 'rule' && subject === rule)
   const replay = makeReplayGuard(config, (detail) => log.warn({ detail }, 'the shared replay guard is in trouble'))
   const clocks = makeClockWatch((detail) => log.warn(detail, 'a token came out of time: compare the clocks'))
   const kit: Kit<Service> = {
@@ -133,19 +141,21 @@ const compose = async (config: Config): Promise<Parts> => {
       condition: signOffCondition,
     }),
     monitoring: watching.door,
+    insight: { services: services.report },
     rulesAttributes: attributesOf(practice),
     models: makeCatalogue(thinking.kit.models, new Date().toISOString(), config.modelsDir),
     whatIf: (request) => whatIfServed(models, request),
     missingEffects: (request) => missingEffects(models, request),
     drugs: { search: (text, limit) => practice.thinking.kit.knowledge.drugs.search(text, limit) },
     clocks,
-    health: () => healthOf(config, thinking, ledger, { fhir, terminology, operating }, { replay, clocks }),
+    health: () => healthOf(config, thinking, ledger, { fhir, terminology, operating }, { replay, clocks, services }),
     readKeySet: (url) => outbound.json(url, KEY_SET_LIMITS),
     replay,
     ...(sandbox ? { sandbox: sandbox.router } : {}),
     publicDir: join(projectRoot, 'dist/public'),
   }
   const close = async () => {
+    await services.close()
     await operating.close()
     await watching.close()
     await closeAll(outbound, replay, ledger, thinking)
@@ -278,7 +288,11 @@ const healthOf = async (
     terminology,
     operating,
   }: { readonly fhir: FhirClient; readonly terminology: TerminologyServer | null; readonly operating: Operating },
-  { replay, clocks }: { readonly replay: Kit<Service>['replay']; readonly clocks: ClockWatch },
+  {
+    replay,
+    clocks,
+    services,
+  }: { readonly replay: Kit<Service>['replay']; readonly clocks: ClockWatch; readonly services: WatchingServices },
 ) => ({
   ...operating.health(),
   models: modelsHealth(thinking),
@@ -287,6 +301,7 @@ const healthOf = async (
   ...terminologyHealth(terminology),
   replay: replayHealth(config, replay.isShared()),
   clock: { ok: true, detail: clocks.said() ?? 'ok' },
+  services: services.health(),
 })
 
 const closeAll = async (outbound: Outbound, replay: Kit<Service>['replay'], ledger: Ledger, thinking: Thinking): Promise<void> => {

@@ -2,7 +2,9 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { ServiceKit } from '../cds-services/pgx/kit.ts'
 import type { Config } from './config.ts'
+import type { DecisionRecord } from './contract/decision.ts'
 import type { AnsweredCall } from './contract/monitoring.ts'
+import type { ServiceTally } from './contract/service-watch.ts'
 import type { LineLedger } from './engine.ts'
 import type { Outbound } from './fhir/outbound.ts'
 import type { MonitoringDoor } from './http/kit.ts'
@@ -15,6 +17,7 @@ import type { Switches } from './monitoring/switches.ts'
 import { tally } from './monitoring/tally.ts'
 import { readThresholds, type Thresholds } from './monitoring/thresholds.ts'
 import type { Alarm } from './monitoring/watch.ts'
+import type { PostWith } from './monitoring/webhook.ts'
 import { projectRoot } from './project-root.ts'
 
 /** @throws AttuneError `config-invalid` */
@@ -36,13 +39,15 @@ export type WatchingKit = {
   readonly ledger: Ledger
   readonly switches: Switches
   readonly thresholds: Thresholds
-  readonly outbound: Pick<Outbound, 'post'>
+  readonly post: PostWith
+  /** What a call adds to the counts of its service. */
+  readonly countService: (decision: DecisionRecord) => readonly ServiceTally[]
   readonly log: Logger
   readonly metrics: Metrics
 }
 
 /** A fault in the counting is told and costs the counts of that call, never the answer. */
-const counted = ({ ledger, models, metrics, log }: WatchingKit): LineLedger => {
+const counted = ({ ledger, models, metrics, log, countService }: WatchingKit): LineLedger => {
   const count = (...call: Parameters<typeof tally>) => {
     try {
       return tally(...call)
@@ -54,7 +59,7 @@ const counted = ({ ledger, models, metrics, log }: WatchingKit): LineLedger => {
   return {
     ...ledger,
     record: async (decision, estimates = []) => {
-      await ledger.record(decision, estimates, count(decision, estimates, models))
+      await ledger.record(decision, estimates, count(decision, estimates, models), countService(decision))
       metrics.observeDecision(decision)
     },
   }
@@ -72,19 +77,24 @@ const logAlarm = (log: Logger, { tenant, model, release, figure, subject, state,
 
 const POST_MS = 5000
 
+/** Posts of alarms, through the outbound door. */
+export const poster =
+  (outbound: Pick<Outbound, 'post'>): PostWith =>
+  async (url, headers, body) => {
+    const request = { headers, signal: AbortSignal.timeout(POST_MS), budget: { bytes: 100_000 } }
+    const received = await outbound.post(new URL(url), request, body)
+    return received.ok ? received.status : null
+  }
+
 const startWatch = (kit: WatchingKit, shadow: Shadow): Promise<Monitor> => {
-  const { config, models, ledger, switches, thresholds, outbound, log, metrics } = kit
+  const { config, models, ledger, switches, thresholds, post, log, metrics } = kit
   return startMonitor({
     config,
     store: ledger.models,
     models: models.all,
     switches,
     thresholds,
-    post: async (url, headers, body) => {
-      const request = { headers, signal: AbortSignal.timeout(POST_MS), budget: { bytes: 100_000 } }
-      const received = await outbound.post(new URL(url), request, body)
-      return received.ok ? received.status : null
-    },
+    post,
     listeners: {
       onReport: (report) => {
         metrics.observeModels(report)

@@ -120,6 +120,8 @@ export type WatchFigure = {
   /** Counts behind the value. */
   readonly n: number
   readonly state: WatchState
+  /** The state by the lower limits that a state is left by; absent where there is no limit. */
+  readonly eased?: WatchState
   /** One sentence. */
   readonly because: string
 }

@@ -98,6 +98,16 @@ export const MONITORING_SCHEMA = z.looseObject({
   models: z.array(z.looseObject({ tenant: z.string(), id: z.string(), state: z.string(), figures: z.array(z.looseObject({})) })),
 })
 
+const span = z.strictObject({ from: z.string(), to: z.string(), days: z.number() })
+export const SERVICE_WATCH_SCHEMA = z.strictObject({
+  asOf: z.string(),
+  window: span,
+  baseline: span,
+  sandbox: z.boolean(),
+  limits: z.array(z.looseObject({ figure: z.string(), watch: z.number(), act: z.number(), source: z.string() })),
+  services: z.array(z.looseObject({ tenant: z.string(), service: z.string(), state: z.string(), figures: z.array(z.looseObject({})) })),
+})
+
 export const RECEIPTS_SCHEMA = z.strictObject({
   receipts: z.array(
     z.strictObject({

@@ -16,7 +16,7 @@ import { answerDiscovery, answerFeedback, answerHook, findService } from './hook
 import { makeIdentify, makeRateLimit } from './identify.ts'
 import type { Kit } from './kit.ts'
 import { answerCard, answerModel, answerModels, answerSourceAttributes } from './models.ts'
-import { answerMonitoring, answerOutcomes, makeIdentifyOperator } from './monitoring.ts'
+import { answerMonitoring, answerOutcomes, answerServices, makeIdentifyOperator } from './monitoring.ts'
 import { openapi } from './openapi.ts'
 import { docsPage, PLAIN_STYLE, statusPage } from './pages.ts'
 import { answerPassport } from './passport.ts'
@@ -81,6 +81,7 @@ export const makeApp = <S extends HookService>(kit: Kit<S>): Express => {
     endpoint(app, `/api/models/:id/card.${format}`, { get: [limitRate, answerCard(kit, format)] })
   const identifyOperator = makeIdentifyOperator(config, identify)
   endpoint(app, '/api/monitoring', { get: [gate, identifyOperator, limitRate, answerMonitoring(kit)] })
+  endpoint(app, '/api/monitoring/services', { get: [gate, identifyOperator, limitRate, answerServices(kit)] })
   endpoint(app, '/api/outcomes', { ...preflight, post: [gate, identify, limitRate, ...readJson, answerOutcomes(kit)] })
   endpoint(app, '/api/products', { get: [limitRate, answerProducts(kit)] })
   if (sandbox) endpoint(app, '/api/decisions/:id', { get: [limitRate, answerDecision(kit)] })

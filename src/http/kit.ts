@@ -7,6 +7,7 @@ import type { ModelDetail, ModelSummary, RulesAttributes, SourceAttributes } fro
 import type { MonitoringReport, OutcomeItem, OutcomeReceipt } from '../contract/monitoring.ts'
 import type { ProfileEvent, ProfileRequest } from '../contract/profile.ts'
 import type { MissingAnswer, MissingRequest, WhatIf, WhatIfRequest } from '../contract/risk.ts'
+import type { ServiceWatchReport } from '../contract/service-watch.ts'
 import type { HookService } from '../hooks/discovery.ts'
 import type { HookRequest } from '../hooks/request.ts'
 import type { ReviewDoor } from '../review/review.ts'
@@ -51,6 +52,12 @@ export type MonitoringDoor = {
   outcomes(sender: { readonly tenant: string; readonly client: string }, items: readonly OutcomeItem[]): Promise<readonly OutcomeReceipt[]>
 }
 
+/** What the services do, for who runs them. */
+export type InsightDoor = {
+  /** Of one tenant, or of all when null. */
+  services(tenant: string | null): Promise<ServiceWatchReport>
+}
+
 /** A product in a drug picker. */
 export type PickedProduct = { readonly rxcui: string; readonly tty: string; readonly name: string; readonly ingredients: readonly string[] }
 
@@ -77,6 +84,7 @@ export type Kit<S extends HookService> = {
   readonly ledger: LedgerDoor
   readonly review: ReviewDoor
   readonly monitoring: MonitoringDoor
+  readonly insight: InsightDoor
   readonly models: ModelCatalogue
   /** Source attributes of the guidance. */
   readonly rulesAttributes: () => RulesAttributes

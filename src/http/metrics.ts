@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { DecisionRecord } from '../contract/decision.ts'
 import type { MonitoringReport, WatchedModel, WatchState } from '../contract/monitoring.ts'
+import type { ServiceWatchReport } from '../contract/service-watch.ts'
 
 /** Numbers for operators: service ids, statuses and codes; nothing of any patient, no client-chosen text. */
 export type Metrics = {
@@ -10,6 +11,10 @@ export type Metrics = {
   observeFeedback(service: string, outcome: string): void
   /** The watch's last look. Names of inputs and variants come from the models, so their number is bounded by the models served. */
   observeModels(report: MonitoringReport): void
+  /** The watch's last look at services and rules. */
+  observeServices(report: ServiceWatchReport): void
+  /** A figure of a service that has changed its state. */
+  observeServiceAlarm(figure: string, state: string): void
   /** Calls whose shadow models were not run or not recorded, since the start. */
   observeShadowLost(total: number): void
   /** Rules that were loaded again, or refused. */
@@ -73,6 +78,34 @@ const makeModelGauges = (registers: Registry[]) => {
   }
 }
 
+/** Names of rules and pairs come from the rules: a rule's figures are told where they are at watch or act only, so that few rows are kept. */
+const makeServiceGauges = (registers: Registry[]) => {
+  const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
+    new Gauge({ name, help, labelNames: [...labelNames], registers })
+  const state = gauge('attune_service_state', 'State of a service by its most serious figure: -1 not enough data, 0 ok, 1 watch, 2 act.', [
+    'tenant',
+    'service',
+  ])
+  const figures = gauge('attune_service_figure_state', 'State of a figure of a service; of rules and pairs only what is at watch or act.', [
+    'tenant',
+    'service',
+    'figure',
+    'subject',
+  ])
+  const unheard = gauge('attune_service_unheard_seconds', 'Time since the last call, at the last look.', ['tenant', 'service'])
+  return ({ services }: ServiceWatchReport): void => {
+    for (const one of [state, figures, unheard]) one.reset()
+    for (const { tenant, service, state: worst, figures: all } of services) {
+      state.set({ tenant, service }, STATES[worst] ?? -1)
+      for (const { figure, kind, subject, value, state: own } of all) {
+        if (figure === 'unheard' && value !== null) unheard.set({ tenant, service }, value * 60)
+        const judged = STATES[own]
+        if (judged !== undefined && (kind === 'service' || judged > 0)) figures.set({ tenant, service, figure, subject }, judged)
+      }
+    }
+  }
+}
+
 export const makeMetrics = (): Metrics => {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
@@ -91,6 +124,10 @@ export const makeMetrics = (): Metrics => {
   const silences = counter('attune_silences_total', 'Reasons for giving no card.', ['service', 'code'])
   let beforeReading = (): void => {}
   const feedback = counter('attune_feedback_total', 'Feedback received.', ['service', 'outcome'])
+  const alarms = counter('attune_service_alarms_total', 'Figures of services that changed their state to watch or act, or back.', [
+    'figure',
+    'state',
+  ])
   const shadowLost = new Gauge({
     name: 'attune_shadow_lost',
     help: 'Calls whose shadow models were not run or not recorded, since the start.',
@@ -112,6 +149,8 @@ export const makeMetrics = (): Metrics => {
       rules.set({ version }, 1)
     },
     observeModels: makeModelGauges(registers),
+    observeServices: makeServiceGauges(registers),
+    observeServiceAlarm: (figure, state) => alarms.inc({ figure, state }),
     observeShadowLost: (total) => shadowLost.set(total),
     observeRequest: (route, service, status, seconds) => requests.observe({ route, service: service ?? '', status }, seconds),
     observeDecision(record) {

@@ -39,6 +39,13 @@ export const answerMonitoring =
     res.json(await monitoring.report(callOf(res).operator ? null : clientOf(res).tenant))
   }
 
+/** GET /api/monitoring/services: as above. */
+export const answerServices =
+  ({ insight }: Pick<Kit<HookService>, 'insight'>): Step =>
+  async (_req, res) => {
+    res.json(await insight.services(callOf(res).operator ? null : clientOf(res).tenant))
+  }
+
 /** No database keeps NUL as text. */
 const hasNoNul = (said: string): boolean => !said.includes('\0')
 const text = z.string().min(1).max(200).refine(hasNoNul, 'not a text')

@@ -234,6 +234,15 @@ export const ENDPOINTS: readonly Endpoint[] = [
     errors: ['client-unknown', 'too-many-requests', 'overloaded', 'ledger-failed', ...ALWAYS],
   },
   {
+    method: 'get',
+    path: '/api/monitoring/services',
+    tag: 'Models',
+    summary: "Whether services and rules still fire, judged: of the client's tenant, or of all with the operator's token.",
+    auth: 'client',
+    answer: json('The report (docs/service-monitoring.md).', answers.SERVICE_WATCH_SCHEMA),
+    errors: ['client-unknown', 'too-many-requests', 'overloaded', 'ledger-failed', ...ALWAYS],
+  },
+  {
     method: 'post',
     path: '/api/outcomes',
     tag: 'Models',

@@ -1,6 +1,8 @@
 import type { Kysely, Transaction } from 'kysely'
 import { canonicalJson, chainHash, digest } from './canonical.ts'
+import { addCardsShown } from './cards-shown.ts'
 import type { Entry, PredictionEntry, ShadowRecord } from './entries.ts'
+import { addServiceCounts } from './service-counts.ts'
 import type { SpoolMark } from './spool.ts'
 import type { LedgerTables } from './tables.ts'
 import { addTallies } from './tallies.ts'
@@ -50,6 +52,14 @@ const appendDecisions = async (transaction: Transaction<LedgerTables>, entries: 
   await addTallies(
     transaction,
     fresh.map(({ record, tallies = [] }) => ({ call: record, tallies })),
+  )
+  await addServiceCounts(
+    transaction,
+    fresh.flatMap(({ record, counted = [] }) => counted.map((tally) => ({ call: record, tally }))),
+  )
+  await addCardsShown(
+    transaction,
+    fresh.map(({ record }) => record),
   )
 }
 

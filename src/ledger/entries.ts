@@ -1,6 +1,7 @@
 import type { DecisionRecord, FeedbackEvent } from '../contract/decision.ts'
 import type { ModelTally } from '../contract/monitoring.ts'
 import type { RiskEstimate } from '../contract/risk.ts'
+import type { ServiceTally } from '../contract/service-watch.ts'
 import { canonicalJson } from './canonical.ts'
 import type { Pseudonym } from './pseudonym.ts'
 import type { SpoolEntry } from './spool.ts'
@@ -30,13 +31,14 @@ export type ReviewRow = {
   readonly locked: string | null
 }
 
-/** What is written to the ledger, in the form that also fits on a line of the spool. Entries spooled by an older release have no tallies. */
+/** What is written to the ledger, in the form that also fits on a line of the spool. Entries spooled by an older release have no tallies and are not counted. */
 export type Entry =
   | {
       readonly kind: 'decision'
       readonly record: DecisionRecord
       readonly predictions: readonly PredictionEntry[]
       readonly tallies?: readonly ModelTally[]
+      readonly counted?: readonly ServiceTally[]
     }
   | { readonly kind: 'feedback'; readonly event: FeedbackEvent }
   | { readonly kind: 'review'; readonly row: ReviewRow }

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import type { DecisionRecord, FeedbackEvent } from '../contract/decision.ts'
 import type { ModelTally } from '../contract/monitoring.ts'
 import type { RiskEstimate } from '../contract/risk.ts'
+import type { ServiceTally } from '../contract/service-watch.ts'
 import { AttuneError } from '../errors.ts'
 import { takeDirectory } from './directory-lock.ts'
 import { predictionOf } from './entries.ts'
@@ -22,6 +23,7 @@ import {
   recentDecisions,
 } from './queries.ts'
 import { makeReviewStore, type ReviewStore } from './review-store.ts'
+import { makeServiceStore, type ServiceStore } from './service-store.ts'
 import { type LedgerHealth, openStore, type StoreOptions } from './store.ts'
 
 export type { Asker, ChainState, Counts, LedgerHealth, Override, PracticeStore, ReviewStore }
@@ -43,7 +45,12 @@ export type Ledger = {
    * Resolves when the record is durable; call it before the answer leaves (DESIGN decision 7).
    * @throws AttuneError `ledger-failed` when neither database nor spool can be written
    */
-  record(decision: DecisionRecord, estimates?: readonly RiskEstimate[], tallies?: readonly ModelTally[]): Promise<void>
+  record(
+    decision: DecisionRecord,
+    estimates?: readonly RiskEstimate[],
+    tallies?: readonly ModelTally[],
+    counted?: readonly ServiceTally[],
+  ): Promise<void>
   /** Stores each distinct event once; an exact repeat is accepted and not stored again. Unknown cards are accepted. */
   feedback(events: readonly FeedbackEvent[]): Promise<void>
   /** Reads see one tenant only. @throws AttuneError `ledger-failed` while the database is away */
@@ -62,6 +69,8 @@ export type Ledger = {
   readonly models: ModelStore
   /** What was switched, and which rules were asked for, while servers ran. */
   readonly practice: PracticeStore
+  /** Counts and cards of the services, for who runs them. */
+  readonly services: ServiceStore
   /** What was said about flags, sign-offs, reports. */
   readonly reviews: ReviewStore
   health(): LedgerHealth
@@ -101,8 +110,14 @@ export const openLedger = async (config: LedgerConfig, options: StoreOptions = {
     userKey: pseudonym.userKey,
     seal: pseudonym.seal,
     overrides: overrides.since,
-    record: (record, estimates = [], tallies = []) =>
-      store.write({ kind: 'decision', record, predictions: estimates.map((estimate) => predictionOf(estimate, pseudonym)), tallies }),
+    record: (record, estimates = [], tallies = [], counted = []) =>
+      store.write({
+        kind: 'decision',
+        record,
+        predictions: estimates.map((estimate) => predictionOf(estimate, pseudonym)),
+        tallies,
+        counted,
+      }),
     feedback: async (events) => {
       await Promise.all(events.map((event) => store.write({ kind: 'feedback', event })))
       await overrides.note(events)
@@ -117,6 +132,7 @@ export const openLedger = async (config: LedgerConfig, options: StoreOptions = {
     reviews: makeReviewStore(db, store.write, pseudonym),
     practice: makePracticeStore(db),
     models: makeModelStore(db, store.write, pseudonym),
+    services: makeServiceStore(db),
     health: store.health,
     close: async () => {
       await store.close()

@@ -164,6 +164,53 @@ const STEPS: readonly Step[] = [
     )`,
     'create trigger rules_order_append_only before update or delete or truncate on rules_order for each statement execute function refuse_change()',
   ],
+  [
+    `create table service_day (
+      day date not null,
+      tenant text not null,
+      service text not null,
+      mode text not null,
+      kind text not null,
+      subject text not null,
+      measure text not null,
+      n bigint not null,
+      primary key (tenant, service, mode, day, kind, subject, measure)
+    )`,
+    `create table service_hour (
+      hour timestamptz not null,
+      tenant text not null,
+      service text not null,
+      n bigint not null,
+      last timestamptz not null,
+      primary key (tenant, service, hour)
+    )`,
+    `create table service_first (
+      tenant text not null,
+      service text not null,
+      mode text not null,
+      kind text not null,
+      subject text not null,
+      day date not null,
+      primary key (tenant, service, mode, kind, subject)
+    )`,
+    `create table card_shown (
+      tenant text not null,
+      card text not null,
+      decision text not null,
+      at timestamptz not null,
+      service text not null,
+      patient_key text not null,
+      mode text not null,
+      concern text not null,
+      indicator text not null,
+      drug text,
+      concern_key text,
+      rows text not null,
+      primary key (tenant, card)
+    )`,
+    'create index card_shown_by_time on card_shown (at)',
+    'create index card_shown_by_concern on card_shown (tenant, patient_key, concern_key, at)',
+  ],
 ]
 
 /** Version of the tables that this release knows. */

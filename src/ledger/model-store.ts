@@ -7,7 +7,7 @@ import { addOutcomes, type Judged, readJudged, type Sender } from './outcomes.ts
 import type { Pseudonym } from './pseudonym.ts'
 import type { LedgerTables } from './tables.ts'
 import { type Counted, type FirstDay, forgetTallies, readFirstDays, readTallies, type Windows } from './tallies.ts'
-import { noteStates, type StateChange, type WatchedState } from './watch-states.ts'
+import { noteStates, readStates, type StateChange, type WatchedState } from './watch-states.ts'
 
 export type { Counted, FirstDay, Judged, Sender, ShadowRecord, StateChange, WatchedState, Windows }
 
@@ -25,6 +25,8 @@ export type ModelStore = {
   turn(one: ModelSwitch): Promise<void>
   /** Newest first. */
   switches(): Promise<readonly ModelSwitch[]>
+  /** What the watch said last of each figure. */
+  states(): Promise<readonly WatchedState[]>
   /** Keeps what the watch said and gives back what changed. */
   noteStates(states: readonly WatchedState[]): Promise<readonly StateChange[]>
 }
@@ -49,5 +51,6 @@ export const makeModelStore = (
   judged: async (since, tenant) => readJudged(await db(), since.toISOString(), tenant),
   turn: async (one) => addSwitch(await db(), one),
   switches: async () => readSwitches(await db()),
+  states: async () => readStates(await db()),
   noteStates: async (states) => noteStates(await db(), states, new Date().toISOString()),
 })

@@ -97,6 +97,28 @@ export type LedgerTables = {
   rules_order: { seq: Generated<number>; at: string; folder: string | null; by: string }
   /** What the watch said last, so that of several processes one tells that it changed. */
   watch_state: { tenant: string; model: string; release: string; figure: string; subject: string; state: string; since: string }
+  /** Counts of a day of a service, `mode` shown or shadow: names of rules, drugs and codes, nothing of a patient. Two processes add to one row. */
+  service_day: { day: string; tenant: string; service: string; mode: string; kind: string; subject: string; measure: string; n: number }
+  /** Calls of an hour (UTC), and the instant of its last. */
+  service_hour: { hour: string; tenant: string; service: string; n: number; last: string }
+  /** Day on which something was first counted. */
+  service_first: { tenant: string; service: string; mode: string; kind: string; subject: string; day: string }
+  /** What each card was about, for the analytics of overrides; `shadow` for what nobody saw. `concern_key` says nothing of the patient. */
+  card_shown: {
+    tenant: string
+    card: string
+    decision: string
+    at: string
+    service: string
+    patient_key: string
+    mode: string
+    concern: string
+    indicator: string
+    drug: string | null
+    concern_key: string | null
+    /** Rows of the rules, as a JSON array. */
+    rows: string
+  }
   /** Append-only: what pharmacists and clinicians said about flags, sign-offs, reports that were made. */
   review: {
     seq: Generated<number>

@@ -28,3 +28,7 @@ export const noteStates = (db: Kysely<LedgerTables>, states: readonly WatchedSta
     )
     return changed
   })
+
+/** What the watch said last of each figure. */
+export const readStates = async (db: Kysely<LedgerTables>): Promise<WatchedState[]> =>
+  db.selectFrom('watch_state').select(['tenant', 'model', 'release', 'figure', 'subject', 'state']).execute()

@@ -13,15 +13,26 @@ const thresholdOf = ({ of }: Thresholds, figure: FigureId): Threshold => {
 export const share = (value: number): string => `${Number((value * 100).toPrecision(2))} %`
 const number = (value: number): string => String(Number(value.toPrecision(2)))
 
-const band = ({ watch, act }: Threshold, value: number): WatchState => (value >= act ? 'act' : value >= watch ? 'watch' : 'ok')
+const band = ({ watch, act }: Pick<Threshold, 'watch' | 'act'>, value: number): WatchState =>
+  value >= act ? 'act' : value >= watch ? 'watch' : 'ok'
+
+/** By the lower limits that a state is left by. */
+const easedBand = ({ watch, act }: Threshold, value: number, { ease }: Thresholds): WatchState =>
+  band({ watch: watch * ease, act: act * ease }, value)
 
 /** How an index is judged: nothing is called changed that chance may have done, nor unchanged where chance would hide a change. */
-const judgeIndex = (threshold: Threshold, two: Two, z: number): { state: WatchState; index: number; chance: number } => {
+const judgeIndex = (
+  figure: FigureId,
+  two: Two,
+  thresholds: Thresholds,
+): { state: WatchState; eased: WatchState; index: number; chance: number } => {
+  const threshold = thresholdOf(thresholds, figure)
   const index = psi(two) ?? 0
-  const chance = psiByChance(two, z)
-  if (sum(two.now) === 0 || sum(two.reference) === 0) return { state: 'not-enough-data', index, chance }
-  if (index > chance) return { state: band(threshold, index), index, chance }
-  return { state: chance >= threshold.watch ? 'not-enough-data' : 'ok', index, chance }
+  const chance = psiByChance(two, thresholds.z)
+  const both = (state: WatchState) => ({ state, eased: state, index, chance })
+  if (sum(two.now) === 0 || sum(two.reference) === 0) return both('not-enough-data')
+  if (index > chance) return { state: band(threshold, index), eased: easedBand(threshold, index, thresholds), index, chance }
+  return both(chance >= threshold.watch ? 'not-enough-data' : 'ok')
 }
 
 const WORDS: Readonly<Partial<Record<WatchState, string>>> = {
@@ -33,14 +44,14 @@ const WORDS: Readonly<Partial<Record<WatchState, string>>> = {
 /** Distribution of an input or of estimates against the reference. */
 export const judgeDistribution = (named: Named, two: Two, thresholds: Thresholds): WatchFigure => {
   const n = sum(two.now)
-  const { state, index, chance } = judgeIndex(thresholdOf(thresholds, named.figure), two, thresholds.z)
+  const { state, eased, index, chance } = judgeIndex(named.figure, two, thresholds)
   const because =
     n === 0
       ? 'No value in this window.'
       : state === 'not-enough-data'
         ? `${n} values: chance alone may bring the index to ${number(chance)}.`
         : `Index ${number(index)} from ${n} values: ${WORDS[state]}.`
-  return { ...named, value: n === 0 ? null : index, reference: 0, n, state, because }
+  return { ...named, value: n === 0 ? null : index, reference: 0, n, state, eased, because }
 }
 
 /** Calls in which something was so, of those in which it could have been. */
@@ -54,10 +65,11 @@ export const judgeRate = (named: Named, now: Rate, reference: Rate, bad: 'rises'
   const figure = { ...named, value, reference: before, n: now.of }
   if (value === null) return { ...figure, state: 'not-enough-data', because: 'No call in this window.' }
   if (before === null) return { ...figure, state: 'not-enough-data', because: `${share(value)} of ${now.of}; nothing to compare with yet.` }
-  const judged = judgeIndex(thresholdOf(thresholds, named.figure), { now: rest(now), reference: rest(reference) }, thresholds.z)
+  const judged = judgeIndex(named.figure, { now: rest(now), reference: rest(reference) }, thresholds)
   const worse = bad === 'rises' ? value > before : value < before
-  const state = worse || judged.state === 'not-enough-data' ? judged.state : 'ok'
-  return { ...figure, state, because: `${share(value)} of ${now.of}; reference ${share(before)} of ${Math.round(reference.of)}.` }
+  const told = worse || judged.state === 'not-enough-data'
+  const [state, eased] = told ? [judged.state, judged.eased] : (['ok', 'ok'] as const)
+  return { ...figure, state, eased, because: `${share(value)} of ${now.of}; reference ${share(before)} of ${Math.round(reference.of)}.` }
 }
 
 export type Measured = { readonly value: number; readonly error: number; readonly n: number; readonly low?: number; readonly high?: number }
@@ -90,8 +102,9 @@ export const judgeErrors = (
   if (against === null) return { ...figure, state: 'not-judged', because: `From ${n}; the model states none to compare with.` }
   const apart = (by(value) - by(against.value)) / Math.hypot(error, against.error ?? 0)
   const worse = scale.worse === 'either' ? Math.abs(apart) : scale.worse === 'lower' ? -apart : apart
-  const state = band(thresholdOf(thresholds, named.figure), worse)
-  return { ...figure, state, because: `From ${n}: ${number(Math.abs(apart))} standard errors from ${number(against.value)}.` }
+  const threshold = thresholdOf(thresholds, named.figure)
+  const [state, eased] = [band(threshold, worse), easedBand(threshold, worse, thresholds)]
+  return { ...figure, state, eased, because: `From ${n}: ${number(Math.abs(apart))} standard errors from ${number(against.value)}.` }
 }
 
 export const notApplicable = (named: Named, because: string): WatchFigure => ({

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import type { Config } from '../config.ts'
 import type { ModelSwitch, MonitoringReport } from '../contract/monitoring.ts'
+import { repeat } from './repeat.ts'
 import { waitingSwitches } from './switch-inbox.ts'
 import { type Alarm, lookOnce, report, type WatchKit } from './watch.ts'
-import { alarmBody, type Post, postAlarms } from './webhook.ts'
+import { alarmEntry, type PostWith, sendAlarms } from './webhook.ts'
 
 /** Where the watch tells what it sees; names of models and figures, no patient data. */
 export type Listeners = {
@@ -15,8 +15,7 @@ export type Listeners = {
 
 export type MonitorKit = WatchKit & {
   readonly config: WatchKit['config'] & Pick<Config, 'dataDir' | 'databaseUrl'>
-  /** Posts a body with these headers; the status, or null when there was no answer. */
-  readonly post: (url: string, headers: Readonly<Record<string, string>>, body: string) => Promise<number | null>
+  readonly post: PostWith
   readonly listeners: Listeners
 }
 
@@ -54,53 +53,10 @@ const readSwitches = async (kit: MonitorKit): Promise<void> => {
   for (const { model, use, by } of before === 0 ? nowOff(all) : all.slice(0, all.length - before)) listeners.onSwitch({ model, use, by })
 }
 
-const poster =
-  ({ config, post }: MonitorKit): Post =>
-  (url, body) => {
-    const { tokenFile } = config.monitoring.webhook ?? {}
-    const headers = { 'content-type': 'application/json' }
-    return post(
-      url,
-      tokenFile === undefined ? headers : { ...headers, authorization: `Bearer ${readFileSync(tokenFile, 'utf8').trim()}` },
-      body,
-    )
-  }
-
 const tell = async (alarms: readonly Alarm[], kit: MonitorKit, ending: AbortSignal): Promise<void> => {
   for (const alarm of alarms) kit.listeners.onAlarm(alarm)
-  const { webhook } = kit.config.monitoring
-  if (!webhook || alarms.length === 0) return
-  const body = alarmBody(alarms, new Date().toISOString())
-  const taken = await postAlarms(poster(kit), { url: webhook.url, tries: webhook.tries, ending }, body)
-  if (!taken) kit.listeners.onTrouble(`${alarms.length} alarms were not taken by the webhook`, null)
-}
-
-/** Runs some work again and again, with a pause after each; of failures in a row the first is told. */
-const repeat = (work: () => Promise<void>, pauseMs: number, onTrouble: (error: unknown) => void) => {
-  let stopped = false
-  let timer: NodeJS.Timeout | undefined
-  let running = Promise.resolve()
-  let failed = false
-  const fail = (error: unknown): void => {
-    if (!failed) onTrouble(error)
-    failed = true
-  }
-  const well = (): void => {
-    failed = false
-  }
-  const turn = (): void => {
-    running = work()
-      .then(well, fail)
-      .then(() => {
-        if (!stopped) timer = setTimeout(turn, pauseMs).unref()
-      })
-  }
-  timer = setTimeout(turn, pauseMs).unref()
-  return async (): Promise<void> => {
-    stopped = true
-    clearTimeout(timer)
-    await running
-  }
+  if (!(await sendAlarms(alarms.map(alarmEntry), kit, ending)))
+    kit.listeners.onTrouble(`${alarms.length} alarms were not taken by the webhook`, null)
 }
 
 /** Reads the switches, then keeps watching: switches every two seconds, figures as often as configured. */

@@ -36,11 +36,18 @@ const row = z.strictObject({
 const file = z.strictObject({
   says: z.string(),
   certainty: z.strictObject({ z: z.number().positive(), says: z.string().min(1), source: z.string().min(1) }),
+  hysteresis: z.strictObject({ share: z.number().positive().max(1), says: z.string().min(1), source: z.string().min(1) }),
   rows: z.array(row).length(FIGURES.length),
 })
 
 export type Threshold = z.output<typeof row>
-export type Thresholds = { readonly z: number; readonly of: ReadonlyMap<FigureId, Threshold>; readonly rows: readonly Threshold[] }
+export type Thresholds = {
+  readonly z: number
+  /** Part of a limit below which its state is left. */
+  readonly ease: number
+  readonly of: ReadonlyMap<FigureId, Threshold>
+  readonly rows: readonly Threshold[]
+}
 
 /** What a site sets for single figures. */
 export type Overrides = Readonly<Record<string, { readonly watch?: number | undefined; readonly act?: number | undefined }>>
@@ -57,10 +64,10 @@ const override = (one: Threshold, own: Overrides[string] | undefined): Threshold
  * @throws AttuneError `config-invalid` for a figure that is not known, or thresholds in the wrong order
  */
 export const readThresholds = (path: string, overrides: Overrides): Thresholds => {
-  const { certainty, rows } = file.parse(JSON.parse(readFileSync(path, 'utf8')))
+  const { certainty, hysteresis, rows } = file.parse(JSON.parse(readFileSync(path, 'utf8')))
   const unknown = Object.keys(overrides).filter((figure) => !rows.some((one) => one.figure === figure))
   if (unknown.length > 0)
     throw new AttuneError('config-invalid', `monitoring.thresholds: unknown ${unknown.join(', ')}; known: ${FIGURES.join(', ')}`)
   const set = rows.map((one) => override(one, overrides[one.figure]))
-  return { z: certainty.z, of: new Map(set.map((one) => [one.figure, one])), rows: set }
+  return { z: certainty.z, ease: hysteresis.share, of: new Map(set.map((one) => [one.figure, one])), rows: set }
 }

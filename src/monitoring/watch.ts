@@ -1,7 +1,9 @@
 import type { Config } from '../config.ts'
-import type { ModelSwitch, MonitoringReport, WatchedModel, WatchFigure } from '../contract/monitoring.ts'
-import type { ModelStore, StateChange } from '../ledger/model-store.ts'
+import type { ModelSwitch, MonitoringReport, WatchedModel, WatchFigure, WatchState } from '../contract/monitoring.ts'
+import type { ModelStore, StateChange, WatchedState } from '../ledger/model-store.ts'
 import type { Model } from '../risk/load-model.ts'
+import { holdState } from './hysteresis.ts'
+import { worst } from './judge.ts'
 import { addDays, makeReport } from './report.ts'
 import type { Switches } from './switches.ts'
 import { releaseOf } from './tally.ts'
@@ -20,6 +22,24 @@ export type WatchKit = {
 
 const today = (): string => new Date().toISOString().slice(0, 10)
 
+const worstOf = (figures: readonly WatchFigure[]): WatchState => worst(figures.map(({ state }) => state))
+
+/** With the states of the look before: entered at the limit, left below a part of it. */
+const hold = (made: MonitoringReport, states: readonly WatchedState[]): MonitoringReport => {
+  const keyOf = (parts: readonly string[]): string => JSON.stringify(parts)
+  const before = new Map(
+    states.map(({ tenant, model, release, figure, subject, state }) => [keyOf([tenant, model, release, figure, subject]), state]),
+  )
+  const models = made.models.map((model) => {
+    const figures = model.figures.map(({ eased, ...one }): WatchFigure => {
+      const was = before.get(keyOf([model.tenant, model.id, releaseOf(model), one.figure, one.subject]))
+      return eased === undefined ? one : { ...one, state: holdState(was, one.state, eased) }
+    })
+    return { ...model, figures, state: worstOf(figures) }
+  })
+  return { ...made, models }
+}
+
 /** The report as of now, of one tenant or of all. @throws AttuneError `ledger-failed` while the database is away */
 export const report = async (
   { config, store, models, switches, thresholds }: WatchKit,
@@ -29,7 +49,7 @@ export const report = async (
   const day = today()
   const firstDays = await store.firstDays()
   const seen = [...firstDays.map((one) => one.tenant), ...config.clients.map((client) => client.tenant)]
-  return makeReport({
+  const made = makeReport({
     today: day,
     days: windowDays,
     windows: WINDOWS,
@@ -51,6 +71,7 @@ export const report = async (
     judged: await store.judged(new Date(Date.parse(addDays(day, -outcomeDays))), tenant),
     thresholds,
   })
+  return hold(made, await store.states())
 }
 
 /** A figure that is other than before, with the words for who is told. */

@@ -1,26 +1,28 @@
+import { readFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Config } from '../config.ts'
 import type { Alarm } from './watch.ts'
 
 /** Posts a body; the status of the answer, or null when there was none. Main gives the outbound wall's. */
 export type Post = (url: string, body: string) => Promise<number | null>
 
-/** What is posted: names of models and figures, states and counts; nothing of any patient. */
-export const alarmBody = (alarms: readonly Alarm[], at: string): string =>
-  JSON.stringify({
-    source: 'attune',
-    at,
-    alarms: alarms.map(({ tenant, model, release, figure, subject, state, before, value, says }) => ({
-      tenant,
-      model,
-      release,
-      figure,
-      subject,
-      state,
-      before,
-      value,
-      says,
-    })),
-  })
+/** Posts a body with these headers; the status, or null when there was no answer. */
+export type PostWith = (url: string, headers: Readonly<Record<string, string>>, body: string) => Promise<number | null>
+
+/** What is posted of a model's alarm: names of models and figures, states and counts; nothing of any patient. */
+export const alarmEntry = ({ tenant, model, release, figure, subject, state, before, value, says }: Alarm): object => ({
+  tenant,
+  model,
+  release,
+  figure,
+  subject,
+  state,
+  before,
+  value,
+  says,
+})
+
+export const alarmBody = (alarms: readonly object[], at: string): string => JSON.stringify({ source: 'attune', at, alarms })
 
 const FIRST_PAUSE_MS = 500
 
@@ -54,4 +56,17 @@ export const postAlarms = async (
     if (isFinal(status)) return status !== null && status < 300
   }
   return false
+}
+
+type SendKit = { readonly config: Pick<Config, 'monitoring'>; readonly post: PostWith }
+
+/** Sends alarms to the site's webhook, if it has one. @returns false when they were not taken */
+export const sendAlarms = async (alarms: readonly object[], { config, post }: SendKit, ending: AbortSignal): Promise<boolean> => {
+  const { webhook } = config.monitoring
+  if (!webhook || alarms.length === 0) return true
+  const { url, tries, tokenFile } = webhook
+  const token = (): Record<string, string> =>
+    tokenFile === undefined ? {} : { authorization: `Bearer ${readFileSync(tokenFile, 'utf8').trim()}` }
+  const once: Post = (to, body) => post(to, { 'content-type': 'application/json', ...token() }, body)
+  return postAlarms(once, { url, tries, ending }, alarmBody(alarms, new Date().toISOString()))
 }

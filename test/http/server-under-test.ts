@@ -39,6 +39,9 @@ export const SERVICES: readonly HookService[] = [
 
 const EMPTY_REPORT = { asOf: '2026-06-30', window: { from: '2026-06-03', to: '2026-06-30', days: 28 }, sandbox: true, thresholds: [] }
 
+const EMPTY_SPAN = { from: '2026-06-23', to: '2026-06-29', days: 7 }
+const EMPTY_SERVICES = { asOf: '2026-06-30T00:00:00.000Z', window: EMPTY_SPAN, baseline: EMPTY_SPAN, sandbox: true, limits: [] }
+
 /** A service that thinks nothing: its card says how many orders and resources arrived. */
 const countingCard = (record: PatientRecord): CardsResponse => ({
   cards: [
@@ -132,6 +135,9 @@ export const start = async (setting: Setting = {}): Promise<Running> => {
     monitoring: {
       report: async (tenant) => ({ ...EMPTY_REPORT, models: [], tenant }) as MonitoringReport,
       outcomes: async (_sender, items) => items.map(() => ({ state: 'stored' })),
+    },
+    insight: {
+      services: async () => ({ ...EMPTY_SERVICES, services: [] }),
     },
     drugs: { search: (text) => [{ rxcui: '309362', tty: 'SCD', name: `${text} 75 MG Oral Tablet`, ingredients: [text] }] },
     health: async () => ({ ledger: { ok: true } }),
