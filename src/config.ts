@@ -130,6 +130,10 @@ const monitoringSchema = z.strictObject({
     })
     .prefault({})
     .describe('Monitors of services and rules (docs/service-monitoring.md).'),
+  overrideComments: z
+    .boolean()
+    .default(false)
+    .describe('Show what users wrote when they overrode a card, in the analytics of overrides. It may hold patient data.'),
   webhook: z
     .strictObject({
       url: z.url().describe('Address that a change of state is posted to, under the rules of `network`. No patient data.'),

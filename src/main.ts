@@ -23,6 +23,7 @@ import { makeMetrics } from './http/metrics.ts'
 import { brokenOff } from './http/passport.ts'
 import { makeReplayGuard } from './http/replay-guard.ts'
 import { makeDrain, makeServer } from './http/server.ts'
+import { makeInsight } from './insight-door.ts'
 import { type Ledger, openLedger } from './ledger/ledger.ts'
 import { makeSwitches, type Switches } from './monitoring/switches.ts'
 import { projectRoot } from './project-root.ts'
@@ -141,7 +142,7 @@ const compose = async (config: Config): Promise<Parts> => {
       condition: signOffCondition,
     }),
     monitoring: watching.door,
-    insight: { services: services.report },
+    insight: { services: services.report, ...makeInsight({ config, store: ledger.services, thinking: () => practice.thinking.kit }) },
     rulesAttributes: attributesOf(practice),
     models: makeCatalogue(thinking.kit.models, new Date().toISOString(), config.modelsDir),
     whatIf: (request) => whatIfServed(models, request),

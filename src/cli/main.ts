@@ -16,6 +16,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   rules: async () => (await import('./rules.ts')).rules,
   shadow: async () => (await import('./shadow.ts')).shadow,
   models: async () => (await import('./models.ts')).models,
+  overrides: async () => (await import('./overrides.ts')).overrides,
   drugs: async () => (await import('./drugs.ts')).drugs,
   doctor: async () => (await import('./doctor.ts')).doctor,
 }

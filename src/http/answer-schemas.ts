@@ -108,6 +108,19 @@ export const SERVICE_WATCH_SCHEMA = z.strictObject({
   services: z.array(z.looseObject({ tenant: z.string(), service: z.string(), state: z.string(), figures: z.array(z.looseObject({})) })),
 })
 
+const reported = { asOf: z.string(), since: z.string(), until: z.string(), sandbox: z.boolean() }
+export const OVERRIDES_SCHEMA = z.strictObject({
+  ...reported,
+  by: z.enum(['rule', 'drug', 'service', 'site', 'week']),
+  comments: z.boolean(),
+  all: z.looseObject({ shown: z.number() }).nullable(),
+  rows: z.array(z.looseObject({ tenant: z.string(), subject: z.string(), shown: z.number() })),
+})
+export const SHADOW_SCHEMA = z.strictObject({
+  ...reported,
+  services: z.array(z.looseObject({ tenant: z.string(), service: z.string(), calls: z.number(), orders: z.number() })),
+})
+
 export const RECEIPTS_SCHEMA = z.strictObject({
   receipts: z.array(
     z.strictObject({

@@ -14,6 +14,7 @@ import { makeCors } from './cors.ts'
 import { makeBaseHeaders, makePageHeaders } from './headers.ts'
 import { answerDiscovery, answerFeedback, answerHook, findService } from './hook-endpoints.ts'
 import { makeIdentify, makeRateLimit } from './identify.ts'
+import { answerOverrides, answerShadow } from './insight.ts'
 import type { Kit } from './kit.ts'
 import { answerCard, answerModel, answerModels, answerSourceAttributes } from './models.ts'
 import { answerMonitoring, answerOutcomes, answerServices, makeIdentifyOperator } from './monitoring.ts'
@@ -82,6 +83,8 @@ export const makeApp = <S extends HookService>(kit: Kit<S>): Express => {
   const identifyOperator = makeIdentifyOperator(config, identify)
   endpoint(app, '/api/monitoring', { get: [gate, identifyOperator, limitRate, answerMonitoring(kit)] })
   endpoint(app, '/api/monitoring/services', { get: [gate, identifyOperator, limitRate, answerServices(kit)] })
+  endpoint(app, '/api/overrides', { get: [gate, identifyOperator, limitRate, answerOverrides(kit)] })
+  endpoint(app, '/api/shadow', { get: [gate, identifyOperator, limitRate, answerShadow(kit)] })
   endpoint(app, '/api/outcomes', { ...preflight, post: [gate, identify, limitRate, ...readJson, answerOutcomes(kit)] })
   endpoint(app, '/api/products', { get: [limitRate, answerProducts(kit)] })
   if (sandbox) endpoint(app, '/api/decisions/:id', { get: [limitRate, answerDecision(kit)] })

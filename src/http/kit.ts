@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { ClientConfig, Config } from '../config.ts'
 import type { CardsResponse } from '../contract/cards.ts'
 import type { DecisionRecord, FeedbackEvent } from '../contract/decision.ts'
+import type { OverridesBy, OverridesReport, ShadowReport } from '../contract/insight.ts'
 import type { ModelDetail, ModelSummary, RulesAttributes, SourceAttributes } from '../contract/models.ts'
 import type { MonitoringReport, OutcomeItem, OutcomeReceipt } from '../contract/monitoring.ts'
 import type { ProfileEvent, ProfileRequest } from '../contract/profile.ts'
@@ -56,7 +57,13 @@ export type MonitoringDoor = {
 export type InsightDoor = {
   /** Of one tenant, or of all when null. */
   services(tenant: string | null): Promise<ServiceWatchReport>
+  overrides(asked: Span & { readonly by: OverridesBy }): Promise<OverridesReport>
+  shadow(asked: Span): Promise<ShadowReport>
+  readonly csv: { overrides(report: OverridesReport): string; shadow(report: ShadowReport): string }
 }
+
+/** A period, its end excluded; of one tenant, or of all when null. */
+export type Span = { readonly since: Date; readonly until: Date; readonly tenant: string | null }
 
 /** A product in a drug picker. */
 export type PickedProduct = { readonly rxcui: string; readonly tty: string; readonly name: string; readonly ingredients: readonly string[] }

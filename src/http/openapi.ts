@@ -27,6 +27,12 @@ const json = (text: string, schema: z.ZodType) => ({ text, type: 'application/js
 const ALWAYS: readonly ErrorCode[] = ['method-not-allowed', 'unexpected']
 const BODY: readonly ErrorCode[] = ['body-not-json', 'body-too-large', 'content-type', ...ALWAYS]
 
+const PERIOD_QUERY = {
+  since: 'First day (UTC), `YYYY-MM-DD`. Default: 28 days before the end.',
+  until: 'Last day. Default: now.',
+  format: '`json` (default) or `csv`.',
+}
+
 /** Every endpoint is a row; a test compares the rows with the routes of the running app. */
 export const ENDPOINTS: readonly Endpoint[] = [
   {
@@ -241,6 +247,28 @@ export const ENDPOINTS: readonly Endpoint[] = [
     auth: 'client',
     answer: json('The report (docs/service-monitoring.md).', answers.SERVICE_WATCH_SCHEMA),
     errors: ['client-unknown', 'too-many-requests', 'overloaded', 'ledger-failed', ...ALWAYS],
+  },
+  {
+    method: 'get',
+    path: '/api/overrides',
+    tag: 'Models',
+    summary:
+      "What became of the cards of some days: accepted, overridden and why, ignored; of the client's tenant, or of all with the operator's token.",
+    auth: 'client',
+    query: { ...PERIOD_QUERY, by: '`rule` (default), `drug`, `service`, `site` or `week`.' },
+    answer: json('The report (docs/service-monitoring.md); CSV with `format=csv`.', answers.OVERRIDES_SCHEMA),
+    errors: ['request-invalid', 'client-unknown', 'too-many-requests', 'overloaded', 'ledger-failed', ...ALWAYS],
+  },
+  {
+    method: 'get',
+    path: '/api/shadow',
+    tag: 'Models',
+    summary:
+      "What would have been shown by services and rules that run in the shadow; of the client's tenant, or of all with the operator's token.",
+    auth: 'client',
+    query: PERIOD_QUERY,
+    answer: json('The report (docs/service-monitoring.md); CSV with `format=csv`.', answers.SHADOW_SCHEMA),
+    errors: ['request-invalid', 'client-unknown', 'too-many-requests', 'overloaded', 'ledger-failed', ...ALWAYS],
   },
   {
     method: 'post',

@@ -42,6 +42,13 @@ const EMPTY_REPORT = { asOf: '2026-06-30', window: { from: '2026-06-03', to: '20
 const EMPTY_SPAN = { from: '2026-06-23', to: '2026-06-29', days: 7 }
 const EMPTY_SERVICES = { asOf: '2026-06-30T00:00:00.000Z', window: EMPTY_SPAN, baseline: EMPTY_SPAN, sandbox: true, limits: [] }
 
+const EMPTY_PERIOD = {
+  asOf: '2026-06-30T00:00:00.000Z',
+  since: '2026-06-02T00:00:00.000Z',
+  until: '2026-06-30T00:00:00.000Z',
+  sandbox: true,
+}
+
 /** A service that thinks nothing: its card says how many orders and resources arrived. */
 const countingCard = (record: PatientRecord): CardsResponse => ({
   cards: [
@@ -138,6 +145,9 @@ export const start = async (setting: Setting = {}): Promise<Running> => {
     },
     insight: {
       services: async () => ({ ...EMPTY_SERVICES, services: [] }),
+      overrides: async ({ by }) => ({ ...EMPTY_PERIOD, by, comments: false, all: null, rows: [] }),
+      shadow: async () => ({ ...EMPTY_PERIOD, services: [] }),
+      csv: { overrides: () => 'tenant\r\n', shadow: () => 'tenant\r\n' },
     },
     drugs: { search: (text) => [{ rxcui: '309362', tty: 'SCD', name: `${text} 75 MG Oral Tablet`, ingredients: [text] }] },
     health: async () => ({ ledger: { ok: true } }),
