@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -182,11 +183,21 @@ const openParts = async (config: Config, { standing }: Switches) => {
   }
 }
 
+/** An installation for production has neither the charts nor the authorization server of the sandbox. */
+const isPartial = (error: unknown): boolean =>
+  (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') ||
+  !existsSync(join(projectRoot, 'src/sandbox/patients'))
+
 /** The demo EHR is loaded only where it may exist. */
 const openSandbox = async (config: Config) => {
   if (config.mode !== 'sandbox') return null
-  const { makeSandbox } = await import('./sandbox/sandbox.ts')
-  return makeSandbox({ mode: config.mode, publicUrl: config.publicUrl })
+  try {
+    const { makeSandbox } = await import('./sandbox/sandbox.ts')
+    return await makeSandbox({ mode: config.mode, publicUrl: config.publicUrl })
+  } catch (cause) {
+    if (!isPartial(cause)) throw cause
+    throw new AttuneError('config-invalid', 'this installation has no sandbox: name a config file in ATTUNE_CONFIG', { cause })
+  }
 }
 
 /** Made anew when other rules are used. */
