@@ -1,4 +1,4 @@
-// Format, lint, types, dead code, architecture, generated docs. Every step runs, so that one run shows everything that is wrong.
+// Format, lint, types, dead code, architecture, generated docs, supply chain. Every step runs, so that one run shows everything that is wrong.
 import { build, orExit, root, run } from './ready.mjs'
 
 await orExit(build())
@@ -9,16 +9,21 @@ const STEPS = [
   ['dead code', node, ['node_modules/knip/bin/knip.js']],
   ['architecture', node, ['node_modules/vitest/vitest.mjs', 'run', 'test/architecture']],
   ['generated docs', node, ['dist/tools/docs/generate.js', '--check']],
+  ['lockfile', node, ['bin/supply-chain.mjs', 'lockfile']],
+  ['licences', node, ['bin/supply-chain.mjs', 'licences']],
+  ['advisories', node, ['bin/supply-chain.mjs', 'advisories'], 'show'],
+  ['secrets in the tree', node, ['bin/supply-chain.mjs', 'secrets']],
+  ['reproducible build', node, ['bin/reproducible.mjs'], 'show'],
   ['rules', node, ['bin/attune.mjs', 'rules', 'report']],
   ['models', node, ['bin/attune.mjs', 'models', 'verify']],
 ]
 
 let failed = 0
-for (const [name, program, args] of STEPS) {
+for (const [name, program, args, show] of STEPS) {
   const started = Date.now()
   try {
-    await run(program, args, { quiet: true, spawn: { cwd: root } })
-    console.log(`ok      ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)`)
+    const output = await run(program, args, { quiet: true, spawn: { cwd: root } })
+    console.log(`ok      ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)${show ? `: ${output.trim()}` : ''}`)
   } catch (error) {
     failed += 1
     console.log(`FAILED  ${name}\n${error.message}`)

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { makeSbom } from './sbom.mjs'
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
@@ -79,7 +80,7 @@ export const install = async () => {
 }
 
 const SOURCES = ['src', 'cds-services', 'smart-app', 'tools']
-const BUILD_FILES = ['package-lock.json', 'tsconfig.base.json', 'tsconfig.server.json', 'bin/ready.mjs']
+const BUILD_FILES = ['package-lock.json', 'tsconfig.base.json', 'tsconfig.server.json', 'bin/ready.mjs', 'bin/sbom.mjs']
 
 /** Server and tools with `tsc -b`, pages with Vite. Tests and pages are type-checked by `npm run check`, not here. */
 export const build = async () => {
@@ -93,6 +94,7 @@ export const build = async () => {
       quiet: true,
     }),
   ])
+  writeFileSync(join(root, 'dist/sbom.json'), makeSbom())
   writeStamp('dist/.built', digest)
 }
 
