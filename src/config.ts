@@ -237,7 +237,26 @@ const fileSchema = z.strictObject({
     .strictObject({
       bodyBytes: z.number().int().min(10000).default(10_000_000).describe('Largest request body, in bytes, after decompression.'),
       bodyDepth: z.number().int().min(10).default(64).describe('Deepest nesting of a request body.'),
-      requestsPerMinute: z.number().int().min(1).default(6000).describe('Requests per client and minute.'),
+      requestsPerMinute: z
+        .number()
+        .int()
+        .min(1)
+        .default(6000)
+        .describe('Requests per client and minute in each process; callers without a JWT, as the app, are told apart by address.'),
+      tenantRequestsPerMinute: z
+        .number()
+        .int()
+        .min(1)
+        .default(12_000)
+        .describe(
+          'Requests per tenant and minute in each process, all its clients together. The app has as many again: what floods one does not close the other.',
+        ),
+      trustedProxies: z
+        .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
+        .default([])
+        .describe(
+          'Proxies whose X-Forwarded-For tells addresses of callers apart for the limits. Absent: the address of the connection counts.',
+        ),
     })
     .prefault({})
     .describe('Limits on what comes in.'),
@@ -340,6 +359,12 @@ const fileSchema = z.strictObject({
     .optional()
     .describe(
       'File with the token (32 characters or more) that opens the monitoring of all tenants at `/api/monitoring`. Absent: only clients, each its own tenant.',
+    ),
+  watchFrom: z
+    .array(z.union([z.cidrv4(), z.cidrv6()]))
+    .default(['127.0.0.0/8', '::1/128'])
+    .describe(
+      'Addresses that may read `/metrics` and the parts of `/readyz` without the token of `operatorTokenFile`. A call that a proxy handed on never may. With several tenants, figures by tenant need the token.',
     ),
   badModels: z
     .enum(['stop', 'leave-out'])

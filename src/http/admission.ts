@@ -1,10 +1,21 @@
+import type { Request, Response } from 'express'
 import { AttuneError } from '../errors.ts'
 import { clientOf, type Step } from './call.ts'
 
-/** Hook calls answered at the same time. One client may not take all of them. */
-export type AdmissionLimits = { readonly total: number; readonly perClient: number }
+/** Calls answered at the same time. Neither one client nor one tenant may take all places. */
+export type AdmissionLimits = { readonly total: number; readonly perClient: number; readonly perTenant?: number }
 
-export const DEFAULT_ADMISSION: AdmissionLimits = { total: 256, perClient: 192 }
+export const DEFAULT_ADMISSION: AdmissionLimits = { total: 256, perClient: 192, perTenant: 192 }
+/** Doors of the app read whole records: fewer at a time, and none of them takes a place from prescribers. */
+export const APP_ADMISSION: AdmissionLimits = { total: 96, perClient: 64, perTenant: 64 }
+
+/** On whose account a call takes a place. */
+type Account = { readonly client: string; readonly tenant: string }
+
+const ofClient = (_req: Request, res: Response): Account => {
+  const { id, tenant } = clientOf(res)
+  return { client: id, tenant }
+}
 
 const overloaded = (res: Parameters<Step>[1], detail: string): AttuneError => {
   res.setHeader('Retry-After', '1')
@@ -12,26 +23,33 @@ const overloaded = (res: Parameters<Step>[1], detail: string): AttuneError => {
 }
 
 /** Admission control: better a quick 503 for some than late cards for all. */
-export const makeAdmission = (limits: AdmissionLimits): { readonly gate: Step; readonly admit: Step } => {
+export const makeAdmission = (
+  { total: most, perClient, perTenant = most }: AdmissionLimits,
+  accountOf: (req: Request, res: Response) => Account = ofClient,
+): { readonly gate: Step; readonly admit: Step } => {
   let total = 0
-  const byClient = new Map<string, number>()
+  const taken = new Map<string, number>()
+  const change = (name: string, by: number): void => {
+    const left = (taken.get(name) ?? 0) + by
+    if (left > 0) taken.set(name, left)
+    else taken.delete(name)
+  }
 
   /** Turns away before anything costly is done; takes no place, so that slow senders hold none. */
-  const gate: Step = (_req, res, next) => (total >= limits.total ? next(overloaded(res, `gate: ${total} calls under way`)) : next())
+  const gate: Step = (_req, res, next) => (total >= most ? next(overloaded(res, `gate: ${total} calls under way`)) : next())
 
   /** Takes a place until the answer is out or the caller is gone. */
-  const admit: Step = (_req, res, next) => {
-    const { id } = clientOf(res)
-    const own = byClient.get(id) ?? 0
-    if (total >= limits.total || own >= limits.perClient)
-      return next(overloaded(res, `admit: ${total} calls under way, ${own} of this client`))
+  const admit: Step = (req, res, next) => {
+    const { client, tenant } = accountOf(req, res)
+    const names = [`client ${client}`, `tenant ${tenant}`] as const
+    const [own, ofTenant] = [taken.get(names[0]) ?? 0, taken.get(names[1]) ?? 0]
+    if (total >= most || own >= perClient || ofTenant >= perTenant)
+      return next(overloaded(res, `admit: ${total} calls under way, ${own} of this client, ${ofTenant} of its tenant`))
     total += 1
-    byClient.set(id, own + 1)
+    for (const name of names) change(name, 1)
     res.once('close', () => {
       total -= 1
-      const left = (byClient.get(id) ?? 1) - 1
-      if (left > 0) byClient.set(id, left)
-      else byClient.delete(id)
+      for (const name of names) change(name, -1)
     })
     next()
   }

@@ -87,7 +87,7 @@ export const PRODUCTS_SCHEMA = z.object({
 
 export const READY_SCHEMA = z.object({
   status: z.enum(['ready', 'degraded', 'not-ready']),
-  parts: z.record(z.string(), z.object({ ok: z.boolean(), degraded: z.boolean().optional(), detail: z.string().optional() })),
+  parts: z.record(z.string(), z.object({ ok: z.boolean(), degraded: z.boolean().optional(), detail: z.string().optional() })).optional(),
 })
 
 export const MONITORING_SCHEMA = z.looseObject({

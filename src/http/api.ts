@@ -8,6 +8,7 @@ import { toAttuneError } from './answer-error.ts'
 import { callOf, type Step, textOf } from './call.ts'
 import type { Kit } from './kit.ts'
 import { describeError } from './log.ts'
+import type { Operators } from './operators.ts'
 
 const text = z.string().min(1).max(500)
 
@@ -149,12 +150,17 @@ export const answerRecent =
     res.json({ decisions: await ledger.recent(MOST_RECENT) })
   }
 
-/** GET /readyz: 200 when all parts are well, or answers go on although somebody should look; else 503. Each part says what it has to. */
+/**
+ * GET /readyz: 200 when all parts are well, or answers go on although somebody should look; else 503. Each part says what it has to, to
+ * whom the site lets see it.
+ */
 export const answerReady =
-  ({ health }: Pick<Kit<HookService>, 'health'>): Step =>
-  async (_req, res) => {
+  ({ health }: Pick<Kit<HookService>, 'health'>, { mayWatch }: Operators): Step =>
+  async (req, res) => {
     const parts = await health()
     const ready = Object.values(parts).every(({ ok }) => ok)
     const degraded = Object.values(parts).some((part) => part.degraded)
-    res.status(ready ? 200 : 503).json({ status: ready ? (degraded ? 'degraded' : 'ready') : 'not-ready', parts })
+    res
+      .status(ready ? 200 : 503)
+      .json({ status: ready ? (degraded ? 'degraded' : 'ready') : 'not-ready', ...(mayWatch(req) ? { parts } : {}) })
   }

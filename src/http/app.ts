@@ -5,7 +5,7 @@ import express, { type Express } from 'express'
 import type { Config } from '../config.ts'
 import { AttuneError } from '../errors.ts'
 import { checkService, type HookService } from '../hooks/discovery.ts'
-import { DEFAULT_ADMISSION, makeAdmission } from './admission.ts'
+import { APP_ADMISSION, DEFAULT_ADMISSION, makeAdmission } from './admission.ts'
 import { makeAnswerError } from './answer-error.ts'
 import { answerDecision, answerProducts, answerProfile, answerReady, answerRecent, requireToken } from './api.ts'
 import { beginCall, callOf, type Step } from './call.ts'
@@ -13,12 +13,13 @@ import { makeVerifyClient } from './client-jwt.ts'
 import { makeCors } from './cors.ts'
 import { makeBaseHeaders, makePageHeaders } from './headers.ts'
 import { answerDiscovery, answerFeedback, answerHook, findService } from './hook-endpoints.ts'
-import { makeIdentify, makeRateLimit } from './identify.ts'
+import { makeAppAccount, makeAppRateLimit, makeIdentify, makeRateLimit } from './identify.ts'
 import { answerOverrides, answerShadow } from './insight.ts'
 import type { Kit } from './kit.ts'
 import { answerCard, answerModel, answerModels, answerSourceAttributes } from './models.ts'
-import { answerMonitoring, answerOutcomes, answerServices, makeIdentifyOperator } from './monitoring.ts'
+import { answerMonitoring, answerOutcomes, answerServices } from './monitoring.ts'
 import { openapi } from './openapi.ts'
+import { makeIdentifyOperator, makeOperators, requireWatcher } from './operators.ts'
 import { docsPage, PLAIN_STYLE, statusPage } from './pages.ts'
 import { answerPassport } from './passport.ts'
 import { makeReadJson } from './read-json.ts'
@@ -43,52 +44,57 @@ export const makeApp = <S extends HookService>(kit: Kit<S>): Express => {
   const readJson = makeReadJson(config)
   const readWhatIf = makeReadJson({ limits: { ...config.limits, bodyBytes: Math.min(MOST_BYTES, config.limits.bodyBytes) } })
   const { gate, admit } = makeAdmission(kit.admission ?? DEFAULT_ADMISSION)
+  const appAdmission = makeAdmission(kit.appAdmission ?? APP_ADMISSION, makeAppAccount(config))
+  const forApp = [makeAppRateLimit(config), appAdmission.admit]
+  const operators = makeOperators(config)
   const pages = makePageHeaders(config)
   const description = openapi({ version: kit.version, publicUrl: config.publicUrl, sandbox })
 
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
+  if (config.limits.trustedProxies.length > 0) app.set('trust proxy', [...config.limits.trustedProxies])
   app.use(begin(kit), makeBaseHeaders(config))
 
   const preflight = { every: [cors.allow], options: [cors.preflight] }
-  endpoint(app, '/cds-services', { ...preflight, get: [gate, identify, limitRate, answerDiscovery(kit.services.values())] })
+  endpoint(app, '/cds-services', { ...preflight, get: [gate, identify, ...limitRate, answerDiscovery(kit.services.values())] })
   endpoint(app, '/cds-services/:id', {
     ...preflight,
-    post: [gate, identify, limitRate, findService(kit), ...readJson, admit, answerHook(kit)],
+    post: [gate, identify, ...limitRate, findService(kit), ...readJson, admit, answerHook(kit)],
   })
   endpoint(app, '/cds-services/:id/feedback', {
     ...preflight,
-    post: [gate, identify, limitRate, findService(kit), ...readJson, answerFeedback(kit)],
+    post: [gate, identify, ...limitRate, findService(kit), ...readJson, answerFeedback(kit)],
   })
 
-  endpoint(app, '/api/profile', { post: [gate, limitRate, requireToken, ...readJson, answerProfile(kit)] })
-  endpoint(app, '/api/passport', { post: [gate, limitRate, requireToken, ...readJson, answerPassport(kit)] })
-  endpoint(app, '/api/what-if', { post: [gate, limitRate, requireToken, ...readWhatIf, answerWhatIf(kit)] })
-  endpoint(app, '/api/what-if/missing', { post: [gate, limitRate, requireToken, ...readWhatIf, answerMissing(kit)] })
+  const asking = [gate, appAdmission.gate, ...limitRate, requireToken]
+  endpoint(app, '/api/profile', { post: [...asking, ...readJson, ...forApp, answerProfile(kit)] })
+  endpoint(app, '/api/passport', { post: [...asking, ...readJson, ...forApp, answerPassport(kit)] })
+  endpoint(app, '/api/what-if', { post: [...asking, ...readWhatIf, ...forApp, answerWhatIf(kit)] })
+  endpoint(app, '/api/what-if/missing', { post: [...asking, ...readWhatIf, ...forApp, answerMissing(kit)] })
   const doors = { review: kit.review, identifyReviewer: makeIdentifyReviewer(kit.readKeySet, APP_CLIENT_ID, config.clients) }
   const readReview = makeReadJson({ limits: { ...config.limits, bodyBytes: Math.min(MOST_REVIEW_BYTES, config.limits.bodyBytes) } })
-  const reviewing = [gate, limitRate, requireToken, ...readReview]
-  endpoint(app, '/api/report', { post: [gate, limitRate, requireToken, ...readJson, answerReport(kit)] })
+  const reviewing = [...asking, ...readReview, ...forApp]
+  endpoint(app, '/api/report', { post: [...asking, ...readJson, ...forApp, answerReport(kit)] })
   endpoint(app, '/api/review/list', { post: [...reviewing, answerReviewList(doors)] })
   endpoint(app, '/api/review', { post: [...reviewing, answerReview(doors)] })
   endpoint(app, '/api/review/sign-off', { post: [...reviewing, answerSignOff(doors)] })
-  endpoint(app, '/api/rules/source-attributes', { get: [limitRate, (_req, res) => res.json(kit.rulesAttributes())] })
-  endpoint(app, '/api/models', { get: [limitRate, answerModels(kit)] })
-  endpoint(app, '/api/models/:id', { get: [limitRate, answerModel(kit)] })
-  endpoint(app, '/api/models/:id/source-attributes', { get: [limitRate, answerSourceAttributes(kit)] })
-  endpoint(app, '/api/models/:id/card', { get: [limitRate, answerCard(kit)] })
+  endpoint(app, '/api/rules/source-attributes', { get: [...limitRate, (_req, res) => res.json(kit.rulesAttributes())] })
+  endpoint(app, '/api/models', { get: [...limitRate, answerModels(kit)] })
+  endpoint(app, '/api/models/:id', { get: [...limitRate, answerModel(kit)] })
+  endpoint(app, '/api/models/:id/source-attributes', { get: [...limitRate, answerSourceAttributes(kit)] })
+  endpoint(app, '/api/models/:id/card', { get: [...limitRate, answerCard(kit)] })
   for (const format of ['xml', 'json', 'md'] as const)
-    endpoint(app, `/api/models/:id/card.${format}`, { get: [limitRate, answerCard(kit, format)] })
-  const identifyOperator = makeIdentifyOperator(config, identify)
-  endpoint(app, '/api/monitoring', { get: [gate, identifyOperator, limitRate, answerMonitoring(kit)] })
-  endpoint(app, '/api/monitoring/services', { get: [gate, identifyOperator, limitRate, answerServices(kit)] })
-  endpoint(app, '/api/overrides', { get: [gate, identifyOperator, limitRate, answerOverrides(kit)] })
-  endpoint(app, '/api/shadow', { get: [gate, identifyOperator, limitRate, answerShadow(kit)] })
-  endpoint(app, '/api/outcomes', { ...preflight, post: [gate, identify, limitRate, ...readJson, answerOutcomes(kit)] })
-  endpoint(app, '/api/products', { get: [limitRate, answerProducts(kit)] })
-  if (sandbox) endpoint(app, '/api/decisions/:id', { get: [limitRate, answerDecision(kit)] })
-  if (sandbox) endpoint(app, '/api/recent', { get: [limitRate, answerRecent(kit)] })
+    endpoint(app, `/api/models/:id/card.${format}`, { get: [...limitRate, answerCard(kit, format)] })
+  const identifyOperator = makeIdentifyOperator(operators, identify)
+  endpoint(app, '/api/monitoring', { get: [gate, identifyOperator, ...limitRate, answerMonitoring(kit)] })
+  endpoint(app, '/api/monitoring/services', { get: [gate, identifyOperator, ...limitRate, answerServices(kit)] })
+  endpoint(app, '/api/overrides', { get: [gate, identifyOperator, ...limitRate, answerOverrides(kit)] })
+  endpoint(app, '/api/shadow', { get: [gate, identifyOperator, ...limitRate, answerShadow(kit)] })
+  endpoint(app, '/api/outcomes', { ...preflight, post: [gate, identify, ...limitRate, ...readJson, answerOutcomes(kit)] })
+  endpoint(app, '/api/products', { get: [...limitRate, answerProducts(kit)] })
+  if (sandbox) endpoint(app, '/api/decisions/:id', { get: [...limitRate, answerDecision(kit)] })
+  if (sandbox) endpoint(app, '/api/recent', { get: [...limitRate, answerRecent(kit)] })
 
   const issuers = [...new Set(config.clients.flatMap(({ fhirServers }) => fhirServers))]
   endpoint(app, '/app/config.json', {
@@ -96,8 +102,8 @@ export const makeApp = <S extends HookService>(kit: Kit<S>): Express => {
   })
 
   endpoint(app, '/healthz', { get: [answerJson({ status: 'ok' })] })
-  endpoint(app, '/readyz', { get: [answerReady(kit)] })
-  endpoint(app, '/metrics', { get: [answerMetrics(kit)] })
+  endpoint(app, '/readyz', { get: [answerReady(kit, operators)] })
+  endpoint(app, '/metrics', { get: [requireWatcher(operators), answerMetrics(kit)] })
   endpoint(app, '/openapi.json', { get: [answerJson(description)] })
   endpoint(app, '/docs', { get: [pages.plain, answerText('html', docsPage(description))] })
   endpoint(app, '/docs/style.css', { get: [answerText('css', PLAIN_STYLE)] })
@@ -170,10 +176,13 @@ const answerText =
   (_req, res) =>
     res.type(type).send(body)
 
+/** Figures by tenant are for the operator, and for whoever may watch a server of one tenant. */
 const answerMetrics =
-  ({ metrics }: Pick<Kit<HookService>, 'metrics'>): Step =>
-  async (_req, res) =>
-    res.setHeader('Content-Type', metrics.contentType).send(await metrics.text())
+  ({ metrics, config }: Pick<Kit<HookService>, 'metrics' | 'config'>): Step =>
+  async (_req, res) => {
+    const tenants = new Set(config.clients.map(({ tenant }) => tenant)).size
+    res.setHeader('Content-Type', metrics.contentType).send(await metrics.text(callOf(res).operator || tenants < 2))
+  }
 
 /** Names made of a hash may be kept for ever; pages are asked for again each time. */
 const setAssetCache = (res: ServerResponse): void => void res.setHeader('Cache-Control', 'public, max-age=31536000, immutable')

@@ -1,7 +1,7 @@
 import helmet from 'helmet'
 import type { Config } from '../config.ts'
 import { AttuneError } from '../errors.ts'
-import type { Step } from './call.ts'
+import { type Step, textOf } from './call.ts'
 
 type Directives = Readonly<Record<string, readonly string[]>>
 
@@ -46,6 +46,9 @@ const pagePolicy = ({ connect = [], frameAncestors = NONE, frames = NONE, images
     'base-uri': ["'none'"],
     'object-src': ["'none'"],
     'frame-ancestors': frameAncestors,
+    // No text becomes script: the pages write no HTML and make no policy that could.
+    'require-trusted-types-for': ["'script'"],
+    'trusted-types': NONE,
   })
 
 /** Headers of every answer; pages replace the policy with their own. */
@@ -70,32 +73,60 @@ export const makeBaseHeaders = ({ publicUrl }: Pick<Config, 'publicUrl'>): Step 
   }
 }
 
+type Clients = Config['clients']
+
+const originsOf = (addresses: readonly string[]): string[] => [...new Set(addresses.map((address) => new URL(address).origin))]
+
+const ehrOriginsOf = (clients: Clients): string[] =>
+  originsOf(clients.flatMap(({ fhirServers, authorizationServers }) => [...fhirServers, ...authorizationServers]))
+
+const pictureOriginsOf = (clients: Clients): string[] => originsOf(clients.flatMap(({ imaging }) => imaging?.dicomweb ?? []))
+
+/** The app of some EHRs: it talks to them and may be framed by them. */
+const appPolicy = (clients: Clients, sandbox: boolean): string => {
+  const embedders = [...(sandbox ? ["'self'"] : []), ...checkOrigins(clients.flatMap(({ frameAncestors }) => frameAncestors))]
+  return pagePolicy({
+    connect: [...new Set([...ehrOriginsOf(clients), ...pictureOriginsOf(clients)])],
+    frameAncestors: embedders.length > 0 ? embedders : NONE,
+    // blob: pictures of studies are fetched by the app itself, checked, and shown from memory; no other origin may be shown.
+    images: ['blob:'],
+  })
+}
+
+const baseOf = (address: string): string => address.replace(/\/+$/, '')
+
+/**
+ * A launch names its EHR in `iss`: the page that starts is for that EHR alone, and for none when nobody registered it. Where a page is not
+ * told which EHR it is for, after the login, all registered ones may frame it.
+ */
+const makeAppPolicyOf = (clients: Clients, sandbox: boolean): ((iss: string | null) => string) => {
+  const bases = new Set(clients.flatMap(({ fhirServers }) => fhirServers.map(baseOf)))
+  const ofBase = new Map(
+    [...bases].map((base) => [
+      base,
+      appPolicy(
+        clients.filter((client) => client.fhirServers.map(baseOf).includes(base)),
+        sandbox,
+      ),
+    ]),
+  )
+  const [ofAll, ofNobody] = [appPolicy(clients, sandbox), appPolicy([], sandbox)]
+  return (iss) => (iss === null ? ofAll : (ofBase.get(baseOf(iss)) ?? ofNobody))
+}
+
 /** Policies of the pages: the SMART app may be framed by registered EHRs, the sandbox's EHR page frames the app. */
 export const makePageHeaders = (
   config: Pick<Config, 'clients' | 'mode'>,
 ): { readonly app: Step; readonly sandbox: Step; readonly plain: Step } => {
-  const sandbox = config.mode === 'sandbox'
-  const ehrs = config.clients.flatMap(({ fhirServers, authorizationServers }) => [...fhirServers, ...authorizationServers])
-  const ehrOrigins = [...new Set(ehrs.map((address) => new URL(address).origin))]
-  const pictureOrigins = config.clients.flatMap(({ imaging }) => (imaging?.dicomweb ?? []).map((base) => new URL(base).origin))
-  const embedders = [...(sandbox ? ["'self'"] : []), ...checkOrigins(config.clients.flatMap(({ frameAncestors }) => frameAncestors))]
+  const appPolicyOf = makeAppPolicyOf(config.clients, config.mode === 'sandbox')
   const say =
-    (value: string): Step =>
-    (_req, res, next) => {
-      res.setHeader('Content-Security-Policy', value)
+    (policyFor: (iss: string | null) => string): Step =>
+    (req, res, next) => {
+      const { iss } = req.query
+      res.setHeader('Content-Security-Policy', policyFor(iss === undefined ? null : textOf(iss)))
       res.setHeader('Cache-Control', 'no-cache')
       next()
     }
-  return {
-    // blob: pictures of studies are fetched by the app itself, checked, and shown from memory; no other origin may be shown.
-    app: say(
-      pagePolicy({
-        connect: [...new Set([...ehrOrigins, ...pictureOrigins])],
-        frameAncestors: embedders.length > 0 ? embedders : NONE,
-        images: ['blob:'],
-      }),
-    ),
-    sandbox: say(pagePolicy({ connect: ehrOrigins, frames: ["'self'"] })),
-    plain: say(pagePolicy({})),
-  }
+  const [sandbox, plain] = [pagePolicy({ connect: ehrOriginsOf(config.clients), frames: ["'self'"] }), pagePolicy({})]
+  return { app: say(appPolicyOf), sandbox: say(() => sandbox), plain: say(() => plain) }
 }

@@ -1,3 +1,4 @@
+import type { Request, Response } from 'express'
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit'
 import { type ClientConfig, CONFIG_SCHEMAS, type Config } from '../config.ts'
 import { AttuneError } from '../errors.ts'
@@ -27,20 +28,55 @@ export const makeIdentify = (config: Pick<Config, 'auth' | 'clients' | 'publicUr
   }
 }
 
-/** Requests per minute and client; callers without a client (pages, app, anonymous) are told apart by address. */
-export const makeRateLimit = ({ limits }: Pick<Config, 'limits'>): Step =>
+type KeyOf = (req: Request, res: Response) => string
+
+const perMinute = (limit: number, keyOf: KeyOf, skip: (req: Request, res: Response) => boolean = () => false): Step =>
   rateLimit({
     windowMs: 60_000,
-    limit: limits.requestsPerMinute,
+    limit,
     legacyHeaders: false,
     standardHeaders: false,
     validate: false,
-    keyGenerator: (req, res) => {
-      const id = callOf(res).client?.id
-      return id === undefined || id === 'anonymous' ? ipKeyGenerator(req.ip ?? '') : `client ${id}`
-    },
+    keyGenerator: keyOf,
+    skip,
     handler: (_req, res, next) => {
       res.setHeader('Retry-After', '10')
       next(new AttuneError('too-many-requests', 'rate limit reached'))
     },
   })
+
+const addressOf = (req: Request): string => ipKeyGenerator(req.ip ?? '')
+
+const isStranger: (req: Request, res: Response) => boolean = (_req, res) => (callOf(res).client?.id ?? 'anonymous') === 'anonymous'
+
+const callerOf: KeyOf = (req, res) => (isStranger(req, res) ? addressOf(req) : `client ${callOf(res).client?.id}`)
+
+const tenantOf: KeyOf = (_req, res) => `tenant ${callOf(res).client?.tenant}`
+
+/** Requests per minute and client, and of all clients of a tenant; callers without a client (pages, app, anonymous) by address. */
+export const makeRateLimit = ({ limits }: Pick<Config, 'limits'>): readonly Step[] => [
+  perMinute(limits.requestsPerMinute, callerOf),
+  perMinute(limits.tenantRequestsPerMinute, tenantOf, isStranger),
+]
+
+const baseOf = (text: unknown): string | null => {
+  if (typeof text !== 'string' || !URL.canParse(text)) return null
+  const { origin, pathname } = new URL(text)
+  return origin + pathname.replace(/\/+$/, '')
+}
+
+/** Whose record the app asks for, by the FHIR server that its body names; of no tenant, the caller's address. */
+export const makeAppAccount = ({ clients }: Pick<Config, 'clients'>): ((req: Request) => { client: string; tenant: string }) => {
+  const tenants = new Map(clients.flatMap(({ tenant, fhirServers }) => fhirServers.map((base) => [baseOf(base), tenant] as const)))
+  return (req) => {
+    const address = addressOf(req)
+    const tenant = tenants.get(baseOf((req.body as { fhirServer?: unknown } | null)?.fhirServer))
+    return { client: `app at ${address}`, tenant: tenant === undefined ? `none, at ${address}` : tenant }
+  }
+}
+
+/** Requests of the app per minute and tenant, once the body tells whose record it is about. */
+export const makeAppRateLimit = ({ limits, clients }: Pick<Config, 'limits' | 'clients'>): Step => {
+  const accountOf = makeAppAccount({ clients })
+  return perMinute(limits.tenantRequestsPerMinute, (req) => `app of ${accountOf(req).tenant}`)
+}

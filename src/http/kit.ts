@@ -110,4 +110,5 @@ export type Kit<S extends HookService> = {
   /** Folder of the built pages; absent when they are not built. */
   readonly publicDir?: string
   readonly admission?: AdmissionLimits
+  readonly appAdmission?: AdmissionLimits
 }

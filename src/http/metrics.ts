@@ -23,8 +23,8 @@ export type Metrics = {
   observeRules(version: string): void
   /** What models computed; read when the metrics are. */
   watchInference(read: () => readonly InferenceCounts[]): void
-  /** Prometheus text. */
-  text(): Promise<string>
+  /** Prometheus text; what is told by tenant only on demand. */
+  text(byTenant: boolean): Promise<string>
   readonly contentType: string
 }
 
@@ -110,6 +110,7 @@ export const makeMetrics = (): Metrics => {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const registers = [registry]
+  const ofTenants = new Registry()
   const requests = new Histogram({
     name: 'attune_request_seconds',
     help: 'Time to answer, by route, service and status.',
@@ -148,8 +149,8 @@ export const makeMetrics = (): Metrics => {
       rules.reset()
       rules.set({ version }, 1)
     },
-    observeModels: makeModelGauges(registers),
-    observeServices: makeServiceGauges(registers),
+    observeModels: makeModelGauges([ofTenants]),
+    observeServices: makeServiceGauges([ofTenants]),
     observeServiceAlarm: (figure, state) => alarms.inc({ figure, state }),
     observeShadowLost: (total) => shadowLost.set(total),
     observeRequest: (route, service, status, seconds) => requests.observe({ route, service: service ?? '', status }, seconds),
@@ -175,9 +176,9 @@ export const makeMetrics = (): Metrics => {
         }
       }
     },
-    text: () => {
+    text: async (byTenant) => {
       beforeReading()
-      return registry.metrics()
+      return byTenant ? `${await registry.metrics()}${await ofTenants.metrics()}` : registry.metrics()
     },
     contentType: registry.contentType,
   }

@@ -1,36 +1,10 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import type { Config } from '../config.ts'
 import type { OutcomeItem } from '../contract/monitoring.ts'
 import { AttuneError } from '../errors.ts'
 import type { HookService } from '../hooks/discovery.ts'
 import { sayIssues } from '../hooks/request.ts'
 import { callOf, clientOf, type Step } from './call.ts'
 import type { Kit } from './kit.ts'
-
-const digest = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest()
-
-const SHORTEST_TOKEN = 32
-
-/** @throws AttuneError `config-invalid` for a token that could be guessed */
-const readToken = (path: string): Buffer => {
-  const token = readFileSync(path, 'utf8').trim()
-  if (token.length < SHORTEST_TOKEN)
-    throw new AttuneError('config-invalid', `operatorTokenFile: the token has fewer than ${SHORTEST_TOKEN} characters`)
-  return digest(token)
-}
-
-/** The operator, by token, sees every tenant; who has another token, or none, is identified as any client. */
-export const makeIdentifyOperator = ({ operatorTokenFile }: Pick<Config, 'operatorTokenFile'>, identify: Step): Step => {
-  const expected = operatorTokenFile === undefined ? null : readToken(operatorTokenFile)
-  return async (req, res, next) => {
-    const given = req.headers.authorization?.match(/^Bearer +([\x21-\x7e]{1,500})$/i)?.[1]
-    if (expected === null || given === undefined || !timingSafeEqual(expected, digest(given))) return void (await identify(req, res, next))
-    callOf(res).operator = true
-    next()
-  }
-}
 
 /** GET /api/monitoring: of the client's tenant, or of all for the operator. */
 export const answerMonitoring =

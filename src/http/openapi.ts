@@ -323,7 +323,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
     method: 'get',
     path: '/readyz',
     tag: 'Operation',
-    summary: 'All parts are ready (200) or which are not (503).',
+    summary:
+      "All parts are ready (200) or which are not (503). The parts are told to addresses of `watchFrom`, or with the operator's token.",
     auth: 'none',
     answer: json('Ready.', answers.READY_SCHEMA),
     errors: ALWAYS,
@@ -332,10 +333,10 @@ export const ENDPOINTS: readonly Endpoint[] = [
     method: 'get',
     path: '/metrics',
     tag: 'Operation',
-    summary: 'Figures for Prometheus; no patient data.',
+    summary: "Figures for Prometheus; no patient data. For addresses of `watchFrom`, or with the operator's token.",
     auth: 'none',
     answer: { text: 'Prometheus text format.', type: 'text/plain' },
-    errors: ALWAYS,
+    errors: ['client-unknown', ...ALWAYS],
   },
   {
     method: 'get',

@@ -520,6 +520,8 @@ describe('pages', () => {
       'form-action': "'self'",
       'frame-src': "'none'",
       'base-uri': "'none'",
+      'require-trusted-types-for': "'script'",
+      'trusted-types': "'none'",
       'object-src': "'none'",
       'frame-ancestors': 'https://ehr.example.org https://*.clinic.test',
     })
