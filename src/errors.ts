@@ -31,6 +31,7 @@ const CATALOGUE = {
   'inference-failed': { status: 502, text: 'The inference server could not be used.' },
   'ledger-failed': { status: 503, text: 'The decision store is not available.' },
   'fhir-failed': { status: 502, text: 'The FHIR server could not be read.' },
+  'screening-failed': { status: 500, text: 'The screening could not be finished.' },
   'input-unreadable': { status: 400, text: 'The input could not be read.' },
 } as const satisfies Record<string, { status: number; text: string }>
 

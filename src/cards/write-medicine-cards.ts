@@ -3,7 +3,17 @@ import type { PatientFacts } from '../contract/facts.ts'
 import type { Assessment, DrugAssessment, Finding } from '../contract/findings.ts'
 import type { Gap } from '../contract/lineage.ts'
 import { appLink, finish, sourceLink, trace, type Writing } from './card-parts.ts'
-import { blindingGaps, type Concern, cardIndicator, concernOf, isBlinding, labelFindings, openBecause, rankOf } from './card-policy.ts'
+import {
+  type AlertPolicy,
+  blindingGaps,
+  type Concern,
+  cardIndicator,
+  concernOf,
+  isBlinding,
+  labelFindings,
+  openBecause,
+  rankOf,
+} from './card-policy.ts'
 import { concernExtension, markConcern, markList, overriddenSilence, overrideOf } from './concern-mark.ts'
 import { conflictDetail, guidanceDetail } from './detail.ts'
 import { asClause, bulletList, escapeText, joinSections, listWords, section } from './markdown.ts'
@@ -13,10 +23,11 @@ type Spoken = Extract<Concern, { head: Finding }>
 type Found = { readonly drug: DrugAssessment; readonly concern: Spoken }
 type Flagged = Found & { readonly mark: ConcernMark }
 
-const flag = (drug: DrugAssessment, writing: Writing): Found[] => {
-  const concern = concernOf(drug, writing.policy)
+/** What is told of a medicine in use when a chart is opened, and when a population is screened; empty where nothing is. */
+export const flagMedicine = (drug: DrugAssessment, policy: AlertPolicy): Found[] => {
+  const concern = concernOf(drug, policy)
   if (concern?.kind !== 'guidance' && concern?.kind !== 'conflict') return []
-  const tells = rankOf(concern.head.consequence) <= rankOf('dose') || labelFindings(drug, writing.policy).length > 0
+  const tells = rankOf(concern.head.consequence) <= rankOf('dose') || labelFindings(drug, policy).length > 0
   return tells ? [{ drug, concern }] : []
 }
 
@@ -61,7 +72,7 @@ const distinctDrugs = <T extends { readonly drug: DrugAssessment }>(entries: rea
 /** One card for all active medicines that known genotypes speak against; the chart's opening is no place for a card per drug. */
 export const writeMedicineCards = (assessment: Assessment, facts: PatientFacts, writing: Writing): WrittenCards => {
   const unread = facts.gaps.find((gap) => gap.about === 'medicines' && isBlinding(gap))
-  const found = assessment.medicines.flatMap((drug) => flag(drug, writing))
+  const found = assessment.medicines.flatMap((drug) => flagMedicine(drug, writing.policy))
   const { said: all, past } = sift(found, assessment, writing)
   const unflagged = assessment.medicines.filter((drug) => !found.some((entry) => entry.drug === drug))
   const silences = [

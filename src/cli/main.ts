@@ -17,6 +17,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   shadow: async () => (await import('./shadow.ts')).shadow,
   models: async () => (await import('./models.ts')).models,
   overrides: async () => (await import('./overrides.ts')).overrides,
+  screen: async () => (await import('./screen.ts')).screen,
   drugs: async () => (await import('./drugs.ts')).drugs,
   doctor: async () => (await import('./doctor.ts')).doctor,
 }

@@ -26,7 +26,7 @@ const unpackParts = (parts: unknown, pile: Pile): void => {
 }
 
 /** Patient id that a resource names as its subject; null when it names none that can be told from the resources alone. */
-const ownerOf = (resource: Json, urls: ReadonlyMap<string, string>): string | null => {
+export const ownerOf = (resource: Json, urls: ReadonlyMap<string, string>): string | null => {
   if (resource.resourceType === 'Patient') return asText(resource.id)
   const reference = referenceOf(asList(resource.subject ?? resource.patient)[0])
   if (reference === null || reference.startsWith('#')) return null

@@ -16,6 +16,8 @@ export type Received =
       readonly status: number
       readonly retryAfter: string | null
       readonly location?: string | null
+      /** Where an answer that is being prepared will be (Bulk Data Access). */
+      readonly contentLocation?: string | null
       readonly body: Buffer
     }
   | { readonly ok: false; readonly why: OutboundFailure }
@@ -34,6 +36,10 @@ export type Outbound = {
   get(url: URL, request: OutboundRequest): Promise<Received>
   /** Sent once: whoever calls decides whether it may be sent again. */
   post(url: URL, request: OutboundRequest, body: string): Promise<Received>
+  /** A GET whose body is handed on in pieces as it comes, decompressed; the body of what is returned is empty. Not sent again. */
+  stream(url: URL, request: OutboundRequest, onBytes: (bytes: Buffer) => void): Promise<Received>
+  /** A DELETE, sent once. */
+  remove(url: URL, request: OutboundRequest): Promise<Received>
   /** A JSON document within a deadline; throws when there is none. */
   json(url: string, limits: { readonly deadlineMs: number; readonly maxBytes: number }): Promise<unknown>
   close(): void
@@ -109,7 +115,11 @@ const decoded = (response: http.IncomingMessage): Readable | null => {
   return decoder ? response.pipe(decoder()) : null
 }
 
-const collect = (response: http.IncomingMessage, { budget, signal }: OutboundRequest): Promise<Received> =>
+const collect = (
+  response: http.IncomingMessage,
+  { budget, signal }: OutboundRequest,
+  onBytes: ((bytes: Buffer) => void) | null,
+): Promise<Received> =>
   new Promise((resolve) => {
     const stream = decoded(response)
     const give = (received: Received) => {
@@ -121,9 +131,10 @@ const collect = (response: http.IncomingMessage, { budget, signal }: OutboundReq
     }
     if (!stream) return give({ ok: false, why: 'encoding' })
     const chunks: Buffer[] = []
+    const keep = onBytes !== null && response.statusCode === 200 ? onBytes : (chunk: Buffer) => void chunks.push(chunk)
     stream.on('data', (chunk: Buffer) => {
       budget.bytes -= chunk.length
-      if (budget.bytes >= 0) chunks.push(chunk)
+      if (budget.bytes >= 0) keep(chunk)
       else give({ ok: false, why: 'too-large' })
     })
     stream.on('end', () =>
@@ -134,6 +145,7 @@ const collect = (response: http.IncomingMessage, { budget, signal }: OutboundReq
               status: response.statusCode ?? 0,
               retryAfter: response.headers['retry-after'] ?? null,
               location: response.headers.location ?? null,
+              contentLocation: response.headers['content-location'] ?? null,
               body: Buffer.concat(chunks),
             }
           : { ok: false, why: 'network' },
@@ -143,29 +155,37 @@ const collect = (response: http.IncomingMessage, { budget, signal }: OutboundReq
     if (stream !== response) stream.on('error', () => give({ ok: false, why: 'encoding' }))
   })
 
+/** How a request is sent. `again`: it may be sent once more where the connection had ended before it. */
+type Sending = {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly body?: string
+  readonly again?: boolean
+  readonly onBytes?: (bytes: Buffer) => void
+}
+
 /** Outbound HTTP for the rules of `config.network`. Keep one for the life of the process. */
 export const makeOutbound = (network: Network, resolveName: ResolveName = lookupName): Outbound => {
   const pool = { keepAlive: true, maxSockets: network.connections ?? MOST_SOCKETS, scheduling: 'lifo' } as const
   const agents = { 'http:': new http.Agent(pool), 'https:': new https.Agent(pool) }
   const lookup = guardedLookup(network, resolveName)
 
-  const send = (url: URL, asked: OutboundRequest, again: boolean, body: string | null = null): Promise<Received> =>
+  const send = (url: URL, asked: OutboundRequest, sending: Sending): Promise<Received> =>
     new Promise((resolve) => {
       const { headers, signal } = asked
+      const { method, body = null, again = false, onBytes = null } = sending
       const secure = url.protocol === 'https:'
       const all = { 'accept-encoding': 'gzip', 'user-agent': 'attune', ...headers }
-      const method = body === null ? 'GET' : 'POST'
       const options = { method, agent: secure ? agents['https:'] : agents['http:'], headers: all, signal, lookup }
       const request = secure ? https.request(url, options) : http.request(url, options)
       let connected = false
       request.on('socket', () => {
         connected = true
       })
-      request.on('response', (response) => resolve(collect(response, asked)))
+      request.on('response', (response) => resolve(collect(response, asked, onBytes)))
       request.on('error', (error: NodeJS.ErrnoException) => {
         // A kept-alive socket may have been closed by the other side just before it was used again; a GET may then be sent once more.
         if (again && request.reusedSocket && error.code === 'ECONNRESET' && !signal.aborted) {
-          return resolve(send(url, asked, false))
+          return resolve(send(url, asked, { ...sending, again: false }))
         }
         const late = connected ? 'timeout' : 'queued'
         resolve({ ok: false, why: signal.aborted ? late : failureOf(error) })
@@ -173,17 +193,19 @@ export const makeOutbound = (network: Network, resolveName: ResolveName = lookup
       request.end(body ?? undefined)
     })
 
-  const guarded = async (url: URL, request: OutboundRequest, body: string | null): Promise<Received> => {
+  const guarded = async (url: URL, request: OutboundRequest, sending: Sending): Promise<Received> => {
     const why = refusal(url, network)
     if (why) return { ok: false, why }
     if (request.signal.aborted) return { ok: false, why: 'timeout' }
-    return send(url, request, body === null, body)
+    return send(url, request, sending)
   }
-  const get: Outbound['get'] = (url, request) => guarded(url, request, null)
+  const get: Outbound['get'] = (url, request) => guarded(url, request, { method: 'GET', again: true })
 
   return {
     get,
-    post: guarded,
+    post: (url, request, body) => guarded(url, request, { method: 'POST', body }),
+    stream: (url, request, onBytes) => guarded(url, request, { method: 'GET', onBytes }),
+    remove: (url, request) => guarded(url, request, { method: 'DELETE' }),
     async json(url, { deadlineMs, maxBytes }) {
       const request = { headers: { accept: 'application/json' }, signal: AbortSignal.timeout(deadlineMs), budget: { bytes: maxBytes } }
       const received = await get(new URL(url), request)

@@ -20,7 +20,7 @@ import { tellMissing, tellReasons } from './tell.ts'
 type Estimated = Extract<RiskEstimate, { state: 'estimated' }>
 
 /** One question of a model with the variants that answer it, in order of preference. */
-type Asked = {
+export type Asked = {
   readonly model: Model
   readonly question: string
   readonly title: string
@@ -98,7 +98,7 @@ const populationOf = (
   return { fits: says.length === 0, limits: [...statements, ...says] }
 }
 
-const hasMeaning = ({ output: { spec }, raw }: Output): boolean => spec.rawAbove === undefined || raw > spec.rawAbove
+export const hasMeaning = ({ output: { spec }, raw }: Output): boolean => spec.rawAbove === undefined || raw > spec.rawAbove
 
 /** The other variants, and the chosen one with an input left out (for example race). */
 const compare = async (chosen: LoadedVariant, choice: Choice, readings: InputReadings): Promise<Estimated['comparison']> => {
@@ -205,7 +205,7 @@ const answer = async (asked: Asked, readings: InputReadings, situation: Situatio
   }
 }
 
-const questionsOf = (model: Model, variants = model.variants): Asked[] =>
+export const questionsOf = (model: Model, variants = model.variants): Asked[] =>
   model.manifest.questions
     .map(({ id, title, when = [], sex }) => ({
       model,
@@ -241,7 +241,7 @@ const computeFrom = async (
     return absent(spec, { about, code: 'unavailable', because: `${spec.label}: the model ${spec.model} is not served.` })
   const standing = models.standing(spec.model)
   if (standing.use !== 'on') return absent(spec, { about, code: 'unavailable', because: `${spec.label}: ${notOn(spec.model, standing)}` })
-  const readings = await read(models, model, facts, calls)
+  const readings = await readingsFor(models, model, facts, calls)
   const notAsked = ruledOut(asked, facts)
   const one = notAsked.length > 0 ? refuse(asked, readings, notAsked) : await answer(asked, readings, { calls, alreadyTaken: false })
   const lineage = one.inputs.flatMap((input) => input.facts)
@@ -256,7 +256,7 @@ const computeFrom = async (
 const READ = new WeakMap<PatientFacts, Map<Model, { readonly calls: readonly GeneCall[]; readonly readings: Promise<InputReadings> }>>()
 
 /** Each model reads a record once, however many of its questions are asked. */
-const read = (models: Models, model: Model, facts: PatientFacts, calls: readonly GeneCall[]): Promise<InputReadings> => {
+export const readingsFor = (models: Models, model: Model, facts: PatientFacts, calls: readonly GeneCall[]): Promise<InputReadings> => {
   const known = READ.get(facts) ?? new Map()
   READ.set(facts, known)
   const before = known.get(model)
@@ -285,7 +285,7 @@ const againstSex = ({ model, sex: wanted }: Asked, { patient }: PatientFacts): G
 }
 
 /** Why the question is not asked of this person; nothing is computed then. */
-const ruledOut = (asked: Asked, facts: PatientFacts): Gap[] => {
+export const ruledOut = (asked: Asked, facts: PatientFacts): Gap[] => {
   const { model, when } = asked
   if (facts.patient?.deceased) return [{ about: model.ref.id, code: 'not-asked', because: 'The record says that the person has died.' }]
   return [...againstSex(asked, facts), ...when.flatMap((one) => against(one, model, facts))]
@@ -302,7 +302,7 @@ const estimateModel = async (
   const standing = models.standing(model.ref.id)
   if (standing.use === 'shadow') return []
   if (standing.use === 'on') return compute(models, model, facts, calls, variants)
-  const readings = await read(models, model, facts, calls)
+  const readings = await readingsFor(models, model, facts, calls)
   return questionsOf(model, variants).map((asked) =>
     refuse(asked, readings, [{ about: model.ref.id, code: 'unavailable', because: standing.because }]),
   )
@@ -319,7 +319,7 @@ const compute = async (
   calls: readonly GeneCall[],
   variants: Model['variants'],
 ): Promise<RiskEstimate[]> => {
-  const readings = await read(models, model, facts, calls)
+  const readings = await readingsFor(models, model, facts, calls)
   const situation = { calls, alreadyTaken: isTaken(model, facts) }
   return Promise.all(
     questionsOf(model, variants).map((asked) => {

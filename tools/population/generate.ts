@@ -70,8 +70,7 @@ export const generatePopulation = async (spec: PopulationSpec): Promise<readonly
   mkdirSync(spec.out, { recursive: true })
   const files = makeFiles(spec)
   for (const resource of sharedResources()) await files.add(resource)
-  for (let number = 1; number <= spec.patients; number += 1)
-    for (const resource of makePerson(spec.seed, number)) await files.add(resource)
+  for (let number = 1; number <= spec.patients; number += 1) for (const resource of makePerson(spec.seed, number)) await files.add(resource)
   await files.close()
   const output = [...files.outputs].sort((a, b) => (a.url < b.url ? -1 : 1))
   const types = [
