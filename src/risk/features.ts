@@ -1,3 +1,4 @@
+import type { Gap } from '../contract/lineage.ts'
 import { refuseValue } from './encode.ts'
 import { absent, type InputReading, type InputReadings, known, type RecordView, unusable } from './input-reading.ts'
 import type { InputSpec, InputSpecOf, InputValue } from './model-folder.ts'
@@ -21,6 +22,15 @@ type Reader<K extends InputSpec['kind']> = (
   record: RecordView,
   earlier: InputReadings,
 ) => InputReading | Promise<InputReading>
+
+const SAME = new WeakMap<InputSpec, InputReading>()
+
+/** What no record holds is the same reading for everybody: made once, since models of many places have hundreds of them. */
+const sameForAll = (spec: InputSpec, gap: Omit<Gap, 'about'>): InputReading => {
+  const reading = SAME.get(spec) ?? absent(spec, { about: spec.name, ...gap })
+  SAME.set(spec, reading)
+  return reading
+}
 
 /** One reader per kind of input; no model has reading code of its own. */
 const READERS: { readonly [K in InputSpec['kind']]: Reader<K> } = {
@@ -49,9 +59,8 @@ const READERS: { readonly [K in InputSpec['kind']]: Reader<K> } = {
   'encounters-before': (spec, { facts }) => readEncountersBefore(spec, facts),
   genotype: (spec, { facts, calls }) => readGenotype(spec, facts, calls),
   computed: (spec, { compute }) => compute(spec),
-  dosage: (spec) =>
-    absent(spec, { about: spec.name, code: 'not-found', because: `${spec.label}: records hold no genotypes of single places.` }),
-  asked: (spec) => absent(spec, { about: spec.name, code: 'not-asked', because: spec.because }),
+  dosage: (spec) => sameForAll(spec, { code: 'not-found', because: `${spec.label}: records hold no genotypes of single places.` }),
+  asked: (spec) => sameForAll(spec, { code: 'not-asked', because: spec.because }),
 }
 
 /** What cannot be used is not known to a model that was trained to do without it; why it cannot be used is said. */
@@ -65,7 +74,8 @@ const maskUnusable = (spec: InputSpec, reading: InputReading): InputReading => {
 export const readInputs = async (specs: readonly InputSpec[], record: RecordView): Promise<InputReadings> => {
   const readings = new Map<string, InputReading>()
   for (const spec of specs) {
-    const reading = await (READERS[spec.kind] as Reader<InputSpec['kind']>)(spec as never, record, readings) // table and union walk together
+    const given = (READERS[spec.kind] as Reader<InputSpec['kind']>)(spec as never, record, readings) // table and union walk together
+    const reading = given instanceof Promise ? await given : given // few inputs wait for anything
     readings.set(spec.name, maskUnusable(spec, reading))
   }
   return readings

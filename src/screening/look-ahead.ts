@@ -2,6 +2,7 @@ import { flagMedicine } from '../cards/write-medicine-cards.ts'
 import type { PatientFacts } from '../contract/facts.ts'
 import type { Assessment, DrugAssessment } from '../contract/findings.ts'
 import { assessInstead, kitOf } from '../guidance/assess.ts'
+import { decidePopulation } from '../guidance/populations.ts'
 import { prepareGuidance } from '../guidance/prepare.ts'
 import type { ScreeningKit } from './kit.ts'
 import type { Ahead } from './plan.ts'
@@ -9,7 +10,8 @@ import type { Ahead } from './plan.ts'
 const NO_DOSE = { mgPerDay: null, mgPerDose: null, timesPerDay: null, prn: false, text: null, route: null, flags: [] } as const
 const NO_DRUG = { text: '', codings: [], ingredients: [], how: 'none', flags: [] } as const
 
-type Watched = { readonly name: string; readonly genes: readonly string[] }
+/** `populations`: those of its rows that a condition or procedure decides. */
+type Watched = { readonly name: string; readonly genes: readonly string[]; readonly populations: readonly string[] }
 
 /** Populations that a condition or procedure of the record decides, as the rules have them. */
 const indications = ({ knowledge }: ScreeningKit): Set<string> =>
@@ -28,7 +30,11 @@ export const watchedDrugs = (ahead: Ahead, kit: ScreeningKit): Watched[] => {
     .filter(({ rows }) =>
       ahead === 'all' ? rows.length > 0 : rows.some(({ population }) => population !== undefined && codes.has(population)),
     )
-    .map(({ name, rows }) => ({ name, genes: [...new Set(rows.flatMap(({ genes }) => genes))] }))
+    .map(({ name, rows }) => ({
+      name,
+      genes: [...new Set(rows.flatMap(({ genes }) => genes))],
+      populations: [...new Set(rows.flatMap(({ population }) => (population !== undefined && codes.has(population) ? [population] : [])))],
+    }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
@@ -49,13 +55,17 @@ export const makeLookAhead = (ahead: Ahead, kit: ScreeningKit) => {
     if (tested.size === 0) return []
     const own = kitOf(geneCalls, kit.knowledge, kit.precedence)
     const subject = { facts, about: 'order', ref: 'ahead', identity: NO_DRUG, dose: NO_DOSE, reasons: [], beside: [] } as const
+    const { tables } = prepareGuidance(kit.knowledge)
     return watched
       .filter(({ name, genes }) => !taken.has(name) && genes.some((gene) => tested.has(gene)))
-      .flatMap(({ name }) => {
-        const ingredient = kit.knowledge.drugs.ingredient(name)
-        if (!ingredient) return []
-        const drug = assessInstead(ingredient, subject, own)
-        return isMeant(drug) ? [drug] : []
+      .flatMap(({ name, populations }) => {
+        const drug = kit.knowledge.drugs.ingredient(name)
+        if (!drug) return []
+        const isForThem =
+          ahead === 'all' || populations.some((code) => decidePopulation(code, { ...subject, drug }, tables).state === 'matches')
+        if (!isForThem) return []
+        const assessed = assessInstead(drug, subject, own)
+        return isMeant(assessed) ? [assessed] : []
       })
   }
 }
