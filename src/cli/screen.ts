@@ -20,6 +20,7 @@ const USAGE = `attune screen FOLDER --out DIR [options]     screen a FHIR Bulk D
   --now INSTANT        read records as of then (default: the start of the run)
   --max-line-mb N      longest line (default 16)
   --max-record-mb N    largest record of one patient (default 64)
+  --part-kb N          NDJSON in one part, which is what a worker holds in memory (default 8000)
   --dry-run            say what would be read, and write nothing
   --restart            throw away what a run left in --out
   --json               the summary as JSON
@@ -53,6 +54,7 @@ export const screen: Verb = {
     now: { type: 'string' },
     'max-line-mb': { type: 'string' },
     'max-record-mb': { type: 'string' },
+    'part-kb': { type: 'string' },
     'dry-run': { type: 'boolean' },
     restart: { type: 'boolean' },
     fhir: { type: 'string' },

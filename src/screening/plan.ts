@@ -21,6 +21,8 @@ export type ScreeningOptions = {
   readonly maxLineBytes: number
   /** Largest record of one patient, in bytes. */
   readonly maxPatientBytes: number
+  /** NDJSON that one part is to hold, in bytes: one part is in memory at a time. */
+  readonly partBytes: number
 }
 
 /** All that decides what comes out; written before the first unit of work, so that every worker and every later start do the same. */
@@ -42,16 +44,14 @@ export type Plan = {
 /** Parts that resources without a patient are spread over. */
 export const SHARED_PARTS = 64
 
-/** Bytes of NDJSON that one part is to hold: one part is in memory at a time. */
-const PART_BYTES = 8_000_000
 const MOST_PARTS = 8192
 /** NDJSON of FHIR shrinks to about a tenth; less would only make parts smaller. */
 const GZIP_FACTOR = 12
 
 /** By size alone: never by the number of workers, so that any number of them writes the same. */
-export const partsFor = (files: readonly InputFile[]): number => {
+export const partsFor = (files: readonly InputFile[], partBytes: number): number => {
   const bytes = files.reduce((sum, { name, bytes: size }) => sum + size * (name.endsWith('.gz') ? GZIP_FACTOR : 1), 0)
-  return Math.min(MOST_PARTS, Math.max(1, Math.ceil(bytes / PART_BYTES)))
+  return Math.min(MOST_PARTS, Math.max(1, Math.ceil(bytes / partBytes)))
 }
 
 /** 32-bit FNV-1a of a reference, as the number of a part. */

@@ -6,6 +6,7 @@ import { UsageError, type VerbInput } from '../verb.ts'
 type Values = VerbInput['values']
 
 const MEGABYTE = 1_000_000
+const KILOBYTE = 1000
 
 export const textOf = (values: Values, name: string): string | null => {
   const value = values[name]
@@ -51,6 +52,7 @@ export const screeningOptions = (values: Values, knownModels: readonly string[])
   models: modelsOf(values, knownModels),
   maxLineBytes: wholeOf(values, 'max-line-mb', 16, 1, 500) * MEGABYTE,
   maxPatientBytes: wholeOf(values, 'max-record-mb', 64, 1, 2000) * MEGABYTE,
+  partBytes: wholeOf(values, 'part-kb', 8000, 10, 1_000_000) * KILOBYTE,
 })
 
 /** @throws UsageError for what is no instant */
