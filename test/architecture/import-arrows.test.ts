@@ -25,6 +25,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/fhir': ['src/contract', 'src/errors.ts', 'src/config.ts'],
   'src/hooks': ['src/fhir', 'src/contract', 'src/errors.ts', 'src/config.ts'],
   'src/review': ['src/fhir', 'src/ledger', 'src/terminology', 'src/contract', 'src/errors.ts', 'src/config.ts'],
+  'src/screening': ['src/facts', 'src/guidance', 'src/cards', 'src/risk', 'src/contract', 'src/errors.ts'],
   'src/ledger': ['src/contract', 'src/errors.ts', 'src/config.ts'],
   'cds-services': ['src/hooks', 'src/pgx', 'src/guidance', 'src/risk', 'src/cards', 'src/contract'],
   'src/line': [
@@ -110,6 +111,7 @@ const WALLS: Readonly<Record<string, RegExp>> = {
   'onnxruntime-node': /^src\/risk\/onnx\.ts$/,
   jsonwebtoken: /^src\/http\/client-jwt/,
   'node-cache': /^src\/(http|fhir)\//,
+  bullmq: /^src\/screening\/crew-queue\.ts$/,
   ioredis: /^src\/(http|main)/,
   '@electric-sql/pglite': /^src\/ledger\//,
   pg: /^src\/ledger\//,

@@ -63,7 +63,8 @@ export const peopleLines = (seed: string, from: number, to: number): Record<stri
   return lines
 }
 
-export const TYPES = 'Patient,Observation,DiagnosticReport,Condition,AllergyIntolerance,MedicationRequest,Medication,Procedure,ServiceRequest,FamilyMemberHistory,Encounter'
+export const TYPES =
+  'Patient,Observation,DiagnosticReport,Condition,AllergyIntolerance,MedicationRequest,Medication,Procedure,ServiceRequest,FamilyMemberHistory,Encounter'
 
 export const manifestOf = (lines: Lines, types = TYPES): object => ({
   transactionTime: NOW,
@@ -71,7 +72,12 @@ export const manifestOf = (lines: Lines, types = TYPES): object => ({
   output: Object.keys(lines).map((name) => ({ type: name.split('.')[0], url: `https://files.example/x/${name}` })),
 })
 
-export type Ran = { readonly out: string; readonly summary: Summary; readonly files: Readonly<Record<string, string>>; readonly faults: number }
+export type Ran = {
+  readonly out: string
+  readonly summary: Summary
+  readonly files: Readonly<Record<string, string>>
+  readonly faults: number
+}
 
 export const filesIn = (out: string): Record<string, string> =>
   Object.fromEntries(
@@ -86,7 +92,16 @@ export const screenHere = async (engine: Engine, input: string, options: Partial
   const out = newFolder()
   const { files, types } = findExport(input)
   const own = { ...OPTIONS, ...options }
-  const drawn: Plan = { layout: 1, input, now: NOW, files, types, parts: partsFor(files, own.partBytes), options: own, versions: engine.versions }
+  const drawn: Plan = {
+    layout: 1,
+    input,
+    now: NOW,
+    files,
+    types,
+    parts: partsFor(files, own.partBytes),
+    options: own,
+    versions: engine.versions,
+  }
   const { plan } = beginRun(drawn, out, true)
   let faults = 0
   const doUnit = makeDoUnit(

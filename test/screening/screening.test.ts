@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadScreening } from '../../src/cli/screen/load-screening.ts'
-import { composeOffline } from '../../src/engine.ts'
 import type { CardsResponse } from '../../src/contract/cards.ts'
 import type { FhirResource } from '../../src/contract/facts.ts'
+import { composeOffline } from '../../src/engine.ts'
 import { readHookRequest } from '../../src/hooks/request.ts'
 import { estimatePerson } from '../../src/risk/estimate.ts'
 import { scoreMany } from '../../src/risk/inference/score-many.ts'
@@ -13,7 +13,18 @@ import { csvCell } from '../../src/screening/outputs.ts'
 import type { Problem } from '../../src/screening/spread-file.ts'
 import type { NotAssessed, PatientLine, WorklistRow } from '../../src/screening/worklist.ts'
 import { makePerson } from '../../tools/population/person.ts'
-import { type Engine, type Lines, linesOf, manifestOf, NOW, peopleLines, type Ran, removeFolders, screenHere, writeExport } from './export-folder.ts'
+import {
+  type Engine,
+  type Lines,
+  linesOf,
+  manifestOf,
+  NOW,
+  peopleLines,
+  type Ran,
+  removeFolders,
+  screenHere,
+  writeExport,
+} from './export-folder.ts'
 
 const PEOPLE = 60
 
@@ -45,7 +56,9 @@ const results = ({ files }: Ran): Record<string, string> => {
 describe('A screening', () => {
   it('says of every patient exactly one thing, and the sums hold', () => {
     const said = patientsIn(ran)
-    expect(said.map(({ patient }) => patient)).toEqual(Array.from({ length: PEOPLE }, (_, n) => `Patient/p${String(n + 1).padStart(7, '0')}`))
+    expect(said.map(({ patient }) => patient)).toEqual(
+      Array.from({ length: PEOPLE }, (_, n) => `Patient/p${String(n + 1).padStart(7, '0')}`),
+    )
     const { states, patients, rows, problems } = ran.summary
     expect({ patients, problems, sum: states.worklist + states['nothing-to-say'] + states['not-assessed'] }).toEqual({
       patients: PEOPLE,
@@ -77,23 +90,35 @@ describe('A screening', () => {
 
   it('writes the same bytes whatever the order of lines, the cut of files, their compression and the size of parts', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.integer(), fc.integer({ min: 1, max: 3 }), fc.boolean(), fc.constantFrom(20_000, 300_000), async (seed, cut, gz, partBytes) => {
-        const shuffled: Record<string, string[]> = {}
-        for (const [name, own] of Object.entries(lines)) {
-          const keyed = own.map((line, at) => ({ line, key: Math.imul(at + 1, seed | 1) >>> 0 })).sort((a, b) => a.key - b.key)
-          for (let part = 0; part < cut; part += 1)
-            shuffled[`${part}.${name}${gz ? '.gz' : ''}`] = keyed.filter((_, at) => at % cut === part).map(({ line }) => line)
-        }
-        const manifest = { request: `https://x.example/$export?_type=${Object.keys(lines).map((name) => name.split('.')[0])}`, output: [] }
-        const other = await screenHere(engine, writeExport(shuffled, manifest), { partBytes })
-        expect(results(other)).toEqual(results(ran))
-      }),
+      fc.asyncProperty(
+        fc.integer(),
+        fc.integer({ min: 1, max: 3 }),
+        fc.boolean(),
+        fc.constantFrom(20_000, 300_000),
+        async (seed, cut, gz, partBytes) => {
+          const shuffled: Record<string, string[]> = {}
+          for (const [name, own] of Object.entries(lines)) {
+            const keyed = own.map((line, at) => ({ line, key: Math.imul(at + 1, seed | 1) >>> 0 })).sort((a, b) => a.key - b.key)
+            for (let part = 0; part < cut; part += 1)
+              shuffled[`${part}.${name}${gz ? '.gz' : ''}`] = keyed.filter((_, at) => at % cut === part).map(({ line }) => line)
+          }
+          const manifest = {
+            request: `https://x.example/$export?_type=${Object.keys(lines).map((name) => name.split('.')[0])}`,
+            output: [],
+          }
+          const other = await screenHere(engine, writeExport(shuffled, manifest), { partBytes })
+          expect(results(other)).toEqual(results(ran))
+        },
+      ),
       { numRuns: process.env.ATTUNE_TEST_WHOLE ? 25 : 2 },
     )
   })
 
   it('says of a patient alone what it says of the patient among others', async () => {
-    const numbers = [...new Set(rowsIn(ran).map(({ patient }) => Number(patient.slice(-7))))].slice(0, process.env.ATTUNE_TEST_WHOLE ? 60 : 4)
+    const numbers = [...new Set(rowsIn(ran).map(({ patient }) => Number(patient.slice(-7))))].slice(
+      0,
+      process.env.ATTUNE_TEST_WHOLE ? 60 : 4,
+    )
     for (const number of numbers) {
       const own = peopleLines('screening', number, number)
       const alone = await screenHere(engine, writeExport(own, manifestOf(own)))
@@ -118,7 +143,8 @@ describe('A screening', () => {
 describe('Lines that cannot be used', () => {
   const good = (): Record<string, string[]> => Object.fromEntries(Object.entries(lines).map(([name, own]) => [name, [...own]]))
   const MARKER = 'Zanzibar-Quux'
-  const observation = (more: object): string => JSON.stringify({ resourceType: 'Observation', id: MARKER, status: 'final', code: { text: MARKER }, ...more })
+  const observation = (more: object): string =>
+    JSON.stringify({ resourceType: 'Observation', id: MARKER, status: 'final', code: { text: MARKER }, ...more })
 
   it('cost only themselves, and are named by file and line without their content', async () => {
     const bad = good()
@@ -170,7 +196,10 @@ describe('Lines that cannot be used', () => {
 
   it('leave it open what a cut file held: everybody’s medicines are then not known to be all', async () => {
     const cut = good()
-    const folder = writeExport({ ...cut, 'Patient.ndjson': cut['Patient.ndjson'] ?? [] }, { ...manifestOf(cut), output: [{ type: 'MedicationRequest', url: 'MedicationRequest.ndjson', count: 1_000_000 }] })
+    const folder = writeExport(
+      { ...cut, 'Patient.ndjson': cut['Patient.ndjson'] ?? [] },
+      { ...manifestOf(cut), output: [{ type: 'MedicationRequest', url: 'MedicationRequest.ndjson', count: 1_000_000 }] },
+    )
     const short = await screenHere(engine, folder)
     expect(problemsIn(short)).toEqual([{ file: 'MedicationRequest.ndjson', line: null, code: 'count-differs' }])
     expect(missedIn(short).filter(({ about, code }) => about === 'medicines' && code === 'incomplete')).toHaveLength(PEOPLE)
@@ -197,11 +226,20 @@ describe('Lines that cannot be used', () => {
     large['Observation.ndjson'] = [
       ...(large['Observation.ndjson'] ?? []),
       ...Array.from({ length: 25 }, (_, n) =>
-        JSON.stringify({ resourceType: 'Observation', id: `big${n}`, status: 'final', code: { coding: [weight], text: 'y'.repeat(100_000) }, subject: { reference: 'Patient/p0000002' } }),
+        JSON.stringify({
+          resourceType: 'Observation',
+          id: `big${n}`,
+          status: 'final',
+          code: { coding: [weight], text: 'y'.repeat(100_000) },
+          subject: { reference: 'Patient/p0000002' },
+        }),
       ),
     ]
     const heavy = await screenHere(engine, writeExport(large, manifestOf(large)))
-    expect(patientsIn(heavy).find(({ patient }) => patient === 'Patient/p0000002')).toMatchObject({ state: 'not-assessed', code: 'record-too-large' })
+    expect(patientsIn(heavy).find(({ patient }) => patient === 'Patient/p0000002')).toMatchObject({
+      state: 'not-assessed',
+      code: 'record-too-large',
+    })
     expect(patientsIn(heavy).filter(({ patient }) => patient !== 'Patient/p0000002')).toEqual(
       patientsIn(ran).filter(({ patient }) => patient !== 'Patient/p0000002'),
     )
@@ -216,7 +254,9 @@ const charts = (): Chart[] =>
   readdirSync(CHARTS)
     .filter((name) => /^p\d+-/.test(name))
     .map((name) => {
-      const resources = (JSON.parse(readFileSync(join(CHARTS, name), 'utf8')).entry as { resource: FhirResource }[]).map(({ resource }) => resource)
+      const resources = (JSON.parse(readFileSync(join(CHARTS, name), 'utf8')).entry as { resource: FhirResource }[]).map(
+        ({ resource }) => resource,
+      )
       return { id: resources.find(({ resourceType }) => resourceType === 'Patient')?.id ?? '', resources }
     })
 
@@ -245,8 +285,15 @@ describe('The worklist over the charts of the sandbox', () => {
         const prefetch = Object.fromEntries(
           Object.entries(service.prefetch).map(([key, query]) => {
             const type = /^[A-Za-z]+/.exec(query)?.[0]
-            const entry = resources.filter(({ resourceType }) => resourceType === type || resourceType === 'Medication').map((resource) => ({ resource }))
-            return [key, type === 'Patient' ? resources.find(({ resourceType }) => resourceType === 'Patient') : { resourceType: 'Bundle', type: 'searchset', entry }]
+            const entry = resources
+              .filter(({ resourceType }) => resourceType === type || resourceType === 'Medication')
+              .map((resource) => ({ resource }))
+            return [
+              key,
+              type === 'Patient'
+                ? resources.find(({ resourceType }) => resourceType === 'Patient')
+                : { resourceType: 'Bundle', type: 'searchset', entry },
+            ]
           }),
         )
         const body = { hook: 'patient-view', hookInstance: 'a', context: { userId: 'Practitioner/1', patientId: id }, prefetch }
@@ -273,8 +320,18 @@ describe('Estimates of many', () => {
     const people = await Promise.all(
       Array.from({ length: 12 }, async (_, n) => {
         const resources = makePerson('many', n + 1)
-        const questions = Object.entries(engine.kit.questions).map(([key, query]) => ({ key, query, from: 'prefetch', state: 'answered', resources: 1 }) as const)
-        const facts = await engine.kit.understand({ patientId: resources[0]?.id ?? '', now: NOW, resources, questions, draftOrders: [], selections: null, adviceOnly: true })
+        const questions = Object.entries(engine.kit.questions).map(
+          ([key, query]) => ({ key, query, from: 'prefetch', state: 'answered', resources: 1 }) as const,
+        )
+        const facts = await engine.kit.understand({
+          patientId: resources[0]?.id ?? '',
+          now: NOW,
+          resources,
+          questions,
+          draftOrders: [],
+          selections: null,
+          adviceOnly: true,
+        })
         return { facts, calls: [], models: engine.kit.models.all.filter(({ manifest }) => manifest.drugs.length === 0) }
       }),
     )
@@ -284,7 +341,12 @@ describe('Estimates of many', () => {
       const alone = await estimatePerson(engine.kit.models, facts, calls)
       numbers += alone.filter(({ state }) => state === 'estimated').length
       expect(
-        together[n]?.map((one) => [one.model, one.question, one.state === 'estimated' ? one.value : one.code, one.state === 'estimated' ? one.sha256 : null]),
+        together[n]?.map((one) => [
+          one.model,
+          one.question,
+          one.state === 'estimated' ? one.value : one.code,
+          one.state === 'estimated' ? one.sha256 : null,
+        ]),
       ).toEqual(
         alone.map((one) => [
           one.model.id,
