@@ -94,7 +94,16 @@ export const runScreen = async (input: VerbInput): Promise<number> => {
     )
     const { files, types } = found
     const now = asked ?? new Date().toISOString()
-    const drawn: Plan = { layout: 1, input: resolve(folder), now, files, types, parts: partsFor(files, options.partBytes), options, versions }
+    const drawn: Plan = {
+      layout: 1,
+      input: resolve(folder),
+      now,
+      files,
+      types,
+      parts: partsFor(files, options.partBytes),
+      options,
+      versions,
+    }
     const wanted = wantedTypes(kit)
     tellMissing(found, wanted)
     if (input.values['dry-run'] === true) return dryRun(drawn, found, input.values.json === true)
