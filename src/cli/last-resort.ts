@@ -8,8 +8,20 @@ const dieQuietly = (error: unknown): void => {
   process.exit(1)
 }
 
+/**
+ * Diagnostic reports of Node hold the message of the error, the environment with its passwords, and more: whatever NODE_OPTIONS asks
+ * for, this process writes none by itself.
+ */
+const writeNoReports = (): void => {
+  if (!process.report) return
+  process.report.reportOnFatalError = false
+  process.report.reportOnUncaughtException = false
+  process.report.reportOnSignal = false
+}
+
 /** What happens to a fault that nothing caught: one line without patient data, exit status 1. What was recorded is on the disk. */
 export const installLastResort = (): void => {
+  writeNoReports()
   process.on('uncaughtException', dieQuietly)
   process.on('unhandledRejection', dieQuietly)
 }

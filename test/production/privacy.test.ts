@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Card } from '../../src/contract/cards.ts'
@@ -95,6 +95,7 @@ let ehr: FakeEhr
 let site: ReturnType<typeof makeSite>
 let server: ServerProcess
 const refusals: string[] = []
+const plain: string[] = []
 let metrics = ''
 let url = ''
 
@@ -102,7 +103,8 @@ beforeAll(async () => {
   await buildServer()
   ehr = await startEhr(chart, { token: SECRETS.token })
   site = makeSite(hospital(ehr), { LOG_LEVEL: 'trace' })
-  server = spawnServer(site.environment)
+  mkdirSync(join(site.folder, 'tmp'))
+  server = spawnServer({ ...site.environment, TMPDIR: join(site.folder, 'tmp') })
   url = await urlOf(server)
   const call = caller(url, ehr)
   const access = { fhirServer: ehr.fhir, fhirAuthorization: { access_token: SECRETS.token } }
@@ -181,6 +183,10 @@ beforeAll(async () => {
   ]
   refusals.push(...refused.map(({ status, text }) => `${status} ${text}`))
   metrics = (await call('/metrics', { token: null })).text
+  for (const path of ['/readyz', '/healthz', '/openapi.json', '/app/config.json', '/api/models', '/docs'])
+    plain.push((await call(path, { token: null })).text)
+  for (const path of ['/api/monitoring', '/api/monitoring/services', '/api/overrides', '/api/shadow', '/cds-services'])
+    plain.push((await call(path)).text)
   server.child.kill('SIGTERM')
   await server.ended(15_000)
 }, 120_000)
@@ -233,8 +239,13 @@ it('metrics hold none of them, and do count decisions, cards and feedback', () =
   expect(found(metrics)).toEqual([])
 })
 
-it('the files of ledger and spool hold none of them', () => {
-  const files = filesUnder(site.dataDir)
+it('reports, states and descriptions of the server hold none of them', () => {
+  expect(plain.map((text) => text.length > 10)).toEqual(plain.map(() => true))
+  expect(plain.flatMap(found)).toEqual([])
+})
+
+it('the files of ledger and spool, and temporary ones, hold none of them', () => {
+  const files = [...filesUnder(site.dataDir), ...filesUnder(join(site.folder, 'tmp'))]
   expect(files.some((path) => path.includes('spool'))).toBe(true)
   const holding = files.flatMap((path) =>
     found(readFileSync(path, 'latin1')).map((name) => `${name} in ${path.slice(site.dataDir.length)}`),
