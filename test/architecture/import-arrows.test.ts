@@ -58,7 +58,15 @@ const ROOM_OF_FILE: Readonly<Record<string, string>> = {
   'src/recall-overrides.ts': 'src/line',
   'src/look-back.ts': 'src/line',
 }
-const ANYTHING = new Set(['src/main.ts', 'src/engine.ts', 'src/watch-models.ts', 'src/watch-services.ts', 'src/insight-door.ts', 'src/reload', 'src/cli'])
+const ANYTHING = new Set([
+  'src/main.ts',
+  'src/engine.ts',
+  'src/watch-models.ts',
+  'src/watch-services.ts',
+  'src/insight-door.ts',
+  'src/reload',
+  'src/cli',
+])
 
 const roomOf = (path: string): string => {
   const posix = path.split(sep).join('/')
