@@ -3,20 +3,21 @@ import type { Lineage } from '../contract/lineage.ts'
 import type { ModifierRow } from '../pgx/gene-tables.ts'
 import { isLocal } from '../pgx/local-use.ts'
 import type { ConditionRule, GuidanceTables } from './guidance-tables.ts'
+import { oncePer } from './once-per.ts'
 import { findEvidence } from './record-evidence.ts'
 import { type Subject, wasRead } from './subject.ts'
 
 type Truth = { readonly holds: boolean | null; readonly facts: readonly Lineage[] }
 const UNKNOWN: Truth = { holds: null, facts: [] }
 
-const drugsBeside = ({ facts, drug }: Subject) => [
+const drugsBeside = oncePer(({ facts, drug }: Subject) => [
   ...facts.medicines
     .filter((medicine) => medicine.state === 'active' && !isLocal(medicine))
     .map((medicine) => ({ drug: medicine.drug, lineage: medicine.lineage })),
   ...facts.orders
     .filter((order) => !order.drug.ingredients.some((ingredient) => ingredient.name === drug.name) && !isLocal(order))
     .map((order) => ({ drug: order.drug, lineage: { resource: order.ref } })),
-]
+])
 
 /** Medicines in use or ordered beside this one, but for eye, ear and skin, that modify an enzyme as the rule says, with their rows. */
 export const modifiersBeside = (

@@ -1,6 +1,7 @@
 import type { Condition } from '../contract/facts.ts'
 import type { Coding, Lineage } from '../contract/lineage.ts'
 import type { Evidence, GuidanceTables } from './guidance-tables.ts'
+import { oncePer } from './once-per.ts'
 import type { Subject } from './subject.ts'
 
 /** Something in the record that belongs to a set of evidence. */
@@ -30,7 +31,7 @@ type Item = {
 /** FHIR condition-clinical: the condition is over, or the patient is at present free of it. */
 const OVER = new Set(['resolved', 'inactive', 'remission'])
 
-const itemsOf = ({ facts, reasons, ref }: Subject): Item[] => [
+const itemsOf = oncePer(({ facts, reasons, ref }: Subject): readonly Item[] => [
   ...reasons.map((reason) => ({ name: reason.text, codes: reason.codings, lineage: { resource: ref }, date: null, current: true })),
   ...facts.conditions
     .filter((condition) => !NOT_SO.has(condition.verificationStatus ?? ''))
@@ -50,7 +51,7 @@ const itemsOf = ({ facts, reasons, ref }: Subject): Item[] => [
       date: procedure.date,
       current: true,
     })),
-]
+])
 
 /**
  * Everything in order reasons, conditions and procedures that belongs to one of the named sets. A past event counts: its date is shown;

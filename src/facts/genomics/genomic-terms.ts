@@ -28,24 +28,40 @@ const endOf = (name: string): string => (/[a-z0-9]$/.test(name) ? '(?![a-z0-9])'
 
 const restPattern = (name: string): string => `${escapePattern(name.slice(1))}${endOf(name)}`
 
-/** Names by their first letter, the longest first: every text of every result is searched, so few names are tried at each place. */
-const namesPattern = (names: readonly string[]): string => {
+/** Where another word ended, none begins: the sign before is a letter or a digit. */
+const isInsideWord = (code: number): boolean => (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39)
+
+/** Patterns by the first letter of the names, the longest first, each tried at one place. */
+const patternsByLetter = (names: readonly string[]): ReadonlyMap<string, RegExp> => {
   const byLetter = new Map<string, string[]>()
   for (const name of [...names].sort((left, right) => right.length - left.length)) {
     const letter = name.slice(0, 1)
     byLetter.set(letter, [...(byLetter.get(letter) ?? []), name])
   }
-  const groups = [...byLetter].map(([letter, own]) => `${escapePattern(letter)}(?:${own.map(restPattern).join('|')})`)
-  return `(?<![a-z0-9])(?:${groups.join('|')})`
+  return new Map(
+    [...byLetter].map(([letter, own]) => [letter, new RegExp(`${escapePattern(letter)}(?:${own.map(restPattern).join('|')})`, 'y')]),
+  )
 }
 
+/** Every text of every result is searched, so names are tried only where a word begins, and few of them at each place. */
 const mentionFinder = (byName: ReadonlyMap<string, string>): GenomicTerms['mentions'] => {
-  const pattern = new RegExp(namesPattern([...byName.keys()]), 'g')
-  return (text) =>
-    [...text.toLowerCase().matchAll(pattern)].flatMap((match) => {
-      const gene = byName.get(match[0])
-      return gene === undefined ? [] : [{ gene, start: match.index, end: match.index + match[0].length }]
-    })
+  const patterns = patternsByLetter([...byName.keys()])
+  return (text) => {
+    const lower = text.toLowerCase()
+    const found: GeneMention[] = []
+    for (let start = 0; start < lower.length; start += 1) {
+      if (start > 0 && isInsideWord(lower.charCodeAt(start - 1))) continue
+      const pattern = patterns.get(lower.charAt(start))
+      if (pattern === undefined) continue
+      pattern.lastIndex = start
+      const name = pattern.exec(lower)?.[0]
+      if (name === undefined) continue
+      const gene = byName.get(name)
+      if (gene !== undefined) found.push({ gene, start, end: start + name.length })
+      start += name.length - 1
+    }
+    return found
+  }
 }
 
 const compile = (genes: GeneTables, names: GeneNames, codes: GenomicCodes): GenomicTerms => {

@@ -1,5 +1,6 @@
-import type { Allergy } from '../../contract/facts.ts'
+import type { Allergy, PatientFacts } from '../../contract/facts.ts'
 import type { Kit } from '../advise.ts'
+import { oncePer, oncePerPair } from '../once-per.ts'
 import { wasRead } from '../subject.ts'
 import { type Candidate, holds, namedIn } from './candidate.ts'
 import { type Checked, fine, problem, unanswered } from './checked.ts'
@@ -26,9 +27,19 @@ const isDenied = (allergy: Allergy, { noAllergy }: DrugClasses): boolean =>
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
+/** Names of classes are of the rules: as many patterns as these have names. */
+const PATTERNS = new Map<string, RegExp>()
+
+const patternOf = (name: string): RegExp => {
+  const known = PATTERNS.get(name)
+  if (known) return known
+  const pattern = new RegExp(`(?<![\\p{L}\\p{N}])${escaped(name)}(?![\\p{L}\\p{N}])`, 'iu')
+  PATTERNS.set(name, pattern)
+  return pattern
+}
+
 /** `sulfa` stands in "Sulfa drugs", not in "sulfate". */
-const standsIn = (name: string, text: string): boolean =>
-  new RegExp(`(?<![\\p{L}\\p{N}])${escaped(name)}(?![\\p{L}\\p{N}])`, 'iu').test(text)
+const standsIn = (name: string, text: string): boolean => patternOf(name).test(text)
 
 /** Whether the allergy is to the whole class, by code or by its words. */
 export const isToClass = (allergy: Allergy, { allergy: written }: DrugClass): boolean => {
@@ -44,23 +55,28 @@ export const isToClass = (allergy: Allergy, { allergy: written }: DrugClass): bo
 export const concernsClass = (allergy: Allergy, one: DrugClass): boolean =>
   isToClass(allergy, one) || namedIn(one.members, allergy.ingredients).length > 0
 
+const classList = oncePer(({ classes }: DrugClasses): readonly DrugClass[] => Object.values(classes))
+
 /** An allergy that names neither a drug nor a class known here: it was not compared with anything. */
-const isUnknown = (allergy: Allergy, classes: readonly DrugClass[]): boolean =>
-  allergy.ingredients.length === 0 && !classes.some((one) => isToClass(allergy, one))
+const isUnknown = oncePerPair(
+  (allergy: Allergy, classes: DrugClasses): boolean =>
+    allergy.ingredients.length === 0 && !classList(classes).some((one) => isToClass(allergy, one)),
+)
 
 const saysNoDrug = ({ categories = [] }: Allergy): boolean => categories.length > 0 && categories.every((one) => NO_DRUG.has(one))
 
-const classesOf = ({ prepared }: Kit): readonly DrugClass[] => Object.values(prepared.tables.classes.classes)
-
 /** Allergies that may hold today and may concern a drug: what is filed as food but names a drug is one. */
-export const allergiesOf = ({ ordered }: Candidate, kit: Kit): readonly Allergy[] =>
-  ordered.facts.allergies.filter(
+export const allergiesOf = ({ ordered }: Candidate, kit: Kit): readonly Allergy[] => mayHold(ordered.facts, kit.prepared.tables.classes)
+
+const mayHold = oncePerPair(({ allergies }: PatientFacts, classes: DrugClasses): readonly Allergy[] =>
+  allergies.filter(
     (allergy) =>
       !LAPSED.has(allergy.verificationStatus ?? '') &&
       allergy.clinicalStatus !== 'resolved' &&
-      !isDenied(allergy, kit.prepared.tables.classes) &&
-      !(saysNoDrug(allergy) && isUnknown(allergy, classesOf(kit))),
-  )
+      !isDenied(allergy, classes) &&
+      !(saysNoDrug(allergy) && isUnknown(allergy, classes)),
+  ),
+)
 
 type Verdict = { readonly weight: 'exclude' | 'caution'; readonly because: string }
 
@@ -84,10 +100,10 @@ const judge = (allergy: Allergy, { drug, parts }: Candidate, classes: readonly D
 
 /** Allergies to the replacement, to its class and to drugs that it may cross-react with. */
 export const checkAllergies = (candidate: Candidate, kit: Kit): Checked => {
-  const classes = classesOf(kit)
+  const { classes } = kit.prepared.tables
   const allergies = allergiesOf(candidate, kit)
   const judged = allergies.flatMap((allergy) => {
-    const verdict = judge(allergy, candidate, classes)
+    const verdict = judge(allergy, candidate, classList(classes))
     return verdict ? [{ ...verdict, facts: [allergy.lineage] }] : []
   })
   const worst = judged.find(({ weight }) => weight === 'exclude') ?? judged[0]

@@ -1,6 +1,7 @@
 import type { Ingredient } from '../../contract/facts.ts'
 import type { Lineage } from '../../contract/lineage.ts'
 import type { Kit } from '../advise.ts'
+import { oncePer } from '../once-per.ts'
 import { sameIngredient, wasRead } from '../subject.ts'
 import { type Candidate, holds, namedIn } from './candidate.ts'
 import { type Checked, fine, problem, unanswered } from './checked.ts'
@@ -11,7 +12,7 @@ type Beside = { readonly ingredients: readonly Ingredient[]; readonly lineage: L
 
 const HOW = { active: 'is already taken', planned: 'is planned', unknown: 'is on record', stopped: 'was taken' } as const
 
-const medicinesOf = ({ ordered }: Candidate, states: readonly (keyof typeof HOW)[]): Beside[] =>
+const medicinesOf = (ordered: Candidate['ordered'], states: readonly (keyof typeof HOW)[]): Beside[] =>
   ordered.facts.medicines
     .filter(({ state }) => states.includes(state))
     .map(({ drug, state, lineage }) => ({ ingredients: others(drug.ingredients, ordered), lineage, how: HOW[state] }))
@@ -21,20 +22,24 @@ const others = (ingredients: readonly Ingredient[], { drug }: Candidate['ordered
   ingredients.filter((one) => !sameIngredient(one, drug))
 
 /** What is taken, planned or ordered besides the drug that would be replaced. */
-export const besides = (candidate: Candidate): readonly Beside[] => [
-  ...medicinesOf(candidate, ['active', 'planned']),
-  ...candidate.ordered.facts.orders
-    .filter((order) => order.ref !== candidate.ordered.ref)
+export const besides = ({ ordered }: Candidate): readonly Beside[] => besidesOrder(ordered)
+
+const besidesOrder = oncePer((ordered: Candidate['ordered']): readonly Beside[] => [
+  ...medicinesOf(ordered, ['active', 'planned']),
+  ...ordered.facts.orders
+    .filter((order) => order.ref !== ordered.ref)
     .map(({ drug, ref }) => ({
-      ingredients: others(drug.ingredients, candidate.ordered),
+      ingredients: others(drug.ingredients, ordered),
       lineage: { resource: ref },
       how: 'is being ordered too',
     }))
     .filter(({ ingredients }) => ingredients.length > 0),
-]
+])
 
 /** Medicines of which the record does not say whether they are still taken. */
-export const perhapsBesides = (candidate: Candidate): readonly Beside[] => medicinesOf(candidate, ['unknown'])
+export const perhapsBesides = ({ ordered }: Candidate): readonly Beside[] => perhapsBesidesOrder(ordered)
+
+const perhapsBesidesOrder = oncePer((ordered: Candidate['ordered']): readonly Beside[] => medicinesOf(ordered, ['unknown']))
 
 /** Names of medicines and orders beside it that name no drug known here: nothing could be compared with them. */
 export const unrecognised = ({ ordered: { facts, ref } }: Candidate): readonly string[] => [

@@ -79,7 +79,7 @@ const byMedicine: Answering<'medicine'> = ({ ingredients, classes, daysAfter }, 
 }
 
 const byModifier: Answering<'modifier'> = ({ enzymes, modifier: kind, strengths }, { ordered, drug }, { knowledge }) => {
-  const found = modifiersBeside({ ...ordered, drug: ordered.drug }, knowledge.modifiers, { enzymes, kind, strengths }).filter(
+  const found = modifiersBeside(ordered, knowledge.modifiers, { enzymes, kind, strengths }).filter(
     ({ row }) => row.drug !== ordered.drug.name && row.drug !== drug.name,
   )
   const seen = found.filter(({ row }) => row.verified === 'seen')
