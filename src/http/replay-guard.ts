@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { Redis } from 'ioredis'
+import { createRequire } from 'node:module'
 import NodeCache from 'node-cache'
 import type { Config } from '../config.ts'
 import { AttuneError } from '../errors.ts'
@@ -12,6 +12,9 @@ export type ReplayGuard = {
   isShared(): boolean
   close(): Promise<void>
 }
+
+/** Loaded only where Redis is configured: it costs every other start time and memory. */
+const loadRedis = (): typeof import('ioredis') => createRequire(import.meta.url)('ioredis')
 
 const MAX_REMEMBERED = 500_000
 const REDIS_DEADLINE_MS = 250
@@ -55,6 +58,7 @@ export const makeRedisReplayGuard = (
   onTrouble: (detail: string) => void,
   without: WithoutRedis = 'each-process',
 ): ReplayGuard => {
+  const { Redis } = loadRedis()
   const redis = new Redis(url, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AttuneError } from '../../src/errors.ts'
 import { CARDS_SCHEMA, DISCOVERY_SCHEMA, OUTCOME_SCHEMA } from '../../src/http/answer-schemas.ts'
@@ -192,6 +193,22 @@ describe('errors', () => {
   })
 })
 
+/** Status and Retry-After of calls that a thread of its own makes all at once: callers do not wait for the server's thread. */
+const fromOutside = (url: string, body: object, calls: number): Promise<string[]> => {
+  const code = `
+    const { parentPort, workerData: { url, body, calls } } = require('node:worker_threads')
+    const { request } = require('node:http')
+    const one = () => new Promise((resolve, reject) => {
+      const sent = request(url, { method: 'POST', headers: { 'content-type': 'application/json' } }, (answer) => {
+        answer.resume().on('end', () => resolve(answer.statusCode + ' ' + answer.headers['retry-after']))
+      })
+      sent.on('error', reject).end(body)
+    })
+    Promise.all(Array.from({ length: calls }, one)).then((all) => parentPort.postMessage(all))`
+  const worker = new Worker(code, { eval: true, workerData: { url, body: JSON.stringify(body), calls } })
+  return new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
+}
+
 describe('limits', () => {
   test('beyond its rate a client is answered 429 with a time to wait', async () => {
     const slow = await start({ config: { limits: { requestsPerMinute: 3 } } })
@@ -241,6 +258,26 @@ describe('limits', () => {
     release()
     expect((await Promise.all(first)).map(({ status }) => status)).toEqual([200, 200])
     expect((await post(busy.url + SIGN, orderSign())).status).toBe(200)
+    await busy.close()
+  })
+
+  const holding = (ms: number) => async () => {
+    const until = performance.now() + ms
+    while (performance.now() < until); // work that holds the thread, as assessing does
+    return { cards: [] }
+  }
+
+  test('of more calls at once than can be answered soon, some are told to come again, and the next one is answered', async () => {
+    const busy = await start({ kit: { runService: holding(25) } })
+    const answers = await fromOutside(busy.url + SIGN, orderSign(), 120)
+    expect(new Set(answers)).toEqual(new Set(['200 undefined', '503 1']))
+    expect((await post(busy.url + SIGN, orderSign())).status).toBe(200)
+    await busy.close()
+  })
+
+  test('sixteen heavy calls at once are all answered', async () => {
+    const busy = await start({ kit: { runService: holding(40) } })
+    expect(new Set(await fromOutside(busy.url + SIGN, orderSign(), 16))).toEqual(new Set(['200 undefined']))
     await busy.close()
   })
 
