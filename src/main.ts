@@ -172,7 +172,8 @@ const compose = async (config: Config): Promise<Parts> => {
 
 /** Loads side by side. When one part is not fit, what the others opened is closed again: a refused start leaves no lock and no handle. */
 const openParts = async (config: Config, { standing }: Switches) => {
-  const opening = [loadThinking(config, standing), openLedger(config), openSandbox(config)] as const
+  const ledgerOpening = openLedger(config) // first: its thread starts while this one reads the rules
+  const opening = [loadThinking(config, standing), ledgerOpening, openSandbox(config)] as const
   try {
     return await Promise.all(opening)
   } catch (error) {

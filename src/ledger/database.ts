@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
-import { Pool } from 'pg'
 import { makeDatabase } from './first-start.ts'
 import { migrate } from './migrations.ts'
 import { openPgliteThread, type PgliteThread } from './pglite-thread.ts'
@@ -49,7 +49,11 @@ const openPglite = async (folder: string): Promise<Database> => {
   return { db, unflushed: folder, close }
 }
 
+/** Loaded only where PostgreSQL is configured. */
+const loadPg = (): typeof import('pg') => createRequire(import.meta.url)('pg')
+
 export const openPostgres = (databaseUrl: string): Database => {
+  const { Pool } = loadPg()
   const pool = new Pool({
     connectionString: databaseUrl,
     max: 4,
