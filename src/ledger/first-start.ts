@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 
 /** Runs in a process of its own: making a database takes some 700 MB for a moment, which the server would keep. */
 const CODE = `
+  (await import('node:v8')).setFlagsFromString('--liftoff-only') // it lives too short for a better compiler to pay
   const [module, folder, ...parameters] = process.argv.slice(1)
   const { PGlite } = await import(module)
   const database = await PGlite.create({ dataDir: folder, startParams: [...PGlite.defaultStartParams, ...parameters] })

@@ -3,8 +3,12 @@ import { Worker } from 'node:worker_threads'
 /**
  * PGlite computes in the thread that asks it; in one of its own it never holds up an answer, and its start runs beside the others'.
  * Plain JavaScript in a text, because the source and the build start it alike.
+ *
+ * V8's second compiler of WebAssembly is left out: for this database it costs a second of CPU and some 50 MB at each start, and rows are
+ * appended in batches, off the way of the calls.
  */
 const CODE = `
+  require('node:v8').setFlagsFromString('--liftoff-only')
   const { parentPort, workerData } = require('node:worker_threads')
   const { module, folder, parameters } = workerData
   const opened = import(module).then(({ PGlite }) =>

@@ -1,132 +1,225 @@
 /**
- * `npm run bench`: hook calls against bare Express with the same bodies in the same run.
- * How it can mislead: client and server share the machine's cores, so absolute times are worth little and p99 of short
- * rounds is noisy; judge by the ratios, and by the CPU that the server process used per call (all its threads; Linux only),
- * which other work on the machine changes least.
- * Every call writes its decision to the embedded ledger, as in production.
+ * `npm run bench`: hook calls against bare Express with the same bodies in the same run. `--quick` measures a fixed slice in seconds,
+ * `--write` puts the tables into docs/benchmark.md.
+ * How it can mislead: client and server share the machine's cores, so absolute times are worth little and p99 of short rounds is noisy;
+ * judge by the ratios, and by the CPU that the server process used per call (all its threads; Linux only), which other work on the
+ * machine changes least. Every call writes its decision to the embedded ledger, as in production; four patients are sent in turn.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import autocannon from 'autocannon'
 import { projectRoot } from '../../src/project-root.ts'
-import { type HookBody, hookBodies } from './bodies.ts'
-import { startAttune, stopServer } from './server.ts'
+import { type Bodies, bodiesOf, fetching, firstChart, SERVICE } from './bodies.ts'
+import { type Algorithm, startEhr } from './ehr.ts'
+import { goalTable, type Measured } from './goals.ts'
+import { closedLoop, memoryOf, type NextCall, openLoop, type Round, type Target } from './load.ts'
+import { measureGrid, measureLedger } from './parts.ts'
+import { hospitalOf, type Server, startAttune, stopServer } from './server.ts'
 
-const SECONDS = Number(process.env.BENCH_SECONDS ?? 5)
-const CONNECTIONS = [1, 8, 32]
+const quick = process.argv.includes('--quick')
+const SECONDS = Number(process.env.BENCH_SECONDS ?? (quick ? 0.3 : 3))
+const WARM_SECONDS = quick ? 0.3 : 4 * SECONDS
+const CONNECTIONS = quick ? [8] : [1, 8, 32, 128]
+const SIZES = quick ? [20_000] : [20_000, 200_000, 2_000_000]
+const kilobytes = (bytes: number): string => (bytes < 1_000_000 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`)
 
-type Round = {
-  readonly p50: number
-  readonly p99: number
-  readonly perSecond: number
-  readonly errors: number
-  readonly non2xx: number
-  /** CPU of the server process per call, in milliseconds; null where there is no /proc. */
-  readonly cpuMs: number | null
-}
-
-/** A server under measurement. */
-type Target = { readonly url: string; readonly pid: number }
-
-const residentMiB = (pid: number): number | null => {
-  try {
-    const line = readFileSync(`/proc/${pid}/status`, 'utf8')
-      .split('\n')
-      .find((text) => text.startsWith('VmRSS'))
-    return line ? Math.round(Number(line.replace(/\D/g, '')) / 1024) : null
-  } catch {
-    return null
-  }
-}
-
-/** Clock ticks of /proc are 10 ms on every Linux that Node runs on. */
-const TICK_MS = 10
-
-/** User and system time that a process has used, in milliseconds (proc(5), fields 14 and 15 of stat); null where there is no /proc. */
-const cpuOf = (pid: number): number | null => {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
-    return (Number(fields[11]) + Number(fields[12])) * TICK_MS
-  } catch {
-    return null
-  }
-}
-
-const fire = ({ url, pid }: Target, body: string, connections: number, seconds = SECONDS): Promise<Round> =>
-  new Promise((resolve, reject) => {
-    const before = cpuOf(pid)
-    autocannon(
-      { url, method: 'POST', body, headers: { 'content-type': 'application/json' }, connections, duration: seconds },
-      (error, result) => {
-        if (error) return reject(error)
-        const after = cpuOf(pid)
-        resolve({
-          p50: result.latency.p50,
-          p99: result.latency.p99,
-          perSecond: result.requests.average,
-          errors: result.errors,
-          non2xx: result.non2xx,
-          cpuMs: before === null || after === null ? null : (after - before) / result.requests.total,
-        })
-      },
-    )
-  })
-
-const startEcho = (): Promise<{ child: ChildProcess; port: number }> =>
+const startEcho = (): Promise<{ child: ChildProcess; target: Target }> =>
   new Promise((resolve) => {
     const child = fork(join(projectRoot, 'dist/tools/bench/echo.js'), ['0'])
-    child.once('message', (message) => resolve({ child, port: (message as { port: number }).port }))
+    child.once('message', (message) => {
+      resolve({ child, target: { url: `http://127.0.0.1:${(message as { port: number }).port}/echo`, pid: child.pid ?? 0 } })
+    })
   })
 
-const ratio = (ours: number | null, echo: number | null): string => (ours === null || echo === null ? '-' : (ours / echo).toFixed(1))
+const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
-const cell = ({ p50, p99, perSecond, cpuMs }: Round): string =>
-  `${p50} / ${p99} ms, ${Math.round(perSecond)}/s, CPU ${cpuMs === null ? '-' : `${cpuMs.toFixed(2)} ms`}`
+const ms = (value: number): string => (Number.isNaN(value) ? '-' : value < 10 ? value.toFixed(2) : value.toFixed(0))
+const ratioOf = (ours: Round, echo: Round): number | null => (ours.cpuMs === null || echo.cpuMs === null ? null : ours.cpuMs / echo.cpuMs)
 
-const line = (name: string, kilobytes: number, connections: number, ours: Round, echo: Round): string =>
-  `| ${name}, ${kilobytes} kB | ${connections} | ${cell(ours)} | ${cell(echo)} | ${ratio(ours.cpuMs, echo.cpuMs)} | ${ratio(echo.perSecond, ours.perSecond)} |`
+const cell = ({ p50, p95, p99, perSecond, cpuMs }: Round): string =>
+  `${ms(p50)} / ${ms(p95)} / ${ms(p99)} ms, ${Math.round(perSecond)}/s, CPU ${cpuMs === null ? '-' : `${cpuMs.toFixed(2)} ms`}`
 
-const measure = async (body: HookBody, attune: Target, express: Target): Promise<string[]> => {
-  const text = JSON.stringify(body.request)
-  const lines: string[] = []
-  const service = { ...attune, url: `${attune.url}/cds-services/${body.service}` }
-  await fire(service, text, 8, 4 * SECONDS) // until hot code is compiled
-  await fire(express, text, 8)
-  for (const connections of CONNECTIONS) {
-    const echo = await fire(express, text, connections)
-    const ours = await fire(service, text, connections)
-    if (ours.errors + ours.non2xx > 0) throw new Error(`${body.name}: ${ours.errors} errors, ${ours.non2xx} answers other than 2xx`)
-    lines.push(line(body.name, Math.round(text.length / 1024), connections, ours, echo))
-    process.stderr.write(`${lines[lines.length - 1]}\n`)
+const othersOf = ({ others }: Round): string =>
+  Object.entries(others)
+    .map(([status, n]) => `${n} x ${status}`)
+    .join(', ')
+
+/** Bodies in turn; each call with a token of its own where one is needed. */
+const nextOf = (bodies: readonly string[], token: (() => string) | null = null): NextCall => {
+  let at = 0
+  return () => {
+    at += 1
+    return { body: bodies[at % bodies.length] ?? '', headers: token === null ? {} : { authorization: `Bearer ${token()}` } }
   }
-  return lines
 }
 
+type Side = { readonly connections: number; readonly ours: Round; readonly echo: Round }
+
+const HEAD = [
+  '| Call | Connections | Attune p50 / p95 / p99, rate, CPU a call | Bare Express | Attune CPU / Express CPU | Answers other than 200 |',
+  '| --- | --- | --- | --- | --- | --- |',
+]
+
+const rowOf = (name: string, { connections, ours, echo }: Side): string =>
+  `| ${name} | ${connections} | ${cell(ours)} | ${cell(echo)} | ${ratioOf(ours, echo)?.toFixed(1) ?? '-'} | ${othersOf(ours)} |`
+
+/** One kind of call at every number of connections, Express first each time. */
+const sideBySide = async (
+  name: string,
+  next: NextCall,
+  attune: Target,
+  express: Target,
+  echoBodies: readonly string[],
+): Promise<Side[]> => {
+  const sides: Side[] = []
+  const plain = nextOf(echoBodies)
+  for (const connections of CONNECTIONS) {
+    const echo = await closedLoop(express, plain, { connections, seconds: SECONDS })
+    const ours = await closedLoop(attune, next, { connections, seconds: SECONDS })
+    sides.push({ connections, ours, echo })
+    say(rowOf(name, { connections, ours, echo }))
+  }
+  return sides
+}
+
+const at = (sides: readonly Side[], connections: number): Side | undefined =>
+  sides.find((side) => side.connections === connections) ?? sides.at(-1)
+
+/** Starts on a folder, asks once, and says how long the first right answer took. */
+const startTimed = async (dataDir: string, body: string): Promise<{ server: Server; firstAnswerMs: number }> => {
+  const started = performance.now()
+  const server = await startAttune(dataDir)
+  const answer = await fetch(`${server.base}/cds-services/${SERVICE}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+  })
+  if (!answer.ok || !('cards' in ((await answer.json()) as object))) throw new Error(`the first call was answered ${answer.status}`)
+  return { server, firstAnswerMs: performance.now() - started }
+}
+
+const settle = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+const open = async (dataDir: string, express: Target, measured: Measured): Promise<string[]> => {
+  const sizes: readonly Bodies[] = SIZES.map((bytes) => bodiesOf(kilobytes(bytes), bytes))
+  const small = sizes[0]?.bodies ?? []
+  const first = await startTimed(dataDir, small[0] ?? '')
+  measured.firstStartMs = first.firstAnswerMs
+  if (!quick) await stopServer(first.server)
+  const { server, firstAnswerMs } = quick ? first : await startTimed(dataDir, small[0] ?? '')
+  measured.startMs = firstAnswerMs
+  try {
+    const pid = server.child.pid ?? 0
+    await settle(quick ? 200 : 3000)
+    measured.idleMiB = memoryOf(pid, 'VmRSS')
+    const attune = { url: `${server.base}/cds-services/${SERVICE}`, pid }
+    await closedLoop(attune, nextOf(small), { connections: 8, seconds: WARM_SECONDS }) // until hot code is compiled
+    await closedLoop(express, nextOf(small), { connections: 8, seconds: SECONDS })
+    const rows: string[] = []
+    for (const { name, bodies } of sizes) {
+      const sides = await sideBySide(`order-sign, ${name}`, nextOf(bodies), attune, express, bodies)
+      rows.push(...sides.map((side) => rowOf(`order-sign, ${name}`, side)))
+      measured.sides.set(name, sides)
+    }
+    const discovery = await closedLoop({ url: `${server.base}/cds-services`, pid }, null, { connections: 1, seconds: SECONDS })
+    measured.discovery = discovery
+    rows.push(`| discovery, GET | 1 | ${cell(discovery)} | - | - | ${othersOf(discovery)} |`)
+    measured.peakMiB = memoryOf(pid, 'VmHWM')
+    const capacity = at(measured.sides.get(kilobytes(20_000)) ?? [], 32)?.ours.perSecond ?? 50
+    for (const [name, share] of [
+      ['half', 0.5],
+      ['five', 5],
+    ] as const) {
+      const round = await openLoop(attune, nextOf(small), { perSecond: capacity * share, seconds: quick ? 1 : 10 })
+      measured[name] = round
+      const { offered, refused } = round
+      const away = Number.isNaN(refused.p50)
+        ? ''
+        : `; ${othersOf(round)} after ${ms(refused.p50)} / p99 ${ms(refused.p99)} ms, ${refused.withRetryAfter} with Retry-After`
+      rows.push(
+        `| 20 kB, open loop at ${share} x capacity (${Math.round(capacity * share)}/s, ${offered} calls) | - | ${cell(round)} | - | - | ${away.slice(2)} |`,
+      )
+      say(rows.at(-1) ?? '')
+      await settle(quick ? 0 : 1000)
+    }
+    const after = await closedLoop(attune, nextOf(small), { connections: 1, seconds: Math.min(1, SECONDS) })
+    measured.afterOverload = after
+    return rows
+  } finally {
+    await stopServer(server)
+  }
+}
+
+const secured = async (dataDir: string, express: Target, measured: Measured): Promise<string[]> => {
+  const ehr = await startEhr(firstChart())
+  const { bodies } = bodiesOf('20 kB', 20_000)
+  const server = await startAttune(dataDir, hospitalOf(ehr))
+  const attune = { url: `${server.base}/cds-services/${SERVICE}`, pid: server.child.pid ?? 0 }
+  const token = (algorithm: Algorithm) => () => ehr.sign(attune.url, algorithm)
+  try {
+    await closedLoop(attune, nextOf(bodies, token('RS384')), { connections: 8, seconds: WARM_SECONDS })
+    const rows: string[] = []
+    for (const algorithm of quick ? (['ES384'] as const) : (['ES384', 'RS384'] as const)) {
+      const name = `order-sign, 20 kB, ${algorithm}, a token per call`
+      const sides = await sideBySide(name, nextOf(bodies, token(algorithm)), attune, express, bodies)
+      rows.push(...sides.map((side) => rowOf(name, side)))
+      measured.sides.set(algorithm, sides)
+    }
+    for (const which of quick ? (['late'] as const) : (['prompt', 'late'] as const)) {
+      const asked = [fetching(ehr.fhir(which))]
+      const name = `order-sign, no prefetch, FHIR server ${which === 'prompt' ? 'answers at once' : 'answers after 100 ms'}, RS384`
+      const sides = await sideBySide(name, nextOf(asked, token('RS384')), attune, express, asked)
+      rows.push(...sides.map((side) => rowOf(name, side)))
+      measured.sides.set(which, sides)
+    }
+    const silent = await closedLoop(attune, nextOf([fetching(ehr.fhir('silent'))], token('RS384')), {
+      connections: 1,
+      seconds: quick ? 0.5 : 4,
+    })
+    measured.silent = silent
+    rows.push(`| order-sign, no prefetch, FHIR server never answers, RS384 | 1 | ${cell(silent)} | - | - | ${othersOf(silent)} |`)
+    return rows
+  } finally {
+    await stopServer(server)
+    ehr.stop()
+  }
+}
+
+const memoryLine = ({ firstStartMs, startMs, idleMiB, peakMiB }: Measured, express: Target): string =>
+  `Start to the first right answer: ${ms(startMs)} ms; ${ms(firstStartMs)} ms where the embedded database is made first. Memory of the process with its threads: idle ${idleMiB} MiB, at its highest ${peakMiB} MiB (bare Express after the same load ${memoryOf(express.pid, 'VmHWM')} MiB).`
+
+/** What stands in docs/benchmark.md between its two marks is written by this program; the rest by hand. */
+const MARKS = ['<!-- measured: begin -->', '<!-- measured: end -->'] as const
+
+const writeInto = (path: string, report: string): void => {
+  const text = readFileSync(path, 'utf8')
+  const [begin, end] = [text.indexOf(MARKS[0]), text.indexOf(MARKS[1])]
+  if (begin === -1 || end === -1) throw new Error(`${path} has no place for what was measured`)
+  writeFileSync(path, `${text.slice(0, begin + MARKS[0].length)}\n\n${report}\n\n${text.slice(end)}`)
+}
+
+const measured: Measured = { sides: new Map(), firstStartMs: Number.NaN, startMs: Number.NaN, idleMiB: null, peakMiB: null }
 const dataDir = mkdtempSync(join(tmpdir(), 'attune-bench-'))
-const { child, base, coldStartMs } = await startAttune(dataDir)
-const echo = await startEcho()
+const { child, target: express } = await startEcho()
 try {
-  const attune = { url: base, pid: child.pid ?? 0 }
-  const express = { url: `http://127.0.0.1:${echo.port}/echo`, pid: echo.child.pid ?? 0 }
-  const idle = residentMiB(attune.pid)
-  const bodies = hookBodies()
-  const rows: string[] = []
-  for (const body of bodies) rows.push(...(await measure(body, attune, express)))
+  const before = loadavg()[0] ?? Number.NaN
+  const rows = [...(await open(dataDir, express, measured)), ...(await secured(dataDir, express, measured))]
+  measured.ledger = await measureLedger(dataDir, { seconds: SECONDS, together: 32 })
+  if (!quick) measured.grid = await measureGrid()
   const report = [
-    `# Benchmark, ${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, ${SECONDS} s a round`,
+    `Measured ${new Date().toISOString().slice(0, 10)} with Node ${process.versions.node} on ${cpus().length} shared cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${SECONDS} s a round; load of the machine before and after the run: ${before.toFixed(1)} and ${(loadavg()[0] ?? Number.NaN).toFixed(1)}.`,
     '',
-    '| Call | Connections | Attune p50 / p99, rate, CPU a call | Bare Express | Attune CPU / Express CPU | Express rate / Attune rate |',
-    '| --- | --- | --- | --- | --- | --- |',
+    ...HEAD,
     ...rows,
     '',
-    `Start to ready, database made first: ${coldStartMs} ms. Memory idle ${idle} MiB, after load ${residentMiB(attune.pid)} MiB (bare Express ${residentMiB(express.pid)} MiB).`,
+    memoryLine(measured, express),
+    '',
+    ...goalTable(measured),
   ].join('\n')
   process.stdout.write(`${report}\n`)
-  if (process.argv.includes('--write')) writeFileSync(join(projectRoot, 'docs/benchmark.md'), `${report}\n`)
+  if (process.argv.includes('--write')) writeInto(join(projectRoot, 'docs/benchmark.md'), report)
 } finally {
-  echo.child.kill('SIGTERM')
-  await stopServer({ child })
+  child.kill('SIGTERM')
   rmSync(dataDir, { recursive: true, force: true })
 }

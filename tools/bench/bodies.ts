@@ -2,12 +2,9 @@ import { SERVICES } from '../../cds-services/registry.ts'
 import type { FhirResource } from '../../src/contract/facts.ts'
 import { loadPatients } from '../../src/sandbox/load-patients.ts'
 
-/** A hook call to measure with. */
-export type HookBody = { readonly name: string; readonly service: string; readonly request: Record<string, unknown> }
+export const SERVICE = 'pgx-order-sign'
 
-/** Resources per prefetch key of the small body: what a well-scoped EHR sends. */
-const SMALL = 4
-const SERVICE = 'pgx-order-sign'
+type Story = ReturnType<typeof loadPatients>['stories'][number]
 
 const bundle = (resources: readonly FhirResource[]) => ({
   resourceType: 'Bundle',
@@ -22,44 +19,95 @@ const isAbout = (resource: FhirResource, patient: string): boolean => {
 
 const isGenotype = (resource: FhirResource): boolean => JSON.stringify(resource.code ?? {}).includes('84413-4')
 
-/** The chart under the service's prefetch keys, by resource type; at most `entries` of each, genotypes always. */
+/** The chart as an EHR of `copies` times its length would have it: the same Observations again, under ids of their own. */
+const grown = (chart: readonly FhirResource[], copies: number): FhirResource[] =>
+  Array.from({ length: copies }, (_, copy) =>
+    copy === 0
+      ? chart
+      : chart
+          .filter((resource) => resource.resourceType === 'Observation' && !isGenotype(resource))
+          .map((resource) => ({ ...resource, id: `${resource.id}-${copy}` })),
+  ).flat()
+
+/** The chart under the service's prefetch keys, by resource type; at most `entries` of each, genotypes always; no resource twice. */
 const prefetchOf = (
   chart: readonly FhirResource[],
   templates: Readonly<Record<string, string>>,
   entries: number,
-): Record<string, unknown> =>
-  Object.fromEntries(
+): Record<string, unknown> => {
+  const sent = new Set<FhirResource>()
+  return Object.fromEntries(
     Object.entries(templates).map(([key, template]) => {
-      const own = chart.filter(({ resourceType }) => resourceType === template.split(/[?/]/)[0])
+      const own = chart.filter((resource) => resource.resourceType === template.split(/[?/]/)[0] && !sent.has(resource))
       if (template.startsWith('Patient/')) return [key, own[0]]
-      return [key, bundle(key === 'genotypes' ? own.filter(isGenotype) : own.slice(0, entries))]
+      const chosen = key === 'genotypes' ? own.filter(isGenotype) : own.filter((resource) => !isGenotype(resource)).slice(0, entries)
+      for (const resource of chosen) sent.add(resource)
+      return [key, bundle(chosen)]
     }),
   )
+}
 
-/** order-sign calls for the first synthetic patient: with a small prefetch and with the whole chart. */
-export const hookBodies = (): HookBody[] => {
-  const { resources, stories } = loadPatients()
-  const [story] = stories
-  const service = SERVICES.find(({ id }) => id === SERVICE)
-  if (!story || !service) throw new Error('there is no story or service to measure with')
-  const chart = [...resources].filter((resource) => isAbout(resource as FhirResource, story.patient)) as FhirResource[]
-  const { rxcui, display } = story.order
-  const draft: FhirResource = {
-    resourceType: 'MedicationRequest',
-    id: 'bench-1',
-    status: 'draft',
-    intent: 'order',
-    subject: { reference: `Patient/${story.patient}` },
-    medicationCodeableConcept: { text: display, coding: [{ system: 'http://www.nlm.nih.gov/research/umls/rxnorm', code: rxcui, display }] },
+const draftOf = ({ patient, order: { rxcui, display } }: Story): FhirResource => ({
+  resourceType: 'MedicationRequest',
+  id: 'bench-1',
+  status: 'draft',
+  intent: 'order',
+  subject: { reference: `Patient/${patient}` },
+  medicationCodeableConcept: { text: display, coding: [{ system: 'http://www.nlm.nih.gov/research/umls/rxnorm', code: rxcui, display }] },
+})
+
+const requestOf = (story: Story, prefetch: Record<string, unknown>) => ({
+  hook: 'order-sign',
+  hookInstance: '6f0d6a52-7d0a-4f2b-9a61-000000000001',
+  context: { userId: 'Practitioner/bench', patientId: story.patient, draftOrders: bundle([draftOf(story)]) },
+  prefetch,
+})
+
+/** Prefetch keys are filled evenly until the body has this many bytes; the chart is made longer when it does not suffice. */
+const bodyOf = (story: Story, resources: readonly FhirResource[], templates: Readonly<Record<string, string>>, bytes: number): string => {
+  const chart = resources.filter((resource) => isAbout(resource, story.patient))
+  let body = ''
+  for (let copies = 1; copies <= 64; copies *= 2) {
+    const long = grown(chart, copies)
+    for (let entries = 1; entries <= long.length; entries = Math.ceil(entries * 1.15)) {
+      body = JSON.stringify(requestOf(story, prefetchOf(long, templates, entries)))
+      if (body.length >= bytes) return body
+    }
   }
-  const request = (entries: number) => ({
-    hook: 'order-sign',
-    hookInstance: '6f0d6a52-7d0a-4f2b-9a61-000000000001',
-    context: { userId: 'Practitioner/bench', patientId: story.patient, draftOrders: bundle([draft]) },
-    prefetch: prefetchOf(chart, service.prefetch, entries),
+  return body
+}
+
+/** What is measured with: a size, and one body for each of some patients who are sent in turn. */
+export type Bodies = { readonly name: string; readonly bodies: readonly string[] }
+
+const PATIENTS = 4
+
+const material = () => {
+  const { resources, stories } = loadPatients()
+  const service = SERVICES.find(({ id }) => id === SERVICE)
+  if (!service) throw new Error('there is no service to measure with')
+  return { resources: [...resources] as FhirResource[], stories: stories.slice(0, PATIENTS), templates: service.prefetch }
+}
+
+/** order-sign calls with a prefetch of about so many bytes. */
+export const bodiesOf = (name: string, bytes: number): Bodies => {
+  const { resources, stories, templates } = material()
+  return { name, bodies: stories.map((story) => bodyOf(story, resources, templates, bytes)) }
+}
+
+/** The first patient's chart, and an order-sign call for it that sends nothing along but names a FHIR server. */
+export const fetching = (fhirServer: string): string => {
+  const [story] = material().stories
+  if (!story) throw new Error('there is no story to measure with')
+  const { prefetch: _, ...request } = requestOf(story, {})
+  return JSON.stringify({
+    ...request,
+    fhirServer,
+    fhirAuthorization: { access_token: 'bench', token_type: 'Bearer', expires_in: 300, scope: 'patient/*.read', subject: 'attune' },
   })
-  return [
-    { name: 'order-sign, small prefetch', service: SERVICE, request: request(SMALL) },
-    { name: 'order-sign, whole chart', service: SERVICE, request: request(Number.POSITIVE_INFINITY) },
-  ]
+}
+
+export const firstChart = (): FhirResource[] => {
+  const { resources, stories } = material()
+  return resources.filter((resource) => isAbout(resource, stories[0]?.patient ?? ''))
 }

@@ -42,13 +42,24 @@ const start = async (dataDir: string, environment: Readonly<Record<string, strin
 /** The sandbox as `npm start` runs it, in a process and a data folder of its own. */
 export const startSandbox = (dataDir: string): Promise<Server> => start(dataDir, {})
 
-/** A configuration without limits that would answer the measuring client with 429 or 503. */
-const CONFIG = JSON.stringify({ auth: 'open', clients: [{ id: 'anonymous' }], limits: { requestsPerMinute: 100_000_000 } })
+/** Without limits that would answer the measuring client with 429. */
+const LIMITS = { requestsPerMinute: 100_000_000 } as const
 
-/** Attune for hook calls of anybody, in a process and a data folder of its own. */
-export const startAttune = (dataDir: string): Promise<Server> => {
+/** Hook calls of anybody. */
+export const OPEN_TO_ALL = { auth: 'open', clients: [{ id: 'anonymous' }], limits: LIMITS } as const
+
+/** Hook calls of one EHR that signs them, and may name its FHIR servers. */
+export const hospitalOf = (ehr: { readonly issuer: string; readonly jku: string; readonly fhirServers: readonly string[] }) => ({
+  auth: 'required',
+  network: { allowHttp: true, allowPrivateAddresses: true },
+  limits: LIMITS,
+  clients: [{ id: 'ehr', iss: ehr.issuer, jku: ehr.jku, algorithms: ['ES384', 'RS384'], fhirServers: ehr.fhirServers }],
+})
+
+/** Attune with a configuration, in a process of its own. */
+export const startAttune = (dataDir: string, config: object = OPEN_TO_ALL): Promise<Server> => {
   const path = join(dataDir, 'attune.json')
-  writeFileSync(path, CONFIG)
+  writeFileSync(path, JSON.stringify(config))
   return start(dataDir, { ATTUNE_CONFIG: path })
 }
 
