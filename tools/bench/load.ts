@@ -52,7 +52,7 @@ const roundOf = (times: number[], others: Record<string, number>, seconds: numbe
   const sorted = times.sort((a, b) => a - b)
   const calls = sorted.length + Object.values(others).reduce((sum, n) => sum + n, 0)
   const [p50, p95, p99] = [quantile(sorted, 0.5), quantile(sorted, 0.95), quantile(sorted, 0.99)]
-  return { calls, p50, p95, p99, perSecond: sorted.length / seconds, others, cpuMs: used === null ? null : used / Math.max(1, calls) }
+  return { calls, p50, p95, p99, perSecond: sorted.length / seconds, others, cpuMs: used === null || calls === 0 ? null : used / calls }
 }
 
 const differ = (after: number | null, before: number | null): number | null => (after === null || before === null ? null : after - before)
