@@ -354,6 +354,19 @@ const fileSchema = z.strictObject({
     .default({})
     .describe('Settings of single models, by the id of the model. An id that is not in `modelsDir` stops the start.'),
   monitoring: monitoringSchema.prefault({}).describe('Monitoring of models in production (docs/monitoring.md).'),
+  tracing: z
+    .strictObject({
+      otlpUrl: z
+        .url()
+        .describe(
+          'Address that spans are posted to as OTLP/HTTP JSON, for example `https://collector.example/v1/traces`; under the rules of `network`.',
+        ),
+      tokenFile: z.string().optional().describe('File with a bearer token for it.'),
+      ratio: z.number().min(0).max(1).default(1).describe('Share of traces that are kept.'),
+      toFhir: z.boolean().default(false).describe('Send `traceparent` to the FHIR servers.'),
+    })
+    .optional()
+    .describe('Traces (docs/tracing.md). Absent: off, and nothing of it is loaded.'),
   operatorTokenFile: z
     .string()
     .optional()
@@ -518,6 +531,7 @@ const contradictions = ({
   retention,
   shadow,
   terminology,
+  tracing,
 }: FileConfig): string[] => {
   const issuers = clients.flatMap(({ iss, tenant }) => (iss === undefined ? [] : [`${iss}, tenant ${tenant}`]))
   return [
@@ -535,7 +549,10 @@ const contradictions = ({
     ...(monitoring.webhook && !mayBeReached(monitoring.webhook.url, network.allowHttp)
       ? [`monitoring.webhook.url ${monitoring.webhook.url} is not https (network.allowHttp allows http)`]
       : []),
-    ...[operatorTokenFile, monitoring.webhook?.tokenFile].flatMap((path) =>
+    ...(tracing && !mayBeReached(tracing.otlpUrl, network.allowHttp)
+      ? [`tracing.otlpUrl ${tracing.otlpUrl} is not https (network.allowHttp allows http)`]
+      : []),
+    ...[operatorTokenFile, monitoring.webhook?.tokenFile, tracing?.tokenFile].flatMap((path) =>
       path !== undefined && !existsSync(path) ? [`the token file is not there: ${path}`] : [],
     ),
     ...(retention.storeInputs ? ['retention.storeInputs is not in this release'] : []),

@@ -81,6 +81,8 @@ export const shownOf = (written: WrittenCards, shadow: InShadow | null): Written
 /** What one call leaves besides what was thought of it. */
 export type Aside = {
   readonly ms: number
+  /** Null: nobody asked over the wire. */
+  readonly requestId?: string | null
   /** The answer as it would be with the rules that run in the shadow. */
   readonly trial?: { readonly written: WrittenCards; readonly because: string } | null
   readonly seen?: readonly SeenAdvice[]
@@ -113,6 +115,7 @@ const make = (
     tenant: client.tenant,
     client: client.id,
     ...call,
+    ...(aside.requestId ? { requestId: aside.requestId } : {}),
     patientKey: kit.patientKey(client.tenant, fhirServer, patientId),
     userKey: userId === null ? null : kit.userKey(client.tenant, fhirServer, userId),
     versions: kit.versions,

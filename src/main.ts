@@ -27,6 +27,7 @@ import { makeDrain, makeServer } from './http/server.ts'
 import { makeInsight } from './insight-door.ts'
 import { type Ledger, openLedger } from './ledger/ledger.ts'
 import { makeSwitches, type Switches } from './monitoring/switches.ts'
+import type { PostWith } from './monitoring/webhook.ts'
 import { projectRoot } from './project-root.ts'
 import { type Operating, operate } from './reload/operate.ts'
 import type { Line, Practice } from './reload/practice.ts'
@@ -107,6 +108,7 @@ const compose = async (config: Config): Promise<Parts> => {
   const { models } = thinking.kit
   metrics.watchInference(models.counts)
   const post = poster(outbound)
+  const tracing = await tracingOf(config, post)
   const inForce = { knowledge: () => thinking.kit.knowledge, isSwitched: (_rule: string): boolean => false }
   const services = watchServices({ config, inForce, ledger, limits, post, log, metrics })
   const countService = services.count
@@ -119,13 +121,24 @@ const compose = async (config: Config): Promise<Parts> => {
   inForce.isSwitched = (rule) => practice.held.some(({ kind, subject }) => kind === 'rule' && subject === rule)
   const replay = makeReplayGuard(config, (detail) => log.warn({ detail }, 'the shared replay guard is in trouble'))
   const clocks = makeClockWatch((detail) => log.warn(detail, 'a token came out of time: compare the clocks'))
+  metrics.watchParts(() => {
+    const { ok, state, spooled, rejected } = ledger.health()
+    return {
+      version: VERSION,
+      models: models.versions,
+      ledger: { ok, degraded: state === 'degraded', spooled, rejected },
+      fhirResting: fhir.resting(),
+      replayShared: config.redisUrl === null ? null : replay.isShared(),
+      spansDropped: tracing?.dropped ?? null,
+    }
+  })
   const kit: Kit<Service> = {
     config,
     version: VERSION,
     log,
     metrics,
     services: new Map(SERVICES.map((service) => [service.id, service])),
-    runService: (service, request, client) => runService(service, request, client, practice.line(client.tenant)),
+    runService: (service, request, client, watch) => runService(service, request, client, practice.line(client.tenant), watch),
     runProfile: (request, caller, emit) => runProfileOf(config, practice, request)(caller, emit),
     makePassport: passportMaker(config, practice),
     ledger: ledgerDoor(config, ledger),
@@ -151,12 +164,14 @@ const compose = async (config: Config): Promise<Parts> => {
     drugs: { search: (text, limit) => practice.thinking.kit.knowledge.drugs.search(text, limit) },
     clocks,
     health: () => healthOf(config, thinking, ledger, { fhir, terminology, operating }, { replay, clocks, services }),
+    ...(tracing ? { tracer: tracing } : {}),
     readKeySet: (url) => outbound.json(url, KEY_SET_LIMITS),
     replay,
     ...(sandbox ? { sandbox: sandbox.router } : {}),
     publicDir: join(projectRoot, 'dist/public'),
   }
   const close = async () => {
+    await tracing?.close()
     await services.close()
     await operating.close()
     await watching.close()
@@ -188,6 +203,14 @@ const openParts = async (config: Config, { standing }: Switches) => {
 const isPartial = (error: unknown): boolean =>
   (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') ||
   !existsSync(join(projectRoot, 'src/sandbox/patients'))
+
+/** Loaded only where it is on. */
+const tracingOf = async ({ tracing }: Config, post: PostWith) => {
+  if (tracing === undefined) return null
+  const { startTracing } = await import('./tracing/start.ts')
+  const { otlpUrl: url, tokenFile, ratio, toFhir: outward } = tracing
+  return startTracing({ url, tokenFile, ratio, outward, version: VERSION, post })
+}
 
 /** The demo EHR is loaded only where it may exist. */
 const openSandbox = async (config: Config) => {

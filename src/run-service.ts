@@ -17,6 +17,7 @@ import type { HookRequest } from './hooks/request.ts'
 import type { Asking, CdsService } from './hooks/service.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { type RecallKit, recallOverrides } from './recall-overrides.ts'
+import { noSpan, type Span } from './tracing/span.ts'
 import { type UnderstandKit, understandRecord } from './understand-record.ts'
 
 /** What the straight line needs; `main.ts` puts it together. */
@@ -35,6 +36,15 @@ export type LineKit<Kit> = DecisionKit &
     readonly trial: Trial<Kit> | null
   }
 
+/** Who looks on at one call: its id, its trace, and what was decided. */
+export type CallWatch = {
+  readonly id: string | null
+  readonly span: Span
+  decided(decision: DecisionRecord): void
+}
+
+const UNWATCHED: CallWatch = { id: null, span: noSpan, decided: () => {} }
+
 /** Thinking once more with rules that run in the shadow: only where they would speak. */
 export type Trial<Kit> = {
   readonly services: Kit
@@ -51,18 +61,25 @@ export const runService = async <Kit>(
   request: HookRequest,
   client: ClientConfig,
   kit: LineKit<Kit>,
+  watch: CallWatch = UNWATCHED,
 ): Promise<CardsResponse> => {
+  const { span } = watch
   const started = performance.now()
   const recalling = recallOverrides(request, client, kit)
-  const record = await completePrefetch(service, request, kit.fhir, client)
+  const record = await span.child('prefetch', (own) => completePrefetch(service, request, kit.fhir, client, own))
   if (mustRefuse(record, service.hook)) throw new AttuneError('data-missing', `${service.id}: the record could not be read`)
   const asking = askingOf(request, client, kit, await recalling)
-  const thought = await think(service, record, kit, asking)
+  const thought = await think(service, record, kit, asking, span)
   const trial = await tryShadowRules(service, thought, kit, asking)
   const questions = thought.facts?.questions ?? record.questions
-  const decision = decide(service, request, client, questions, thought, kit, { ms: performance.now() - started, trial })
+  const decision = decide(service, request, client, questions, thought, kit, {
+    ms: performance.now() - started,
+    trial,
+    requestId: watch.id,
+  })
   const estimates = estimatesOf(thought)
-  await kit.ledger.record(decision, estimates)
+  await span.child('ledger', () => kit.ledger.record(decision, estimates))
+  watch.decided(decision)
   handOn(decision, thought, estimates, kit)
   const shown = shownOf(thought.written, kit.inShadow(service.id))
   return answer(decision, shown.cards, questions, client, () => explain(service, { ...thought, written: shown }, kit))
@@ -99,16 +116,27 @@ const handOn = <Kit>(decision: DecisionRecord, { facts, assessment }: Thought, s
 }
 
 /** A fault of ours never becomes silence: the prescriber is told that nothing was assessed. */
-const think = async <Kit>(service: CdsService<Kit>, record: PatientRecord, kit: LineKit<Kit>, asking: Asking): Promise<Thought> => {
+const think = async <Kit>(
+  service: CdsService<Kit>,
+  record: PatientRecord,
+  kit: LineKit<Kit>,
+  asking: Asking,
+  span: Span,
+): Promise<Thought> => {
   try {
-    const facts = await understandRecord({ ...record, adviceOnly: true }, kit)
-    const assessment = await service.think(facts, kit.services)
-    return { facts, assessment, written: service.write(assessment, facts, kit.services, asking) }
+    const facts = await span.child('facts', () => understandRecord({ ...record, adviceOnly: true }, kit))
+    const assessment = await span.child('think', (own) => service.think(facts, withStages(kit.services, own)))
+    const written = span.child('cards', () => service.write(assessment, facts, kit.services, asking))
+    return { facts, assessment, written }
   } catch (fault) {
     kit.reportFault(fault, service.id)
     return { facts: null, assessment: null, written: faultNotice(randomUUID) }
   }
 }
+
+/** Services name the parts of their thinking where a call is traced. */
+const withStages = <Kit>(services: Kit, span: Span): Kit =>
+  span === noSpan ? services : { ...services, stage: <T>(name: string, work: () => T): T => span.child(name, work) }
 
 /** For who looks into the matter: a fault here costs the explanation, never the answer. */
 const explain = <Kit>(service: CdsService<Kit>, { facts, assessment, written }: Thought, kit: LineKit<Kit>): readonly Explained[] => {

@@ -17,14 +17,19 @@ const withEstimates = async (drug: DrugAssessment, situation: Situation): Promis
 }
 
 const consultIn = async (facts: PatientFacts, kit: ServiceKit): Promise<{ assessment: Assessment; situation: Situation }> => {
-  const calls = callGenes(facts, kit.knowledge.genes, kit.knowledge.modifiers)
-  const assessment = assess(facts, calls, kit.knowledge, { precedence: kit.precedence })
+  const { stage = (_name, work) => work() } = kit
+  const { calls, assessment } = stage('guidance', () => {
+    const calls = callGenes(facts, kit.knowledge.genes, kit.knowledge.modifiers)
+    return { calls, assessment: assess(facts, calls, kit.knowledge, { precedence: kit.precedence }) }
+  })
   const situation = openSituation(kit.moments, kit.models, facts, calls)
-  const orders = await Promise.all(
-    assessment.orders.map(async (entry) => ({
-      ...entry,
-      drugs: await Promise.all(entry.drugs.map((drug) => withEstimates(drug, situation))),
-    })),
+  const orders = await stage('risk', () =>
+    Promise.all(
+      assessment.orders.map(async (entry) => ({
+        ...entry,
+        drugs: await Promise.all(entry.drugs.map((drug) => withEstimates(drug, situation))),
+      })),
+    ),
   )
   return { assessment: { ...assessment, orders }, situation }
 }

@@ -14,4 +14,6 @@ export type ServiceKit = {
   readonly wording: Wording
   readonly precedence: readonly GuidanceSource[]
   readonly policy: AlertPolicy
+  /** Names a part of the thinking for whoever traces a call; absent where nobody does. */
+  readonly stage?: <T>(name: 'guidance' | 'risk', work: () => T) => T
 }

@@ -24,6 +24,8 @@ export type DecisionRecord = {
   readonly service: string
   readonly hook: string
   readonly hookInstance: string
+  /** Id of the request, as in the log and in the answer's header; absent in records of the app and of older releases. */
+  readonly requestId?: string
   /** SHA-256 of the request body as it came, without authorization. */
   readonly requestDigest: string
   /** Keyed HMAC of FHIR base and patient id; not reversible without the key. */

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import type { Config } from '../config.ts'
 import type { FhirResource } from '../contract/facts.ts'
+import { noSpan, type Span } from '../tracing/span.ts'
 import { makeBreaker } from './breaker.ts'
 import { readBundle } from './bundle.ts'
 import { createOnce } from './create.ts'
@@ -19,7 +20,12 @@ export type FhirAnswer =
     }
 
 /** Where to read and with what. The token is a function so that no printer, logger or JSON shows it. */
-export type FhirAccess = { readonly base: string; readonly token: (() => string) | null }
+export type FhirAccess = {
+  readonly base: string
+  readonly token: (() => string) | null
+  /** The piece of a call's trace that the reads belong to. */
+  readonly span?: Span
+}
 
 /** How a create ended. `because` names no host and no identifier. */
 export type Created =
@@ -111,6 +117,18 @@ const timed = async (work: Promise<Outcome>): Promise<FhirAnswer> => {
   return { ...outcome, ms: Math.round(performance.now() - since) }
 }
 
+/** The kind of resource; the rest of a query may name a patient. */
+const typeOf = (query: string): string => /^[A-Za-z]+/.exec(query)?.[0] ?? 'unknown'
+
+/** A span of its own for each query: what kind of resource, and how it ended. */
+const traced = (span: Span, type: string, work: () => Promise<FhirAnswer>): Promise<FhirAnswer> =>
+  span.child('fhir', async (own) => {
+    const answer = await work()
+    const status = answer.status === undefined ? {} : { 'http.response.status_code': answer.status }
+    own.note({ 'fhir.resource_type': type, 'attune.state': answer.state, 'attune.resources': answer.resources.length, ...status })
+    return answer
+  })
+
 /** Nothing is asked of a server that does not answer. */
 const restingSession = (base: string): FhirSession => {
   const refuse = async (): Promise<FhirAnswer> => ({ ...failed(RESTING), ms: 0 })
@@ -126,13 +144,21 @@ export const makeFhirClient = (outbound: Outbound, limits: FhirLimits): FhirClie
   const breaker = makeBreaker()
   return {
     resting: breaker.resting,
-    open({ base, token }, { budgetMs, maxPages, maxBytes } = limits) {
+    open({ base, token, span = noSpan }, { budgetMs, maxPages, maxBytes } = limits) {
       if (!breaker.mayTry(base)) return restingSession(base)
       const controller = new AbortController()
       const { signal } = controller
       setMaxListeners(0, signal) // one listener per read; a call has as many as its service has questions
       const timer = setTimeout(() => controller.abort(), budgetMs)
-      const line: Line = { outbound, base, token, signal, deadline: performance.now() + budgetMs, budget: { bytes: maxBytes } }
+      const line: Line = {
+        outbound,
+        base,
+        token,
+        signal,
+        deadline: performance.now() + budgetMs,
+        budget: { bytes: maxBytes },
+        traceparent: span.traceparent,
+      }
       let answered: boolean | null = null
       const since = performance.now()
       const page: ReadPage = (url) =>
@@ -143,8 +169,11 @@ export const makeFhirClient = (outbound: Outbound, limits: FhirLimits): FhirClie
         })
       return {
         base,
-        ask: (query) => timed(query.includes('?') ? readPages(`${base}/${query}`, base, maxPages, page) : readOne(query, base, page)),
-        follow: (next) => timed(readPages(next, base, maxPages, page)),
+        ask: (query) =>
+          traced(span, typeOf(query), () =>
+            timed(query.includes('?') ? readPages(`${base}/${query}`, base, maxPages, page) : readOne(query, base, page)),
+          ),
+        follow: (next) => traced(span, 'next page', () => timed(readPages(next, base, maxPages, page))),
         create: (resource, unless) => createOnce(line, resource, unless),
         close() {
           clearTimeout(timer)

@@ -16,6 +16,8 @@ export type Line = {
   /** Instant of `performance.now()` at which the signal fires. */
   readonly deadline: number
   readonly budget: ByteBudget
+  /** W3C Trace Context for the server; null or absent: it is told none. */
+  readonly traceparent?: string | null
 }
 
 export const OUTBOUND_SAYS: Readonly<Record<OutboundFailure, string>> = {
@@ -71,8 +73,12 @@ const pauseBefore = (retryAfter: string | null, leftMs: number): number | null =
 }
 
 const receive = async (line: Line, url: URL): Promise<Received> => {
-  const { outbound, token, signal, budget } = line
-  const headers = { accept: 'application/fhir+json', ...(token ? { authorization: `Bearer ${token()}` } : {}) }
+  const { outbound, token, signal, budget, traceparent } = line
+  const headers = {
+    accept: 'application/fhir+json',
+    ...(token ? { authorization: `Bearer ${token()}` } : {}),
+    ...(traceparent ? { traceparent } : {}),
+  }
   const first = await outbound.get(url, { headers, signal, budget })
   if (!first.ok || !TRY_AGAIN.has(first.status)) return first
   const pause = pauseBefore(first.retryAfter, line.deadline - performance.now())

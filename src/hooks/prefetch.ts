@@ -1,6 +1,7 @@
 import type { FhirResource, PatientRecord, Question } from '../contract/facts.ts'
 import type { FhirAnswer, FhirClient, FhirSession } from '../fhir/fhir-client.ts'
 import { trustedBase } from '../fhir/trusted-servers.ts'
+import { noSpan, type Span } from '../tracing/span.ts'
 import type { HookService } from './discovery.ts'
 import { missingMedications } from './medication-references.ts'
 import { fillTemplate, typeOfQuery } from './prefetch-template.ts'
@@ -128,11 +129,11 @@ const brokenDraftsQuestion = ({ draftOrders, brokenDrafts }: HookRequest): reado
         },
       ]
 
-const openSession = (request: HookRequest, fhir: FhirClient, client: Registered): Open => {
+const openSession = (request: HookRequest, fhir: FhirClient, client: Registered, span: Span): Open => {
   if (request.fhirServer === null) return { session: null, noSession: NO_SERVER }
   const base = trustedBase(client, request.fhirServer)
   if (base === null) return { session: null, noSession: UNTRUSTED }
-  return { session: fhir.open({ base, token: request.accessToken }), noSession: NO_SERVER }
+  return { session: fhir.open({ base, token: request.accessToken, span }), noSession: NO_SERVER }
 }
 
 /**
@@ -144,9 +145,10 @@ export const completePrefetch = async (
   request: HookRequest,
   fhir: FhirClient,
   client: Registered,
+  span: Span = noSpan,
 ): Promise<PatientRecord> => {
   const { patientId, prefetch, draftOrders, selections } = request
-  const open = openSession(request, fhir, client)
+  const open = openSession(request, fhir, client, span)
   const { session } = open
   try {
     const asked = Object.entries(service.prefetch).map(([key, template]) => {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import express, { type Express } from 'express'
@@ -23,6 +22,7 @@ import { makeIdentifyOperator, makeOperators, requireWatcher } from './operators
 import { docsPage, PLAIN_STYLE, statusPage } from './pages.ts'
 import { answerPassport } from './passport.ts'
 import { makeReadJson } from './read-json.ts'
+import { identifyRequest } from './request-id.ts'
 import { answerReport, answerReview, answerReviewList, answerSignOff, MOST_REVIEW_BYTES } from './review.ts'
 import { makeIdentifyReviewer } from './reviewer.ts'
 import { answerMissing, answerWhatIf, MOST_BYTES } from './what-if.ts'
@@ -130,18 +130,34 @@ const imagingOf = ({ clients }: Config) =>
         })),
   )
 
-/** Gives the request its id, and logs and counts it when it is over: pattern of the route, never the URL. */
+/** Gives the request its id, and logs, counts and traces it when it is over: pattern of the route, never the URL. */
 const begin =
-  ({ log, metrics }: Pick<Kit<HookService>, 'log' | 'metrics'>): Step =>
+  ({ log, metrics, tracer }: Pick<Kit<HookService>, 'log' | 'metrics' | 'tracer'>): Step =>
   (req, res, next) => {
-    const call = beginCall(res, randomUUID())
+    const { id: requestId, origin } = identifyRequest(req.headers)
+    const traced = tracer?.begin('request', origin) ?? null
+    const call = beginCall(res, requestId, traced?.span)
     res.setHeader('X-Request-Id', call.id)
     res.once('close', () => {
       const ms = performance.now() - call.startedAt
       const status = res.writableFinished ? res.statusCode : 499 // the caller went away
       metrics.observeRequest(call.route, call.service, status, ms / 1000)
-      const { id, route, client, service } = call
-      log.info({ id, method: req.method, route, service, client: client?.id ?? null, status, ms: Math.round(ms * 100) / 100 }, 'answered')
+      const { id, route, client, service, decided } = call
+      const { method } = req
+      traced?.span.note({
+        'http.request.method': method,
+        'http.route': route,
+        'http.response.status_code': status,
+        'attune.request_id': id,
+        ...(service === null ? {} : { 'attune.service': service }),
+        ...(decided === null
+          ? {}
+          : { 'attune.decision': decided.decision, 'attune.outcome': decided.outcome, 'attune.cards': decided.cards }),
+      })
+      traced?.end(status >= 500)
+      const who = { client: client?.id ?? null, tenant: client?.tenant ?? null }
+      const trace = traced === null ? {} : { trace: origin.traceId }
+      log.info({ id, ...trace, method, route, service, ...who, status, ms: Math.round(ms * 100) / 100, ...decided }, 'answered')
     })
     next()
   }

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express'
 import type { ClientConfig } from '../config.ts'
+import { noSpan, type Span } from '../tracing/span.ts'
 
 /** What the steps of one request learn on the way. */
 export type Call = {
@@ -12,12 +13,16 @@ export type Call = {
   operator: boolean
   /** Id of the service called; null elsewhere. */
   service: string | null
+  /** Of the whole call. */
+  readonly span: Span
+  /** What was decided; null where nothing was. */
+  decided: { readonly decision: string; readonly outcome: string; readonly cards: number } | null
 }
 
 const calls = new WeakMap<Response, Call>()
 
-export const beginCall = (res: Response, id: string): Call => {
-  const call: Call = { id, startedAt: performance.now(), route: 'other', client: null, operator: false, service: null }
+export const beginCall = (res: Response, id: string, span: Span = noSpan): Call => {
+  const call: Call = { id, startedAt: performance.now(), route: 'other', client: null, operator: false, service: null, span, decided: null }
   calls.set(res, call)
   return call
 }

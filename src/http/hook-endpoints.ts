@@ -4,7 +4,8 @@ import { AttuneError } from '../errors.ts'
 import { discovery, type HookService } from '../hooks/discovery.ts'
 import { readFeedback } from '../hooks/feedback.ts'
 import { readHookRequest } from '../hooks/request.ts'
-import { callOf, clientOf, type Step, textOf } from './call.ts'
+import type { CallWatch } from '../run-service.ts'
+import { type Call, callOf, clientOf, type Step, textOf } from './call.ts'
 import type { Kit } from './kit.ts'
 
 type HookKit<S extends HookService> = Pick<Kit<S>, 'services' | 'runService' | 'ledger' | 'metrics'>
@@ -32,13 +33,22 @@ export const findService =
     next()
   }
 
+/** What the log says of the call once it is over. */
+const watchOf = (call: Call): CallWatch => ({
+  id: call.id,
+  span: call.span,
+  decided: ({ id, outcome, cards }) => {
+    call.decided = { decision: id, outcome, cards: cards.length }
+  },
+})
+
 /** POST /cds-services/:id */
 export const answerHook =
   <S extends HookService>(kit: HookKit<S>): Step =>
   async (req, res) => {
     const service = serviceOf(kit, req.params.id)
     const request = readHookRequest(req.body, service)
-    res.json(await kit.runService(service, request, clientOf(res), callOf(res).id))
+    res.json(await kit.runService(service, request, clientOf(res), watchOf(callOf(res))))
   }
 
 /** POST /cds-services/:id/feedback. Answered once the events are stored. */

@@ -23,7 +23,8 @@ export const makeIdentify = (config: Pick<Config, 'auth' | 'clients' | 'publicUr
     authorization === undefined ? anonymous : verified(authorization, url).catch(() => anonymous)
   const find = config.auth === 'open' ? open : verified
   return async (req, res, next) => {
-    callOf(res).client = await find(req.headers.authorization, req.originalUrl)
+    const call = callOf(res)
+    call.client = await call.span.child('identify', () => find(req.headers.authorization, req.originalUrl))
     next()
   }
 }

@@ -12,6 +12,8 @@ import type { ServiceWatchReport } from '../contract/service-watch.ts'
 import type { HookService } from '../hooks/discovery.ts'
 import type { HookRequest } from '../hooks/request.ts'
 import type { ReviewDoor } from '../review/review.ts'
+import type { CallWatch } from '../run-service.ts'
+import type { Tracer } from '../tracing/tracer.ts'
 import type { AdmissionLimits } from './admission.ts'
 import type { ClockWatch } from './clock-watch.ts'
 import type { ReadKeySet } from './key-sets.ts'
@@ -84,7 +86,7 @@ export type Kit<S extends HookService> = {
   readonly metrics: Metrics
   readonly services: ReadonlyMap<string, S>
   /** The straight line. Throws AttuneError for what the caller must know, for example `data-missing`. */
-  readonly runService: (service: S, request: HookRequest, client: ClientConfig, requestId: string) => Promise<CardsResponse>
+  readonly runService: (service: S, request: HookRequest, client: ClientConfig, watch: CallWatch) => Promise<CardsResponse>
   /** Sends its events through `emit` as they become ready. What it throws before the first one sets the status. */
   readonly runProfile: (request: ProfileRequest, caller: ProfileCaller, emit: (event: ProfileEvent) => void) => Promise<void>
   readonly makePassport: MakePassport
@@ -109,6 +111,8 @@ export type Kit<S extends HookService> = {
   readonly sandbox?: RequestHandler
   /** Folder of the built pages; absent when they are not built. */
   readonly publicDir?: string
+  /** Absent: nothing is traced. */
+  readonly tracer?: Pick<Tracer, 'begin'>
   readonly admission?: AdmissionLimits
   readonly appAdmission?: AdmissionLimits
 }

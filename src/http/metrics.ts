@@ -23,6 +23,10 @@ export type Metrics = {
   observeRules(version: string): void
   /** What models computed; read when the metrics are. */
   watchInference(read: () => readonly InferenceCounts[]): void
+  /** State of the parts; read when the metrics are. */
+  watchParts(read: () => Parts): void
+  /** Every metric that there is, for the docs. */
+  list(): readonly MetricRow[]
   /** Prometheus text; what is told by tenant only on demand. */
   text(byTenant: boolean): Promise<string>
   readonly contentType: string
@@ -36,8 +40,58 @@ export type InferenceCounts = {
   readonly failures: number
 }
 
-/** Seconds. Fine below the 500 ms that CDS Hooks asks for, coarse above. */
-const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
+export type MetricRow = { readonly name: string; readonly help: string; readonly type: string; readonly labels: readonly string[] }
+
+/** What the parts of the server say of themselves. */
+export type Parts = {
+  readonly version: string
+  /** Version and beginning of the hash, by model. */
+  readonly models: Readonly<Record<string, string>>
+  readonly ledger: { readonly ok: boolean; readonly degraded: boolean; readonly spooled: number; readonly rejected: number }
+  /** FHIR servers that are left alone because they do not answer. */
+  readonly fhirResting: number
+  /** Null: this process is the only one, by configuration. */
+  readonly replayShared: boolean | null
+  /** Spans that were not taken; null: nothing is traced. */
+  readonly spansDropped: number | null
+}
+
+/** prom-client gives a text or the number of its enumeration. */
+const TYPES = ['counter', 'gauge', 'histogram', 'summary']
+const metricType = (type: unknown): string => (typeof type === 'number' ? (TYPES[type] ?? '') : String(type))
+
+const makePartGauges = (registers: Registry[]) => {
+  const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
+    new Gauge({ name, help, labelNames: [...labelNames], registers })
+  const build = gauge('attune_build_info', '1 for the release that runs.', ['version'])
+  const model = gauge('attune_model_info', '1 for the version of a model that is served.', ['model', 'version'])
+  const ok = gauge('attune_ledger_ok', '1 while records can be made durable.', [])
+  const degraded = gauge('attune_ledger_degraded', '1 while the database is away or has refused records.', [])
+  const spooled = gauge('attune_ledger_spooled_entries', 'Entries that are only in the spool because the database is away.', [])
+  const rejected = gauge('attune_ledger_rejected_entries', 'Entries that the database refused as they are, since the start.', [])
+  const resting = gauge('attune_fhir_resting_servers', 'FHIR servers that are left alone because they do not answer.', [])
+  const shared = gauge(
+    'attune_replay_shared',
+    '1 while the replay guard is shared by Redis, 0 while it should be and is not; absent where none is configured.',
+    ['store'],
+  )
+  const spans = gauge('attune_tracing_dropped_spans', 'Spans that were not taken, since the start.', [])
+  return (parts: Parts): void => {
+    for (const one of [build, model, shared]) one.reset()
+    build.set({ version: parts.version }, 1)
+    for (const [id, version] of Object.entries(parts.models)) model.set({ model: id, version }, 1)
+    ok.set(Number(parts.ledger.ok))
+    degraded.set(Number(parts.ledger.degraded))
+    spooled.set(parts.ledger.spooled)
+    rejected.set(parts.ledger.rejected)
+    resting.set(parts.fhirResting)
+    if (parts.replayShared !== null) shared.set({ store: 'redis' }, Number(parts.replayShared))
+    spans.set(parts.spansDropped ?? 0)
+  }
+}
+
+/** Seconds, half a millisecond to five. Fine below the 500 ms that CDS Hooks asks for, coarse above. */
+const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
 /** Prometheus has numbers only; figures that are shown without being judged have no state. */
 const STATES: Readonly<Partial<Record<WatchState, number>>> = { 'not-enough-data': -1, ok: 0, watch: 1, act: 2 }
@@ -123,17 +177,19 @@ export const makeMetrics = (): Metrics => {
   const outcomes = counter('attune_decisions_total', 'Decisions, by how they ended.', ['service', 'outcome'])
   const cards = counter('attune_cards_total', 'Cards given, by urgency.', ['service', 'indicator'])
   const silences = counter('attune_silences_total', 'Reasons for giving no card.', ['service', 'code'])
-  let beforeReading = (): void => {}
+  const beforeReading: (() => void)[] = []
   const feedback = counter('attune_feedback_total', 'Feedback received.', ['service', 'outcome'])
   const alarms = counter('attune_service_alarms_total', 'Figures of services that changed their state to watch or act, or back.', [
     'figure',
     'state',
   ])
-  const shadowLost = new Gauge({
-    name: 'attune_shadow_lost',
-    help: 'Calls whose shadow models were not run or not recorded, since the start.',
-    registers,
-  })
+  const shadowLost = counter('attune_shadow_lost_total', 'Calls whose shadow models were not run or not recorded.', [])
+  const inference = {
+    rows: counter('attune_inference_rows_total', 'Rows that models computed, by where.', ['model', 'execution']),
+    fallbacks: counter('attune_inference_fallbacks_total', 'Runs that ended on the CPU although they were asked for elsewhere.', ['model']),
+    failures: counter('attune_inference_failures_total', 'Runs of a model without a number that may be used.', ['model']),
+  }
+  const showParts = makePartGauges(registers)
   const reloads = counter('attune_rules_reloads_total', 'Rules that were loaded again while running, by whether they were taken.', [
     'taken',
   ])
@@ -152,7 +208,10 @@ export const makeMetrics = (): Metrics => {
     observeModels: makeModelGauges([ofTenants]),
     observeServices: makeServiceGauges([ofTenants]),
     observeServiceAlarm: (figure, state) => alarms.inc({ figure, state }),
-    observeShadowLost: (total) => shadowLost.set(total),
+    observeShadowLost(total) {
+      shadowLost.reset()
+      shadowLost.inc(total)
+    },
     observeRequest: (route, service, status, seconds) => requests.observe({ route, service: service ?? '', status }, seconds),
     observeDecision(record) {
       const { service } = record
@@ -162,22 +221,24 @@ export const makeMetrics = (): Metrics => {
     },
     observeFeedback: (service, outcome) => feedback.inc({ service, outcome }),
     watchInference(read) {
-      const rows = counter('attune_inference_rows_total', 'Rows that models computed, by where.', ['model', 'execution'])
-      const fallbacks = counter('attune_inference_fallbacks_total', 'Runs that ended on the CPU although they were asked for elsewhere.', [
-        'model',
-      ])
-      const failures = counter('attune_inference_failures_total', 'Runs of a model without a number that may be used.', ['model'])
-      beforeReading = () => {
+      const { rows, fallbacks, failures } = inference
+      beforeReading.push(() => {
         for (const one of [rows, fallbacks, failures]) one.reset()
         for (const { model, ...counts } of read()) {
           for (const [execution, count] of Object.entries(counts.rows)) rows.inc({ model, execution }, count)
           fallbacks.inc({ model }, counts.fallbacks)
           failures.inc({ model }, counts.failures)
         }
-      }
+      })
     },
+    watchParts: (read) => void beforeReading.push(() => showParts(read())),
+    list: () =>
+      [...registry.getMetricsAsArray(), ...ofTenants.getMetricsAsArray()].map((metric) => {
+        const { name, help, type, labelNames } = metric as unknown as { name: string; help: string; type: unknown; labelNames: string[] } // prom-client has them, its types do not say
+        return { name, help, type: metricType(type), labels: labelNames.filter((label) => label !== 'le') }
+      }),
     text: async (byTenant) => {
-      beforeReading()
+      for (const one of beforeReading) one()
       return byTenant ? `${await registry.metrics()}${await ofTenants.metrics()}` : registry.metrics()
     },
     contentType: registry.contentType,

@@ -4,7 +4,13 @@ import type { AddressInfo } from 'node:net'
 import jwt from 'jsonwebtoken'
 
 /** One request that reached the EHR: what was asked, with which token, and when it began and ended (milliseconds). */
-export type Seen = { readonly path: string; readonly authorization: string | undefined; readonly began: number; ended: number }
+export type Seen = {
+  readonly path: string
+  readonly authorization: string | undefined
+  readonly traceparent?: string | undefined
+  readonly began: number
+  ended: number
+}
 
 type Resource = { readonly resourceType: string; readonly id: string; readonly [member: string]: unknown }
 
@@ -44,7 +50,13 @@ export const startEhr = async (resources: readonly Resource[], { token = 'ehr-ac
   }
   const server = http.createServer((request, response) => {
     const path = request.url ?? ''
-    const one: Seen = { path, authorization: request.headers.authorization, began: performance.now(), ended: 0 }
+    const one: Seen = {
+      path,
+      authorization: request.headers.authorization,
+      traceparent: request.headers.traceparent as string | undefined,
+      began: performance.now(),
+      ended: 0,
+    }
     seen.push(one)
     const send = (status: number, body: object) => {
       one.ended = performance.now()

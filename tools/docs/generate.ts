@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { CONFIG_SCHEMAS } from '../../src/config.ts'
 import { ERROR_CATALOGUE } from '../../src/errors.ts'
+import { makeMetrics } from '../../src/http/metrics.ts'
 import { projectRoot } from '../../src/project-root.ts'
 import { ERROR_WORDS } from './error-words.ts'
 import { prefetchStrings, templatesTable } from './prefetch-strings.ts'
@@ -97,11 +98,30 @@ ${table(schemaOf(CONFIG_SCHEMAS.model), 'models.ID.')}
 Every code, what happened and what to do: [errors.md](errors.md).
 `
 
+const metrics = (): string => `# Metrics
+
+Generated from \`src/http/metrics.ts\` by \`npm run docs\`; do not edit by hand.
+
+\`GET /metrics\` in the Prometheus text format. Each process tells its own numbers. Labels are names of ours, of the configuration, of models and of rules; none comes from a patient or from a caller's text, so their number is bounded. Times are in seconds. Alert rules: \`deploy/prometheus-alerts.yaml\`.
+
+Metrics of the process (\`process_*\`, \`nodejs_*\`) are those of prom-client: \`process_resident_memory_bytes\` is the memory, \`nodejs_eventloop_lag_p99_seconds\` the delay of the event loop.
+
+| Metric | Type | Labels | Meaning |
+| --- | --- | --- | --- |
+${makeMetrics()
+  .list()
+  .filter(({ name }) => name.startsWith('attune_'))
+  .map(({ name, type, labels, help }) => `| \`${name}\` | ${type} | ${labels.map((label) => `\`${label}\``).join(', ')} | ${help} |`)
+  .sort()
+  .join('\n')}
+`
+
 const FILES: readonly (readonly [string, () => string])[] = [
   ['docs/configuration.md', configuration],
   ['docs/errors.md', errors],
   ['docs/registration.md', () => withPart('docs/registration.md', 'prefetch strings', prefetchStrings())],
   ['deploy/samples/prefetch.tsv', templatesTable],
+  ['docs/metrics.md', metrics],
   ['docs/risk-sources.md', () => riskSources(join(projectRoot, 'models'))],
 ]
 
