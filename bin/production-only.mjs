@@ -6,7 +6,7 @@ import { root } from './ready.mjs'
 const read = (path) => JSON.parse(readFileSync(join(root, path), 'utf8'))
 
 /** Where Node would find `name` from the package at `from` (a path of the lockfile); undefined when it is not installed. */
-const resolveIn = (packages, from, name) => {
+export const resolveIn = (packages, from, name) => {
   for (let at = from; ; ) {
     const path = `${at === '' ? '' : `${at}/`}node_modules/${name}`
     if (packages[path]) return path

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import semver from 'semver'
+import { resolveIn } from './production-only.mjs'
 import { root } from './ready.mjs'
 
 const nameOf = (path) => path.replace(/^.*node_modules\//, '')
@@ -18,6 +19,21 @@ export const checkLockfile = (lock, { installScripts }) =>
     ...(resolved === undefined || /^https:\/\/[^@]+\.tgz$/.test(resolved) ? [] : [`${path} comes from git, http or a file`]),
     ...(hasInstallScript && !Object.hasOwn(installScripts, nameOf(path)) ? [`${path} has an install script that nobody allowed`] : []),
   ])
+
+/** Dependencies that the lockfile names and does not hold: the needed ones are a fault, optional ones (of other systems) make `npm ci` refuse it. */
+export const missingFrom = (lock) => {
+  const needed = []
+  const optional = []
+  for (const [path, { dependencies, devDependencies, optionalDependencies }] of Object.entries(lock.packages)) {
+    const own = path === '' ? { ...dependencies, ...devDependencies } : { ...dependencies }
+    for (const name of Object.keys({ ...own, ...optionalDependencies })) {
+      if (resolveIn(lock.packages, path, name) !== undefined) continue
+      if (Object.hasOwn(optionalDependencies ?? {}, name)) optional.push(name)
+      else needed.push(`${path || 'the project'} needs ${name}, which is not in the lockfile`)
+    }
+  }
+  return { needed, optional: [...new Set(optional)] }
+}
 
 /** A range in package.json would let another version in at the next installation. */
 export const checkExact = ({ dependencies, devDependencies }) =>
@@ -138,10 +154,15 @@ const advisories = async (lock) => {
 }
 
 const CHECKS = {
-  lockfile: (lock, policy) => ({
-    problems: [...checkLockfile(lock, policy), ...checkExact(readJson('package.json'))],
-    said: `${packagesOf(lock).length} packages with hashes, ${Object.keys(policy.installScripts).length} install scripts known by name`,
-  }),
+  lockfile: (lock, policy) => {
+    const { needed, optional } = missingFrom(lock)
+    const gap =
+      optional.length === 0 ? '' : `, ${optional.length} optional ones of other systems missing (npm ci refuses that, npm install does not)`
+    return {
+      problems: [...checkLockfile(lock, policy), ...needed, ...checkExact(readJson('package.json'))],
+      said: `${packagesOf(lock).length} packages with hashes, ${Object.keys(policy.installScripts).length} install scripts known by name${gap}`,
+    }
+  },
   licences: (lock, policy) => ({
     problems: checkLicences(lock, policy, licenceTextIn),
     said: `${packagesOf(lock).length} packages, ${Object.keys(policy.licences).length} licences allowed`,

@@ -16,6 +16,7 @@ type Policy = {
 }
 type SupplyChain = {
   readonly checkLockfile: (lock: Lock, policy: Policy) => string[]
+  readonly missingFrom: (lock: Lock) => { needed: string[]; optional: string[] }
   readonly checkExact: (manifest: Package) => string[]
   readonly checkLicences: (lock: Lock, policy: Policy, readLicence: (path: string) => Buffer | null) => string[]
   readonly checkAdvisories: (lock: Lock, database: object) => { path: string; production: boolean; said: string }[]
@@ -48,6 +49,11 @@ describe('The lockfile check', () => {
 
   it('knows an install script by the name of its package, wherever that lies', () => {
     expect(chain.checkLockfile(lock('node_modules/x/node_modules/core-js', { hasInstallScript: true }), policy)).toEqual([])
+  })
+
+  it('refuses a needed package that is not there, and tells of optional ones', () => {
+    const { needed, optional } = chain.missingFrom(lock('node_modules/a', { dependencies: { b: '1' }, optionalDependencies: { c: '1' } }))
+    expect([needed, optional]).toEqual([['node_modules/a needs b, which is not in the lockfile'], ['c']])
   })
 
   it('refuses ranges, tags and addresses in place of one version', () => {
