@@ -42,6 +42,9 @@ export const installedPackages = () =>
     .map(([path]) => path)
     .sort()
 
+/** Optional packages of other systems are not installed; a needed one that is missing ends the copy with its name. */
+const isHere = (path) => existsSync(join(root, path)) || !read('package-lock.json').packages[path].optional
+
 /** ONNX Runtime brings a library for each system: those of others stay behind. */
 const isForeignBinary = (path) => {
   const [, platform, arch] = /node_modules\/onnxruntime-node\/bin\/napi-v\d+\/([^/]+)(?:\/([^/]+))?/.exec(path.split(sep).join('/')) ?? []
@@ -59,7 +62,7 @@ export const copyProduction = (target) => {
   for (const path of OWN)
     if (existsSync(join(root, path)))
       cpSync(join(root, path), join(target, path), { recursive: true, filter: (source) => !isLeftOut(relative(root, source)) })
-  const packages = productionPackages()
+  const packages = productionPackages().filter(isHere)
   for (const path of packages) {
     const from = join(root, path)
     const nested = join(from, 'node_modules')
