@@ -5,6 +5,9 @@ import { DataTable } from '../ui/DataTable.tsx'
 import { ModeBanner } from '../ui/ModeBanner.tsx'
 import { Notice } from '../ui/Notice.tsx'
 import { Panel } from '../ui/Panel.tsx'
+import insight from './Insight.module.css'
+import { Overrides, Services, Shadow } from './Insight.tsx'
+import { WORDS } from './insight-texts.ts'
 import { ModelWatch } from './ModelWatch.tsx'
 import styles from './MonitoringApp.module.css'
 import { addressOf, Overview } from './Overview.tsx'
@@ -93,23 +96,62 @@ const Whole = ({ report }: { readonly report: MonitoringReport }) => {
   )
 }
 
-const Content = ({ read, unlock }: { readonly read: Read; readonly unlock: (token: string) => void }) => {
+const PAGES = [
+  ['', WORDS.models, null],
+  ['#/services', WORDS.services, Services],
+  ['#/overrides', WORDS.overrides, Overrides],
+  ['#/shadow', WORDS.shadow, Shadow],
+] as const
+
+const Pages = ({ address }: { readonly address: string }) => {
+  const current = PAGES.find(([at]) => at !== '' && at === address)?.[0] ?? ''
+  return (
+    <nav className={insight.nav} aria-label={WORDS.pages}>
+      <ul>
+        {PAGES.map(([at, title]) => (
+          <li key={at}>
+            <a href={at || '#/'} aria-current={at === current ? 'page' : undefined}>
+              {title}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  )
+}
+
+type ContentProps = { readonly read: Read; readonly token: string; readonly unlock: (token: string) => void }
+
+const Content = ({ read, token, unlock }: ContentProps) => {
   const address = useAddress()
   if (read.state === 'locked') return <Unlock again={read.again} unlock={unlock} />
   if (read.state === 'loading') return <Panel title={TEXT.title} state={{ kind: 'loading', text: TEXT.loading }} />
   if (read.state === 'failed') return <Panel title={TEXT.title} state={{ kind: 'error', text: TEXT.failed }} />
+  const Page = PAGES.find(([at]) => at === address)?.[2]
+  if (Page)
+    return (
+      <>
+        <Pages address={address} />
+        <Page token={token} />
+      </>
+    )
   const { report } = read
   const one = report.models.find((model) => addressOf(model) === address)
-  return one ? <ModelWatch model={one} report={report} /> : <Whole report={report} />
+  return (
+    <>
+      <Pages address={address} />
+      {one ? <ModelWatch model={one} report={report} /> : <Whole report={report} />}
+    </>
+  )
 }
 
 /** The watch over the models, and the page of one of them. */
 export const MonitoringApp = () => {
-  const { read, unlock } = useReport()
+  const { read, token, unlock } = useReport()
   return (
     <main className={styles.page}>
       {read.state === 'ready' && read.report.sandbox ? <ModeBanner>{TEXT.sandbox}</ModeBanner> : null}
-      <Content read={read} unlock={unlock} />
+      <Content read={read} token={token} unlock={unlock} />
     </main>
   )
 }

@@ -16,7 +16,7 @@ const read = async (token: string): Promise<Read> => {
 }
 
 /** The report; the token is kept in memory only. */
-export const useReport = (): { readonly read: Read; readonly unlock: (token: string) => void } => {
+export const useReport = (): { readonly read: Read; readonly token: string; readonly unlock: (token: string) => void } => {
   const [token, setToken] = useState('')
   const [current, setCurrent] = useState<Read>({ state: 'loading' })
   useEffect(() => {
@@ -31,5 +31,5 @@ export const useReport = (): { readonly read: Read; readonly unlock: (token: str
       wanted = false
     }
   }, [token])
-  return { read: current, unlock: useCallback((given: string) => setToken(given.trim()), []) }
+  return { read: current, token, unlock: useCallback((given: string) => setToken(given.trim()), []) }
 }

@@ -5,6 +5,8 @@ import axe from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { MonitoringReport } from '../../src/contract/monitoring.ts'
+import type { InsightDoor } from '../../src/http/kit.ts'
+import { overridesCsv, shadowCsv } from '../../src/monitoring/insight/as-csv.ts'
 import { type Running, start } from '../http/server-under-test.ts'
 import { makeDemoReport } from '../monitoring/demo-site.ts'
 import { buildPages } from './built-pages.ts'
@@ -20,11 +22,70 @@ let keys: string
 
 const TOKEN = 'operator-token-of-forty-characters-00000'
 
+const SPAN = { from: '2026-06-23', to: '2026-06-29', days: 7 }
+const PERIOD = { asOf: '2026-06-30T00:00:00.000Z', since: '2026-06-02T00:00:00.000Z', until: '2026-06-30T00:00:00.000Z', sandbox: true }
+const HALF = { value: 0.5, low: 0.25, high: 0.75 }
+const ROW = {
+  ...{ tenant: 'north', service: 'pgx-order-sign', subject: 'cpic/one/1', drug: 'one', shown: 12, accepted: 6, overridden: 6, ignored: 0 },
+  ...{ acceptRate: HALF, overrideRate: HALF, changedAfter: { n: 3, of: 9 }, repeated: 2, reasons: [{ code: 'will-monitor', n: 6 }] },
+}
+/** What the pages about services, overrides and the shadow are given. */
+const INSIGHT: InsightDoor = {
+  services: async () => ({
+    ...{ asOf: PERIOD.asOf, window: SPAN, baseline: SPAN, sandbox: true, limits: [] },
+    services: [
+      {
+        ...{ tenant: 'north', service: 'pgx-order-sign', state: 'act', collecting: null, silences: [], drugs: [] },
+        days: [{ day: '2026-06-29', calls: 120, withCard: 20, silent: 100, notAssessed: 1 }],
+        figures: [
+          {
+            figure: 'calls',
+            kind: 'service',
+            subject: '',
+            value: 120,
+            reference: 118,
+            n: 840,
+            sigmas: 0.2,
+            state: 'ok',
+            because: '120 calls a day.',
+          },
+          {
+            figure: 'zero',
+            kind: 'rule',
+            subject: 'cpic/one/1',
+            value: 0,
+            reference: 20,
+            n: 300,
+            sigmas: null,
+            state: 'act',
+            because: 'None in the 300 calls since its last.',
+          },
+        ],
+      },
+    ],
+  }),
+  overrides: async ({ by }) => ({ ...PERIOD, by, comments: false, all: { ...ROW, tenant: '', service: '', subject: '' }, rows: [ROW] }),
+  shadow: async () => ({
+    ...PERIOD,
+    services: [
+      {
+        ...{ tenant: 'north', service: 'pgx-order-select', of: 'shadow', from: '2026-06-02', to: '2026-06-29', calls: 100, orders: 120 },
+        ...{ withCard: 9, cards: { critical: 1, warning: 5, info: 3 }, interrupting: 6, interruptingPer100Orders: 5, silences: [] },
+        notAssessed: { n: 1, share: HALF },
+        rules: [{ rule: 'cpic/one/1', drug: 'one', fired: 6, per100Orders: 5, samples: ['d-1', 'd-2'] }],
+        neverFired: [{ rule: 'fda/two/1', drug: 'two', looked: 44 }],
+        neverAsked: 7,
+      },
+    ],
+  }),
+  csv: { overrides: overridesCsv, shadow: shadowCsv },
+}
+
 beforeAll(async () => {
   pages = await buildPages()
   report = await makeDemoReport()
   const monitoring = { report: async () => report, outcomes: async () => [] }
-  server = await start({ kit: { monitoring, publicDir: pages.folder } })
+  server = await start({ kit: { monitoring, insight: INSIGHT, publicDir: pages.folder } })
   keys = mkdtempSync(join(tmpdir(), 'attune-operator-'))
   const file = join(keys, 'token')
   writeFileSync(file, TOKEN)
@@ -139,6 +200,24 @@ describe.skipIf(chromiumPath === null)('monitoring in a browser', () => {
     await champion.leave()
   })
 
+  test('services, overrides and the shadow each have a page, and what is told can be taken along', async () => {
+    const { page, troubles, leave } = await visit('#/services')
+    await page.getByRole('heading', { name: 'Services and rules', level: 1 }).waitFor()
+    await page.getByText('None in the 300 calls since its last.').waitFor()
+    expect((await page.getByRole('rowheader').allInnerTexts())[0]).toBe('Has fallen silent: cpic/one/1')
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'What became of the cards' }).click()
+    await page.getByText('will-monitor 6').first().waitFor()
+    expect(await words(page)).toContain('50 % (25 % to 75 %)')
+    await page.getByLabel('Put together by').selectOption('drug')
+    const saved = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Download as CSV' }).click()
+    expect(readFileSync(await (await saved).path(), 'utf8')).toContain('north,pgx-order-sign,cpic/one/1,one,12,6,6,0,0.5')
+    await page.getByRole('link', { name: 'What the shadow would have shown' }).click()
+    await page.getByText('Critical or warning per 100 orders: 5.').waitFor()
+    expect(troubles).toEqual([])
+    await leave()
+  })
+
   test('without a token nothing is shown; with the operator token everything', async () => {
     const { page, leave } = await visit('', { url: locked.url })
     await page.getByRole('heading', { name: 'This page is for operators' }).waitFor()
@@ -159,7 +238,8 @@ describe.skipIf(chromiumPath === null)('monitoring in a browser', () => {
     ['in forced colours', { forced: true }],
     ['at 980 px', {}],
   ] as const)('reads well %s: nothing scrolls sideways, and axe finds no fault', async (_name, look) => {
-    for (const path of ['', '#/north/kidney', '#/north/pce']) {
+    const tables = 'width' in look || 'dark' in look ? ['#/services', '#/overrides', '#/shadow'] : []
+    for (const path of ['', '#/north/kidney', '#/north/pce', ...tables]) {
       const { page, leave } = await visit(path, look)
       await page.getByRole('heading', { level: 1 }).waitFor()
       expect(await page.evaluate('document.documentElement.scrollWidth <= document.documentElement.clientWidth')).toBe(true)
