@@ -430,6 +430,7 @@ export type Config = Readonly<
     mode: 'sandbox' | 'production'
     host: string
     port: number
+    processes: number
     publicUrl: string
     dataDir: string
     databaseUrl: string | null
@@ -449,6 +450,15 @@ const environmentSchema = z.object({
   HOST: z.string().default('127.0.0.1').describe('Address to listen on.'),
   PORT: z.coerce.number().int().min(0).max(65535).default(8088).describe('Port to listen on; 0 picks a free one.'),
   ATTUNE_CONFIG: z.string().optional().describe('Path of the config file (JSON or YAML). Absent: sandbox mode.'),
+  ATTUNE_PROCESSES: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(64)
+    .default(0)
+    .describe(
+      'Processes that answer, kept running by one that does not (docs/operations-changes.md). 0: one process that nobody keeps. More than 1 needs DATABASE_URL, and REDIS_URL where callers need a JWT.',
+    ),
   ATTUNE_DATA_DIR: z.string().default('./data').describe('Folder of the embedded database and the spool.'),
   DATABASE_URL: z.string().optional().describe('PostgreSQL for the ledger. Absent: embedded PGlite.'),
   REDIS_URL: z.string().optional().describe('Redis for what processes share. Absent: in memory.'),
@@ -593,6 +603,18 @@ const inferenceProblems = (
   ].filter((problem) => problem !== '')
 }
 
+/** Processes share a port that must be known, one database, and what they know of tokens that were used. */
+const processProblems = (
+  { ATTUNE_PROCESSES: processes, PORT, DATABASE_URL, REDIS_URL }: z.output<typeof environmentSchema>,
+  { auth }: FileConfig,
+): string[] => [
+  ...(processes > 0 && PORT === 0 ? ['ATTUNE_PROCESSES needs a PORT other than 0'] : []),
+  ...(processes > 1 && !DATABASE_URL ? ['ATTUNE_PROCESSES above 1 needs DATABASE_URL: the embedded ledger belongs to one process'] : []),
+  ...(processes > 1 && !REDIS_URL && auth === 'required'
+    ? ['ATTUNE_PROCESSES above 1 needs REDIS_URL: a token that one process took must be refused by the others']
+    : []),
+]
+
 const openBecause = (mode: Config['mode']): string =>
   mode === 'sandbox' ? 'without ATTUNE_CONFIG Attune is the sandbox, which has auth "open",' : 'auth "open" lets everybody in'
 
@@ -640,13 +662,14 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
     url: env.ATTUNE_INFERENCE_URL ?? file.inference.url ?? null,
     token: env.ATTUNE_INFERENCE_TOKEN ?? null,
   }
-  const problems = inferenceProblems(inference, env.ATTUNE_EXECUTION, file, mode)
+  const problems = [...inferenceProblems(inference, env.ATTUNE_EXECUTION, file, mode), ...processProblems(env, file)]
   if (problems.length > 0) throw new AttuneError('config-invalid', problems.join('\n'))
   const config: Config = {
     ...file,
     mode,
     host: env.HOST,
     port: env.PORT,
+    processes: env.ATTUNE_PROCESSES,
     publicUrl: (file.publicUrl ?? origin).replace(/\/+$/, ''),
     dataDir: resolve(env.ATTUNE_DATA_DIR),
     databaseUrl: env.DATABASE_URL ?? null,

@@ -32,6 +32,7 @@ import { projectRoot } from './project-root.ts'
 import { type Operating, operate } from './reload/operate.ts'
 import type { Line, Practice } from './reload/practice.ts'
 import type { ReloadState } from './reload/reload-rules.ts'
+import type { Supervised } from './reload/worker-talk.ts'
 import { makeReview } from './review/review.ts'
 import { makeCatalogue } from './risk/governance/catalogue.ts'
 import { missingEffects } from './risk/missing-effects.ts'
@@ -53,17 +54,19 @@ export type Running = {
 
 /**
  * Starts everything that the configuration asks for. Answers come once all parts are loaded and checked.
+ * @param primary the process that keeps this one running; null where none does
  * @throws AttuneError when configuration, rules, models or the ledger are not fit to serve
  */
-export const serve = async (environment: Readonly<Record<string, string | undefined>>): Promise<Running> => {
+export const serve = async (
+  environment: Readonly<Record<string, string | undefined>>,
+  primary: Supervised | null = null,
+): Promise<Running> => {
   let handle: RequestListener = (_request, response) => response.writeHead(503, { 'retry-after': '1' }).end()
   const asked = readConfig(environment, projectRoot)
   const server = makeServer((request, response) => handle(request, response))
   const drain = makeDrain(server)
-  const port = await listen(server, asked.port, asked.host)
-  try {
-    const config = asked.port === port ? asked : readConfig({ ...environment, PORT: String(port) }, projectRoot)
-    const parts = await compose(config)
+  const run = async (config: Config, whole: Whole): Promise<Running> => {
+    const parts = await compose(config, whole)
     handle = parts.app
     return {
       url: config.publicUrl,
@@ -72,10 +75,47 @@ export const serve = async (environment: Readonly<Record<string, string | undefi
       reload: parts.reload,
       stop: () => drain().then(parts.close),
     }
+  }
+  const runAlone = async (): Promise<Running> => {
+    const port = await listen(server, asked.port, asked.host)
+    return run(asked.port === port ? asked : readConfig({ ...environment, PORT: String(port) }, projectRoot), {})
+  }
+  /** Takes connections when it can answer; on the embedded ledger before its predecessor leaves, and then calls wait until it can. */
+  const runUnder = async (keeper: Supervised): Promise<Running> => {
+    const waiting: (() => void)[] = []
+    handle = (request, response) => void waiting.push(() => handle(request, response))
+    const listening = () => listen(server, asked.port, asked.host)
+    const embedded = asked.databaseUrl === null
+    const beforeLedger = async (): Promise<void> => {
+      if (embedded) await listening()
+      await keeper.beforeLedger()
+    }
+    const running = await run(asked, { beforeLedger, processes: () => processesHealth(keeper) })
+    for (const answer of waiting.splice(0)) answer()
+    if (!embedded) await listening()
+    return running
+  }
+  try {
+    return primary === null ? await runAlone() : await runUnder(primary)
   } catch (error) {
     server.close()
     throw error
   }
+}
+
+/** What a process has besides that another one keeps running. */
+type Whole = { readonly beforeLedger?: () => Promise<void>; readonly processes?: () => PartHealth }
+
+const processesHealth = ({ state }: Supervised): PartHealth => {
+  if (state === null) return { ok: true, detail: 'starting' }
+  const { processes, crashes, lastCrash, refused, exchanged } = state
+  const detail = [
+    `${processes} asked for`,
+    ...(crashes > 0 ? [`${crashes} ended unasked and were started again, the last at ${lastCrash}`] : []),
+    ...(exchanged === null ? [] : [`exchanged at ${exchanged}`]),
+    ...(refused === null ? [] : [refused]),
+  ].join('; ')
+  return refused === null ? { ok: true, detail } : { ok: true, degraded: true, detail }
 }
 
 const listen = (server: Server, port: number, host: string): Promise<number> =>
@@ -90,7 +130,7 @@ const KEY_SET_LIMITS = { deadlineMs: 1500, maxBytes: 256_000 } as const
 
 type Parts = { readonly app: RequestListener; readonly reload: Running['reload']; readonly close: () => Promise<void> }
 
-const compose = async (config: Config): Promise<Parts> => {
+const compose = async (config: Config, { beforeLedger, processes }: Whole): Promise<Parts> => {
   const log = makeLog(config.logLevel)
   if (config.auth === 'open' && config.mode === 'production')
     log.warn('auth is "open": callers need no JWT. Never use this with real patients')
@@ -99,7 +139,7 @@ const compose = async (config: Config): Promise<Parts> => {
   const thresholds = thresholdsOf(config)
   const limits = limitsOf(config)
   const switches = makeSwitches(config)
-  const [thinking, ledger, sandbox] = await openParts(config, switches)
+  const [thinking, ledger, sandbox] = await openParts(config, switches, beforeLedger)
   const outbound = makeOutbound(config.network)
   const reportFault = (fault: unknown, service: string) =>
     log.error({ service, error: fault }, 'a call was not assessed because of a fault')
@@ -163,7 +203,10 @@ const compose = async (config: Config): Promise<Parts> => {
     missingEffects: (request) => missingEffects(models, request),
     drugs: { search: (text, limit) => practice.thinking.kit.knowledge.drugs.search(text, limit) },
     clocks,
-    health: () => healthOf(config, thinking, ledger, { fhir, terminology, operating }, { replay, clocks, services }),
+    health: async () => ({
+      ...(await healthOf(config, thinking, ledger, { fhir, terminology, operating }, { replay, clocks, services })),
+      ...(processes ? { processes: processes() } : {}),
+    }),
     ...(tracing ? { tracer: tracing } : {}),
     readKeySet: (url) => outbound.json(url, KEY_SET_LIMITS),
     replay,
@@ -186,9 +229,11 @@ const compose = async (config: Config): Promise<Parts> => {
 }
 
 /** Loads side by side. When one part is not fit, what the others opened is closed again: a refused start leaves no lock and no handle. */
-const openParts = async (config: Config, { standing }: Switches) => {
-  const ledgerOpening = openLedger(config) // first: its thread starts while this one reads the rules
-  const opening = [loadThinking(config, standing), ledgerOpening, openSandbox(config)] as const
+const openParts = async (config: Config, { standing }: Switches, beforeLedger: Whole['beforeLedger']) => {
+  const early = beforeLedger === undefined ? openLedger(config) : null // first: its thread starts while this one reads the rules
+  const loading = loadThinking(config, standing)
+  const opened = early ?? loading.then(beforeLedger).then(() => openLedger(config))
+  const opening = [loading, opened, openSandbox(config)] as const
   try {
     return await Promise.all(opening)
   } catch (error) {

@@ -6,6 +6,7 @@ import { list } from './models/list.ts'
 import { monitor } from './models/monitor.ts'
 import { create } from './models/new.ts'
 import { outcomes } from './models/outcomes.ts'
+import { reload } from './models/reload.ts'
 import { off, on } from './models/switch.ts'
 import { validate } from './models/validate.ts'
 import { verify } from './models/verify.ts'
@@ -23,6 +24,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   outcomes,
   off,
   on,
+  reload,
   export: exportModels,
 }
 

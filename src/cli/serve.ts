@@ -1,4 +1,7 @@
-import { serve as startServer } from '../main.ts'
+import cluster from 'node:cluster'
+import { readConfig } from '../config.ts'
+import { projectRoot } from '../project-root.ts'
+import { supervised } from '../reload/worker-talk.ts'
 import { installLastResort } from './last-resort.ts'
 import { say, type Verb } from './verb.ts'
 
@@ -8,6 +11,42 @@ const untilStopped = (): Promise<void> =>
     process.once('SIGINT', () => resolve())
   })
 
+const greet = (greeting: readonly string[], started: number): void => {
+  for (const line of greeting) say(line)
+  say(`Ready in ${((performance.now() - started) / 1000).toFixed(1)} s. Stop with Ctrl+C.`)
+}
+
+/** Answers itself; under a primary process it says that it is ready there, and ends when it is to make room. */
+const answer = async (started: number): Promise<number> => {
+  const { serve: startServer } = await import('../main.ts') // with all that it needs: a primary process loads none of it
+  const watched = supervised()
+  const running = await startServer(process.env, watched)
+  process.on('SIGHUP', () => void running.reload()) // how it ended stands in the log and in /readyz
+  if (watched) watched.ready(running.greeting)
+  else greet(running.greeting, started)
+  await Promise.race([untilStopped(), ...(watched ? [watched.retired] : [])])
+  await running.stop()
+  return 0
+}
+
+/** The channel to the primary process would keep this one alive. */
+const letGo = (): void => {
+  if (process.connected) cluster.worker?.disconnect()
+}
+
+/** Keeps processes that answer. */
+const keep = async (started: number): Promise<number> => {
+  const { supervise } = await import('../reload/supervise.ts')
+  const stopped = untilStopped()
+  const supervision = await supervise(readConfig(process.env, projectRoot))
+  if (supervision === null) return 1
+  process.on('SIGHUP', () => void supervision.exchange()) // how it ended stands in the log and in /readyz
+  greet(supervision.greeting, started)
+  await stopped
+  await supervision.stop()
+  return 0
+}
+
 export const serve: Verb = {
   name: 'serve',
   summary: 'Start the server: sandbox without a config file, production with one',
@@ -16,12 +55,6 @@ export const serve: Verb = {
   run: async () => {
     installLastResort()
     const started = performance.now()
-    const running = await startServer(process.env)
-    for (const line of running.greeting) say(line)
-    say(`Ready in ${((performance.now() - started) / 1000).toFixed(1)} s. Stop with Ctrl+C.`)
-    process.on('SIGHUP', () => void running.reload()) // how it ended stands in the log and in /readyz
-    await untilStopped()
-    await running.stop()
-    return 0
+    return cluster.isPrimary && readConfig(process.env, projectRoot).processes > 0 ? keep(started) : answer(started).finally(letGo)
   },
 }

@@ -83,6 +83,7 @@ const configOf = ({ config = {}, clients = [], mode = 'sandbox' }: Setting, publ
   const rest = {
     host: '127.0.0.1',
     port: 0,
+    processes: 0,
     dataDir: '',
     databaseUrl: null,
     redisUrl: null,

@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { openLedger } from '../../src/ledger/ledger.ts'
+import { embeddedPlace, type Place } from '../ledger/engines.ts'
+import { caller, hospital, makeSite } from '../production/attune.ts'
+import { type FakeEhr, startEhr } from '../production/fake-ehr.ts'
+import { chart, orderSign, prefetch } from '../production/patient.ts'
+import { buildServer, type ServerProcess, spawnServer, urlOf } from '../production/process.ts'
+import { copyRules } from './copy-rules.ts'
+
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
+
+const SIGN = '/cds-services/pgx-order-sign'
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer()
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+
+describe('A service whose process is kept by another, on the embedded ledger', () => {
+  let ehr: FakeEhr
+  let place: Place
+  let rules: ReturnType<typeof copyRules>
+  let site: ReturnType<typeof makeSite>
+  let server: ServerProcess
+  let url: string
+  let answered = 0
+
+  beforeAll(async () => {
+    await buildServer()
+    rules = copyRules()
+    ehr = await startEhr(chart)
+    place = await embeddedPlace()
+    site = makeSite(hospital(ehr, { features: ['trace'] }, { rulesDir: rules.folder }))
+    const port = await freePort()
+    server = spawnServer({
+      ...site.environment,
+      ATTUNE_DATA_DIR: place.config.dataDir,
+      ATTUNE_PROCESSES: '1',
+      PORT: `${port}`,
+      LOG_LEVEL: 'warn',
+    })
+    url = await urlOf(server)
+  })
+  afterAll(async () => {
+    server?.child.kill('SIGTERM')
+    await server?.ended(20_000)
+    await ehr?.stop()
+    await place?.clear()
+    site?.clear()
+    rules?.clear()
+  })
+
+  /** Of the process that answers: it holds the embedded ledger. */
+  const pid = (): number => Number(readFileSync(`${place.config.dataDir}/ledger/lock`, 'utf8'))
+  const ask = async () => {
+    const answer = await caller(url, ehr)(SIGN, { body: orderSign({ prefetch: prefetch() }) })
+    if (answer.status === 200) answered += 1
+    return {
+      status: answer.status,
+      cards: answer.json().cards?.length as number,
+      rules: answer.json().extension?.['org.attune.trace'].versions.rules as string,
+    }
+  }
+  const health = async (part: string): Promise<{ status: string; detail: string; degraded?: boolean }> => {
+    const { status, parts } = JSON.parse(await (await fetch(`${url}/readyz`)).text())
+    return { status, ...parts[part] }
+  }
+
+  it('exchanges it for a fresh one under load: no call is refused or fails, and the fresh one has the rules of now', async () => {
+    const answers: Awaited<ReturnType<typeof ask>>[] = []
+    const old = pid()
+    let going = true
+    const asking = Array.from({ length: 2 }, async () => {
+      while (going) answers.push(await ask())
+    })
+    rules.release('2999.01.0')
+    server.child.kill('SIGHUP')
+    await vi.waitFor(async () => expect((await health('processes')).detail).toMatch(/exchanged at/), { timeout: 120_000, interval: 500 })
+    await vi.waitFor(() => expect(answers.at(-1)?.rules).toMatch(/^2999/), 60_000)
+    going = false
+    await Promise.all(asking)
+    expect([...new Set(answers.map(({ status, cards }) => `${status}: ${cards} card`))]).toEqual(['200: 1 card'])
+    expect(new Set(answers.map((one) => one.rules.slice(0, 9)))).toEqual(new Set(['2026.11.0', '2999.01.0']))
+    expect(pid()).not.toBe(old)
+  })
+
+  it('keeps the old one when a fresh one does not become ready, and says so', async () => {
+    const old = pid()
+    rules.edit('wording.json', () => 'not json')
+    server.child.kill('SIGHUP')
+    await vi.waitFor(async () => expect((await health('processes')).detail).toMatch(/did not become ready: it ended with exit status \d/), {
+      timeout: 120_000,
+      interval: 500,
+    })
+    expect([(await health('processes')).status, pid(), (await ask()).status]).toEqual(['degraded', old, 200])
+    rules.edit('wording.json', () => readFileSync('rules/wording.json', 'utf8'))
+  })
+
+  it('starts a fresh one when it is killed, visibly, and no answered decision is lost', async () => {
+    process.kill(pid(), 'SIGKILL')
+    await vi.waitFor(async () => expect((await health('processes')).detail).toMatch(/1 ended unasked and were started again, the last at .*SIGKILL/), {
+      timeout: 120_000,
+      interval: 500,
+    })
+    expect((await ask()).status).toBe(200)
+    server.child.kill('SIGTERM')
+    expect(await server.ended(30_000)).toBe(0)
+    const ledger = await openLedger(place.config)
+    const { decisions } = await ledger.counts('hospital')
+    const chain = await ledger.verifyChain()
+    await ledger.close()
+    expect([decisions, chain.state]).toEqual([answered, 'intact'])
+  })
+})
