@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
+import { CANARY } from './contract/canary.ts'
 import { AttuneError } from './errors.ts'
 
 /** Every key says what it is, its default and its unit; `docs/configuration.md` is generated from here. */
@@ -312,6 +313,29 @@ const fileSchema = z.strictObject({
     .string()
     .optional()
     .describe('Folder of the rules. Default: the rules of this release. Read again on SIGHUP and `attune rules reload`.'),
+  canary: z
+    .strictObject({
+      everySeconds: z
+        .number()
+        .int()
+        .min(0)
+        .max(86_400)
+        .default(300)
+        .describe('How often invented patients are sent through the whole service, in seconds; never in the sandbox. 0: never.'),
+      lateMs: z
+        .number()
+        .int()
+        .min(10)
+        .max(60_000)
+        .default(2000)
+        .describe('An answer to one of them that takes longer is late, in milliseconds.'),
+      file: z
+        .string()
+        .optional()
+        .describe("The site's own patients and expected cards. Default: those of this release (`models/canary.json`)."),
+    })
+    .prefault({})
+    .describe('Canary patients (docs/operations-changes.md).'),
   rulesWatchSeconds: z
     .number()
     .int()
@@ -553,6 +577,9 @@ const contradictions = ({
       ? [`terminology.url ${terminology.url} is not https (network.allowHttp allows http)`]
       : []),
     ...challengers(models),
+    ...clients
+      .filter(({ id, tenant }) => id === CANARY || tenant === CANARY)
+      .map(({ id }) => `client ${id}: "${CANARY}" is the name of the service's own client and tenant`),
     ...shadow.flatMap(({ service, rule }) =>
       service !== undefined && rule !== undefined ? ['shadow: name a service or a rule, not both'] : [],
     ),

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { passportOf } from '../cds-services/profile/passport.ts'
 import { SERVICES } from '../cds-services/registry.ts'
 import { type Config, readConfig } from './config.ts'
+import type { CanaryResult } from './contract/canary.ts'
 import type { RulesAttributes } from './contract/models.ts'
 import type { ProfileEvent, ProfileRequest } from './contract/profile.ts'
 import { loadThinking, type Service, type Thinking, VERSION } from './engine.ts'
@@ -39,6 +40,7 @@ import { missingEffects } from './risk/missing-effects.ts'
 import { whatIfServed } from './risk/what-if.ts'
 import { runProfile } from './run-profile.ts'
 import { runService } from './run-service.ts'
+import { watchCanary } from './watch-canary.ts'
 import { poster, thresholdsOf, watchModels } from './watch-models.ts'
 import { limitsOf, type WatchingServices, watchServices } from './watch-services.ts'
 
@@ -49,6 +51,8 @@ export type Running = {
   readonly greeting: readonly string[]
   /** Loads the rules of the same folder again; answers go on meanwhile. */
   readonly reload: () => Promise<ReloadState>
+  /** A round of canary patients now; null where there are none. */
+  readonly askCanary: () => Promise<readonly CanaryResult[]> | null
   readonly stop: () => Promise<void>
 }
 
@@ -73,6 +77,7 @@ export const serve = async (
       config,
       greeting: greetingOf(config),
       reload: parts.reload,
+      askCanary: parts.askCanary,
       stop: () => drain().then(parts.close),
     }
   }
@@ -128,7 +133,12 @@ const listen = (server: Server, port: number, host: string): Promise<number> =>
 
 const KEY_SET_LIMITS = { deadlineMs: 1500, maxBytes: 256_000 } as const
 
-type Parts = { readonly app: RequestListener; readonly reload: Running['reload']; readonly close: () => Promise<void> }
+type Parts = {
+  readonly app: RequestListener
+  readonly reload: Running['reload']
+  readonly askCanary: Running['askCanary']
+  readonly close: () => Promise<void>
+}
 
 const compose = async (config: Config, { beforeLedger, processes }: Whole): Promise<Parts> => {
   const log = makeLog(config.logLevel)
@@ -172,8 +182,9 @@ const compose = async (config: Config, { beforeLedger, processes }: Whole): Prom
       spansDropped: tracing?.dropped ?? null,
     }
   })
+  const canary = watchCanary({ config, log, metrics, post })
   const kit: Kit<Service> = {
-    config,
+    config: canary.config,
     version: VERSION,
     log,
     metrics,
@@ -205,6 +216,7 @@ const compose = async (config: Config, { beforeLedger, processes }: Whole): Prom
     clocks,
     health: async () => ({
       ...(await healthOf(config, thinking, ledger, { fhir, terminology, operating }, { replay, clocks, services })),
+      canary: canary.health(),
       ...(processes ? { processes: processes() } : {}),
     }),
     ...(tracing ? { tracer: tracing } : {}),
@@ -215,13 +227,16 @@ const compose = async (config: Config, { beforeLedger, processes }: Whole): Prom
   }
   const close = async () => {
     await tracing?.close()
+    await canary.close()
     await services.close()
     await operating.close()
     await watching.close()
     await closeAll(outbound, replay, ledger, thinking)
   }
   try {
-    return { app: makeApp(kit), reload: operating.reload, close }
+    const app = makeApp(kit)
+    await canary.start(app)
+    return { app, reload: operating.reload, askCanary: canary.round, close }
   } catch (error) {
     await close()
     throw error

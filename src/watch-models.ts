@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { ServiceKit } from '../cds-services/pgx/kit.ts'
 import type { Config } from './config.ts'
+import { CANARY } from './contract/canary.ts'
 import type { DecisionRecord } from './contract/decision.ts'
 import type { AnsweredCall } from './contract/monitoring.ts'
 import type { ServiceTally } from './contract/service-watch.ts'
@@ -59,6 +60,7 @@ const counted = ({ ledger, models, metrics, log, countService }: WatchingKit): L
   return {
     ...ledger,
     record: async (decision, estimates = []) => {
+      if (decision.tenant === CANARY) return ledger.record(decision, estimates) // no patient: counted nowhere
       await ledger.record(decision, estimates, count(decision, estimates, models), countService(decision))
       metrics.observeDecision(decision)
     },

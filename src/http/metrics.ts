@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { CanaryResult } from '../contract/canary.ts'
 import type { DecisionRecord } from '../contract/decision.ts'
 import type { MonitoringReport, WatchedModel, WatchState } from '../contract/monitoring.ts'
 import type { ServiceWatchReport } from '../contract/service-watch.ts'
@@ -17,6 +18,8 @@ export type Metrics = {
   observeServiceAlarm(figure: string, state: string): void
   /** Calls whose shadow models were not run or not recorded, since the start. */
   observeShadowLost(total: number): void
+  /** The last round of the canary patients, by case. */
+  observeCanary(results: readonly CanaryResult[], seconds: number): void
   /** Rules that were loaded again, or refused. */
   observeReload(taken: boolean): void
   /** Which rules answer now. */
@@ -199,7 +202,25 @@ export const makeMetrics = (): Metrics => {
     labelNames: ['version'],
     registers,
   })
+  const canary = new Gauge({
+    name: 'attune_canary_ok',
+    help: '1 when the call of a canary patient ended as expected, else 0.',
+    labelNames: ['case'],
+    registers,
+  })
+  const canaryAt = new Gauge({
+    name: 'attune_canary_last_round_seconds',
+    help: 'When the last round of canary patients ended, in seconds since 1970.',
+    registers,
+  })
+  const canaryTook = new Gauge({ name: 'attune_canary_round_seconds', help: 'How long the last round of canary patients took.', registers })
   return {
+    observeCanary(results, seconds) {
+      canary.reset()
+      for (const { name, state } of results) canary.set({ case: name }, state === 'as-expected' ? 1 : 0)
+      canaryAt.setToCurrentTime()
+      canaryTook.set(seconds)
+    },
     observeReload: (taken) => reloads.inc({ taken: String(taken) }),
     observeRules(version) {
       rules.reset()

@@ -3,12 +3,13 @@ import { readdir, stat } from 'node:fs/promises'
 import type { Config } from '../config.ts'
 import type { PracticeSwitch } from '../contract/switches.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import { repeat } from '../monitoring/repeat.ts'
 import { waitingRequests } from './inbox.ts'
 import type { Practice } from './practice.ts'
 import type { Reloading } from './reload-rules.ts'
 
 /** How often what was switched and ordered is read: a kill switch acts within seconds in every process. */
-const EVERY_MS = 2000
+const EVERY_MS = 1000
 
 export type FollowKit = {
   readonly config: Pick<Config, 'dataDir' | 'rulesDir' | 'rulesWatchSeconds'>
@@ -54,35 +55,6 @@ const signatureOf = async (folder: string): Promise<string> => {
     }),
   )
   return parts.join('\n')
-}
-
-/** Again and again, with a pause after each; of failures in a row the first is told. */
-const repeat = (work: () => Promise<void>, pauseMs: number, onFailure: (error: unknown) => void) => {
-  let stopped = false
-  let failed = false
-  let running = Promise.resolve()
-  let timer: NodeJS.Timeout | undefined
-  const next = (): void => {
-    if (!stopped) timer = setTimeout(turn, pauseMs).unref()
-  }
-  const turn = (): void => {
-    running = work().then(
-      () => {
-        failed = false
-      },
-      (error: unknown) => {
-        if (!failed) onFailure(error)
-        failed = true
-      },
-    )
-    void running.then(next)
-  }
-  next()
-  return async (): Promise<void> => {
-    stopped = true
-    clearTimeout(timer)
-    await running
-  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts'
+import { CANARY } from '../contract/canary.ts'
 import type { PracticeSwitch } from '../contract/switches.ts'
 import { makeLine, type Surroundings, type Thinking } from '../engine.ts'
 import { type Held, heldOf, stanceOf, wordsOf } from './stance.ts'
@@ -43,7 +44,8 @@ export const makePractice = ({ config, surroundings, ...kit }: PracticeKit): Pra
     line: (tenant) => {
       const there = lines.get(tenant)
       if (there) return there
-      const made = makeLine(config, thinking, surroundings, stanceOf(tenant, held, off))
+      const own = tenant === CANARY ? held.filter(({ kind, use }) => kind === 'rule' && use === 'off') : held // a shadow run is watched too
+      const made = makeLine(config, thinking, surroundings, stanceOf(tenant, own, off))
       lines.set(tenant, made)
       return made
     },

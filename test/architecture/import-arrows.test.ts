@@ -67,6 +67,8 @@ const ANYTHING = new Set([
   'src/watch-services.ts',
   'src/insight-door.ts',
   'src/reload',
+  'src/canary',
+  'src/watch-canary.ts',
   'src/cli',
 ])
 
