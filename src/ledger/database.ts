@@ -52,6 +52,12 @@ const openPglite = async (folder: string): Promise<Database> => {
 /** Loaded only where PostgreSQL is configured. */
 const loadPg = (): typeof import('pg') => createRequire(import.meta.url)('pg')
 
+/**
+ * Longest wait for a lock that another session holds, in milliseconds. Processes that share the ledger hold the end of the chain for a
+ * batch, some ten milliseconds; who waits longer than this waits for something else, and the entries go to the spool meanwhile.
+ */
+const LOCK_MS = 750
+
 export const openPostgres = (databaseUrl: string): Database => {
   const { Pool } = loadPg()
   const pool = new Pool({
@@ -60,6 +66,7 @@ export const openPostgres = (databaseUrl: string): Database => {
     connectionTimeoutMillis: 2000,
     query_timeout: 5000,
     statement_timeout: 5000,
+    lock_timeout: LOCK_MS,
     keepAlive: true,
     application_name: 'attune-ledger',
   })

@@ -220,6 +220,7 @@ export const TABLES_VERSION = STEPS.length
 const LOCK = 4_117_900_001
 
 const migrateIn = async (transaction: Transaction<LedgerTables>): Promise<void> => {
+  await sql`set local lock_timeout = 0`.execute(transaction) // another process may be making the tables
   await sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`.execute(transaction)
   await sql`create table if not exists ledger_migration (version int primary key, at timestamptz not null default now())`.execute(
     transaction,

@@ -15,8 +15,8 @@ export const openSite = (environment: Readonly<Record<string, string>> = {}, fil
     environment,
   )
 
-/** Several servers start side by side here, on a machine that may have other work: milliseconds until it is given up. */
-export const START_MS = 150_000
-
 /** True when the long tests run whole; else each runs a slice. */
 export const WHOLE = process.env.ATTUNE_TEST_WHOLE === '1'
+
+/** Milliseconds until a start is given up: several servers start side by side here, on a machine that may have other work. */
+export const START_MS = WHOLE ? 600_000 : 150_000

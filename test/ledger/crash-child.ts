@@ -4,9 +4,9 @@ import { openLedger } from '../../src/ledger/ledger.ts'
 import { card, decision, feedbackOn } from './decisions.ts'
 
 /** Writes decisions and feedback as fast as it can and says on standard output what was acknowledged, until it is killed. */
-const [dataDir = '', callers = '32'] = process.argv.slice(2)
+const [dataDir = '', databaseUrl = '', callers = '32'] = process.argv.slice(2)
 const started = performance.now()
-const ledger = await openLedger({ dataDir, databaseUrl: null, pseudonymKeyFile: undefined })
+const ledger = await openLedger({ dataDir, databaseUrl: databaseUrl || null, pseudonymKeyFile: undefined })
 writeSync(1, `ready ${Math.round(performance.now() - started)}\n`)
 
 const call = async (): Promise<never> => {

@@ -1,0 +1,161 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import http from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { type HookBody, hookBodies } from '../bench/bodies.ts'
+import { startAttune, stopServer } from '../bench/server.ts'
+
+/**
+ * Soak: mixed calls at half of what the server can do, for some minutes. Prints each minute and, at the end, how memory, open handles and the
+ * 99th percentile moved. It can mislead: other work on the machine lengthens the times (not the memory), and a server that has just
+ * started grows until its caches and its heap have found their size; the slope is therefore also told for the second half alone.
+ */
+
+type Minute = {
+  readonly answered: number
+  readonly shed: number
+  readonly wrong: number
+  readonly p50: number
+  readonly p99: number
+  /** Resident memory, in MiB. */
+  readonly rss: number
+  /** Open files and sockets. */
+  readonly handles: number
+}
+
+const agent = new http.Agent({ keepAlive: true, maxSockets: 256 })
+
+type Answer = { readonly status: number; readonly text: string; readonly ms: number }
+
+const send = (url: string, body?: string): Promise<Answer> =>
+  new Promise((resolve) => {
+    const started = performance.now()
+    const end = (status: number, text = '') => resolve({ status, text, ms: performance.now() - started })
+    const headers = body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+    const request = http.request(url, { agent, method: body === undefined ? 'GET' : 'POST', headers }, (response) => {
+      let text = ''
+      response.setEncoding('utf8')
+      response.on('data', (chunk: string) => {
+        text += chunk
+      })
+      response.on('end', () => end(response.statusCode ?? 0, text))
+      response.on('error', () => end(0))
+    })
+    request.on('error', () => end(0))
+    request.end(body)
+  })
+
+/** One prescriber's step: a hook call with another instance each time, and for each card what became of it; now and then discovery and health. */
+const steps = (base: string, bodies: readonly HookBody[]) => {
+  let turn = 0
+  return async (tell: (answer: Answer) => void): Promise<void> => {
+    turn += 1
+    if (turn % 20 === 0) tell(await send(`${base}/cds-services`))
+    if (turn % 50 === 0) tell(await send(`${base}/readyz`))
+    const { service, request } = bodies[turn % bodies.length] as HookBody
+    const address = `${base}/cds-services/${service}`
+    const answer = await send(address, JSON.stringify({ ...request, hookInstance: crypto.randomUUID() }))
+    tell(answer)
+    const cards = answer.status === 200 ? (JSON.parse(answer.text) as { cards: { uuid: string }[] }).cards : []
+    const feedback = cards.map(({ uuid }) => ({ card: uuid, outcome: 'accepted', acceptedSuggestions: [], outcomeTimestamp: new Date() }))
+    if (feedback.length > 0) tell(await send(`${address}/feedback`, JSON.stringify({ feedback })))
+  }
+}
+
+const percentile = (times: readonly number[], share: number): number => {
+  const sorted = [...times].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
+}
+
+const rssOf = (pid: number): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
+
+const look = (pid: number, answers: readonly Answer[]): Minute => {
+  const good = answers.filter(({ status }) => status === 200).map(({ ms }) => ms)
+  const shed = answers.filter(({ status }) => status === 503).length
+  return {
+    answered: good.length,
+    shed,
+    wrong: answers.length - good.length - shed,
+    p50: percentile(good, 0.5),
+    p99: percentile(good, 0.99),
+    rss: rssOf(pid),
+    handles: readdirSync(`/proc/${pid}/fd`).length,
+  }
+}
+
+/** Least squares of the values against their minutes: change per hour. */
+const slopePerHour = (values: readonly number[]): number => {
+  const n = values.length
+  const middle = (n - 1) / 2
+  const mean = values.reduce((sum, value) => sum + value, 0) / n
+  const top = values.reduce((sum, value, at) => sum + (at - middle) * (value - mean), 0)
+  const bottom = values.reduce((sum, _, at) => sum + (at - middle) ** 2, 0)
+  return (60 * top) / bottom
+}
+
+/** Steps a second that the server takes when eight prescribers never pause. */
+const capacityOf = async (step: ReturnType<typeof steps>, forMs: number): Promise<number> => {
+  let done = 0
+  const started = performance.now()
+  const work = async () => {
+    for (; performance.now() - started < forMs; done += 1) await step(() => {})
+  }
+  await Promise.all(Array.from({ length: 8 }, work))
+  return (done * 1000) / (performance.now() - started)
+}
+
+const soakFor = async (pid: number, step: ReturnType<typeof steps>, perSecond: number, minutes: number): Promise<Minute[]> => {
+  const rows: Minute[] = []
+  for (let minute = 1; minute <= minutes; minute += 1) {
+    const answers: Answer[] = []
+    const under: Promise<void>[] = []
+    const started = performance.now()
+    for (let ms = 0; ms < 60_000; ms = performance.now() - started) {
+      while (under.length < (ms * perSecond) / 1000) under.push(step((answer) => answers.push(answer)))
+      await wait(10)
+    }
+    await Promise.all(under)
+    const row = look(pid, answers)
+    rows.push(row)
+    const { answered, shed, wrong, p50, p99, rss, handles } = row
+    console.log(
+      `${String(minute).padStart(4)} ${[answered, shed, wrong, p50.toFixed(1), p99.toFixed(1), rss.toFixed(0), handles].map((cell) => String(cell).padStart(9)).join('')}`,
+    )
+  }
+  return rows
+}
+
+const { values } = parseArgs({ options: { minutes: { type: 'string', default: '30' }, rate: { type: 'string' } } })
+const minutes = Number(values.minutes)
+/** Steps a second, in place of half of what the server can do. */
+const asked = values.rate === undefined ? null : Number(values.rate)
+if (asked !== null && !(asked > 0)) throw new Error('--rate takes a number above 0')
+if (!Number.isInteger(minutes) || minutes < 2) throw new Error('--minutes takes a whole number from 2 on')
+
+const folder = mkdtempSync(join(tmpdir(), 'attune-soak-'))
+const server = await startAttune(folder)
+try {
+  const pid = server.child.pid ?? 0
+  const step = steps(server.base, hookBodies())
+  await capacityOf(step, 10_000) // compiled and warm
+  const rate = asked ?? (await capacityOf(step, 20_000)) / 2
+  console.log(`${rate.toFixed(1)} steps a second, ${minutes} minutes.\n`)
+  console.log('minute answered     shed    wrong   p50 ms   p99 ms  RSS MiB  handles')
+  const rows = await soakFor(pid, step, rate, minutes)
+  const half = rows.slice(Math.floor(rows.length / 2))
+  const told = (name: string, of: (row: Minute) => number) =>
+    console.log(
+      `${name}: first ${of(rows[0] as Minute).toFixed(1)}, last ${of(rows.at(-1) as Minute).toFixed(1)}, slope ${slopePerHour(rows.map(of)).toFixed(1)} per hour, in the second half ${slopePerHour(half.map(of)).toFixed(1)} per hour`,
+    )
+  console.log('')
+  told('RSS MiB', ({ rss }) => rss)
+  told('open handles', ({ handles }) => handles)
+  told('p99 ms', ({ p99 }) => p99)
+  process.exitCode = rows.some(({ wrong }) => wrong > 0) ? 1 : 0
+} finally {
+  await stopServer(server)
+  agent.destroy()
+  rmSync(folder, { recursive: true, force: true })
+}
