@@ -8,7 +8,7 @@ import { NOTHING_LOST, whatWasKept } from './kept.ts'
 import { openSite, START_MS, TENANT, WHOLE } from './open-site.ts'
 import { emptyNotebook, type Notebook, startPrescribers } from './prescribers.ts'
 
-const KILLS = WHOLE ? 100 : 5
+const KILLS = WHOLE ? 100 : 3
 /** Acknowledged entries of one life before it may be killed. */
 const A_LIFE = WHOLE ? 100 : 20
 const CALLERS = 24

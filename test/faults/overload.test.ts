@@ -7,7 +7,7 @@ import { type Answer, call, makeAgent, percentile } from './call.ts'
 import { openSite, START_MS, WHOLE } from './open-site.ts'
 import { SIGN } from './prescribers.ts'
 
-const FLOOD_MS = WHOLE ? 60_000 : 3_000
+const FLOOD_MS = 60_000
 /** At least this many a second: five times the capacity of a machine with other work may be a trickle. */
 const FLOOD_PER_SECOND = 300
 const models = copyModels('tisdale')
@@ -17,6 +17,7 @@ let server: ServerProcess
 let url = ''
 
 beforeAll(async () => {
+  if (!WHOLE) return
   await buildServer()
   server = spawnServer(site.environment)
   url = await urlOf(server, START_MS)
@@ -56,33 +57,38 @@ const openLoop = async (perSecond: number, forMs: number): Promise<Answer[]> => 
 
 const ACCEPTED_MS = 500
 
-it('L-2: of calls at five times capacity or more some are answered, all others get 503 with Retry-After, and quiet comes back within 5 s', async () => {
-  await closedLoop(8, 2_000) // compiled and warm
-  const quiet = await closedLoop(1, 1_000)
-  const full = await closedLoop(8, 2_000)
-  const answers = await openLoop(Math.max(5 * full.perSecond, FLOOD_PER_SECOND), FLOOD_MS)
-  await wait(1_000)
-  const after = await closedLoop(1, 2_000)
+// On a machine with other work the flood is a test of the machine: whole runs only. `test/http/admission.test.ts` holds the rule itself.
+it.runIf(WHOLE)(
+  'L-2: of calls at five times capacity or more some are answered, all others get 503 with Retry-After, and quiet comes back within 5 s',
+  async () => {
+    await closedLoop(8, 2_000) // compiled and warm
+    const quiet = await closedLoop(1, 1_000)
+    const full = await closedLoop(8, 2_000)
+    const answers = await openLoop(Math.max(5 * full.perSecond, FLOOD_PER_SECOND), FLOOD_MS)
+    await wait(1_000)
+    const after = await closedLoop(1, 2_000)
 
-  const accepted = answers.filter(({ status }) => status === 200).map(({ ms }) => ms)
-  const shed = answers.filter(({ status }) => status === 503)
-  console.log(
-    `L-2: capacity ${Math.round(full.perSecond)}/s, p50 ${percentile(quiet.times, 0.5)} ms; flooded with ${answers.length} calls, ` +
-      `${accepted.length} answered with p50 ${percentile(accepted, 0.5)} ms and p99 ${percentile(accepted, 0.99)} ms (goal ${ACCEPTED_MS}), ` +
-      `${shed.length} shed with p50 ${percentile(
-        shed.map(({ ms }) => ms),
-        0.5,
-      )} and p99 ${percentile(
-        shed.map(({ ms }) => ms),
-        0.99,
-      )} ms; ` +
-      `afterwards p50 ${percentile(after.times, 0.5)} ms`,
-  )
-  expect(accepted.length + shed.length).toBe(answers.length)
-  expect(accepted.length).toBeGreaterThan(0)
-  expect(shed.length).toBeGreaterThan(answers.length / 4)
-  expect(shed.filter(({ headers }) => headers['retry-after'] === undefined)).toEqual([])
-  // A machine with other work shifts both sides of this alike.
-  expect(percentile(accepted, 0.99)).toBeLessThan(Math.max(ACCEPTED_MS, 8 * percentile(full.times, 0.99)))
-  expect(percentile(after.times, 0.5)).toBeLessThan(5 * percentile(quiet.times, 0.5) + 50)
-}, 600_000)
+    const accepted = answers.filter(({ status }) => status === 200).map(({ ms }) => ms)
+    const shed = answers.filter(({ status }) => status === 503)
+    console.log(
+      `L-2: capacity ${Math.round(full.perSecond)}/s, p50 ${percentile(quiet.times, 0.5)} ms; flooded with ${answers.length} calls, ` +
+        `${accepted.length} answered with p50 ${percentile(accepted, 0.5)} ms and p99 ${percentile(accepted, 0.99)} ms (goal ${ACCEPTED_MS}), ` +
+        `${shed.length} shed with p50 ${percentile(
+          shed.map(({ ms }) => ms),
+          0.5,
+        )} and p99 ${percentile(
+          shed.map(({ ms }) => ms),
+          0.99,
+        )} ms; ` +
+        `afterwards p50 ${percentile(after.times, 0.5)} ms`,
+    )
+    expect(accepted.length + shed.length).toBe(answers.length)
+    expect(accepted.length).toBeGreaterThan(0)
+    expect(shed.length).toBeGreaterThan(answers.length / 4)
+    expect(shed.filter(({ headers }) => headers['retry-after'] === undefined)).toEqual([])
+    // A machine with other work shifts both sides of this alike.
+    expect(percentile(accepted, 0.99)).toBeLessThan(Math.max(ACCEPTED_MS, 8 * percentile(full.times, 0.99)))
+    expect(percentile(after.times, 0.5)).toBeLessThan(5 * percentile(quiet.times, 0.5) + 50)
+  },
+  600_000,
+)
