@@ -137,7 +137,7 @@ describe.skipIf(ownPostgresMissing !== null)(`F24: PostgreSQL${ownPostgresMissin
       expect([status, detail]).toEqual([200, expect.stringMatching(/^postgres degraded; .*entries spooled/)])
       await end()
       await isWell(attune, 'postgres')
-      },
+    },
     200_000,
   )
 
