@@ -2,7 +2,7 @@ import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Client } from 'pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { AttuneError } from '../../src/errors.ts'
 import { openLedger } from '../../src/ledger/ledger.ts'
 import { type Running, serve } from '../../src/main.ts'
@@ -60,8 +60,8 @@ const ledgerOf = async ({ running }: Attune): Promise<{ readonly status: number;
   return { status: response.status, detail: parts.ledger.detail }
 }
 
-const isWell = (attune: Attune, engine: string) =>
-  expect.poll(() => ledgerOf(attune), { timeout: 200_000, interval: 500 }).toEqual({ status: 200, detail: engine })
+const isWell = (attune: Attune, engine: string): Promise<void> =>
+  vi.waitFor(async () => expect(await ledgerOf(attune)).toEqual({ status: 200, detail: engine }), { timeout: 200_000, interval: 500 })
 
 describe.skipIf(ownPostgresMissing !== null)(`F24: PostgreSQL${ownPostgresMissing ? `: not run, ${ownPostgresMissing}` : ''}`, () => {
   let postgres: Awaited<ReturnType<typeof startPostgres>>

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { type HookBody, hookBodies } from '../bench/bodies.ts'
+import { bodiesOf, SERVICE } from '../bench/bodies.ts'
 import { startAttune, stopServer } from '../bench/server.ts'
 
 /**
@@ -48,15 +48,15 @@ const send = (url: string, body?: string): Promise<Answer> =>
   })
 
 /** One prescriber's step: a hook call with another instance each time, and for each card what became of it; now and then discovery and health. */
-const steps = (base: string, bodies: readonly HookBody[]) => {
+const steps = (base: string, bodies: readonly string[]) => {
   let turn = 0
   return async (tell: (answer: Answer) => void): Promise<void> => {
     turn += 1
     if (turn % 20 === 0) tell(await send(`${base}/cds-services`))
     if (turn % 50 === 0) tell(await send(`${base}/readyz`))
-    const { service, request } = bodies[turn % bodies.length] as HookBody
-    const address = `${base}/cds-services/${service}`
-    const answer = await send(address, JSON.stringify({ ...request, hookInstance: crypto.randomUUID() }))
+    const address = `${base}/cds-services/${SERVICE}`
+    const body = bodies[turn % bodies.length] as string
+    const answer = await send(address, body.replace(/"hookInstance":"[^"]*"/, `"hookInstance":"${crypto.randomUUID()}"`))
     tell(answer)
     const cards = answer.status === 200 ? (JSON.parse(answer.text) as { cards: { uuid: string }[] }).cards : []
     const feedback = cards.map(({ uuid }) => ({ card: uuid, outcome: 'accepted', acceptedSuggestions: [], outcomeTimestamp: new Date() }))
@@ -138,7 +138,7 @@ const folder = mkdtempSync(join(tmpdir(), 'attune-soak-'))
 const server = await startAttune(folder)
 try {
   const pid = server.child.pid ?? 0
-  const step = steps(server.base, hookBodies())
+  const step = steps(server.base, [...bodiesOf('20 KB', 20_000).bodies, ...bodiesOf('200 KB', 200_000).bodies])
   await capacityOf(step, 10_000) // compiled and warm
   const rate = asked ?? (await capacityOf(step, 20_000)) / 2
   console.log(`${rate.toFixed(1)} steps a second, ${minutes} minutes.\n`)
