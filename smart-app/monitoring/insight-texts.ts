@@ -31,7 +31,6 @@ export const WORDS = {
   whole: 'the service',
   columns: {
     figure: 'Figure',
-    of: 'Of',
     state: 'State',
     because: 'In words',
     subject: 'Card of',
