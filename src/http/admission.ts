@@ -22,8 +22,8 @@ const ofClient = (_req: Request, res: Response): Account => {
  * The count keeps a heavy record from turning others away. A burst is let in; while one full turn follows another less is, since an answer
  * waits for several turns: for its thinking, for the ledger and for the socket.
  */
-const BURST = { ms: 200, calls: 16 } as const
-const SUSTAINED = { ms: 60, calls: 4 } as const
+const BURST = { ms: 400, calls: 32 } as const
+const SUSTAINED = { ms: 120, calls: 8 } as const
 
 const TOO_MANY_AT_ONCE = 'more calls at once than can be answered soon'
 

@@ -275,9 +275,9 @@ describe('limits', () => {
     await busy.close()
   })
 
-  test('sixteen heavy calls at once are all answered', async () => {
+  test('thirty-two heavy calls at once are all answered', async () => {
     const busy = await start({ kit: { runService: holding(40) } })
-    expect(new Set(await fromOutside(busy.url + SIGN, orderSign(), 16))).toEqual(new Set(['200 undefined']))
+    expect(new Set(await fromOutside(busy.url + SIGN, orderSign(), 32))).toEqual(new Set(['200 undefined']))
     await busy.close()
   })
 

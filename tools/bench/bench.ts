@@ -19,7 +19,7 @@ import { hospitalOf, type Server, startAttune, stopServer } from './server.ts'
 
 const quick = process.argv.includes('--quick')
 const SECONDS = Number(process.env.BENCH_SECONDS ?? (quick ? 0.3 : 3))
-const WARM_SECONDS = quick ? 0.3 : 4 * SECONDS
+const WARM_SECONDS = quick ? 0.3 : 8 * SECONDS
 const CONNECTIONS = quick ? [8] : [1, 8, 32, 128]
 const SIZES = quick ? [20_000] : [20_000, 200_000, 2_000_000]
 const kilobytes = (bytes: number): string => (bytes < 1_000_000 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`)

@@ -17,7 +17,13 @@ const isAbout = (resource: FhirResource, patient: string): boolean => {
   return resource.id === patient || (subject ?? of)?.reference === `Patient/${patient}`
 }
 
-const isGenotype = (resource: FhirResource): boolean => JSON.stringify(resource.code ?? {}).includes('84413-4')
+const GENOTYPES = new WeakMap<FhirResource, boolean>()
+
+const isGenotype = (resource: FhirResource): boolean => {
+  const known = GENOTYPES.get(resource) ?? JSON.stringify(resource.code ?? {}).includes('84413-4')
+  GENOTYPES.set(resource, known)
+  return known
+}
 
 /** The chart as an EHR of `copies` times its length would have it: the same Observations again, under ids of their own. */
 const grown = (chart: readonly FhirResource[], copies: number): FhirResource[] =>
@@ -63,18 +69,24 @@ const requestOf = (story: Story, prefetch: Record<string, unknown>) => ({
   prefetch,
 })
 
+/** The least number for which something holds that goes on holding for larger ones. */
+const least = (highest: number, holds: (n: number) => boolean): number => {
+  let [low, high] = [1, highest]
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2)
+    if (holds(middle)) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
 /** Prefetch keys are filled evenly until the body has this many bytes; the chart is made longer when it does not suffice. */
 const bodyOf = (story: Story, resources: readonly FhirResource[], templates: Readonly<Record<string, string>>, bytes: number): string => {
   const chart = resources.filter((resource) => isAbout(resource, story.patient))
-  let body = ''
-  for (let copies = 1; copies <= 64; copies *= 2) {
-    const long = grown(chart, copies)
-    for (let entries = 1; entries <= long.length; entries = Math.ceil(entries * 1.15)) {
-      body = JSON.stringify(requestOf(story, prefetchOf(long, templates, entries)))
-      if (body.length >= bytes) return body
-    }
-  }
-  return body
+  const copies = Math.ceil((2 * bytes) / JSON.stringify(chart).length)
+  const long = grown(chart, copies)
+  const bodyWith = (entries: number): string => JSON.stringify(requestOf(story, prefetchOf(long, templates, entries)))
+  return bodyWith(least(long.length, (entries) => bodyWith(entries).length >= bytes))
 }
 
 /** What is measured with: a size, and one body for each of some patients who are sent in turn. */

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
-import autocannon from 'autocannon'
 
 /** A server under measurement. */
 export type Target = { readonly url: string; readonly pid: number }
@@ -57,32 +56,45 @@ const roundOf = (times: number[], others: Record<string, number>, seconds: numbe
 
 const differ = (after: number | null, before: number | null): number | null => (after === null || before === null ? null : after - before)
 
-/** Closed loop: each connection sends its next call when the one before is answered. */
-export const closedLoop = (
+/** One call: its status, or `errors`, and whether it may be tried again. */
+type Answer = { readonly status: string; readonly retryAfter: boolean }
+
+const callOnce = (url: string, agent: Agent, next: NextCall | null): Promise<Answer> =>
+  new Promise((done) => {
+    const { body, headers } = next?.() ?? { body: null, headers: {} }
+    const method = body === null ? 'GET' : 'POST'
+    const sent = request(url, { method, agent, headers: { 'content-type': 'application/json', ...headers } }, (answer) => {
+      const end = () => done({ status: String(answer.statusCode), retryAfter: answer.headers['retry-after'] !== undefined })
+      answer.resume().on('end', end)
+    })
+    sent.on('error', () => done({ status: 'errors', retryAfter: false }))
+    sent.end(body ?? undefined)
+  })
+
+/** Closed loop: each connection sends its next call when the one before is answered; the last ones are waited for. */
+export const closedLoop = async (
   { url, pid }: Target,
   next: NextCall | null,
   { connections, seconds }: { readonly connections: number; readonly seconds: number },
-): Promise<Round> =>
-  new Promise((resolve, reject) => {
-    const times: number[] = []
-    const others: Record<string, number> = {}
-    const before = cpuOf(pid)
-    const started = performance.now()
-    const setupRequest = (sent: autocannon.Request): autocannon.Request => {
-      const { body, headers } = next?.() ?? { body: '', headers: {} }
-      return { ...sent, body, headers: { 'content-type': 'application/json', ...headers } }
-    }
-    const requests: autocannon.Request[] = [next === null ? { method: 'GET' } : { method: 'POST', setupRequest }]
-    const run = autocannon({ url, connections, duration: seconds, timeout: 30, requests }, (error, result) => {
-      if (error) return reject(error)
-      if (result.errors > 0) others.errors = result.errors
-      resolve(roundOf(times, others, (performance.now() - started) / 1000, differ(cpuOf(pid), before)))
-    })
-    run.on('response', (_client, status, _bytes, ms) => {
-      if (status === 200) times.push(ms)
+): Promise<Round> => {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections })
+  const times: number[] = []
+  const others: Record<string, number> = {}
+  const before = cpuOf(pid)
+  const started = performance.now()
+  const connection = async (): Promise<void> => {
+    while (performance.now() < started + seconds * 1000) {
+      const sent = performance.now()
+      const { status } = await callOnce(url, agent, next)
+      if (status === '200') times.push(performance.now() - sent)
       else others[status] = (others[status] ?? 0) + 1
-    })
-  })
+    }
+  }
+  await Promise.all(Array.from({ length: connections }, connection))
+  const round = roundOf(times, others, (performance.now() - started) / 1000, differ(cpuOf(pid), before))
+  agent.destroy()
+  return round
+}
 
 /** What an open loop gave: the accepted, and how soon the others were turned away. */
 export type OpenRound = Round & {
@@ -104,27 +116,14 @@ export const openLoop = async (
   const refused: number[] = []
   const others: Record<string, number> = {}
   let withRetryAfter = 0
-  const send = (due: number): Promise<void> =>
-    new Promise((done) => {
-      const { body, headers } = next()
-      const sent = request(url, { method: 'POST', agent, headers: { 'content-type': 'application/json', ...headers } }, (answer) => {
-        answer.resume().on('end', () => {
-          const ms = performance.now() - due
-          if (answer.statusCode === 200) times.push(ms)
-          else {
-            others[String(answer.statusCode)] = (others[String(answer.statusCode)] ?? 0) + 1
-            refused.push(ms)
-            if (answer.headers['retry-after'] !== undefined) withRetryAfter += 1
-          }
-          done()
-        })
-      })
-      sent.on('error', () => {
-        others.errors = (others.errors ?? 0) + 1
-        done()
-      })
-      sent.end(body)
-    })
+  const send = async (due: number): Promise<void> => {
+    const { status, retryAfter } = await callOnce(url, agent, next)
+    const ms = performance.now() - due
+    if (status === '200') return void times.push(ms)
+    others[status] = (others[status] ?? 0) + 1
+    refused.push(ms)
+    if (retryAfter) withRetryAfter += 1
+  }
   const before = cpuOf(pid)
   const started = performance.now()
   const offered = Math.round(perSecond * seconds)
