@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { type Job, Queue, QueueEvents, UnrecoverableError, Worker } from 'bullmq'
 import { AttuneError } from '../errors.ts'
 import type { Crew } from './crew-here.ts'
@@ -17,9 +16,6 @@ const MOST_DEATHS = 5
 const TRIES = 3
 
 const connectionTo = (url: string) => ({ url, maxRetriesPerRequest: null, retryStrategy: (times: number) => Math.min(times * 200, 5000) })
-
-const idOf = ({ run, kind, number, out }: Unit): string =>
-  `${run}-${createHash('sha256').update(out).digest('hex').slice(0, 8)}-${kind}-${number}`
 
 /**
  * Workers on other machines. They find the export and the folder of the results under the same paths: a shared folder, or object storage
@@ -43,12 +39,12 @@ export const openQueueCrew = async (url: string, prefix: string | null): Promise
 
   return {
     async run(units, onDone) {
+      // Units of a run that was broken off may be on the queue still: done twice, they are there once.
       const jobs = await queue.addBulk(
         units.map((unit) => ({
           name: unit.kind,
           data: unit,
           opts: {
-            jobId: idOf(unit),
             attempts: TRIES,
             backoff: { type: 'fixed', delay: 500 },
             removeOnComplete: { age: 600 },

@@ -13,7 +13,7 @@ import { projectRoot } from '../../src/project-root.ts'
 import { generatePopulation } from '../population/generate.ts'
 
 const START = `import(${JSON.stringify(join(projectRoot, 'dist/src/cli/main.js'))}).then(({ main }) => main(process.argv.slice(1))).then((status) => { process.exitCode = status })`
-const LOOK_MS = 250
+const LOOK_MS = 500
 /** Clock ticks of /proc are 10 ms on every Linux that Node runs on. */
 const TICK_MS = 10
 
@@ -29,11 +29,12 @@ const readProc = (pid: number, file: string): string => {
 
 const fieldsOf = (pid: number): string[] => readProc(pid, 'stat').split(') ').at(-1)?.split(' ') ?? []
 
-/** The process and its direct children. */
+/** The process and its direct children (proc(5), task/children). */
 const familyOf = (pid: number): number[] => [
   pid,
-  ...readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && Number(fieldsOf(Number(name))[1]) === pid)
+  ...readProc(pid, `task/${pid}/children`)
+    .split(' ')
+    .filter((word) => /^\d+$/.test(word))
     .map(Number),
 ]
 
