@@ -38,7 +38,7 @@ const start = (...words: readonly string[]): Started => {
 
 const until = async (holds: () => boolean, what: string): Promise<void> => {
   for (let waited = 0; !holds(); waited += 20) {
-    if (waited > 100_000) throw new Error(`waited in vain: ${what}`)
+    if (waited > 280_000) throw new Error(`waited in vain: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
@@ -95,7 +95,7 @@ beforeAll(async () => {
   const { status, err } = await start(...options(out, 1)).ended
   if (status !== 0) throw new Error(err)
   expected = results(out)
-}, 200_000)
+}, 600_000)
 
 afterAll(() => {
   for (const child of running) child.kill('SIGKILL')
@@ -126,7 +126,7 @@ describe('Worker processes', () => {
     const { status, err } = await run.ended
     expect(status, err).toBe(0)
     expect(results(out)).toEqual(expected)
-  }, 200_000)
+  }, 600_000)
 
   it('and all the run may be killed with -9, again and again: it is taken up where it was', async () => {
     const kills = WHOLE ? 30 : 2
@@ -168,7 +168,7 @@ describe('Worker processes', () => {
     expect(dry.out).toContain('Nothing was written.')
     const none = await start('screen', newFolder(), '--out', out).ended
     expect({ status: none.status, err: none.err }).toMatchObject({ status: 2, err: expect.stringContaining('no .ndjson') })
-  }, 200_000)
+  }, 600_000)
 })
 
 const REDIS = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379'
@@ -226,5 +226,5 @@ describe.runIf(isRedisHere)('Workers on a queue', () => {
     const [other] = workers.filter((one) => one !== victim)
     other?.child.kill('SIGTERM')
     expect((await other?.ended)?.status).toBe(0)
-  }, 200_000)
+  }, 600_000)
 })
