@@ -81,7 +81,7 @@ const request = {
   },
 }
 
-const VERBS = ['serve', 'read', 'recommend', 'simulate', 'explain', 'verify', 'predict', 'rules', 'models']
+const VERBS = ['serve', 'read', 'recommend', 'simulate', 'explain', 'verify', 'predict', 'rules', 'models', 'doctor']
 
 describe('The command', () => {
   it('without a verb, with help and with --help lists every verb', async () => {

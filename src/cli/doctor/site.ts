@@ -414,13 +414,14 @@ const SITE_CHECKS: Readonly<Record<string, SiteCheck>> = {
   origins: (config) => [...originFindings(config), pagesFinding()],
   'data-folder': checkDataFolder,
   'pseudonym-key': checkPseudonymKey,
-  'rules-and-models': checkThinking,
   prefetch: checkTemplates,
   database: checkDatabase,
   redis: checkRedis,
   port: checkPort,
   'public-url': checkPublicUrl,
   terminology: checkTerminology,
+  // Last: loading keeps this process busy, and the others listen for answers.
+  'rules-and-models': checkThinking,
 }
 
 /** A check that fails itself says so: it is not a check that passed. */
