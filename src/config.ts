@@ -427,17 +427,62 @@ const fileSchema = z.strictObject({
         .int()
         .min(1)
         .default(3650)
-        .describe('Days that decision records are to be kept. Nothing is deleted yet in this release.'),
+        .describe(
+          'Days that decisions are kept, with their cards, estimates, feedback and outcomes. Then their content is removed; their places in the chain stay (docs/ledger.md).',
+        ),
+      reviewDays: z.number().int().min(1).default(3650).describe('Days that marks, notes and sign-offs are kept.'),
       monitoringDays: z
         .number()
         .int()
         .min(60)
         .default(800)
         .describe("Days that the daily counts of models are kept; a release's first days are kept as long as the database."),
-      storeInputs: z.boolean().default(false).describe('Keep the inputs of decisions. Not in this release: `true` is refused.'),
+      storeInputs: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Keep what each decision was made of, encrypted, so that `attune replay` can make it again. **This is the part of the patient record that was read.**',
+        ),
+      inputDays: z
+        .number()
+        .int()
+        .min(1)
+        .default(90)
+        .describe('Days that the inputs of decisions are kept; never longer than the decisions themselves.'),
     })
     .prefault({})
     .describe('What is kept and how long.'),
+  ledger: z
+    .strictObject({
+      signingKeyFile: z
+        .string()
+        .optional()
+        .describe(
+          'File with keys that sign the end of the chain: 64 hexadecimal digits a line, the newest last. Default: one key, derived from the pseudonym key.',
+        ),
+      boxKeyFile: z
+        .string()
+        .optional()
+        .describe(
+          'File with keys that encrypt inputs of decisions and notes of reviews: 64 hexadecimal digits a line, the newest last. Default: one key, derived from the pseudonym key.',
+        ),
+      headsFile: z
+        .string()
+        .optional()
+        .describe(
+          'File outside of the database to which each signed end of the chain is appended; best on a disk that only takes appends. Default: `ledger-heads.ndjson` in ATTUNE_DATA_DIR.',
+        ),
+      signEverySeconds: z.number().int().min(1).max(86_400).default(900).describe('Longest time until new entries are signed, in seconds.'),
+      signEveryEntries: z.number().int().min(1).default(1000).describe('Most entries until they are signed.'),
+      archiveDir: z
+        .string()
+        .optional()
+        .describe(
+          'Folder in which rules and models are kept by their content while `retention.storeInputs` is on. Default: `archive` in ATTUNE_DATA_DIR.',
+        ),
+    })
+    .prefault({})
+    .describe('The ledger as evidence (docs/ledger.md).'),
   pseudonymKeyFile: z
     .string()
     .optional()
@@ -562,7 +607,6 @@ const contradictions = ({
   network,
   operatorTokenFile,
   precedence,
-  retention,
   shadow,
   terminology,
   tracing,
@@ -592,7 +636,6 @@ const contradictions = ({
     ...[operatorTokenFile, monitoring.webhook?.tokenFile, tracing?.tokenFile].flatMap((path) =>
       path !== undefined && !existsSync(path) ? [`the token file is not there: ${path}`] : [],
     ),
-    ...(retention.storeInputs ? ['retention.storeInputs is not in this release'] : []),
   ]
 }
 

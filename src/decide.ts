@@ -1,4 +1,4 @@
-import { hash, randomUUID } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { ClientConfig } from './config.ts'
 import type { SeenAdvice } from './contract/background.ts'
 import type { Card, WrittenCards } from './contract/cards.ts'
@@ -9,6 +9,8 @@ import type { MomentAnswer } from './contract/moments.ts'
 import type { ProfileRequest } from './contract/profile.ts'
 import type { InShadow } from './contract/switches.ts'
 import type { HookRequest } from './hooks/request.ts'
+import type { Stamp } from './kept-inputs.ts'
+import { uuidsOf } from './uuids-of.ts'
 
 /** What every decision record says about the server that made it. */
 export type DecisionKit = {
@@ -18,6 +20,17 @@ export type DecisionKit = {
   /** Whether what a service says (`smart-app`: the app) is recorded and shown to nobody; of the tenant that this kit is for. */
   readonly inShadow: (service: string) => InShadow | null
 }
+
+/** When a decision was made, and how long it took since an instant of `performance.now()`. */
+export const stampOf = (id: string, started: number, requestId: string | null = null): Stamp => ({
+  id,
+  at: new Date().toISOString(),
+  ms: Math.round((performance.now() - started) * 1000) / 1000,
+  ...(requestId ? { requestId } : {}),
+})
+
+/** The stamp of a decision that was made. */
+export const stampIn = ({ id, at, ms, requestId }: DecisionRecord): Stamp => ({ id, at, ms, ...(requestId ? { requestId } : {}) })
 
 /** What the line came to; null where a fault of ours ended it. */
 export type Thought = { readonly facts: PatientFacts | null; readonly assessment: Assessment | null; readonly written: WrittenCards }
@@ -80,9 +93,7 @@ export const shownOf = (written: WrittenCards, shadow: InShadow | null): Written
 
 /** What one call leaves besides what was thought of it. */
 export type Aside = {
-  readonly ms: number
-  /** Null: nobody asked over the wire. */
-  readonly requestId?: string | null
+  readonly stamp: Stamp
   /** The answer as it would be with the rules that run in the shadow. */
   readonly trial?: { readonly written: WrittenCards; readonly because: string } | null
   readonly seen?: readonly SeenAdvice[]
@@ -110,12 +121,12 @@ const make = (
   const shadow = shadowOf(inShadow, thought, aside)
   const wouldBe = shadow ? withoutIds(shadow) : []
   return {
-    id: randomUUID(),
-    at: new Date().toISOString(),
+    id: aside.stamp.id,
+    at: aside.stamp.at,
     tenant: client.tenant,
     client: client.id,
     ...call,
-    ...(aside.requestId ? { requestId: aside.requestId } : {}),
+    ...(aside.stamp.requestId ? { requestId: aside.stamp.requestId } : {}),
     patientKey: kit.patientKey(client.tenant, fhirServer, patientId),
     userKey: userId === null ? null : kit.userKey(client.tenant, fhirServer, userId),
     versions: kit.versions,
@@ -128,7 +139,7 @@ const make = (
     silences: shown.silences,
     gaps: [...(thought.facts?.gaps ?? []), ...(thought.assessment?.gaps ?? [])],
     ...(aside.seen === undefined || inShadow ? {} : { seen: aside.seen }),
-    ms: Math.round(aside.ms * 1000) / 1000,
+    ms: aside.stamp.ms,
   }
 }
 
@@ -167,13 +178,13 @@ export const decideProfile = (
   facts: PatientFacts,
   assessment: Assessment,
   kit: DecisionKit & { readonly seen: (assessment: Assessment) => readonly SeenAdvice[] },
-  ms: number,
+  stamp: Stamp,
 ): DecisionRecord =>
   make(
     {
       service: 'smart-app',
       hook: 'profile',
-      hookInstance: randomUUID(),
+      hookInstance: uuidsOf(stamp.id)(),
       requestDigest: digest(request),
       patientId: request.patient,
       userId: null,
@@ -183,5 +194,5 @@ export const decideProfile = (
     questions,
     { facts, assessment, written: NO_CARDS },
     kit,
-    { ms, seen: kit.seen(assessment) },
+    { stamp, seen: kit.seen(assessment) },
   )

@@ -28,6 +28,8 @@ import type { Knowledge } from './guidance/rules.ts'
 import { type RuleSwitch, withSwitched } from './guidance/switch-rows.ts'
 import type { HookRequest } from './hooks/request.ts'
 import type { CdsService } from './hooks/service.ts'
+import { type KeptSettings, packInputs } from './kept-inputs.ts'
+import { type ArchiveRefs, archiveKnowledge } from './ledger/archive.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { type NoteTables, readNoteTables } from './notes/tables.ts'
 import { projectRoot } from './project-root.ts'
@@ -51,6 +53,8 @@ export type Thinking = {
   readonly cgm: CgmRules
   readonly noteTables: NoteTables
   readonly versions: DecisionRecord['versions']
+  /** Where rules and models are kept by their content; null where the site keeps no inputs. */
+  readonly archive: ArchiveRefs | null
 }
 
 /** Whose labels bind, by country. */
@@ -78,8 +82,15 @@ export const loadThinking = async (config: Config, standing: StandingOf = config
   for (const check of ROOMS) check(knowledge)
   const models = await modelsLoading
   await refuseUnknownMembers(models, knowledge)
-  return thinkWith(config, knowledge, models)
+  return thinkWith(config, knowledge, models, await archiveOf(config))
 }
+
+/** With the inputs of decisions their rules and models are kept, too. */
+const archiveOf = (config: Config): Promise<ArchiveRefs | null> =>
+  config.retention.storeInputs ? archiveKnowledge(config, archiveDirOf(config)) : Promise.resolve(null)
+
+export const archiveDirOf = ({ dataDir, ledger }: Pick<Config, 'dataDir' | 'ledger'>): string =>
+  ledger.archiveDir ?? join(dataDir, 'archive')
 
 /**
  * Other rules for the models that run: made in slices, so that calls are answered in between. Nothing of the old thinking is changed.
@@ -96,10 +107,10 @@ export const rethink = async (config: Config, rules: CheckedRules, { kit: { mode
   const unknown = unknownMembers(models.medicineClasses, knowledge.drugs.ingredient)
   if (unknown.length > 0) throw new AttuneError('model-invalid', `medicine-classes.json: ${unknown.join('; ')}`)
   await pause()
-  return thinkWith(config, knowledge, models)
+  return thinkWith(config, knowledge, models, await archiveOf(config))
 }
 
-const thinkWith = (config: Config, knowledge: Knowledge, models: Models): Thinking => {
+const thinkWith = (config: Config, knowledge: Knowledge, models: Models, archive: ArchiveRefs | null): Thinking => {
   const cgm = readCgmRules(knowledge.tables.get('cgm'))
   const noteTables = readNoteTables(knowledge.tables)
   const wording = readWording(knowledge.tables.get('wording'), knowledge.actions.keys())
@@ -117,6 +128,7 @@ const thinkWith = (config: Config, knowledge: Knowledge, models: Models): Thinki
     noteTables,
     terms: { drugs: knowledge.drugs, genes: knowledge.genes, tables: knowledge.tables },
     versions: { attune: VERSION, rules: knowledge.version, models: models.versions },
+    archive,
   }
 }
 
@@ -176,6 +188,22 @@ export const makeLine = (
     ...lineOf(config, { ...thinking, versions: { ...versions, ...switches } }, surroundings),
     inShadow: stance.inShadow,
     trial: trialOf(loaded, stance.rules),
+    keep: config.retention.storeInputs ? (call) => packInputs({ ...call, settings: settingsOf(config, loaded, stance) }) : null,
+  }
+}
+
+/** What speaks in the decisions of this moment besides the call itself. */
+const settingsOf = (config: Config, { kit: { models }, archive }: Thinking, { inShadow, rules, switches }: Stance): KeptSettings => {
+  const { precedence, alertPolicy, country, mode, publicUrl, execution } = config
+  const standing = models.all.map(({ ref }) => [ref.id, models.standing(ref.id)] as const).filter(([, { use }]) => use !== 'on')
+  const shadows = [...SERVICES.map(({ id }) => id), 'smart-app'].flatMap((service) => {
+    const shadow = inShadow(service)
+    return shadow ? [[service, shadow] as const] : []
+  })
+  return {
+    ...{ precedence, alertPolicy, country, mode, publicUrl, execution, models: config.models, archive },
+    standing: Object.fromEntries(standing),
+    stance: { rules: rules.map(({ subject, use, words }) => ({ subject, use, words })), switches, inShadow: Object.fromEntries(shadows) },
   }
 }
 
@@ -183,7 +211,7 @@ const lineOf = (
   config: Config,
   thinking: Thinking,
   { outbound, terminology, ledger, reportFault, afterwards, fhir }: Surroundings,
-): Omit<LineKit<ServiceKit> & ProfileKit, 'inShadow' | 'trial'> => ({
+): Omit<LineKit<ServiceKit> & ProfileKit, 'inShadow' | 'trial' | 'keep'> => ({
   services: thinking.kit,
   terms: thinking.terms,
   terminology,

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import type { Logger } from 'pino'
 import { passportOf } from '../cds-services/profile/passport.ts'
 import { SERVICES } from '../cds-services/registry.ts'
 import { type Config, readConfig } from './config.ts'
@@ -149,7 +150,7 @@ const compose = async (config: Config, { beforeLedger, processes }: Whole): Prom
   const thresholds = thresholdsOf(config)
   const limits = limitsOf(config)
   const switches = makeSwitches(config)
-  const [thinking, ledger, sandbox] = await openParts(config, switches, beforeLedger)
+  const [thinking, ledger, sandbox] = await openParts(config, switches, beforeLedger, log)
   const outbound = makeOutbound(config.network)
   const reportFault = (fault: unknown, service: string) =>
     log.error({ service, error: fault }, 'a call was not assessed because of a fault')
@@ -244,10 +245,14 @@ const compose = async (config: Config, { beforeLedger, processes }: Whole): Prom
 }
 
 /** Loads side by side. When one part is not fit, what the others opened is closed again: a refused start leaves no lock and no handle. */
-const openParts = async (config: Config, { standing }: Switches, beforeLedger: Whole['beforeLedger']) => {
-  const early = beforeLedger === undefined ? openLedger(config) : null // first: its thread starts while this one reads the rules
+const openParts = async (config: Config, { standing }: Switches, beforeLedger: Whole['beforeLedger'], log: Logger) => {
+  const watched = {
+    onHead: (head: object) => log.info(head, 'the end of the ledger was signed'),
+    onRemoved: (removed: object) => log.info(removed, 'what was too old was removed from the ledger'),
+  }
+  const early = beforeLedger === undefined ? openLedger(config, watched) : null // first: its thread starts while this one reads the rules
   const loading = loadThinking(config, standing)
-  const opened = early ?? loading.then(beforeLedger).then(() => openLedger(config))
+  const opened = early ?? loading.then(beforeLedger).then(() => openLedger(config, watched))
   const opening = [loading, opened, openSandbox(config)] as const
   try {
     return await Promise.all(opening)

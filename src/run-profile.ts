@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { asTheyEnd } from './as-they-end.ts'
 import { collectNotes } from './collect-notes.ts'
 import type { ClientConfig } from './config.ts'
@@ -11,18 +12,19 @@ import type { FactsPart, PanelWords, PartsTable, ProfileEvent, ProfileRequest } 
 import { REPORT_FACTS } from './contract/report.ts'
 import type { ReviewFlag, ReviewList } from './contract/review.ts'
 import type { RiskEstimate, RiskTrend } from './contract/risk.ts'
-import { type DecisionKit, decideProfile } from './decide.ts'
+import { type DecisionKit, decideProfile, stampIn, stampOf } from './decide.ts'
 import { draftOf } from './draft-in-hand.ts'
 import { ERROR_CATALOGUE } from './errors.ts'
 import type { FhirClient, FhirLimits, FhirSession } from './fhir/fhir-client.ts'
 import { trustedBase } from './fhir/trusted-servers.ts'
 import { type Answered, askServer, readMedications } from './hooks/prefetch.ts'
+import type { Keep, Stamp } from './kept-inputs.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { type BackgroundKit, putTogether } from './look-back.ts'
 import type { NoteTables } from './notes/tables.ts'
 import { answersFor, partsOf, pickParts, wholeParts } from './profile-parts.ts'
 import { sealFlags, sealOf } from './review/sealed.ts'
-import { type UnderstandKit, understandRecord } from './understand-record.ts'
+import { type Heard, listenTo, type UnderstandKit, understandRecord } from './understand-record.ts'
 
 /** What the app's line needs; `main.ts` puts it together. */
 export type ProfileKit = DecisionKit &
@@ -50,6 +52,8 @@ export type ProfileKit = DecisionKit &
     readonly reportFault: (fault: unknown, service: string) => void
     /** What is done with a call once its answer has left; returns at once. */
     readonly afterwards: (call: AnsweredCall) => void
+    /** Where the site keeps what decisions are made of; else null. */
+    readonly keep: Keep | null
   }
 
 const distinctEstimates = (assessment: Assessment): RiskEstimate[] => {
@@ -177,7 +181,16 @@ const recordFrom = (walk: Walk, answers: readonly Answered[]): PatientRecord => 
   }
 }
 
-const factsFrom = (walk: Walk, answers: readonly Answered[]): Promise<PatientFacts> => understandRecord(recordFrom(walk, answers), walk.kit)
+/** Facts with what they were made of. */
+type Understood = { readonly facts: PatientFacts; readonly record: PatientRecord; readonly heard: Heard }
+
+const understand = async (walk: Walk, answers: readonly Answered[]): Promise<Understood> => {
+  const record = recordFrom(walk, answers)
+  const heard = listenTo(walk.kit.terminology)
+  return { facts: await understandRecord(record, { ...walk.kit, terminology: heard.terminology }), record, heard }
+}
+
+const factsFrom = async (walk: Walk, answers: readonly Answered[]): Promise<PatientFacts> => (await understand(walk, answers)).facts
 
 /** While other questions are still open: parts that are whole, and the assessment once nothing that it needs is missing. */
 async function* showEarly(walk: Walk): AsyncGenerator<ProfileEvent> {
@@ -192,7 +205,7 @@ async function* showEarly(walk: Walk): AsyncGenerator<ProfileEvent> {
   if (walk.told === null && waitsFor.every((key) => ended.has(key)))
     yield* assess(
       walk,
-      await factsFrom(
+      await understand(
         walk,
         answers.filter(({ question }) => !kit.shownOnly.has(question.key)),
       ),
@@ -212,11 +225,12 @@ const beside = async <T>({ kit }: Walk, what: string, work: () => T | Promise<T>
 /** All questions have ended: the whole record, which replaces every part, and the assessment unless it is there already. */
 async function* finish(walk: Walk, access: { readonly base: string; readonly token: () => string }): AsyncGenerator<ProfileEvent> {
   const { kit } = walk
-  const facts = await factsFrom(walk, walk.answers)
+  const understood = await understand(walk, walk.answers)
+  const { facts } = understood
   yield { event: 'facts', facts }
   yield { event: 'devices', summaries: await beside(walk, 'devices', () => kit.summariseDevices(facts)) }
   const notes = beside(walk, 'notes', () => collectNotes(recordFrom(walk, walk.answers), access, kit.fhir, kit.noteTables))
-  if (walk.told === null) yield* assess(walk, facts)
+  if (walk.told === null) yield* assess(walk, understood)
   if (walk.silenced) return
   if (walk.told !== null) {
     const { assessment, decision } = walk.told
@@ -249,13 +263,42 @@ const flagsOf = ({ kit, request, client }: Walk, assessment: Assessment, decisio
   return { flags, seal: sealFlags(patientKey, decision.id, flags, kit.ledger.seal) }
 }
 
-/** Thinks, records, and only then tells. */
-async function* assess(walk: Walk, facts: PatientFacts): AsyncGenerator<ProfileEvent> {
-  const { request, client, kit } = walk
+/** From the facts to the decision; the same facts and kit give the same decision. `stamp` is asked when it is made. */
+export const makeProfileDecision = async (
+  request: ProfileRequest,
+  client: ClientConfig,
+  facts: PatientFacts,
+  kit: ProfileKit,
+  stamp: () => Stamp,
+): Promise<{ readonly assessment: Assessment; readonly decision: DecisionRecord; readonly shown: readonly RiskEstimate[] }> => {
   const assessment = await kit.think(facts)
-  const decision = decideProfile(request, client, facts.questions, facts, assessment, kit, performance.now() - walk.started)
-  const shown = distinctEstimates(assessment)
-  await kit.ledger.record(decision, shown)
+  const decision = decideProfile(request, client, facts.questions, facts, assessment, kit, stamp())
+  return { assessment, decision, shown: distinctEstimates(assessment) }
+}
+
+/** A fault here costs the replay of this decision, which then says that nothing was kept; never what the app shows. */
+const keepInputs = ({ request, client, kit: { keep, ...kit } }: Walk, { record, heard }: Understood, decision: DecisionRecord) => {
+  if (keep === null) return null
+  return keep({
+    of: { kind: 'profile', request },
+    client,
+    record,
+    terminology: heard.said(),
+    overridden: [],
+    stamp: stampIn(decision),
+  }).catch((fault: unknown) => {
+    kit.reportFault(fault, 'profile, keeping its inputs')
+    return null
+  })
+}
+
+/** Thinks, records, and only then tells. */
+async function* assess(walk: Walk, understood: Understood): AsyncGenerator<ProfileEvent> {
+  const { request, client, kit } = walk
+  const { facts } = understood
+  const made = await makeProfileDecision(request, client, facts, kit, () => stampOf(randomUUID(), walk.started))
+  const { assessment, decision, shown } = made
+  await kit.ledger.record(decision, shown, [], [], await keepInputs(walk, understood, decision))
   if (decision.shadow) {
     walk.silenced = true
     return void (yield failure('in-shadow', ERROR_CATALOGUE['in-shadow'].text))

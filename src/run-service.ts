@@ -8,17 +8,19 @@ import type { PatientRecord, Question } from './contract/facts.ts'
 import type { Assessment } from './contract/findings.ts'
 import type { AnsweredCall } from './contract/monitoring.ts'
 import type { RiskEstimate } from './contract/risk.ts'
-import { type DecisionKit, decide, shownOf, type Thought } from './decide.ts'
+import { type DecisionKit, decide, shownOf, stampIn, stampOf, type Thought } from './decide.ts'
 import { AttuneError } from './errors.ts'
 import type { FhirClient } from './fhir/fhir-client.ts'
 import { mustRefuse } from './hooks/must-refuse.ts'
 import { completePrefetch } from './hooks/prefetch.ts'
 import type { HookRequest } from './hooks/request.ts'
 import type { Asking, CdsService } from './hooks/service.ts'
+import type { Keep, Stamp } from './kept-inputs.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { type RecallKit, recallOverrides } from './recall-overrides.ts'
 import { noSpan, type Span } from './tracing/span.ts'
-import { type UnderstandKit, understandRecord } from './understand-record.ts'
+import { type Heard, listenTo, type UnderstandKit, understandRecord } from './understand-record.ts'
+import { uuidsOf } from './uuids-of.ts'
 
 /** What the straight line needs; `main.ts` puts it together. */
 export type LineKit<Kit> = DecisionKit &
@@ -34,6 +36,8 @@ export type LineKit<Kit> = DecisionKit &
     readonly afterwards: (call: AnsweredCall) => void
     /** The services with the rules that run in the shadow; null where none does. */
     readonly trial: Trial<Kit> | null
+    /** Where the site keeps what decisions are made of; else null. */
+    readonly keep: Keep | null
   }
 
 /** Who looks on at one call: its id, its trace, and what was decided. */
@@ -68,21 +72,70 @@ export const runService = async <Kit>(
   const recalling = recallOverrides(request, client, kit)
   const record = await span.child('prefetch', (own) => completePrefetch(service, request, kit.fhir, client, own))
   if (mustRefuse(record, service.hook)) throw new AttuneError('data-missing', `${service.id}: the record could not be read`)
-  const asking = askingOf(request, client, kit, await recalling)
-  const thought = await think(service, record, kit, asking, span)
-  const trial = await tryShadowRules(service, thought, kit, asking)
-  const questions = thought.facts?.questions ?? record.questions
-  const decision = decide(service, request, client, questions, thought, kit, {
-    ms: performance.now() - started,
-    trial,
-    requestId: watch.id,
-  })
-  const estimates = estimatesOf(thought)
-  await span.child('ledger', () => kit.ledger.record(decision, estimates))
+  const overridden = await recalling
+  const id = randomUUID()
+  const heard = listenTo(kit.terminology)
+  const call = { service, request, client, record, overridden, id, terminology: heard.terminology }
+  const made = await makeDecision(call, kit, () => stampOf(id, started, watch.id), span)
+  const { decision, thought, estimates } = made
+  const inputs = await keepInputs(call, decision, heard, kit)
+  await span.child('ledger', () => kit.ledger.record(decision, estimates, [], [], inputs))
   watch.decided(decision)
   handOn(decision, thought, estimates, kit)
   const shown = shownOf(thought.written, kit.inShadow(service.id))
-  return answer(decision, shown.cards, questions, client, () => explain(service, { ...thought, written: shown }, kit))
+  return answer(decision, shown.cards, made.questions, client, () => explain(service, { ...thought, written: shown }, kit))
+}
+
+/** One call, once all is known that it rests on. */
+export type KnownCall<Kit> = {
+  readonly service: CdsService<Kit>
+  readonly request: HookRequest
+  readonly client: ClientConfig
+  readonly record: PatientRecord
+  readonly overridden: ReadonlyMap<string, PastOverride>
+  /** Of the decision. */
+  readonly id: string
+  readonly terminology: UnderstandKit['terminology']
+}
+
+export type MadeDecision = {
+  readonly decision: DecisionRecord
+  readonly thought: Thought
+  readonly estimates: readonly RiskEstimate[]
+  readonly questions: readonly Question[]
+}
+
+/** From the complete record to the decision; the same call and kit give the same decision. `stamp` is asked when it is made. */
+export const makeDecision = async <Kit>(
+  { service, request, client, record, overridden, id, terminology }: KnownCall<Kit>,
+  line: LineKit<Kit>,
+  stamp: () => Stamp,
+  span: Span = noSpan,
+): Promise<MadeDecision> => {
+  const kit = { ...line, terminology }
+  const asking = askingOf(request, client, kit, overridden, id)
+  const thought = await think(service, record, kit, asking, span)
+  const trial = await tryShadowRules(service, thought, kit, asking)
+  const questions = thought.facts?.questions ?? record.questions
+  const decision = decide(service, request, client, questions, thought, kit, { stamp: stamp(), trial })
+  return { decision, thought, estimates: estimatesOf(thought), questions }
+}
+
+/** A fault here costs the replay of this decision, which then says that nothing was kept; never the answer. */
+const keepInputs = async <Kit>(
+  { service, request, client, record, overridden }: KnownCall<Kit>,
+  decision: DecisionRecord,
+  heard: Heard,
+  { keep, reportFault }: LineKit<Kit>,
+): Promise<Uint8Array | null> => {
+  if (keep === null) return null
+  try {
+    const of = { kind: 'hook', service: service.id, body: request.body } as const
+    return await keep({ of, client, record, terminology: heard.said(), overridden: [...overridden], stamp: stampIn(decision) })
+  } catch (fault) {
+    reportFault(fault, `${service.id}, keeping its inputs`)
+    return null
+  }
 }
 
 /** The answer with the rules that run in the shadow, where they would speak. A fault there costs only the record of it. */
@@ -130,7 +183,7 @@ const think = async <Kit>(
     return { facts, assessment, written }
   } catch (fault) {
     kit.reportFault(fault, service.id)
-    return { facts: null, assessment: null, written: faultNotice(randomUUID) }
+    return { facts: null, assessment: null, written: faultNotice(asking.newUuid) }
   }
 }
 
@@ -154,6 +207,7 @@ const askingOf = <Kit>(
   client: ClientConfig,
   kit: LineKit<Kit>,
   overridden: ReadonlyMap<string, PastOverride>,
+  id: string,
 ): Asking => ({
   client: client.id,
   tenant: client.tenant,
@@ -162,6 +216,7 @@ const askingOf = <Kit>(
   encounterId: request.encounterId,
   appLaunchUrl: kit.appLaunchUrl,
   linkHosts: client.links,
+  newUuid: uuidsOf(id),
   seal: sealFor(kit.patientKey(client.tenant, request.fhirServer, request.patientId), kit),
   overridden,
 })

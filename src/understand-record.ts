@@ -1,10 +1,23 @@
 import type { PatientFacts, PatientRecord } from './contract/facts.ts'
 import { type FactsTerms, readFacts } from './facts/read-facts.ts'
 import { unknownCodes } from './facts/unknown-codes.ts'
-import type { TerminologyServer } from './fhir/terminology-server.ts'
+import type { Resolved, TerminologyServer } from './fhir/terminology-server.ts'
 
 /** What understanding a record needs. */
 export type UnderstandKit = { readonly terms: FactsTerms; readonly terminology: TerminologyServer | null }
+
+/** A terminology server that remembers what it said about one call. */
+export type Heard = { readonly terminology: TerminologyServer | null; readonly said: () => Resolved | null }
+
+export const listenTo = (terminology: TerminologyServer | null): Heard => {
+  let said: Resolved | null = null
+  if (terminology === null) return { terminology, said: () => null }
+  const resolve: TerminologyServer['resolve'] = async (codes) => {
+    said = await terminology.resolve(codes)
+    return said
+  }
+  return { terminology: { ...terminology, resolve }, said: () => said }
+}
 
 /**
  * The record, understood. Where a drug code is known to nobody here and a terminology server is configured, it is asked, within its own small

@@ -59,9 +59,9 @@ const counted = ({ ledger, models, metrics, log, countService }: WatchingKit): L
   }
   return {
     ...ledger,
-    record: async (decision, estimates = []) => {
-      if (decision.tenant === CANARY) return ledger.record(decision, estimates) // no patient: counted nowhere
-      await ledger.record(decision, estimates, count(decision, estimates, models), countService(decision))
+    record: async (decision, estimates = [], _tallies = [], _counted = [], inputs = null) => {
+      if (decision.tenant === CANARY) return ledger.record(decision, estimates, [], [], inputs) // no patient: counted nowhere
+      await ledger.record(decision, estimates, count(decision, estimates, models), countService(decision), inputs)
       metrics.observeDecision(decision)
     },
   }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Writing } from '../../src/cards/card-parts.ts'
 import type { Asking } from '../../src/hooks/service.ts'
 import type { ServiceKit } from './kit.ts'
@@ -11,7 +10,7 @@ export const writingFor = (kit: ServiceKit, asking: Asking): Writing => ({
   appLaunchUrl: asking.appLaunchUrl,
   linkHosts: asking.linkHosts,
   encounterId: asking.encounterId,
-  newUuid: randomUUID,
+  newUuid: asking.newUuid,
   seal: asking.seal,
   overridden: asking.overridden,
 })

@@ -19,6 +19,7 @@ const NOBODY = {
   encounterId: null,
   appLaunchUrl: 'https://app.invalid/',
   linkHosts: [],
+  newUuid: randomUUID,
   seal: () => randomUUID(),
   overridden: new Map(),
 } as const

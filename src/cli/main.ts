@@ -18,6 +18,8 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   models: async () => (await import('./models.ts')).models,
   overrides: async () => (await import('./overrides.ts')).overrides,
   screen: async () => (await import('./screen.ts')).screen,
+  replay: async () => (await import('./replay.ts')).replay,
+  ledger: async () => (await import('./ledger.ts')).ledger,
   drugs: async () => (await import('./drugs.ts')).drugs,
   doctor: async () => (await import('./doctor.ts')).doctor,
 }

@@ -17,6 +17,8 @@ export type Asking = {
   readonly appLaunchUrl: string
   /** Hosts that links may point at; empty = all. */
   readonly linkHosts: readonly string[]
+  /** Ids for cards and suggestions. */
+  readonly newUuid: () => string
   /** Keyed digest bound to the patient of the call. */
   readonly seal: (text: string) => string
   /** What this user overrode for this patient and is not to be told again, by the digest of its facts. */

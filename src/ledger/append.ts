@@ -1,7 +1,10 @@
 import type { Kysely, Transaction } from 'kysely'
-import { canonicalJson, chainHash, digest } from './canonical.ts'
+import type { DecisionRecord } from '../contract/decision.ts'
+import { canonicalJson, digest } from './canonical.ts'
 import { addCardsShown } from './cards-shown.ts'
+import { type Chain, openChain } from './chain.ts'
 import type { Entry, PredictionEntry, ShadowRecord } from './entries.ts'
+import { digestRows, type Rows, sealedRow } from './evidence.ts'
 import { addServiceCounts } from './service-counts.ts'
 import type { SpoolMark } from './spool.ts'
 import type { LedgerTables } from './tables.ts'
@@ -12,42 +15,85 @@ type FeedbackEntry = Extract<Entry, { kind: 'feedback' }>
 type ReviewEntry = Extract<Entry, { kind: 'review' }>
 type ShadowEntry = Extract<Entry, { kind: 'shadow' }>
 
-/** Text columns of PostgreSQL cannot hold NUL; the record keeps it, escaped as JSON. */
-const column = (text: string): string => text.replaceAll('\0', '\uFFFD')
+/** Text columns of PostgreSQL hold neither NUL nor half a character; the record keeps them, escaped as JSON. */
+const column = (text: string): string => Buffer.from(text.replaceAll('\0', '\uFFFD'), 'utf8').toString('utf8')
 
-/** Rows not yet in the table, each once: an entry that comes again from the spool is the same entry. */
+/** Entries not yet in the chain, each once: one that comes again from the spool is the same entry. */
 const newOnes = async (transaction: Transaction<LedgerTables>, entries: readonly DecisionEntry[]): Promise<DecisionEntry[]> => {
   const byId = new Map(entries.map((entry) => [entry.record.id, entry]))
   const there = await transaction
-    .selectFrom('decision')
-    .select('id')
-    .where('id', 'in', [...byId.keys()])
+    .selectFrom('entry')
+    .select('ref')
+    .where('kind', '=', 'decision')
+    .where('ref', 'in', [...byId.keys()])
     .execute()
-  for (const { id } of there) byId.delete(id)
+  for (const { ref } of there) byId.delete(ref)
   return [...byId.values()]
 }
 
-const appendDecisions = async (transaction: Transaction<LedgerTables>, entries: readonly DecisionEntry[]): Promise<void> => {
-  const head = await transaction.selectFrom('chain_head').selectAll().forUpdate().executeTakeFirstOrThrow()
+type DecisionRows = {
+  readonly decision: LedgerTables['decision']
+  readonly cards: readonly LedgerTables['card'][]
+  readonly concerns: readonly LedgerTables['concern'][]
+  readonly predictions: readonly LedgerTables['prediction'][]
+}
+
+const once = <Row>(rows: readonly Row[], key: (row: Row) => string): Row[] => [...new Map(rows.map((row) => [key(row), row])).values()]
+
+const rowsOfDecision = (entry: DecisionEntry, seq: number): DecisionRows => {
+  const { record, predictions } = entry
+  const { id, at, tenant, service, outcome, patientKey, cards } = record
+  return {
+    decision: { seq, id, at, tenant, service, outcome, patient_key: patientKey, record: canonicalJson(record) },
+    cards: once(
+      cards.map(({ uuid }) => ({ tenant, card: uuid, decision: id })),
+      ({ card }) => card,
+    ),
+    concerns: once(concernsOf(entry), ({ card, facts }) => `${card} ${facts}`),
+    predictions: predictionRows({ call: record, predictions, mode: 'shown' }),
+  }
+}
+
+const sealDecision = ({ decision, cards, concerns, predictions }: DecisionRows): string => {
+  const rows: Rows = {
+    decision: [sealedRow('decision', decision)],
+    card: cards.map((row) => sealedRow('card', row)),
+    concern: concerns.map((row) => sealedRow('concern', row)),
+    prediction: predictions.map((row) => sealedRow('prediction', row)),
+  }
+  return digestRows(rows)
+}
+
+/** Digest of all rows of a decision: equal for an equal record with equal estimates, and for no other. */
+export const digestOfDecision = (record: DecisionRecord, predictions: readonly PredictionEntry[], seq: number): string =>
+  sealDecision(rowsOfDecision({ kind: 'decision', record, predictions }, seq))
+
+const appendDecisions = async (transaction: Transaction<LedgerTables>, chain: Chain, entries: readonly DecisionEntry[]): Promise<void> => {
   const fresh = await newOnes(transaction, entries)
   if (fresh.length === 0) return
-  let seq = Number(head.seq) // bigint columns come as text from PostgreSQL
-  let previous = head.hash
-  const rows = fresh.map(({ record }) => {
-    const text = canonicalJson(record)
-    const row = { previous_hash: previous, hash: chainHash(previous, text), record: text }
-    previous = row.hash
-    seq += 1
-    const { id, at, tenant, service, outcome, patientKey } = record
-    return { seq, id, at, tenant, service, outcome, patient_key: patientKey, ...row }
+  const rows = fresh.map((entry) => {
+    const one = rowsOfDecision(entry, chain.next)
+    chain.add({ kind: 'decision', ref: entry.record.id, rows: sealDecision(one), box: entry.inputs ?? null })
+    return one
   })
-  await transaction.insertInto('decision').values(rows).execute()
-  await transaction.updateTable('chain_head').set({ seq, hash: previous }).execute()
-  await appendCards(transaction, fresh)
-  await appendConcerns(transaction, fresh)
-  await appendPredictions(
+  await transaction
+    .insertInto('decision')
+    .values(rows.map(({ decision }) => decision))
+    .execute()
+  await insertAll(
     transaction,
-    fresh.map(({ record, predictions }) => ({ call: record, predictions, mode: 'shown' })),
+    'card',
+    rows.flatMap(({ cards }) => cards),
+  )
+  await insertAll(
+    transaction,
+    'concern',
+    rows.flatMap(({ concerns }) => concerns),
+  )
+  await insertAll(
+    transaction,
+    'prediction',
+    rows.flatMap(({ predictions }) => predictions),
   )
   await addTallies(
     transaction,
@@ -63,31 +109,41 @@ const appendDecisions = async (transaction: Transaction<LedgerTables>, entries: 
   )
 }
 
+const insertAll = async <Table extends 'card' | 'concern' | 'prediction'>(
+  transaction: Transaction<LedgerTables>,
+  table: Table,
+  rows: readonly LedgerTables[Table][],
+): Promise<void> => {
+  if (rows.length > 0)
+    await transaction
+      .insertInto(table)
+      .values(rows as never)
+      .execute() // kysely cannot follow the table through the type
+}
+
 /** A call comes again when its spool line is replayed; it is counted once. */
-const appendShadows = async (transaction: Transaction<LedgerTables>, entries: readonly ShadowEntry[]): Promise<void> => {
+const appendShadows = async (transaction: Transaction<LedgerTables>, chain: Chain, entries: readonly ShadowEntry[]): Promise<void> => {
+  const calls = once(entries, ({ call }) => call.id)
   const marked = await transaction
     .insertInto('shadow_call')
-    .values([...new Map(entries.map(({ call }) => [call.id, { decision: call.id, at: call.at }])).values()])
+    .values(calls.map(({ call }) => ({ decision: call.id, at: call.at })))
     .onConflict((conflict) => conflict.doNothing())
     .returning('decision')
     .execute()
   const fresh = new Set(marked.map(({ decision }) => decision))
-  const once = [...new Map(entries.map((entry) => [entry.call.id, entry])).values()].filter(({ call }) => fresh.has(call.id))
-  await appendPredictions(
-    transaction,
-    once.map(({ call, predictions }) => ({ call, predictions, mode: 'shadow' })),
-  )
-  await addTallies(transaction, once)
-}
-
-const appendCards = async (transaction: Transaction<LedgerTables>, entries: readonly DecisionEntry[]): Promise<void> => {
-  const rows = entries.flatMap(({ record: { id, tenant, cards } }) => cards.map(({ uuid }) => ({ tenant, card: uuid, decision: id })))
-  if (rows.length > 0)
-    await transaction
-      .insertInto('card')
-      .values(rows)
-      .onConflict((conflict) => conflict.doNothing())
-      .execute()
+  const counted = calls.filter(({ call }) => fresh.has(call.id))
+  const predictions = counted.map(({ call, predictions }) => {
+    const rows = predictionRows({ call, predictions, mode: 'shadow' })
+    const shadow_call = [sealedRow('shadow_call', { decision: call.id, at: call.at })]
+    chain.add({
+      kind: 'shadow',
+      ref: call.id,
+      rows: digestRows({ shadow_call, prediction: rows.map((row) => sealedRow('prediction', row)) }),
+    })
+    return rows
+  })
+  await insertAll(transaction, 'prediction', predictions.flat())
+  await addTallies(transaction, counted)
 }
 
 /** A card that only sums up others is none on which a concern could be overridden. Entries spooled by an older release name no user. */
@@ -98,46 +154,43 @@ const concernsOf = ({ record: { tenant, patientKey, userKey, traces } }: Decisio
         concern === 'summary' ? [] : concerns.map(({ facts }) => ({ tenant, card, patient_key: patientKey, user_key: userKey, facts })),
       )
 
-const appendConcerns = async (transaction: Transaction<LedgerTables>, entries: readonly DecisionEntry[]): Promise<void> => {
-  const rows = entries.flatMap(concernsOf)
-  if (rows.length > 0)
-    await transaction
-      .insertInto('concern')
-      .values(rows)
-      .onConflict((conflict) => conflict.doNothing())
-      .execute()
-}
-
 type Predicted = { readonly call: ShadowRecord; readonly predictions: readonly PredictionEntry[]; readonly mode: 'shown' | 'shadow' }
 
-const appendPredictions = async (transaction: Transaction<LedgerTables>, entries: readonly Predicted[]): Promise<void> => {
-  const rows = entries.flatMap(({ call: { id, tenant, at }, predictions, mode }) =>
-    predictions.map((prediction) => ({ decision: id, tenant, at, mode, ...prediction })),
-  )
-  if (rows.length > 0) await transaction.insertInto('prediction').values(rows).execute()
-}
+const predictionRows = ({ call: { id, tenant, at }, predictions, mode }: Predicted): LedgerTables['prediction'][] =>
+  predictions.map((prediction) => ({ decision: id, tenant, at, mode, ...prediction }))
 
-const appendFeedback = async (transaction: Transaction<LedgerTables>, entries: readonly FeedbackEntry[]): Promise<void> => {
+const appendFeedback = async (transaction: Transaction<LedgerTables>, chain: Chain, entries: readonly FeedbackEntry[]): Promise<void> => {
   const rows = entries.map(({ event }) => {
     const { id, at, decision: _, ...sent } = event
     const { tenant, card, outcome } = sent
     return { id, at, tenant, card: column(card), outcome, digest: digest(sent), record: canonicalJson(event) }
   })
-  if (rows.length > 0)
-    await transaction
-      .insertInto('feedback')
-      .values(rows)
-      .onConflict((conflict) => conflict.doNothing())
-      .execute()
+  const stored = await transaction
+    .insertInto('feedback')
+    .values(rows)
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .execute()
+  const fresh = new Set(stored.map(({ id }) => id))
+  for (const row of rows)
+    if (fresh.delete(row.id)) chain.add({ kind: 'feedback', ref: row.id, rows: digestRows({ feedback: [sealedRow('feedback', row)] }) })
 }
 
-const appendReviews = async (transaction: Transaction<LedgerTables>, entries: readonly ReviewEntry[]): Promise<void> => {
-  const rows = entries.map(({ row: { patientKey, ...row } }) => ({ ...row, patient_key: patientKey }))
-  await transaction
+const appendReviews = async (transaction: Transaction<LedgerTables>, chain: Chain, entries: readonly ReviewEntry[]): Promise<void> => {
+  const rows = entries.map(({ row: { patientKey, locked: _, ...row } }) => ({ ...row, patient_key: patientKey }))
+  const stored = await transaction
     .insertInto('review')
     .values(rows)
     .onConflict((conflict) => conflict.column('id').doNothing())
+    .returning(['id', 'seq'])
     .execute()
+  const numbers = new Map(stored.map(({ id, seq }) => [id, seq]))
+  for (const [at, row] of rows.entries()) {
+    const seq = numbers.get(row.id)
+    if (seq === undefined || !numbers.delete(row.id)) continue
+    const box = entries[at]?.row.locked ?? null
+    chain.add({ kind: 'review', ref: row.id, rows: digestRows({ review: [sealedRow('review', { ...row, seq })] }), box })
+  }
 }
 
 const setMark = async (transaction: Transaction<LedgerTables>, mark: SpoolMark): Promise<void> => {
@@ -151,13 +204,19 @@ const setMark = async (transaction: Transaction<LedgerTables>, mark: SpoolMark):
 /** Writes a batch and how far the spool is stored in one transaction: all of it or nothing. Entries that are there already stay as they are. */
 export const appendEntries = (db: Kysely<LedgerTables>, entries: readonly Entry[], mark: SpoolMark | null): Promise<void> =>
   db.transaction().execute(async (transaction) => {
-    const decisions = entries.filter((entry) => entry.kind === 'decision')
-    if (decisions.length > 0) await appendDecisions(transaction, decisions)
-    const feedback = entries.filter((entry) => entry.kind === 'feedback')
-    await appendFeedback(transaction, feedback)
-    const shadows = entries.filter((entry) => entry.kind === 'shadow')
-    if (shadows.length > 0) await appendShadows(transaction, shadows)
-    const reviews = entries.filter((entry) => entry.kind === 'review')
-    if (reviews.length > 0) await appendReviews(transaction, reviews)
+    if (entries.length > 0) await appendAll(transaction, entries)
     if (mark) await setMark(transaction, mark)
   })
+
+const appendAll = async (transaction: Transaction<LedgerTables>, entries: readonly Entry[]): Promise<void> => {
+  const chain = await openChain(transaction)
+  const decisions = entries.filter((entry) => entry.kind === 'decision')
+  if (decisions.length > 0) await appendDecisions(transaction, chain, decisions)
+  const feedback = entries.filter((entry) => entry.kind === 'feedback')
+  if (feedback.length > 0) await appendFeedback(transaction, chain, feedback)
+  const shadows = entries.filter((entry) => entry.kind === 'shadow')
+  if (shadows.length > 0) await appendShadows(transaction, chain, shadows)
+  const reviews = entries.filter((entry) => entry.kind === 'review')
+  if (reviews.length > 0) await appendReviews(transaction, chain, reviews)
+  await chain.commit()
+}

@@ -16,7 +16,7 @@ export const canonicalJson = (value: unknown): string => {
 }
 
 /** SHA-256 in lower-case hex. */
-export const sha256 = (text: string): string => hash('sha256', text)
+export const sha256 = (text: string | Uint8Array): string => hash('sha256', text)
 
 /** Digest of a value whatever the order of its members. */
 export const digest = (value: unknown): string => sha256(canonicalJson(value))

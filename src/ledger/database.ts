@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
 import { makeDatabase } from './first-start.ts'
-import { migrate } from './migrations.ts'
+import { checkVersion, migrate } from './migrations.ts'
 import { openPgliteThread, type PgliteThread } from './pglite-thread.ts'
 import type { LedgerTables } from './tables.ts'
 
@@ -58,14 +58,19 @@ const loadPg = (): typeof import('pg') => createRequire(import.meta.url)('pg')
  */
 const LOCK_MS = 750
 
-export const openPostgres = (databaseUrl: string): Database => {
+/** A call does not wait longer for the database; who walks the whole chain does. */
+const CALL_MS = 5000
+const WALK_MS = 3_600_000
+
+/** @param longestMs a query that takes longer is given up */
+export const openPostgres = (databaseUrl: string, longestMs: number = CALL_MS): Database => {
   const { Pool } = loadPg()
   const pool = new Pool({
     connectionString: databaseUrl,
     max: 4,
     connectionTimeoutMillis: 2000,
-    query_timeout: 5000,
-    statement_timeout: 5000,
+    query_timeout: longestMs,
+    statement_timeout: longestMs,
     lock_timeout: LOCK_MS,
     keepAlive: true,
     application_name: 'attune-ledger',
@@ -79,14 +84,28 @@ export const openPostgres = (databaseUrl: string): Database => {
   return { db, unflushed: null, close: () => db.destroy() }
 }
 
-/** Opens and migrates the database of the ledger. */
-export const openDatabase = async (config: { readonly dataDir: string; readonly databaseUrl: string | null }): Promise<Database> => {
-  const database = config.databaseUrl ? openPostgres(config.databaseUrl) : await openPglite(`${config.dataDir}/ledger/pglite`)
+type Place = { readonly dataDir: string; readonly databaseUrl: string | null }
+
+const open = ({ dataDir, databaseUrl }: Place, longestMs: number): Promise<Database> | Database =>
+  databaseUrl ? openPostgres(databaseUrl, longestMs) : openPglite(`${dataDir}/ledger/pglite`)
+
+const openAnd = async (opening: Promise<Database> | Database, prepare: (db: Database['db']) => Promise<void>): Promise<Database> => {
+  const database = await opening
   try {
-    await migrate(database.db)
+    await prepare(database.db)
     return database
   } catch (error) {
     await database.close().catch(() => {}) // the reason it could not be used is the error to tell
     throw error
   }
+}
+
+/** Opens and migrates the database of the ledger. */
+export const openDatabase = (config: Place): Promise<Database> => openAnd(open(config, CALL_MS), migrate)
+
+/** Opens the database of a ledger as it is, for a long look. @throws Error when there is none of this release */
+export const openToLook = (config: Place): Promise<Database> => {
+  if (!config.databaseUrl && !existsSync(`${config.dataDir}/ledger/pglite/PG_VERSION`))
+    throw new Error('there is no ledger in this data folder')
+  return openAnd(open(config, WALK_MS), checkVersion)
 }

@@ -39,6 +39,8 @@ export type Entry =
       readonly predictions: readonly PredictionEntry[]
       readonly tallies?: readonly ModelTally[]
       readonly counted?: readonly ServiceTally[]
+      /** The inputs that it was made of, encrypted; only where the site keeps them. */
+      readonly inputs?: string | null
     }
   | { readonly kind: 'feedback'; readonly event: FeedbackEvent }
   | { readonly kind: 'review'; readonly row: ReviewRow }

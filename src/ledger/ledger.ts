@@ -1,16 +1,21 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import type { Config } from '../config.ts'
 import type { DecisionRecord, FeedbackEvent } from '../contract/decision.ts'
 import type { ModelTally } from '../contract/monitoring.ts'
 import type { RiskEstimate } from '../contract/risk.ts'
 import type { ServiceTally } from '../contract/service-watch.ts'
 import { AttuneError } from '../errors.ts'
+import { openToLook } from './database.ts'
 import { takeDirectory } from './directory-lock.ts'
 import { predictionOf } from './entries.ts'
+import { readInputs, type StoredInputs } from './inputs.ts'
+import { type Evidence, type KeepingParts, makeKeeping } from './keeping.ts'
+import { readKey, readKeys } from './key-file.ts'
+import { inputsBound, makeKeyring } from './keyring.ts'
 import { type ModelStore, makeModelStore } from './model-store.ts'
 import { type Asker, type Override, ownOverrides, sharedOverrides } from './overrides.ts'
 import { makePracticeStore, type PracticeStore } from './practice-store.ts'
-import { openPseudonym } from './pseudonym.ts'
+import { makePseudonym, readPseudonymKey } from './pseudonym.ts'
 import {
   type ChainState,
   type Counts,
@@ -24,8 +29,12 @@ import {
 } from './queries.ts'
 import { makeReviewStore, type ReviewStore } from './review-store.ts'
 import { makeServiceStore, type ServiceStore } from './service-store.ts'
+import { makeSigner, type PublicKeys, type Signer } from './signing.ts'
 import { type LedgerHealth, openStore, type StoreOptions } from './store.ts'
+import { type DecisionStore, makeDecisionStore } from './stored-decisions.ts'
+import { type Verified, type VerifyOptions, verifyLedger } from './verify.ts'
 
+export { headsFileOf } from './keeping.ts'
 export type { Asker, ChainState, Counts, LedgerHealth, Override, PracticeStore, ReviewStore }
 
 /** Decisions, feedback and predictions. What it has acknowledged is on the disk. */
@@ -43,6 +52,7 @@ export type Ledger = {
   overrides(asker: Asker, since: Date): Promise<readonly Override[]>
   /**
    * Resolves when the record is durable; call it before the answer leaves (DESIGN decision 7).
+   * @param inputs what it was made of; encrypted here, before it is written anywhere
    * @throws AttuneError `ledger-failed` when neither database nor spool can be written
    */
   record(
@@ -50,7 +60,10 @@ export type Ledger = {
     estimates?: readonly RiskEstimate[],
     tallies?: readonly ModelTally[],
     counted?: readonly ServiceTally[],
+    inputs?: Uint8Array | null,
   ): Promise<void>
+  /** What a decision was made of, if it was kept, or why there is nothing. */
+  inputsOf(id: string, tenant: string): Promise<StoredInputs>
   /** Stores each distinct event once; an exact repeat is accepted and not stored again. Unknown cards are accepted. */
   feedback(events: readonly FeedbackEvent[]): Promise<void>
   /** Reads see one tenant only. @throws AttuneError `ledger-failed` while the database is away */
@@ -73,11 +86,55 @@ export type Ledger = {
   readonly services: ServiceStore
   /** What was said about flags, sign-offs, reports. */
   readonly reviews: ReviewStore
+  /** Decisions of all tenants, for replay. */
+  readonly decisions: DecisionStore
+  /** Signing, checking, ending and encrypting anew. */
+  readonly evidence: Evidence
   health(): LedgerHealth
   close(): Promise<void>
 }
 
-export type LedgerConfig = Pick<Config, 'dataDir' | 'databaseUrl' | 'pseudonymKeyFile'>
+/** With `ledger` the end of the chain is signed on a schedule, and what is too old is removed; without, only when asked. */
+export type LedgerConfig = Pick<Config, 'dataDir' | 'databaseUrl' | 'pseudonymKeyFile'> & Partial<Pick<Config, 'ledger' | 'retention'>>
+
+export type LedgerOptions = StoreOptions & Partial<Pick<KeepingParts, 'onHead' | 'onRemoved'>>
+
+/** The ledger goes on, but it is less of a proof: said, and no reason to refuse calls. */
+const withTrouble = (health: LedgerHealth, trouble: string | null): LedgerHealth =>
+  trouble === null ? health : { ...health, state: 'degraded', detail: `${health.detail}; ${trouble}` }
+
+const signersOf = (pseudonymKey: Buffer, config: LedgerConfig): Signer[] =>
+  [pseudonymKey, ...readKeys(config.ledger?.signingKeyFile, 'file of signing keys')].map(makeSigner)
+
+/**
+ * Public halves of the keys that sign this ledger, oldest first. No key is made.
+ * @throws AttuneError `config-invalid` when a key file cannot be read
+ */
+export const readPublicKeys = (config: LedgerConfig): Promise<PublicKeys[]> => {
+  const path = config.pseudonymKeyFile ?? `${config.dataDir}/pseudonym.key`
+  return Promise.all(signersOf(readKey(path, 'pseudonym key', false), config).map((signer) => signer.publicKeys()))
+}
+
+export type LedgerToVerify = { verify(options: VerifyOptions): Promise<Verified>; close(): Promise<void> }
+
+/**
+ * Opens a ledger to check it: nothing is migrated, signed or taken in from the spool.
+ * @throws AttuneError `ledger-failed`
+ */
+export const openToVerify = async (config: LedgerConfig): Promise<LedgerToVerify> => {
+  const leave = existsSync(`${config.dataDir}/ledger`) ? takeData(config) : () => {}
+  try {
+    const database = await openToLook(config)
+    const close = async () => {
+      await database.close()
+      leave()
+    }
+    return { verify: (options) => verifyLedger(database.db, options), close }
+  } catch (cause) {
+    leave()
+    throw new AttuneError('ledger-failed', cause instanceof Error ? cause.message : 'the ledger cannot be opened', { cause })
+  }
+}
 
 /** The embedded database allows one process; PostgreSQL any number. */
 const takeData = (config: LedgerConfig): (() => void) => {
@@ -96,8 +153,11 @@ const takeData = (config: LedgerConfig): (() => void) => {
  * @throws AttuneError `ledger-failed` when another process uses the embedded database or the data folder cannot be written,
  *   `config-invalid` for the pseudonym key
  */
-export const openLedger = async (config: LedgerConfig, options: StoreOptions = {}): Promise<Ledger> => {
-  const pseudonym = openPseudonym(config)
+export const openLedger = async (config: LedgerConfig, options: LedgerOptions = {}): Promise<Ledger> => {
+  const key = readPseudonymKey(config)
+  const pseudonym = makePseudonym(key)
+  const keyring = makeKeyring(key, readKeys(config.ledger?.boxKeyFile, 'file of box keys'))
+  const signers = signersOf(key, config)
   const leave = takeData(config)
   const store = await openStore(config, options).catch((cause: unknown) => {
     leave()
@@ -105,21 +165,30 @@ export const openLedger = async (config: LedgerConfig, options: StoreOptions = {
   })
   const db = store.database
   const overrides = config.databaseUrl === null ? ownOverrides(db) : sharedOverrides(db)
+  const nothing = () => {}
+  const { onHead = nothing, onRemoved = nothing } = options
+  const keeping = makeKeeping({ config, db, flush: store.flush, signers, keyring, onHead, onRemoved })
+  const write: typeof store.write = async (entry) => {
+    await store.write(entry)
+    keeping.count(1)
+  }
   return {
     patientKey: pseudonym.patientKey,
     userKey: pseudonym.userKey,
     seal: pseudonym.seal,
     overrides: overrides.since,
-    record: (record, estimates = [], tallies = [], counted = []) =>
-      store.write({
+    record: (record, estimates = [], tallies = [], counted = [], inputs = null) =>
+      write({
         kind: 'decision',
         record,
         predictions: estimates.map((estimate) => predictionOf(estimate, pseudonym)),
         tallies,
         counted,
+        ...(inputs === null ? {} : { inputs: keyring.lock(inputs, inputsBound(record.tenant, record.id)) }),
       }),
+    inputsOf: async (id, tenant) => readInputs(await db(), keyring, id, tenant),
     feedback: async (events) => {
-      await Promise.all(events.map((event) => store.write({ kind: 'feedback', event })))
+      await Promise.all(events.map((event) => write({ kind: 'feedback', event })))
       await overrides.note(events)
     },
     decision: async (id, tenant) => findDecision(await db(), id, tenant),
@@ -129,12 +198,15 @@ export const openLedger = async (config: LedgerConfig, options: StoreOptions = {
     feedbackOn: async (about, tenant) => findFeedback(await db(), tenant, about),
     counts: async (tenant = null) => countRows(await db(), tenant),
     verifyChain: async () => checkChain(await db()),
-    reviews: makeReviewStore(db, store.write, pseudonym),
+    reviews: makeReviewStore(db, write, keyring),
     practice: makePracticeStore(db),
-    models: makeModelStore(db, store.write, pseudonym),
     services: makeServiceStore(db),
-    health: store.health,
+    models: makeModelStore(db, write, pseudonym),
+    decisions: makeDecisionStore(db, pseudonym),
+    evidence: keeping,
+    health: () => withTrouble(store.health(), keeping.trouble()),
     close: async () => {
+      await keeping.end()
       await store.close()
       leave()
     },

@@ -1,8 +1,10 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
+import { adopt } from './adopt.ts'
 import { CHAIN_START } from './canonical.ts'
 import type { LedgerTables } from './tables.ts'
 
-type Step = readonly string[]
+/** Statements, or work that needs the rows. */
+type Step = readonly (string | ((transaction: Transaction<LedgerTables>) => Promise<void>))[]
 
 /** Versions from 1 on. A released step is never changed; a new one is added. */
 const STEPS: readonly Step[] = [
@@ -211,6 +213,52 @@ const STEPS: readonly Step[] = [
     'create index card_shown_by_time on card_shown (at)',
     'create index card_shown_by_concern on card_shown (tenant, patient_key, concern_key, at)',
   ],
+  [
+    `create table entry (
+      seq bigint primary key,
+      at text not null,
+      kind text not null,
+      ref text not null,
+      rows text,
+      box text,
+      body text,
+      previous_hash text not null,
+      hash text not null unique,
+      unique (kind, ref)
+    )`,
+    `create table sealed_box (
+      seq bigint primary key,
+      kind text not null,
+      ref text not null,
+      box text not null,
+      rekeyed bigint,
+      unique (kind, ref)
+    )`,
+    `create table signed_head (
+      seq bigint primary key,
+      at text not null,
+      key text not null,
+      previous text not null,
+      hash text not null,
+      ed25519 text not null,
+      mldsa65 text not null
+    )`,
+    'drop index prediction_by_decision',
+    'create index prediction_by_decision on prediction (decision)',
+    // What retention removes is told by an entry of the chain; everything else is refused as before.
+    `create or replace function refuse_change() returns trigger language plpgsql as $$
+      begin
+        if current_setting('attune.removal', true) = 'on' and tg_table_name not in ('entry', 'signed_head') then return null; end if;
+        raise exception 'this table is append-only';
+      end $$`,
+    adopt,
+    'alter table decision drop column previous_hash, drop column hash',
+    'alter table review drop column locked',
+    ...['entry', 'signed_head', 'feedback'].map(
+      (table) =>
+        `create trigger ${table}_append_only before update or delete or truncate on ${table} for each statement execute function refuse_change()`,
+    ),
+  ],
 ]
 
 /** Version of the tables that this release knows. */
@@ -230,10 +278,20 @@ const migrateIn = async (transaction: Transaction<LedgerTables>): Promise<void> 
   if (at > STEPS.length) throw new Error(`the ledger is of a newer release (version ${at}, this release knows ${STEPS.length})`)
   for (const [index, statements] of STEPS.entries()) {
     if (index < at) continue
-    for (const statement of statements) await sql.raw(statement).execute(transaction)
+    for (const step of statements) await (typeof step === 'string' ? sql.raw(step).execute(transaction) : step(transaction))
     await sql`insert into ledger_migration (version) values (${index + 1})`.execute(transaction)
   }
 }
 
 /** Brings the tables to this release, all or nothing. */
 export const migrate = (db: Kysely<LedgerTables>): Promise<void> => db.transaction().execute(migrateIn)
+
+/** @throws Error when the tables are not of this release; nothing is changed */
+export const checkVersion = async (db: Kysely<LedgerTables>): Promise<void> => {
+  const row = await db
+    .selectFrom('ledger_migration')
+    .select(({ fn }) => fn.max('version').as('at'))
+    .executeTakeFirst()
+  if (Number(row?.at ?? 0) !== TABLES_VERSION)
+    throw new Error(`the ledger is of another release (version ${row?.at ?? 0}, this release knows ${TABLES_VERSION})`)
+}

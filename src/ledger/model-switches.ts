@@ -1,12 +1,12 @@
 import type { Kysely } from 'kysely'
 import type { ModelSwitch } from '../contract/monitoring.ts'
+import { addRow } from './add-row.ts'
 import type { LedgerTables } from './tables.ts'
 
 type Db = Kysely<LedgerTables>
 
-export const addSwitch = async (db: Db, { at, model, use, by, because }: ModelSwitch): Promise<void> => {
-  await db.insertInto('model_switch').values({ at, model, use, by, because }).execute()
-}
+export const addSwitch = (db: Db, { at, model, use, by, because }: ModelSwitch): Promise<void> =>
+  db.transaction().execute((transaction) => addRow(transaction, 'model_switch', { at, model, use, by, because }))
 
 /** Newest first. */
 export const readSwitches = async (db: Db): Promise<ModelSwitch[]> => {

@@ -1,5 +1,6 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import type { OutcomeItem, OutcomeReceipt } from '../contract/monitoring.ts'
+import { addRow } from './add-row.ts'
 import type { LedgerTables } from './tables.ts'
 
 type Db = Kysely<LedgerTables>
@@ -94,7 +95,12 @@ const against = (
   return null
 }
 
-const store = async (db: Db, { tenant, client }: Sender, one: KeyedOutcome, received: string): Promise<OutcomeReceipt> => {
+const store = async (
+  db: Transaction<LedgerTables>,
+  { tenant, client }: Sender,
+  one: KeyedOutcome,
+  received: string,
+): Promise<OutcomeReceipt> => {
   const found = await find(db, tenant, one)
   if ('state' in found) return found
   const estimate = await estimates(db, tenant, one.item.model)
@@ -117,10 +123,7 @@ const store = async (db: Db, { tenant, client }: Sender, one: KeyedOutcome, rece
     .executeTakeFirst()
   if (before && Number(before.outcome) === outcome) return { state: 'repeated' }
   const known_on = new Date(Date.parse(endOf(date)) - DAY_MS).toISOString().slice(0, 10)
-  await db
-    .insertInto('outcome')
-    .values({ ...key, outcome, known_on, received, client })
-    .execute()
+  await addRow(db, 'outcome', { ...key, outcome, known_on, received, client })
   return before ? { state: 'corrected' } : { state: 'stored' }
 }
 

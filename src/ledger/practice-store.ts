@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { PracticeSwitch, RulesOrder } from '../contract/switches.ts'
+import { addRow } from './add-row.ts'
 import type { LedgerTables } from './tables.ts'
 
 /** What operators changed while servers ran. All of it throws AttuneError `ledger-failed` while the database is away. */
@@ -18,14 +19,15 @@ const instant = (at: string): string => new Date(at).toISOString()
 
 export const makePracticeStore = (db: () => Promise<Kysely<LedgerTables>>): PracticeStore => ({
   turn: async ({ at, kind, subject, tenant, use, by, because }) => {
-    await (await db()).insertInto('practice_switch').values({ at, kind, subject, tenant, use, by, because }).execute()
+    const row = { at, kind, subject, tenant, use, by, because }
+    await (await db()).transaction().execute((transaction) => addRow(transaction, 'practice_switch', row))
   },
   switches: async () => {
     const rows = await (await db()).selectFrom('practice_switch').select(SWITCH).orderBy('seq', 'desc').execute()
     return rows.map((row) => ({ ...row, at: instant(row.at) }) as PracticeSwitch) // the table's own checks hold kind and use
   },
   orderRules: async ({ at, folder, by }) => {
-    await (await db()).insertInto('rules_order').values({ at, folder, by }).execute()
+    await (await db()).transaction().execute((transaction) => addRow(transaction, 'rules_order', { at, folder, by }))
   },
   rulesOrder: async () => {
     const row = await (await db())

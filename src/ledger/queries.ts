@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { DecisionRecord, FeedbackEvent } from '../contract/decision.ts'
-import { CHAIN_START, canonicalJson, chainHash } from './canonical.ts'
 import type { LedgerTables } from './tables.ts'
+import { walkChain } from './walk.ts'
 
 type Db = Kysely<LedgerTables>
 
@@ -73,52 +73,15 @@ export const countRows = async (db: Db, tenant: string | null): Promise<Counts> 
 }
 
 export type ChainState =
+  /** `rows`: decisions that are kept. */
   | { readonly state: 'intact'; readonly rows: number; readonly head: string }
   | { readonly state: 'broken'; readonly seq: number; readonly because: string }
 
-const PAGE = 500
-type Row = Pick<
-  LedgerTables['decision'],
-  'seq' | 'id' | 'tenant' | 'service' | 'outcome' | 'patient_key' | 'previous_hash' | 'hash' | 'record'
->
-
-const faultOf = (row: Row, seq: number, previous: string): string | null => {
-  if (Number(row.seq) !== seq) return 'a row is missing'
-  if (row.previous_hash !== previous) return 'the row does not follow the one before it'
-  if (row.hash !== chainHash(previous, row.record)) return 'the record is not what was sealed'
-  const { id, tenant, service, outcome, patientKey } = JSON.parse(row.record) as DecisionRecord // its hash is right, so it is ours
-  const columns = canonicalJson([row.id, row.tenant, row.service, row.outcome, row.patient_key])
-  return columns === canonicalJson([id, tenant, service, outcome, patientKey])
-    ? null
-    : 'a column says something else than the sealed record'
-}
-
-/** Recomputes every hash from the first row to the head. Finds changed, removed, added and reordered rows. */
+/** Walks the chain with every row that it seals; `seq` is the number of the first entry that is not as it was written. */
 export const checkChain = async (db: Db): Promise<ChainState> => {
-  let previous = CHAIN_START
-  let seq = 0
-  for (;;) {
-    const rows = await db
-      .selectFrom('decision')
-      .select(['seq', 'id', 'tenant', 'service', 'outcome', 'patient_key', 'previous_hash', 'hash', 'record'])
-      .where('seq', '>', seq)
-      .orderBy('seq')
-      .limit(PAGE)
-      .execute()
-    for (const row of rows) {
-      seq += 1
-      const because = faultOf(row, seq, previous)
-      if (because !== null) return { state: 'broken', seq, because }
-      previous = row.hash
-    }
-    if (rows.length < PAGE) break
-  }
-  const head = await db.selectFrom('chain_head').selectAll().executeTakeFirst()
-  if (!head || Number(head.seq) < seq) return { state: 'broken', seq, because: 'the end of the chain was changed' }
-  if (Number(head.seq) > seq) return { state: 'broken', seq: seq + 1, because: 'rows are missing at the end' }
-  return head.hash === previous
-    ? { state: 'intact', rows: seq, head: previous }
-    : { state: 'broken', seq, because: 'the end of the chain was changed' }
+  const { decisions, head, faults } = await walkChain(db)
+  const [fault] = faults
+  return fault ? { state: 'broken', seq: fault.entry ?? 0, because: fault.because } : { state: 'intact', rows: decisions, head }
 }
 
 export const ping = async (db: Db): Promise<void> => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import { canonicalJson } from './canonical.ts'
 import type { Entry, ReviewRow } from './entries.ts'
-import type { Pseudonym } from './pseudonym.ts'
+import { type Keyring, reviewBound } from './keyring.ts'
 import type { LedgerTables } from './tables.ts'
 
 /** Whose chart, under the ledger's key. */
@@ -27,40 +27,41 @@ export type ReviewStore = {
 }
 
 /** The text opens only where it was locked: moved to another patient, tenant or step it stays shut. */
-const boundTo = ({ tenant, patientKey }: ReviewSubject, id: string): string => JSON.stringify([tenant, patientKey, id])
+const boundTo = ({ tenant, patientKey }: ReviewSubject, id: string): string => reviewBound(tenant, patientKey, id)
 
-const readSecret = (locked: string | null, bound: string, { open }: Pseudonym): Pick<ReviewStep, 'secret' | 'unreadable'> => {
+const readSecret = (locked: string | null, bound: string, { open }: Keyring): Pick<ReviewStep, 'secret' | 'unreadable'> => {
   if (locked === null) return { secret: null, unreadable: false }
   const text = open(locked, bound)
-  return text === null ? { secret: null, unreadable: true } : { secret: JSON.parse(text), unreadable: false }
+  return text === null ? { secret: null, unreadable: true } : { secret: JSON.parse(text.toString('utf8')), unreadable: false }
 }
 
 export const makeReviewStore = (
   db: () => Promise<Kysely<LedgerTables>>,
   write: (entry: Entry) => Promise<void>,
-  pseudonym: Pseudonym,
+  keyring: Keyring,
 ): ReviewStore => ({
   add: async (subject, kind, open, secret) => {
     const id = randomUUID()
     const at = new Date().toISOString()
-    const locked = secret === null ? null : pseudonym.lock(JSON.stringify(secret), boundTo(subject, id))
+    const locked = secret === null ? null : keyring.lock(Buffer.from(JSON.stringify(secret), 'utf8'), boundTo(subject, id))
     await write({ kind: 'review', row: { id, at, ...subject, kind, record: canonicalJson(open), locked } })
     return { id, at, kind, open, secret, unreadable: false }
   },
   of: async (subject) => {
     const rows = await (await db())
       .selectFrom('review')
-      .selectAll()
-      .where('tenant', '=', subject.tenant)
-      .where('patient_key', '=', subject.patientKey)
-      .orderBy('seq')
+      .leftJoin('sealed_box', (join) => join.onRef('sealed_box.ref', '=', 'review.id').on('sealed_box.kind', '=', 'review'))
+      .select(['review.id', 'review.at', 'review.kind', 'review.record', 'sealed_box.box as locked'])
+      .where('review.tenant', '=', subject.tenant)
+      .where('review.patient_key', '=', subject.patientKey)
+      .orderBy('review.seq')
       .execute()
     return rows.map(({ id, at, kind, record, locked }) => ({
       id,
       at: new Date(at).toISOString(),
       kind: kind as ReviewRow['kind'], // the table holds no other
       open: JSON.parse(record) as unknown,
-      ...readSecret(locked, boundTo(subject, id), pseudonym),
+      ...readSecret(locked, boundTo(subject, id), keyring),
     }))
   },
 })

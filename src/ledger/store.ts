@@ -2,6 +2,7 @@ import { AttuneError } from '../errors.ts'
 import { makeBacklog } from './backlog.ts'
 import { type Database, type Engine, openDatabase } from './database.ts'
 import type { Entry } from './entries.ts'
+import { flushFiles } from './flush-files.ts'
 import { makeGroupCommit } from './group-commit.ts'
 import { ping } from './queries.ts'
 import { appendOrRefuse, isRefusal, LARGEST_BATCH, replay, settle } from './replay-spool.ts'
@@ -28,6 +29,8 @@ export type Store = {
   write(entry: Entry): Promise<void>
   /** The database for reading, with all that was acknowledged until now. @throws AttuneError `ledger-failed` while it is away */
   database(): Promise<Database['db']>
+  /** Makes what the embedded database has written last through a power cut; PostgreSQL does that by itself. */
+  flush(): Promise<void>
   health(): LedgerHealth
   close(): Promise<void>
 }
@@ -197,6 +200,9 @@ export const openStore = async (config: StoreConfig, { retryMs = 2000, settleByt
       await backlog.flush()
       if (database && problem === null) return database.db
       throw new AttuneError('ledger-failed', `the ledger's database is away: ${problem ?? 'closed'}`)
+    },
+    flush: async () => {
+      if (database?.unflushed) await flushFiles(`${database.unflushed}/pg_wal`)
     },
     health,
     close: async () => {

@@ -2,8 +2,30 @@ import type { Generated } from 'kysely'
 
 /** Tables of the ledger, the same on PGlite and PostgreSQL. Records are canonical JSON as text: the bytes that were hashed. */
 export type LedgerTables = {
-  decision: {
+  /** The chain: one entry for everything that is evidence. Rows are never changed and never removed. */
+  entry: {
     /** Position in the chain, from 1, without gaps. */
+    seq: number
+    /** ISO 8601, as text: the bytes that were hashed. */
+    at: string
+    kind: string
+    /** Id of the row that the entry is about. */
+    ref: string
+    /** Digest of all columns of all rows that it is about; null where `body` says all. */
+    rows: string | null
+    /** SHA-256 of the ciphertext that came with it. */
+    box: string | null
+    /** What the entry itself says (canonical JSON): of removals, keys, adoptions. */
+    body: string | null
+    previous_hash: string
+    hash: string
+  }
+  /** Ciphertexts, one at most to an entry. `rekeyed`: the entry that tells that it was encrypted anew. */
+  sealed_box: { seq: number; kind: string; ref: string; box: string; rekeyed: number | null }
+  /** Signed ends of the chain, each bound to the one before it. */
+  signed_head: { seq: number; at: string; key: string; previous: string; hash: string; ed25519: string; mldsa65: string }
+  decision: {
+    /** Position of its entry in the chain. */
     seq: number
     id: string
     at: string
@@ -11,12 +33,10 @@ export type LedgerTables = {
     service: string
     outcome: string
     patient_key: string
-    previous_hash: string
-    hash: string
     record: string
   }
-  /** One row: end of the chain. Locked while rows are appended, so several processes write one chain. */
-  chain_head: { one: number; seq: number; hash: string }
+  /** One row: end of the chain, and the id of this ledger. Locked while entries are appended, so several processes write one chain. */
+  chain_head: { one: number; seq: number; hash: string; ledger: string }
   /** Which decision made a card. */
   card: { tenant: string; card: string; decision: string }
   /** What a card said to which user about which patient, under keyed digests: an override of the card is an override of these. */
@@ -127,9 +147,8 @@ export type LedgerTables = {
     tenant: string
     patient_key: string
     kind: string
+    /** Free text and names stand in `sealed_box`. */
     record: string
-    /** Encrypted free text and names; null where there are none. */
-    locked: string | null
   }
   /** How far the entries of a spool file are committed here, so that a start replays only what is missing. */
   spool_mark: { file: string; lines: number }

@@ -35,7 +35,7 @@ export const makeReloading = ({ config, practice, onEnd }: ReloadingKit): Reload
     let problems: string | null = null
     try {
       await stat(asked)
-      practice.swap(await rethink(config, await readRules(asked, config), practice.thinking))
+      practice.swap(await rethink({ ...config, rulesDir: asked }, await readRules(asked, config), practice.thinking))
       folder = asked
     } catch (error) {
       problems = (error as NodeJS.ErrnoException).code === 'ENOENT' ? `there is no folder ${asked}` : problemsOf(error)

@@ -59,6 +59,8 @@ const ROOM_OF_FILE: Readonly<Record<string, string>> = {
   'src/understand-record.ts': 'src/line',
   'src/recall-overrides.ts': 'src/line',
   'src/look-back.ts': 'src/line',
+  'src/kept-inputs.ts': 'src/line',
+  'src/uuids-of.ts': 'src/line',
 }
 const ANYTHING = new Set([
   'src/main.ts',
@@ -127,6 +129,7 @@ const WALLS: Readonly<Record<string, RegExp>> = {
   ioredis: /^src\/(http|main)/,
   '@electric-sql/pglite': /^src\/ledger\//,
   pg: /^src\/ledger\//,
+  '@noble/post-quantum': /^src\/ledger\/post-quantum\.ts$/,
   '@lhncbc/ucum-lhc': /^src\/terminology\/units/,
   'oidc-provider': /^src\/sandbox\//,
   'prom-client': /^src\/http\//,

@@ -161,15 +161,11 @@ describe.skipIf(postgresMissing !== null)(`tampering with the PostgreSQL ledger$
     [
       'a changed record',
       `update decision set record = replace(record, '"assessed"', '"not-assessed"') where seq = 3`,
-      { seq: 3, because: 'the record is not what was sealed' },
+      { seq: 3, because: 'its rows are not what was sealed' },
     ],
-    [
-      'a changed column',
-      `update decision set tenant = 'south' where seq = 3`,
-      { seq: 3, because: 'a column says something else than the sealed record' },
-    ],
-    ['a removed row', 'delete from decision where seq = 3', { seq: 3, because: 'a row is missing' }],
-    ['a removed last row', 'delete from decision where seq = 5', { seq: 5, because: 'rows are missing at the end' }],
+    ['a changed column', `update decision set tenant = 'south' where seq = 3`, { seq: 3, because: 'its rows are not what was sealed' }],
+    ['a removed row', 'delete from decision where seq = 3', { seq: 3, because: 'its rows are missing' }],
+    ['a removed last row', 'delete from decision where seq = 5', { seq: 5, because: 'its rows are missing' }],
     ['a forged end', `update chain_head set hash = repeat('1', 64)`, { seq: 5, because: 'the end of the chain was changed' }],
   ])('%s is found by the chain when someone takes the guard away', async (_, statement, found) => {
     await place.sql?.('drop trigger decision_append_only on decision')

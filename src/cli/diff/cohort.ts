@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { SERVICES } from '../../../cds-services/registry.ts'
 import type { PatientFacts, PatientRecord } from '../../contract/facts.ts'
 import type { Service, Thinking } from '../../engine.ts'
@@ -36,6 +37,7 @@ const cardsOf = async (service: Service, facts: PatientFacts, { kit }: Thinking)
     encounterId: null,
     appLaunchUrl: 'https://attune.invalid/app/launch.html',
     linkHosts: [],
+    newUuid: randomUUID,
     seal: (text) => text,
     overridden: new Map(),
   })

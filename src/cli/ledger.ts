@@ -1,0 +1,142 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { type Config, readConfig } from '../config.ts'
+import { AttuneError } from '../errors.ts'
+import { headsFileOf, openLedger, openToVerify, readPublicKeys } from '../ledger/ledger.ts'
+import type { PublicKeys } from '../ledger/signing.ts'
+import type { Verified } from '../ledger/verify.ts'
+import { projectRoot } from '../project-root.ts'
+import { printJson, progress, say, UsageError, type Verb, type VerbInput } from './verb.ts'
+
+const textOf = (value: VerbInput['values'][string]): string | undefined => (typeof value === 'string' ? value : undefined)
+
+/** The server's own configuration; the place may be named. */
+const configFor = ({ values }: VerbInput): Config => {
+  const [data, database] = [textOf(values.data), textOf(values.database)]
+  const { DATABASE_URL: configured, ...environment } = process.env
+  const url = database ?? (data === undefined ? configured : undefined)
+  return readConfig({ ...environment, ...(data ? { ATTUNE_DATA_DIR: data } : {}), ...(url ? { DATABASE_URL: url } : {}) }, projectRoot)
+}
+
+const readKeysFile = (path: string): PublicKeys[] => {
+  try {
+    return readFileSync(path, 'utf8')
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .map((line) => JSON.parse(line) as PublicKeys)
+  } catch (cause) {
+    throw new AttuneError('input-unreadable', `${path} is no file of public keys, as \`attune ledger keys\` prints them`, { cause })
+  }
+}
+
+/** Named, or where the server writes it; what is named must be there. */
+const headsFor = (config: Config, { values }: VerbInput): string | null => {
+  const named = textOf(values.heads)
+  if (named !== undefined && !existsSync(named)) throw new UsageError(`There is no heads file ${named}.`)
+  if (named !== undefined) return resolve(named)
+  const own = headsFileOf(config)
+  return existsSync(own) ? own : null
+}
+
+const STEP = 10_000
+
+const teller = () => {
+  let next = STEP
+  return (entries: number): void => {
+    if (entries < next) return
+    next = entries + STEP
+    progress(`${entries} entries …`)
+  }
+}
+
+const s = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`
+
+const remarksOn = ({ heads, unsigned, entries }: Verified): string[] => [
+  ...(heads.inDatabase === 0 ? ['No signed end: nothing outside of the chain vouches for it.'] : []),
+  ...(heads.inDatabase > 0 && unsigned > 0
+    ? [`${s(unsigned, 'entry is', 'entries are')} newer than the last signed end (entry ${heads.signedUpTo} of ${entries}).`]
+    : []),
+  ...(heads.inFile === null ? ['No heads file: if the end of the chain was cut off, signed ends and all, it was not found.'] : []),
+]
+
+const wordsOf = (found: Verified): string[] => [
+  `${s(found.entries, 'entry', 'entries')}, ${s(found.decisions, 'decision', 'decisions')} kept, ${found.removed} removed by retention, ${s(found.heads.inDatabase, 'signed end', 'signed ends')}${found.heads.inFile === null ? '' : `, ${found.heads.inFile} in the heads file`}.`,
+  ...remarksOn(found),
+  ...found.faults.map(({ entry, what, because }) => `  ${entry === null ? 'somewhere' : `entry ${entry}`}, ${what}: ${because}`),
+  found.state === 'intact' ? 'The ledger is intact.' : `The ledger is BROKEN: ${s(found.faults.length, 'fault', 'faults')}.`,
+]
+
+const verify = async (input: VerbInput): Promise<number> => {
+  const config = configFor(input)
+  const keys = textOf(input.values.keys)
+  const trusted = keys === undefined ? await readPublicKeys(config) : readKeysFile(keys)
+  const headsFile = headsFor(config, input)
+  const ledger = await openToVerify(config)
+  try {
+    const found = await ledger.verify({ trusted, headsFile, onProgress: teller() })
+    if (input.values.json) printJson({ ...found, remarks: remarksOn(found) })
+    else for (const line of wordsOf(found)) say(line)
+    return found.state === 'intact' ? 0 : 1
+  } finally {
+    await ledger.close()
+  }
+}
+
+const keys = async (input: VerbInput): Promise<number> => {
+  for (const one of await readPublicKeys(configFor(input))) say(JSON.stringify(one))
+  return 0
+}
+
+const withLedger = async (input: VerbInput, work: (ledger: Awaited<ReturnType<typeof openLedger>>) => Promise<number>): Promise<number> => {
+  const ledger = await openLedger(configFor(input))
+  try {
+    return await work(ledger)
+  } finally {
+    await ledger.close()
+  }
+}
+
+const rekey = (input: VerbInput): Promise<number> =>
+  withLedger(input, async ({ evidence }) => {
+    const done = await evidence.rekey(({ changed, kept }) => progress(`${changed + kept} ciphertexts …`))
+    if (input.values.json) printJson(done)
+    else
+      say(
+        `${s(done.changed, 'ciphertext', 'ciphertexts')} encrypted anew, ${done.kept} were under the newest key already, ${done.unreadable} could not be opened and are as they were.`,
+      )
+    return done.unreadable === 0 ? 0 : 1
+  })
+
+const prune = (input: VerbInput): Promise<number> =>
+  withLedger(input, async ({ evidence }) => {
+    const removed = await evidence.forget()
+    if (input.values.json) printJson(removed)
+    else
+      say(
+        `Removed the content of ${removed.decisions} entries of decisions, ${removed.reviews} of reviews, and ${removed.inputs} kept inputs.`,
+      )
+    return 0
+  })
+
+const ACTIONS: Readonly<Record<string, (input: VerbInput) => Promise<number>>> = { verify, keys, rekey, prune }
+
+const NAMES = Object.keys(ACTIONS).join(', ')
+
+export const ledger: Verb = {
+  name: 'ledger',
+  summary: 'Check the ledger, print its public keys, encrypt it under the newest key, or remove what is too old',
+  usage: `attune ledger verify [--heads FILE] [--keys FILE] [--data DIR | --database URL] [--json]
+       attune ledger keys   [--data DIR]                     (public keys, one JSON object a line)
+       attune ledger rekey  [--data DIR | --database URL] [--json]
+       attune ledger prune  [--data DIR | --database URL] [--json]
+
+The place is that of the server's own configuration unless it is named. An embedded ledger can be opened while no server uses it.
+verify ends with status 1 when anything is not as it was written (docs/ledger.md).`,
+  options: { data: { type: 'string' }, database: { type: 'string' }, heads: { type: 'string' }, keys: { type: 'string' } },
+  run: async (input) => {
+    const [name, ...rest] = input.positionals
+    const action = name !== undefined && Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined
+    if (!action || rest.length > 0) throw new UsageError(`Name one of ${NAMES}.`)
+    return action(input)
+  },
+}

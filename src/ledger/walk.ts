@@ -1,0 +1,175 @@
+import { type Kysely, sql } from 'kysely'
+import { CHAIN_START, sha256 } from './canonical.ts'
+import { type EntryKind, type EntryRow, hashOfEntry, parseBody } from './chain.ts'
+import { digestRows, EVIDENCE_TABLES, type EvidenceTable, readRows } from './evidence.ts'
+import { type Marks, readMarks } from './removals.ts'
+import type { LedgerTables } from './tables.ts'
+
+type Db = Kysely<LedgerTables>
+
+/** What is not as it was written. `entry` is its number in the chain; null where no entry tells of it. */
+export type Fault = { readonly entry: number | null; readonly what: string; readonly because: string }
+
+export type Walked = {
+  readonly entries: number
+  readonly decisions: number
+  /** Hash of the last entry. */
+  readonly head: string
+  readonly removed: number
+  readonly faults: readonly Fault[]
+}
+
+export type Watching = {
+  /** Called with each entry whose place in the chain is right. */
+  readonly onEntry?: (entry: EntryRow) => Promise<void> | void
+  /** Called after each page. */
+  readonly onProgress?: (entries: number) => void
+}
+
+/** Entries read at once: flat memory whatever the length of the chain. */
+const PAGE = 200
+/** Faults that are told one by one; a ledger with more is broken enough. */
+const MOST_FAULTS = 50
+
+const say = ({ kind, ref }: EntryRow): string => `${kind} ${ref}`
+
+/** What of an entry is gone by retention. */
+const isRemoved = ({ kind, seq }: EntryRow, marks: Marks): { readonly rows: boolean; readonly box: boolean } => {
+  const rows = Number(seq) <= marks[kind === 'review' ? 'reviews' : 'decisions'] && REMOVABLE.has(kind)
+  return { rows, box: rows || (kind === 'decision' && Number(seq) <= marks.inputs) }
+}
+
+const REMOVABLE: ReadonlySet<string> = new Set(['decision', 'feedback', 'shadow', 'outcome', 'review'] satisfies EntryKind[])
+
+const linkFault = (entry: EntryRow, seq: number, previous: string): string | null => {
+  if (Number(entry.seq) !== seq)
+    return Number(entry.seq) === seq + 1 ? 'an entry is missing' : `${Number(entry.seq) - seq} entries are missing`
+  if (entry.previous_hash !== previous) return 'the entry does not follow the one before it'
+  return entry.hash === hashOfEntry(entry) ? null : 'the entry is not what was sealed'
+}
+
+type Box = LedgerTables['sealed_box']
+
+const readBoxes = async (db: Db, page: readonly EntryRow[]): Promise<ReadonlyMap<number, Box>> => {
+  const [first, last] = [page[0]?.seq ?? 0, page.at(-1)?.seq ?? 0]
+  const boxes = await db.selectFrom('sealed_box').selectAll().where('seq', '>=', first).where('seq', '<=', last).execute()
+  return new Map(boxes.map((box) => [Number(box.seq), box]))
+}
+
+/** Ciphertexts that an entry of rekeying tells of, by the number of the entry that they came with. */
+const readRekeyed = async (db: Db, seq: number): Promise<ReadonlyMap<number, string>> => {
+  const row = await db.selectFrom('entry').select('body').where('seq', '=', seq).where('kind', '=', 'rekey').executeTakeFirst()
+  return new Map(parseBody<{ readonly boxes: readonly (readonly [number, string])[] }>(row?.body ?? null)?.boxes)
+}
+
+const boxFault = async (
+  entry: EntryRow,
+  box: Box | undefined,
+  gone: boolean,
+  rekeyed: (seq: number) => Promise<ReadonlyMap<number, string>>,
+) => {
+  if (entry.box === null) return box ? 'a ciphertext is there that never came with the entry' : null
+  if (gone) return box ? 'a ciphertext is there that was removed' : null
+  if (!box) return 'the ciphertext is missing'
+  if (box.kind !== entry.kind || box.ref !== entry.ref) return 'the ciphertext says that it belongs to something else'
+  const expected = box.rekeyed === null ? entry.box : (await rekeyed(Number(box.rekeyed))).get(Number(entry.seq))
+  return sha256(box.box) === expected ? null : 'the ciphertext is not the one that was sealed'
+}
+
+const rowsFault = (entry: EntryRow, digest: string, found: number, gone: boolean): string | null => {
+  if (entry.rows === null) return null
+  if (gone) return found > 0 ? 'rows are there that were removed' : null
+  if (found === 0) return 'its rows are missing'
+  return digest === entry.rows ? null : 'its rows are not what was sealed'
+}
+
+const sumUp = (counts: Map<EvidenceTable, number>, table: EvidenceTable, n: number): void => {
+  counts.set(table, (counts.get(table) ?? 0) + n)
+}
+
+/**
+ * Walks the chain from its first entry to its head, with every row and every ciphertext that it seals. Memory is flat.
+ * Finds what was changed, added, removed or put in another order, but for a tail that was cut off whole: that only a head outside tells.
+ */
+export const walkChain = async (db: Db, { onEntry, onProgress }: Watching = {}): Promise<Walked> => {
+  const marks = await readMarks(db)
+  const faults: Fault[] = []
+  const counts = new Map<EvidenceTable, number>()
+  let boxes = 0
+  let [seq, decisions, removed] = [0, 0, 0]
+  let previous = CHAIN_START
+  let rekeyedAt: { readonly seq: number; readonly boxes: ReadonlyMap<number, string> } | null = null
+  const rekeyed = async (at: number): Promise<ReadonlyMap<number, string>> => {
+    if (rekeyedAt?.seq !== at) rekeyedAt = { seq: at, boxes: await readRekeyed(db, at) }
+    return rekeyedAt.boxes
+  }
+  const fault = (entry: number | null, what: string, because: string | null): void => {
+    if (because !== null && faults.length < MOST_FAULTS) faults.push({ entry, what, because })
+  }
+
+  const look = async (entry: EntryRow, box: Box | undefined, digest: string, found: number): Promise<void> => {
+    const gone = isRemoved(entry, marks)
+    if (gone.rows) removed += 1
+    else if (entry.kind === 'decision') decisions += 1
+    fault(seq, say(entry), rowsFault(entry, digest, found, gone.rows))
+    fault(seq, say(entry), await boxFault(entry, box, gone.box, rekeyed))
+  }
+
+  const lookAtPage = async (page: readonly EntryRow[]): Promise<void> => {
+    const kinds = new Set(page.map(({ kind }) => kind as EntryKind)) // a kind that is none of ours has no rows and breaks the hash
+    const rows = new Map<string, Awaited<ReturnType<typeof readRows>>>()
+    for (const kind of kinds)
+      rows.set(
+        kind,
+        await readRows(
+          db,
+          kind,
+          page.filter((entry) => entry.kind === kind).map(({ ref }) => ref),
+        ),
+      )
+    const found = await readBoxes(db, page)
+    boxes += found.size
+    for (const entry of page) {
+      const link = linkFault(entry, seq + 1, previous)
+      fault(seq + 1, say(entry), link)
+      seq = Number(entry.seq)
+      previous = entry.hash
+      const own = rows.get(entry.kind)?.get(entry.ref) ?? {}
+      const all = Object.entries(own) as [EvidenceTable, readonly unknown[]][]
+      for (const [table, some] of all) sumUp(counts, table, some.length)
+      await look(
+        entry,
+        found.get(seq),
+        digestRows(own),
+        all.reduce((sum, [, some]) => sum + some.length, 0),
+      )
+      if (link === null) await onEntry?.(entry)
+    }
+  }
+
+  for (;;) {
+    const page = await db.selectFrom('entry').selectAll().where('seq', '>', seq).orderBy('seq').limit(PAGE).execute()
+    if (page.length > 0) await lookAtPage(page)
+    onProgress?.(seq)
+    if (page.length < PAGE) break
+  }
+
+  const head = await db.selectFrom('chain_head').selectAll().executeTakeFirst()
+  if (!head || Number(head.seq) < seq) fault(seq, 'the head', 'the end of the chain was changed')
+  else if (Number(head.seq) > seq) fault(seq + 1, 'the head', 'entries are missing at the end')
+  else if (head.hash !== previous) fault(seq, 'the head', 'the end of the chain was changed')
+  for (const table of EVIDENCE_TABLES) await strays(db, table, counts.get(table) ?? 0, fault)
+  await strays(db, 'sealed_box', boxes, fault)
+  return { entries: seq, decisions, head: previous, removed, faults }
+}
+
+const strays = async (
+  db: Db,
+  table: EvidenceTable | 'sealed_box',
+  known: number,
+  fault: (entry: number | null, what: string, because: string | null) => void,
+): Promise<void> => {
+  const { rows } = await sql<{ n: string | number }>`select count(*) as n from ${sql.table(table)}`.execute(db)
+  const extra = Number(rows[0]?.n ?? 0) - known
+  if (extra > 0) fault(null, table, `${extra} ${extra === 1 ? 'row' : 'rows'} that no entry of the chain tells of`)
+}
