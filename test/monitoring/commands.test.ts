@@ -120,7 +120,7 @@ describe.each(ENGINES)('attune models off, on, outcomes and monitor, on %s', (na
   it('off and on are heard by every running process within seconds, and by the next start', async () => {
     const environment = { ...site.environment, LOG_LEVEL: 'warn' }
     const running: readonly ServerProcess[] = (embedded ? [0] : [0, 1]).map(() => spawnServer(environment))
-    const urls = await Promise.all(running.map(urlOf))
+    const urls = await Promise.all(running.map((server) => urlOf(server)))
     const [someone] = people(1, 3, { noWeight: 0 })
     if (!someone) throw new Error('nobody')
     const ask = async (url: string) => (await caller(url, ehr)('/cds-services/pgx-order-sign', { body: orderWarfarin(someone) })).text

@@ -52,5 +52,6 @@ export const urlOf = async (server: ServerProcess, withinMs = 45_000): Promise<s
     if (server.child.exitCode !== null) break
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  throw new Error(`the server did not become ready: ${server.output()}`)
+  if (server.child.exitCode !== null) await server.ended(5000) // what it said last comes after its end
+  throw new Error(`the server did not become ready (exit status ${server.child.exitCode}): ${server.output()}`)
 }

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -46,7 +47,7 @@ describe.skipIf(missing !== '')(`Two processes on one PostgreSQL and one Redis${
     site = makeSite(config, { DATABASE_URL: place.config.databaseUrl ?? '', REDIS_URL: REDIS })
     // The pseudonym key is made by whoever starts first; the other must find it.
     servers = [spawnServer(site.environment), spawnServer(site.environment)]
-    urls = await Promise.all(servers.map(urlOf))
+    urls = await Promise.all(servers.map((server) => urlOf(server)))
   }, 90_000)
   afterAll(async () => {
     for (const server of servers) server.child.kill('SIGTERM')
@@ -104,6 +105,16 @@ describe.skipIf(missing !== '')(`Two processes on one PostgreSQL and one Redis${
   })
 })
 
+/** A connection of its own, which no earlier call has left open. */
+const newConnection = (url: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(url)
+    const socket = connect(Number(port), hostname, () => {
+      socket.destroy()
+      resolve()
+    }).on('error', reject)
+  })
+
 describe('A server that is told to end', () => {
   it('answers the calls that it has accepted, takes no new ones, and ends with status 0', async () => {
     const ehr = await startEhr(chart, { delayMs: 600 })
@@ -118,7 +129,7 @@ describe('A server that is told to end', () => {
       await wait(250)
       server.child.kill('SIGTERM')
       await wait(150)
-      await expect(call('/healthz', { token: null })).rejects.toThrow()
+      await expect(newConnection(url)).rejects.toThrow()
       const answers = await Promise.all(accepted)
       expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
       for (const answer of answers) expect(answer.text).toContain('CYP2C19 poor metabolizer')
