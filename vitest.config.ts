@@ -18,8 +18,8 @@ const SHARING = [
 
 export default defineConfig({
   test: {
-    testTimeout: 30_000,
-    hookTimeout: 120_000,
+    testTimeout: 120_000,
+    hookTimeout: 300_000,
     // Two cores: databases, browsers and model sessions run side by side badly.
     maxWorkers: 2,
     env: { TZ: 'UTC' },

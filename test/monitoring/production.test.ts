@@ -102,7 +102,7 @@ describe.each(ENGINES)('a model in production, on %s', (name, makePlace, missing
     throw new Error('it did not happen in time')
   }
   const metric = async (start: string): Promise<string | undefined> =>
-    (await call('/metrics', { token: null })).text.split('\n').find((line) => line.startsWith(start))
+    (await call('/metrics', { token: TOKEN })).text.split('\n').find((line) => line.startsWith(start))
 
   let answers: Answer[] = []
 
@@ -143,7 +143,7 @@ describe.each(ENGINES)('a model in production, on %s', (name, makePlace, missing
     expect(Number((await metric(`attune_model_psi{${labels},input="age"}`))?.split(' ').at(-1))).toBeGreaterThan(0.25)
     expect(await metric(`attune_model_state{${labels},figure="",subject=""}`)).toMatch(/ 2$/)
     expect(await metric(`attune_model_use{model="${CHALLENGER}",use="shadow"}`)).toMatch(/ 1$/)
-    expect(await metric('attune_shadow_lost')).toMatch(/ 0$/)
+    expect(await metric('attune_shadow_lost_total')).toMatch(/ 0$/)
   })
 
   it('tells the webhook again when it was not taken, with its token, and nothing of a patient', async () => {

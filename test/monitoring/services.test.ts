@@ -193,7 +193,7 @@ describe('A site whose rule has died', () => {
     expect(told().filter(({ figure }) => figure === 'zero')).toMatchObject([
       { tenant: 'hospital', service: SERVICE, figure: 'zero', subject: rules[0], state: 'act', before: null, value: 0 },
     ])
-    const { text } = await call('/metrics', { token: null })
+    const { text } = await call('/metrics', { token: TOKEN })
     expect(text).toContain(`attune_service_figure_state{tenant="hospital",service="${SERVICE}",figure="zero",subject="${rules[0]}"} 2`)
     expect(text).toContain(`attune_service_state{tenant="hospital",service="${SERVICE}"} 2`)
     expect(text).not.toContain(`subject="${rules[1]}"`)

@@ -181,7 +181,9 @@ for (const [engine, makePlace, missing] of ENGINES)
       const opening = (more: (patient: PatientBuilder) => PatientBuilder = (same) => same) =>
         hospital.ask(more(poorMetabolizer('opening').withGenotype('CYP2C19', '*2/*2').on('metoprolol 50 MG')), { hook: 'patient-view' })
       const first = await opening()
-      expect(summaries(first)).toEqual(METOPROLOL)
+      expect(summaries(first)).toEqual([
+        'warning: Check whether metoprolol was started at the lowest recommended dose: CYP2D6 poor metabolizer',
+      ])
       await hospital.feedback(first.cards)
       const ofTheChart = ['not-this-situation', 'not-computed']
       expect(codesOf(await opening())).toEqual(['overridden', ...ofTheChart])
