@@ -16,6 +16,10 @@ const SHARING = [
   'vcf',
 ].map((room) => `test/${room}/**/*.test.ts`)
 
+/** Kills, floods and exchanges of processes take minutes each: `npm run test:faults` runs them, and nothing else does. */
+const LONG = ['test/faults/**/*.test.ts', 'test/reload/processes.test.ts', 'test/production/bench.test.ts']
+const whole = process.env.ATTUNE_TEST_WHOLE === '1'
+
 export default defineConfig({
   test: {
     testTimeout: 120_000,
@@ -25,7 +29,10 @@ export default defineConfig({
     env: { TZ: 'UTC' },
     projects: [
       { extends: true, test: { name: 'rooms', include: SHARING, isolate: false } },
-      { extends: true, test: { name: 'whole', include: ['test/**/*.test.ts', 'test/**/*.test.tsx'], exclude: SHARING } },
+      {
+        extends: true,
+        test: { name: 'whole', include: ['test/**/*.test.ts', 'test/**/*.test.tsx'], exclude: [...SHARING, ...(whole ? [] : LONG)] },
+      },
     ],
   },
 })

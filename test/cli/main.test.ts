@@ -140,7 +140,7 @@ describe('Wrong use and unreadable input end with 2, say why on standard error, 
     ['verify of a file that holds no cases', ['verify', join(projectRoot, 'package.json')], /no kind of case file/],
     ['predict with an unknown model', ['predict', 'nosuch', '-'], /There is no model "nosuch"/, '{}'],
     ['predict with a file that is not there', ['predict', 'warfarin-dose', '/nowhere.json'], /\/nowhere\.json is not readable JSON/],
-    ['rules without an action', ['rules'], /check, report or diff/],
+    ['rules without an action', ['rules'], /Say what to do: check, report, diff, reload/],
     ['models with an unknown action', ['models', 'eat'], /Say what to do: .*verify/],
   ])('%s', async (_name, words, said, input = '') => {
     const { status, out, err } = await attune(words, { input })

@@ -29,6 +29,15 @@ export const postgresMissing: string | null = await connect().then(
   (error: unknown) => `no PostgreSQL for tests (TEST_DATABASE_URL): ${error instanceof Error ? error.message : String(error)}`,
 )
 
+/**
+ * For tests above the ledger, whose own tests take both engines: PostgreSQL where there is one, as hospitals have it, else the embedded
+ * database; both with ATTUNE_TEST_WHOLE=1.
+ */
+export const enginesOfRun = <T>(embedded: T, postgres: T): readonly T[] => {
+  if (process.env.ATTUNE_TEST_WHOLE === '1') return [embedded, postgres]
+  return [postgresMissing === null ? postgres : embedded]
+}
+
 const folder = (): string => mkdtempSync(join(tmpdir(), 'attune-ledger-'))
 
 /** A data folder in which nothing was ever started. */

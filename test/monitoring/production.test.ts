@@ -6,7 +6,7 @@ import type { Card } from '../../src/contract/cards.ts'
 import type { MonitoringReport, WatchedModel } from '../../src/contract/monitoring.ts'
 import { type Running, serve } from '../../src/main.ts'
 import { leaveSwitch } from '../../src/monitoring/switch-inbox.ts'
-import type { Place } from '../ledger/engines.ts'
+import { enginesOfRun, type Place } from '../ledger/engines.ts'
 import { caller, hospital, makeSite } from '../production/attune.ts'
 import { type FakeEhr, startEhr } from '../production/fake-ehr.ts'
 import { recordFirstDays } from './first-days.ts'
@@ -21,7 +21,7 @@ const MODEL = 'warfarin-dose'
 const CHALLENGER = 'warfarin-dose-next'
 const TOKEN = 'operator-token-of-forty-characters-00000'
 
-describe.each(ENGINES)('a model in production, on %s', (name, makePlace, missing) => {
+describe.each(enginesOfRun<(typeof ENGINES)[number]>(...ENGINES))('a model in production, on %s', (name, makePlace, missing) => {
   if (missing) {
     it.skip(`did not run: ${missing}`, () => {})
     return

@@ -3,7 +3,7 @@ import type { Explained } from '../../src/contract/explained.ts'
 import type { Question } from '../../src/contract/facts.ts'
 import { type Running, serve } from '../../src/main.ts'
 import type { PatientBuilder } from '../builders/patient.ts'
-import { embeddedPlace, type Place, postgresMissing, postgresPlace } from '../ledger/engines.ts'
+import { embeddedPlace, enginesOfRun, type Place, postgresMissing, postgresPlace } from '../ledger/engines.ts'
 import { caller, hospital, makeSite } from '../production/attune.ts'
 import { type FakeEhr, startEhr } from '../production/fake-ehr.ts'
 
@@ -93,10 +93,10 @@ export const requestOf = (
 })
 
 /** Databases that every law about overrides must hold on. */
-export const ENGINES = [
+export const ENGINES = enginesOfRun<readonly [string, () => Promise<Place>, string | null]>(
   ['embedded', embeddedPlace, null],
   ['PostgreSQL', postgresPlace, postgresMissing],
-] as const
+)
 
 /** A hospital with three tenants on one EHR (the third has no trace), on a database of its own; `restart` keeps the database and changes the configuration. */
 export const openHospital = async (makePlace: () => Promise<Place>, file: object = {}) => {

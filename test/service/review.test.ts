@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Report } from '../../src/contract/report.ts'
 import { loadPatients } from '../../src/sandbox/load-patients.ts'
-import { postgresMissing, postgresPlace } from '../ledger/engines.ts'
+import { enginesOfRun, postgresMissing, postgresPlace } from '../ledger/engines.ts'
 import { openReview } from './review-door.ts'
 import { startSandbox } from './running-sandbox.ts'
 
@@ -18,10 +18,7 @@ const filesUnder = (folder: string): string[] =>
     return statSync(path).isDirectory() ? filesUnder(path) : [path]
   })
 
-const ENGINES = [
-  ['PGlite', null],
-  ['PostgreSQL', postgresMissing],
-] as const
+const ENGINES = enginesOfRun<readonly [string, string | null]>(['PGlite', null], ['PostgreSQL', postgresMissing])
 
 describe.each(ENGINES)('The review of a patient’s flags, kept on %s', (engine, missing) => {
   if (missing !== null) {
