@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { stringify } from 'yaml'
 import { serve } from '../../src/main.ts'
 import { projectRoot } from '../../src/project-root.ts'
-import { embeddedPlace, type Place, postgresMissing, postgresPlace } from '../ledger/engines.ts'
+import { embeddedPlace, enginesOfRun, type Place, postgresMissing, postgresPlace } from '../ledger/engines.ts'
 import { type Served, serveSandbox } from '../sandbox/serve.ts'
 import { draftOf, post } from '../service/running-sandbox.ts'
 import { runMain } from './run-main.ts'
@@ -13,10 +13,10 @@ import { runMain } from './run-main.ts'
 // Opening an embedded database takes long on a busy machine.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
-const ENGINES = [
-  ['PostgreSQL', postgresPlace, postgresMissing],
+const ENGINES = enginesOfRun<readonly [string, () => Promise<Place>, string | null]>(
   ['PGlite, embedded', embeddedPlace, null],
-] as const
+  ['PostgreSQL', postgresPlace, postgresMissing],
+)
 
 let ehr: Served
 beforeAll(async () => {
