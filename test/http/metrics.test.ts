@@ -20,6 +20,7 @@ describe('The names of the metrics', () => {
   it('have no label that could name a patient', () => {
     const labels = [...new Set(own.flatMap((one) => one.labels))].sort()
     expect(labels).toEqual([
+      'case', // of an invented patient: models/canary.json
       'code',
       'execution',
       'figure',
