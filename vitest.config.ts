@@ -17,7 +17,7 @@ const SHARING = [
 ].map((room) => `test/${room}/**/*.test.ts`)
 
 /** Kills, floods and exchanges of processes take minutes each: `npm run test:faults` runs them, and nothing else does. */
-const LONG = ['test/faults/**/*.test.ts', 'test/reload/processes.test.ts', 'test/production/bench.test.ts']
+const LONG = ['test/faults/**/*.test.ts', 'test/ledger/crash.test.ts', 'test/reload/processes.test.ts', 'test/production/bench.test.ts']
 const whole = process.env.ATTUNE_TEST_WHOLE === '1'
 
 export default defineConfig({
