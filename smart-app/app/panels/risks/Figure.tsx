@@ -74,7 +74,11 @@ const Numbers = ({ title, rows }: { readonly title: string; readonly rows: reado
 
 const Population = ({ estimate: { population } }: { readonly estimate: Estimated }) => (
   <div className={styles.population}>
-    <Severity level={population.fits ? 'ok' : 'caution'}>{population.fits ? TEXT.fits : TEXT.fitsNot}</Severity>
+    {population.fits && population.limits.length > 0 ? (
+      <Severity level="unknown">{TEXT.fitsOpen}</Severity>
+    ) : (
+      <Severity level={population.fits ? 'ok' : 'caution'}>{population.fits ? TEXT.fits : TEXT.fitsNot}</Severity>
+    )}
     {population.limits.length > 0 ? (
       <ul>
         {population.limits.map((limit) => (
