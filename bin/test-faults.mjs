@@ -1,4 +1,4 @@
-// Every fault test, whole: kills, floods and soaks run their full number. Takes about an hour on two cores.
+// Every fault test, whole: kills, floods and soaks run their full number.
 const FILES = [
   'test/faults',
   'test/ledger/crash.test.ts',

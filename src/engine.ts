@@ -68,6 +68,13 @@ const refuseUnknownMembers = async (models: Models, { drugs }: Knowledge): Promi
   throw new AttuneError('model-invalid', `medicine-classes.json: ${unknown.join('; ')}`)
 }
 
+/** @throws AttuneError `rules-invalid` */
+const loadChecked = async ({ rulesDir, drugMap }: Config): Promise<Knowledge> => {
+  const knowledge = loadKnowledge(rulesDir, drugMap)
+  for (const check of ROOMS) check(knowledge)
+  return knowledge
+}
+
 /** @throws AttuneError `rules-invalid`, `model-invalid`. Without `standing` nothing is switched while running. */
 export const loadThinking = async (config: Config, standing: StandingOf = configuredStanding(config.models)): Promise<Thinking> => {
   const modelsLoading = loadModels(config.modelsDir, {
@@ -78,8 +85,11 @@ export const loadThinking = async (config: Config, standing: StandingOf = config
     inference: config.inference,
     strict: config.badModels === 'stop',
   })
-  const knowledge = loadKnowledge(config.rulesDir, config.drugMap)
-  for (const check of ROOMS) check(knowledge)
+  const knowledge = await loadChecked(config).catch(async (error: unknown) => {
+    const [models] = await Promise.allSettled([modelsLoading])
+    if (models.status === 'fulfilled') await models.value.close()
+    throw error
+  })
   const models = await modelsLoading
   await refuseUnknownMembers(models, knowledge)
   return thinkWith(config, knowledge, models, await archiveOf(config))

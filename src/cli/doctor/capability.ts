@@ -34,7 +34,7 @@ const lackOf = ({ type, parameters, read }: Need, offer: Offer | undefined): str
     : `it does not list the search ${lacking.length > 1 ? 'parameters' : 'parameter'} ${lacking.join(', ')} of ${type}`
 }
 
-const TODO =
+const WHAT_TO_DO =
   'Ask the EHR whether it answers the query all the same. If not, nothing breaks: what could not be read is said on cards and in the app.'
 
 /** Needs whose lack the same sentence describes are told once. */
@@ -53,7 +53,7 @@ const lackFinding = (about: string, lack: string, needs: readonly Need[]): Findi
   const what = `The FHIR server's description lacks something that is asked for: ${lack}.`
   if (needs.some(({ key }) => key === 'patient'))
     return say.fail(what, `Lost would be ${lost}.`, 'Have reading of Patient switched on for Attune.')
-  return say.warn(what, `Lost would be ${lost}.`, TODO)
+  return say.warn(what, `Lost would be ${lost}.`, WHAT_TO_DO)
 }
 
 const versionFinding = (about: string, statement: Json): Finding => {
@@ -77,7 +77,7 @@ export const checkCapability = (about: string, statement: Json): Finding[] => {
       say.notChecked(
         'Whether the FHIR server answers the queries of services and app.',
         'its CapabilityStatement lists no resources',
-        TODO,
+        WHAT_TO_DO,
       ),
     ]
   const missing = Array.from(lacks(offers), ([lack, needs]) => lackFinding(about, lack, needs))
