@@ -243,14 +243,24 @@ const fileSchema = z.strictObject({
         .int()
         .min(1)
         .default(6000)
-        .describe('Requests per client and minute in each process; callers without a JWT, as the app, are told apart by address.'),
+        .describe(
+          'Requests per client and minute; callers without a JWT, as the app, are told apart by address. Of all processes together with `REDIS_URL`, else of each.',
+        ),
       tenantRequestsPerMinute: z
         .number()
         .int()
         .min(1)
         .default(12_000)
         .describe(
-          'Requests per tenant and minute in each process, all its clients together. The app has as many again: what floods one does not close the other.',
+          'Requests per tenant and minute, all its clients together, counted as `requestsPerMinute`. The app has as many again: what floods one does not close the other.',
+        ),
+      failedSignInsPerMinute: z
+        .number()
+        .int()
+        .min(6)
+        .default(120)
+        .describe(
+          'Tokens that fail per address and minute, counted in spells of ten seconds; then 429 until the spell is over, before any signature is checked. An issuer that signed in from the address within the hour has ten times as many of its own.',
         ),
       trustedProxies: z
         .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))

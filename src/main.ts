@@ -20,6 +20,7 @@ import { clientOfServer } from './fhir/trusted-servers.ts'
 import { guidanceAttributes } from './guidance/source-attributes.ts'
 import { makeApp } from './http/app.ts'
 import { type ClockWatch, makeClockWatch } from './http/clock-watch.ts'
+import { type Hits, makeHits } from './http/hits.ts'
 import type { Kit, PartHealth, ProfileCaller } from './http/kit.ts'
 import { makeLog } from './http/log.ts'
 import { makeMetrics } from './http/metrics.ts'
@@ -171,6 +172,7 @@ const compose = async (config: Config, { beforeLedger, processes }: Whole): Prom
   inForce.knowledge = () => practice.thinking.kit.knowledge
   inForce.isSwitched = (rule) => practice.held.some(({ kind, subject }) => kind === 'rule' && subject === rule)
   const replay = makeReplayGuard(config, (detail) => log.warn({ detail }, 'the shared replay guard is in trouble'))
+  const hits = makeHits(config, (detail) => log.warn({ detail }, 'limits are counted by each process for itself'))
   const clocks = makeClockWatch((detail) => log.warn(detail, 'a token came out of time: compare the clocks'))
   metrics.watchParts(() => {
     const { ok, state, spooled, rejected } = ledger.health()
@@ -180,6 +182,7 @@ const compose = async (config: Config, { beforeLedger, processes }: Whole): Prom
       ledger: { ok, degraded: state === 'degraded', spooled, rejected },
       fhirResting: fhir.resting(),
       replayShared: config.redisUrl === null ? null : replay.isShared(),
+      limitsShared: config.redisUrl === null ? null : hits.isShared(),
       spansDropped: tracing?.dropped ?? null,
     }
   })
@@ -216,13 +219,14 @@ const compose = async (config: Config, { beforeLedger, processes }: Whole): Prom
     drugs: { search: (text, limit) => practice.thinking.kit.knowledge.drugs.search(text, limit) },
     clocks,
     health: async () => ({
-      ...(await healthOf(config, thinking, ledger, { fhir, terminology, operating }, { replay, clocks, services })),
+      ...(await healthOf(config, thinking, ledger, { fhir, terminology, operating }, { replay, hits, clocks, services })),
       canary: canary.health(),
       ...(processes ? { processes: processes() } : {}),
     }),
     ...(tracing ? { tracer: tracing } : {}),
     readKeySet: (url) => outbound.json(url, KEY_SET_LIMITS),
     replay,
+    hits,
     ...(sandbox ? { sandbox: sandbox.router } : {}),
     publicDir: join(projectRoot, 'dist/public'),
   }
@@ -232,7 +236,7 @@ const compose = async (config: Config, { beforeLedger, processes }: Whole): Prom
     await services.close()
     await operating.close()
     await watching.close()
-    await closeAll(outbound, replay, ledger, thinking)
+    await closeAll(outbound, { replay, hits }, ledger, thinking)
   }
   try {
     const app = makeApp(kit)
@@ -380,6 +384,11 @@ const replayHealth = ({ redisUrl, replayWithoutRedis, auth }: Config, isShared: 
   return auth === 'open' ? WITHOUT_REDIS['each-process'] : WITHOUT_REDIS[replayWithoutRedis]
 }
 
+const limitsHealth = ({ redisUrl }: Config, isShared: boolean): PartHealth => {
+  if (redisUrl === null) return { ok: true, detail: 'this process only' }
+  return isShared ? { ok: true, detail: 'shared' } : { ok: true, degraded: true, detail: 'Redis is away: each process counts for itself' }
+}
+
 const healthOf = async (
   config: Config,
   thinking: Thinking,
@@ -391,9 +400,10 @@ const healthOf = async (
   }: { readonly fhir: FhirClient; readonly terminology: TerminologyServer | null; readonly operating: Operating },
   {
     replay,
+    hits,
     clocks,
     services,
-  }: { readonly replay: Kit<Service>['replay']; readonly clocks: ClockWatch; readonly services: WatchingServices },
+  }: { readonly replay: Kit<Service>['replay']; readonly hits: Hits; readonly clocks: ClockWatch; readonly services: WatchingServices },
 ) => ({
   ...operating.health(),
   models: modelsHealth(thinking),
@@ -401,12 +411,19 @@ const healthOf = async (
   fhir: { ok: true, detail: fhir.resting() > 0 ? `${fhir.resting()} FHIR servers do not answer and are left alone for a moment` : 'ok' },
   ...terminologyHealth(terminology),
   replay: replayHealth(config, replay.isShared()),
+  limits: limitsHealth(config, hits.isShared()),
   clock: { ok: true, detail: clocks.said() ?? 'ok' },
   services: services.health(),
 })
 
-const closeAll = async (outbound: Outbound, replay: Kit<Service>['replay'], ledger: Ledger, thinking: Thinking): Promise<void> => {
+const closeAll = async (
+  outbound: Outbound,
+  { replay, hits }: { readonly replay: Kit<Service>['replay']; readonly hits: Hits },
+  ledger: Ledger,
+  thinking: Thinking,
+): Promise<void> => {
   outbound.close()
+  hits.close()
   await replay.close()
   await ledger.close()
   await thinking.kit.models.close()

@@ -10,9 +10,11 @@ import { answerDecision, answerProducts, answerProfile, answerReady, answerRecen
 import { beginCall, callOf, type Step } from './call.ts'
 import { makeVerifyClient } from './client-jwt.ts'
 import { makeCors } from './cors.ts'
+import { makeFailedSignIns } from './failed-sign-ins.ts'
 import { makeBaseHeaders, makePageHeaders } from './headers.ts'
+import { makeMemoryHits } from './hits.ts'
 import { answerDiscovery, answerFeedback, answerHook, findService } from './hook-endpoints.ts'
-import { makeAppAccount, makeAppRateLimit, makeIdentify, makeRateLimit } from './identify.ts'
+import { makeIdentify } from './identify.ts'
 import { answerOverrides, answerShadow } from './insight.ts'
 import type { Kit } from './kit.ts'
 import { answerCard, answerModel, answerModels, answerSourceAttributes } from './models.ts'
@@ -21,6 +23,7 @@ import { openapi } from './openapi.ts'
 import { makeIdentifyOperator, makeOperators, requireWatcher } from './operators.ts'
 import { docsPage, PLAIN_STYLE, statusPage } from './pages.ts'
 import { answerPassport } from './passport.ts'
+import { makeAppAccount, makeAppRateLimit, makeRateLimit } from './rate-limit.ts'
 import { makeReadJson } from './read-json.ts'
 import { identifyRequest } from './request-id.ts'
 import { answerReport, answerReview, answerReviewList, answerSignOff, MOST_REVIEW_BYTES } from './review.ts'
@@ -39,13 +42,14 @@ export const makeApp = <S extends HookService>(kit: Kit<S>): Express => {
   const { config } = kit
   const sandbox = config.mode === 'sandbox'
   const cors = makeCors(config)
-  const identify = makeIdentify(config, makeVerifyClient(config.clients, kit))
-  const limitRate = makeRateLimit(config)
+  const hits = kit.hits ?? makeMemoryHits()
+  const identify = makeIdentify(config, makeVerifyClient(config.clients, kit), makeFailedSignIns(config, hits))
+  const limitRate = makeRateLimit(config, hits)
   const readJson = makeReadJson(config)
   const readWhatIf = makeReadJson({ limits: { ...config.limits, bodyBytes: Math.min(MOST_BYTES, config.limits.bodyBytes) } })
   const { gate, admit } = makeAdmission(kit.admission ?? DEFAULT_ADMISSION)
   const appAdmission = makeAdmission(kit.appAdmission ?? APP_ADMISSION, makeAppAccount(config))
-  const forApp = [makeAppRateLimit(config), appAdmission.admit]
+  const forApp = [makeAppRateLimit(config, hits), appAdmission.admit]
   const operators = makeOperators(config)
   const pages = makePageHeaders(config)
   const description = openapi({ version: kit.version, publicUrl: config.publicUrl, sandbox })

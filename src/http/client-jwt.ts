@@ -59,6 +59,16 @@ const takeApart = (authorization: string | undefined): Token => {
   return { text: `${header}.${payload}.${signature}`, header: decode(header, 'header'), payload: decode(payload, 'payload'), signature }
 }
 
+/** Who a token says it is from; anybody can write that. Null where it says nothing. */
+export const claimedIssuer = (authorization: string | undefined): string | null => {
+  try {
+    const { iss } = takeApart(authorization).payload
+    return isText(iss) ? iss : null
+  } catch {
+    return null
+  }
+}
+
 type Signing = Pick<ClientConfig, 'algorithms'>
 
 const algorithmOf = ({ header, signature }: Token, client: Signing): Algorithm => {

@@ -16,6 +16,7 @@ import type { CallWatch } from '../run-service.ts'
 import type { Tracer } from '../tracing/tracer.ts'
 import type { AdmissionLimits } from './admission.ts'
 import type { ClockWatch } from './clock-watch.ts'
+import type { Hits } from './hits.ts'
 import type { ReadKeySet } from './key-sets.ts'
 import type { Metrics } from './metrics.ts'
 import type { MakePassport } from './passport.ts'
@@ -105,6 +106,8 @@ export type Kit<S extends HookService> = {
   /** Key sets of clients, through the outbound door. */
   readonly readKeySet: ReadKeySet
   readonly replay: ReplayGuard
+  /** Counts for the limits on requests. Absent: in this process alone. */
+  readonly hits?: Hits
   /** Hears of tokens that come out of time. */
   readonly clocks?: ClockWatch
   /** The sandbox's FHIR store and authorization server; absent in production. */

@@ -55,6 +55,8 @@ export type Parts = {
   readonly fhirResting: number
   /** Null: this process is the only one, by configuration. */
   readonly replayShared: boolean | null
+  /** Null: this process is the only one, by configuration. */
+  readonly limitsShared: boolean | null
   /** Spans that were not taken; null: nothing is traced. */
   readonly spansDropped: number | null
 }
@@ -78,9 +80,14 @@ const makePartGauges = (registers: Registry[]) => {
     '1 while the replay guard is shared by Redis, 0 while it should be and is not; absent where none is configured.',
     ['store'],
   )
+  const limits = gauge(
+    'attune_limits_shared',
+    '1 while Redis counts requests for all processes, 0 while it should and does not; absent where none is configured.',
+    ['store'],
+  )
   const spans = gauge('attune_tracing_dropped_spans', 'Spans that were not taken, since the start.', [])
   return (parts: Parts): void => {
-    for (const one of [build, model, shared]) one.reset()
+    for (const one of [build, model, shared, limits]) one.reset()
     build.set({ version: parts.version }, 1)
     for (const [id, version] of Object.entries(parts.models)) model.set({ model: id, version }, 1)
     ok.set(Number(parts.ledger.ok))
@@ -89,6 +96,7 @@ const makePartGauges = (registers: Registry[]) => {
     rejected.set(parts.ledger.rejected)
     resting.set(parts.fhirResting)
     if (parts.replayShared !== null) shared.set({ store: 'redis' }, Number(parts.replayShared))
+    if (parts.limitsShared !== null) limits.set({ store: 'redis' }, Number(parts.limitsShared))
     spans.set(parts.spansDropped ?? 0)
   }
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { createRequire } from 'node:module'
 import NodeCache from 'node-cache'
 import type { Config } from '../config.ts'
 import { AttuneError } from '../errors.ts'
+import { openRedis } from './redis.ts'
 
 /** Remembers used tokens until they expire. */
 export type ReplayGuard = {
@@ -13,11 +13,7 @@ export type ReplayGuard = {
   close(): Promise<void>
 }
 
-/** Loaded only where Redis is configured: it costs every other start time and memory. */
-const loadRedis = (): typeof import('ioredis') => createRequire(import.meta.url)('ioredis')
-
 const MAX_REMEMBERED = 500_000
-const REDIS_DEADLINE_MS = 250
 
 const secondsLeft = (until: number): number => Math.max(1, Math.ceil(until - Date.now() / 1000))
 
@@ -58,40 +54,25 @@ export const makeRedisReplayGuard = (
   onTrouble: (detail: string) => void,
   without: WithoutRedis = 'each-process',
 ): ReplayGuard => {
-  const { Redis } = loadRedis()
-  const redis = new Redis(url, {
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    commandTimeout: REDIS_DEADLINE_MS,
-    connectTimeout: 2000,
-    retryStrategy: (times) => Math.min(times * 200, 5000),
-  })
+  const { ask, isShared, turn, close } = openRedis(url, 'replay store', onTrouble)
   const memory = makeMemoryReplayGuard()
-  let shared = false
-  const turn = (to: boolean, detail: string) => {
-    if (shared && !to) onTrouble(detail)
-    shared = to
-  }
-  redis.on('ready', () => turn(true, 'ready'))
-  redis.on('error', (error: NodeJS.ErrnoException) => turn(false, `replay store: ${error.code ?? error.name}`))
-  redis.on('close', () => turn(false, 'replay store: connection closed'))
   return {
     async claim(issuer, jti, until) {
       if (!(await memory.claim(issuer, jti, until))) return false
       try {
         const name = `attune:jti:${nameOf(issuer, jti)}`
-        const claimed = (await redis.set(name, '1', 'PX', secondsLeft(until) * 1000, 'NX')) === 'OK'
-        shared = true
+        const claimed = (await ask((redis) => redis.set(name, '1', 'PX', secondsLeft(until) * 1000, 'NX'))) === 'OK'
+        turn(true, 'ready')
         return claimed
       } catch (cause) {
-        turn(false, 'replay store: no answer')
+        turn(false, 'no answer')
         if (without === 'refuse') throw away(cause)
         return true
       }
     },
-    isShared: () => shared,
+    isShared,
     async close() {
-      redis.disconnect()
+      close()
       await memory.close()
     },
   }

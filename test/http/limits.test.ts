@@ -92,6 +92,75 @@ describe('Requests per minute', () => {
   })
 })
 
+describe('Tokens that fail', () => {
+  const stranger = ecPair('k1')
+  const forged =
+    (running: Running, iss: string, headers: Record<string, string> = {}) =>
+    () => {
+      const url = running.url + DISCOVERY
+      const token = makeToken(url, { payload: { iss }, key: stranger.privateKey })
+      return fetch(url, { headers: { authorization: `Bearer ${token}`, ...headers } })
+    }
+  const good =
+    (running: Running, id: string, headers: Record<string, string> = {}) =>
+    () => {
+      const url = running.url + DISCOVERY
+      const token = makeToken(url, { payload: { iss: `https://${id}.test` }, key: pair.privateKey })
+      return fetch(url, { headers: { authorization: `Bearer ${token}`, ...headers } })
+    }
+  const times = <T>(count: number, one: T): T[] => Array(count).fill(one)
+  const config = { auth: 'required', limits: { failedSignInsPerMinute: 12, trustedProxies: ['127.0.0.1'] } } // two in ten seconds
+
+  test('are refused with 429 before their signature is looked at once there were too many, and a time to wait is told', async () => {
+    const running = await start({ config, clients })
+    const seen = await statusesOf(times(4, forged(running, 'https://north-1.test')))
+    const last = await forged(running, 'https://north-1.test')()
+    expect([...seen, last.status, last.headers.get('retry-after')]).toEqual([401, 401, 429, 429, 429, '10'])
+    expect(running.log.filter((line) => line.includes('signature does not match'))).toHaveLength(2)
+    await running.close()
+  })
+
+  test('from one address close the door neither for another behind the same proxy, nor for a caller without a token', async () => {
+    const running = await start({ config, clients })
+    await statusesOf(times(4, forged(running, 'https://north-1.test', { 'x-forwarded-for': '192.0.2.1' })))
+    const seen = await statusesOf([
+      forged(running, 'https://x.test', { 'x-forwarded-for': '192.0.2.1' }),
+      good(running, 'north-1', { 'x-forwarded-for': '192.0.2.2' }),
+      () => fetch(running.url + DISCOVERY, { headers: { 'x-forwarded-for': '192.0.2.1' } }),
+    ])
+    expect(seen).toEqual([429, 200, 401])
+    await running.close()
+  })
+
+  test('leave a client that signed in from the same address alone, even while others fail there without end', async () => {
+    const running = await start({ config, clients })
+    const seen = await statusesOf([
+      good(running, 'north-1'),
+      ...times(3, forged(running, 'https://stranger.test')),
+      good(running, 'north-1'),
+      good(running, 'south'), // nobody knows it here yet: it waits until the spell of ten seconds is over
+    ])
+    expect(seen).toEqual([200, 401, 401, 429, 200, 429])
+    await running.close()
+  })
+
+  test('in the name of a client that signed in there close it too, after ten times as many', async () => {
+    const running = await start({ config, clients })
+    await good(running, 'north-1')()
+    const seen = await statusesOf([...times(21, forged(running, 'https://north-1.test')), good(running, 'north-1')])
+    expect(seen).toEqual([...times(20, 401), 429, 429])
+    await running.close()
+  })
+
+  test('of addresses of IPv6 count by their first 56 bits', async () => {
+    const running = await start({ config, clients })
+    const from = (address: string) => forged(running, 'https://x.test', { 'x-forwarded-for': address })
+    const seen = await statusesOf(['2001:db8:1:ff01::1', '2001:db8:1:ff02:3::4', '2001:db8:1:ffab::', '2001:db8:1:fe00::1'].map(from))
+    expect(seen).toEqual([401, 401, 429, 401])
+    await running.close()
+  })
+})
+
 describe('Calls at the same time', () => {
   /** A server whose calls last until `release`. */
   const held = async (admission: object) => {

@@ -1,23 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { makeRedisReplayGuard, type ReplayGuard, type WithoutRedis } from '../../src/http/replay-guard.ts'
 import { ecPair, ISSUER, makeToken } from './client-tokens.ts'
 import { start } from './server-under-test.ts'
+import { isRedisHere, openWayToRedis } from './way-to-redis.ts'
 
-const REDIS = { host: '127.0.0.1', port: 6379 }
-
-const isRedisHere = await new Promise<boolean>((resolve) => {
-  const socket = connect({ ...REDIS, timeout: 500 })
-  const end = (here: boolean) => {
-    socket.destroy()
-    resolve(here)
-  }
-  socket
-    .on('connect', () => end(true))
-    .on('error', () => end(false))
-    .on('timeout', () => end(false))
-})
 if (!isRedisHere) console.warn('NOT RUN: the replay guard in an outage of Redis, because no Redis answers at 127.0.0.1:6379')
 
 const cleanups: (() => Promise<void>)[] = []
@@ -25,34 +12,10 @@ afterEach(async () => {
   for (const clean of cleanups.splice(0).reverse()) await clean()
 })
 
-/** A way to Redis that can be cut, and cut in the middle: after the command went through and before its answer came back. */
 const wayToRedis = async () => {
-  const sockets = new Set<Socket>()
-  const state = { open: true, cutBeforeAnswer: false }
-  const keep = (socket: Socket) => {
-    sockets.add(socket)
-    socket.on('error', () => undefined).on('close', () => sockets.delete(socket))
-  }
-  const server = createServer((near) => {
-    keep(near)
-    if (!state.open) return void near.destroy()
-    const far = connect(REDIS)
-    keep(far)
-    near.on('data', (chunk) => far.write(chunk)).on('close', () => far.destroy())
-    far
-      .on('data', (chunk) => (state.cutBeforeAnswer && !String(chunk).startsWith('$') ? near.destroy() : near.write(chunk)))
-      .on('close', () => near.destroy())
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const cut = () => {
-    state.open = false
-    for (const socket of sockets) socket.destroy()
-  }
-  cleanups.push(async () => {
-    cut()
-    await new Promise((resolve) => server.close(resolve))
-  })
-  return { url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`, state, cut }
+  const way = await openWayToRedis()
+  cleanups.push(way.close)
+  return way
 }
 
 const until = async (holds: () => boolean): Promise<void> => {

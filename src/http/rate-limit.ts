@@ -1,0 +1,69 @@
+import { isIP } from 'node:net'
+import type { Request, Response } from 'express'
+import type { Config } from '../config.ts'
+import { AttuneError } from '../errors.ts'
+import { callOf, type Step } from './call.ts'
+import type { Hits } from './hits.ts'
+
+type NameOf = (req: Request, res: Response) => string
+
+const MINUTE_MS = 60_000
+
+const tooMany = (res: Response, detail: string): AttuneError => {
+  res.setHeader('Retry-After', '10')
+  return new AttuneError('too-many-requests', detail)
+}
+
+const perMinute = (hits: Hits, limit: number, nameOf: NameOf, skip: (req: Request, res: Response) => boolean = () => false): Step => {
+  return async (req, res, next) => {
+    if (!skip(req, res) && (await hits.count(nameOf(req, res), MINUTE_MS)) > limit) return next(tooMany(res, 'rate limit reached'))
+    next()
+  }
+}
+
+/** Of IPv6 the first 56 bits: a caller at home or in a cloud has at least that many addresses to itself. */
+const networkOf = (ip: string): string => {
+  const address = ip.replace(/^::ffff:(?=\d+\.)/, '').replace(/%.*/, '')
+  if (isIP(address) !== 6) return address
+  const [head = '', tail = ''] = address.split('::')
+  const [left, right] = [head, tail].map((half) => half.split(':').filter((group) => group !== '')) as [string[], string[]]
+  const groups = [...left, ...Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0'), ...right]
+  const [first, second, third, fourth] = groups.map((group) => Number.parseInt(group, 16))
+  return `${first}:${second}:${third}:${(fourth ?? 0) >> 8}/56`
+}
+
+export const addressOf = (req: Request): string => networkOf(req.ip ?? '')
+
+const isStranger: (req: Request, res: Response) => boolean = (_req, res) => (callOf(res).client?.id ?? 'anonymous') === 'anonymous'
+
+const callerOf: NameOf = (req, res) => (isStranger(req, res) ? `address ${addressOf(req)}` : `client ${callOf(res).client?.id}`)
+
+const tenantOf: NameOf = (_req, res) => `tenant ${callOf(res).client?.tenant}`
+
+/** Requests per minute and client, and of all clients of a tenant; callers without a client (pages, app, anonymous) by address. */
+export const makeRateLimit = ({ limits }: Pick<Config, 'limits'>, hits: Hits): readonly Step[] => [
+  perMinute(hits, limits.requestsPerMinute, callerOf),
+  perMinute(hits, limits.tenantRequestsPerMinute, tenantOf, isStranger),
+]
+
+const baseOf = (text: unknown): string | null => {
+  if (typeof text !== 'string' || !URL.canParse(text)) return null
+  const { origin, pathname } = new URL(text)
+  return origin + pathname.replace(/\/+$/, '')
+}
+
+/** Whose record the app asks for, by the FHIR server that its body names; of no tenant, the caller's address. */
+export const makeAppAccount = ({ clients }: Pick<Config, 'clients'>): ((req: Request) => { client: string; tenant: string }) => {
+  const tenants = new Map(clients.flatMap(({ tenant, fhirServers }) => fhirServers.map((base) => [baseOf(base), tenant] as const)))
+  return (req) => {
+    const address = addressOf(req)
+    const tenant = tenants.get(baseOf((req.body as { fhirServer?: unknown } | null)?.fhirServer))
+    return { client: `app at ${address}`, tenant: tenant === undefined ? `none, at ${address}` : tenant }
+  }
+}
+
+/** Requests of the app per minute and tenant, once the body tells whose record it is about. */
+export const makeAppRateLimit = ({ limits, clients }: Pick<Config, 'limits' | 'clients'>, hits: Hits): Step => {
+  const accountOf = makeAppAccount({ clients })
+  return perMinute(hits, limits.tenantRequestsPerMinute, (req) => `app of ${accountOf(req).tenant}`)
+}
