@@ -41,6 +41,8 @@ export type InferenceCounts = {
   readonly rows: Readonly<Record<string, number>>
   readonly fallbacks: number
   readonly failures: number
+  readonly slow: number
+  readonly longestMs: number
 }
 
 export type MetricRow = { readonly name: string; readonly help: string; readonly type: string; readonly labels: readonly string[] }
@@ -199,7 +201,14 @@ export const makeMetrics = (): Metrics => {
     rows: counter('attune_inference_rows_total', 'Rows that models computed, by where.', ['model', 'execution']),
     fallbacks: counter('attune_inference_fallbacks_total', 'Runs that ended on the CPU although they were asked for elsewhere.', ['model']),
     failures: counter('attune_inference_failures_total', 'Runs of a model without a number that may be used.', ['model']),
+    slow: counter('attune_inference_slow_runs_total', 'Runs of a model that took longer than they may.', ['model']),
   }
+  const longest = new Gauge({
+    name: 'attune_inference_longest_run_seconds',
+    help: 'Longest run of a model since the start.',
+    labelNames: ['model'],
+    registers,
+  })
   const showParts = makePartGauges(registers)
   const reloads = counter('attune_rules_reloads_total', 'Rules that were loaded again while running, by whether they were taken.', [
     'taken',
@@ -250,14 +259,18 @@ export const makeMetrics = (): Metrics => {
     },
     observeFeedback: (service, outcome) => feedback.inc({ service, outcome }),
     watchInference(read) {
-      const { rows, fallbacks, failures } = inference
+      const { rows, fallbacks, failures, slow } = inference
       beforeReading.push(() => {
-        for (const one of [rows, fallbacks, failures]) one.reset()
+        for (const one of [rows, fallbacks, failures, slow, longest]) one.reset()
+        const most = new Map<string, number>()
         for (const { model, ...counts } of read()) {
           for (const [execution, count] of Object.entries(counts.rows)) rows.inc({ model, execution }, count)
           fallbacks.inc({ model }, counts.fallbacks)
           failures.inc({ model }, counts.failures)
+          slow.inc({ model }, counts.slow)
+          most.set(model, Math.max(most.get(model) ?? 0, counts.longestMs / 1000))
         }
+        for (const [model, seconds] of most) longest.set({ model }, seconds)
       })
     },
     watchParts: (read) => void beforeReading.push(() => showParts(read())),

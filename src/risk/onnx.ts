@@ -1,5 +1,6 @@
 import { env, InferenceSession, Tensor } from 'onnxruntime-node'
 import { AttuneError } from '../errors.ts'
+import { makePace, type PaceKeeper } from './inference/pace.ts'
 import { checkOnnxFile } from './onnx-file.ts'
 
 /** The one wall round ONNX Runtime. Nothing else imports it. */
@@ -92,9 +93,32 @@ const checkPorts = (native: InferenceSession, spec: SessionSpec): void => {
 const done = { runs: 0, rows: 0, largest: 0 }
 export const nativeRuns = (): Readonly<typeof done> => ({ ...done })
 
-const runNative = async (native: InferenceSession, spec: SessionSpec, rows: Rows, outputs: readonly string[]): Promise<Columns> => {
+type Feeds = InferenceSession.FeedsType
+
+/**
+ * Runs, and notes how long the computation alone took. ONNX Runtime puts it at the end of what the event loop does next (`setImmediate`),
+ * behind whatever waits there: the clock is started by what is put there just before it.
+ */
+const runTimed = async (native: InferenceSession, feeds: Feeds, outputs: readonly string[], note: (ms: number) => void) => {
+  let started = performance.now()
+  setImmediate(() => {
+    started = performance.now()
+  })
+  const results = await native.run(feeds, outputs)
+  note(performance.now() - started)
+  return results
+}
+
+const runNative = async (
+  native: InferenceSession,
+  spec: SessionSpec,
+  pace: PaceKeeper,
+  rows: Rows,
+  outputs: readonly string[],
+): Promise<Columns> => {
+  pace.check()
   const feeds = { [spec.input.name]: new Tensor('float64', rows.values, [rows.count, spec.input.columns]) }
-  const results = await native.run(feeds, outputs).catch((cause: unknown) => {
+  const results = await runTimed(native, feeds, outputs, (ms) => pace.note(ms, rows.count)).catch((cause: unknown) => {
     throw new AttuneError('model-failed', `${spec.name}: ONNX Runtime could not run the graph`, { cause })
   })
   done.runs += 1
@@ -113,9 +137,14 @@ const numbersOf = (name: string, tensor: Tensor | undefined, rows: number, spec:
  * in ONNX Runtime (microsoft/onnxruntime issue 25325).
  * @throws AttuneError `model-invalid` when the graph cannot be read or run there, or its names, types or shapes are not the manifest's
  */
-export const openNative = async (bytes: Uint8Array, spec: SessionSpec, provider: Provider): Promise<Native> => {
+export const openNative = async (
+  bytes: Uint8Array,
+  spec: SessionSpec,
+  provider: Provider,
+  pace: PaceKeeper = makePace(spec.name),
+): Promise<Native> => {
   checkOnnxFile(bytes, spec.name)
   const native = await create(bytes, spec, provider)
   checkPorts(native, spec)
-  return { run: (rows, outputs) => runNative(native, spec, rows, outputs), close: () => native.release() }
+  return { run: (rows, outputs) => runNative(native, spec, pace, rows, outputs), close: () => native.release() }
 }

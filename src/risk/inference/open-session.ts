@@ -4,6 +4,7 @@ import { type Native, openNative, type Provider, type SessionSpec } from '../onn
 import type { Address, InferenceServer } from '../remote/inference-server.ts'
 import { makeRemoteGraph } from '../remote/remote-graph.ts'
 import { remoteRunner } from '../remote/remote-runner.ts'
+import { LONGEST_MS, makePace, type PaceKeeper } from './pace.ts'
 import { rowsFrom } from './rows.ts'
 import { cpuRunner, deviceRunner, type Open, type Runner } from './runner.ts'
 import { makeSession, type Session } from './session.ts'
@@ -17,7 +18,7 @@ export type Where = {
   /** For `remote`. */
   readonly remote?: Remote | undefined
   /** The wall round ONNX Runtime when not said. */
-  readonly open?: (bytes: Uint8Array, spec: SessionSpec, provider: Provider) => Promise<Native>
+  readonly open?: (bytes: Uint8Array, spec: SessionSpec, provider: Provider, pace: PaceKeeper) => Promise<Native>
 }
 
 /** The first run: one row many times, so that a graph that fails for several rows is found at load and not in the first batch. */
@@ -25,11 +26,27 @@ const WARM_ROWS = 16
 const warmRows = ({ input, warm = Array.from({ length: input.columns }, () => 0) }: SessionSpec) =>
   rowsFrom(Array.from({ length: WARM_ROWS }, () => warm))
 
+const runWarm = (session: Session) =>
+  session.execute(warmRows(session.spec)).catch((cause: unknown) => {
+    throw new AttuneError('model-invalid', `${session.spec.name}: the graph cannot be run on several rows of the reference person`, {
+      cause,
+    })
+  })
+
+/** A run that was slow is tried once more: it may have been the machine. */
+const isSlow = async (session: Session): Promise<boolean> => {
+  if (session.counts().slow === 0) return false
+  await runWarm(session)
+  return session.counts().slow > 1
+}
+
 const warmUp = async (session: Session): Promise<void> => {
   const { name } = session.spec
-  const ran = await session.execute(warmRows(session.spec)).catch((cause: unknown) => {
-    throw new AttuneError('model-invalid', `${name}: the graph cannot be run on several rows of the reference person`, { cause })
-  })
+  const ran = await runWarm(session)
+  if (await isSlow(session)) {
+    const ms = Math.round(session.counts().longestMs)
+    throw new AttuneError('model-invalid', `${name}: too slow: ${WARM_ROWS} rows took ${ms} ms, at most ${LONGEST_MS} ms are allowed`)
+  }
   const differs = ([one = 0, ...others]: Float64Array) => others.some((other) => Math.abs(one - other) > 1e-9 * Math.max(1, Math.abs(one)))
   if (Object.values(ran.columns).some(differs))
     throw new AttuneError('model-invalid', `${name}: the same row many times in one run has several results`)
@@ -50,8 +67,13 @@ const onlyHere = (cpu: Runner): Runner => ({
 })
 
 /** `auto` takes the CPU: a single row of these models is faster there than the way to a GPU and back. */
-const runnerFor = async (bytes: Uint8Array, spec: SessionSpec, { execution, remote, open = openNative }: Where): Promise<Runner> => {
-  const onProvider: Open = (provider) => open(bytes, spec, provider)
+const runnerFor = async (
+  bytes: Uint8Array,
+  spec: SessionSpec,
+  pace: PaceKeeper,
+  { execution, remote, open = openNative }: Where,
+): Promise<Runner> => {
+  const onProvider: Open = (provider) => open(bytes, spec, provider, pace)
   const onDevice: Open = async (provider) => shareRuns(await onProvider(provider), spec, TO_DEVICE)
   if (execution === 'cuda' || execution === 'webgpu') return deviceRunner(spec, { device: onDevice, cpu: onProvider }, execution)
   const cpu = await cpuRunner(spec, onProvider)
@@ -61,10 +83,11 @@ const runnerFor = async (bytes: Uint8Array, spec: SessionSpec, { execution, remo
 
 /**
  * Creates, checks and warms a session.
- * @throws AttuneError `model-invalid` when the graph cannot be read or its names, types or shapes differ from the manifest
+ * @throws AttuneError `model-invalid` when the graph cannot be read, its names, types or shapes differ from the manifest, or it is too slow
  */
 export const openSession = async (bytes: Uint8Array, spec: SessionSpec, where: Where): Promise<Session> => {
-  const session = makeSession(spec, await runnerFor(bytes, spec, where))
+  const pace = makePace(spec.name)
+  const session = makeSession(spec, await runnerFor(bytes, spec, pace, where), pace)
   await warmUp(session)
   return session
 }

@@ -1,5 +1,6 @@
 import { AttuneError } from '../../errors.ts'
 import type { Columns, Provider, Rows, SessionSpec } from '../onnx.ts'
+import type { Pace, PaceKeeper } from './pace.ts'
 import { checkShape, firstUnfit, notFinite, rowsFrom } from './rows.ts'
 import type { Runner } from './runner.ts'
 
@@ -20,7 +21,7 @@ export type Counts = {
   readonly fallbacks: number
   /** Runs without a result that may be used. */
   readonly failures: number
-}
+} & Pace
 
 /** One graph, ready to run, wherever that is. */
 export type Session = {
@@ -54,8 +55,11 @@ const checkInput = (spec: SessionSpec, rows: Rows): void => {
     throw new AttuneError('model-failed', `${spec.name}: an input row has a value that is not a finite number`)
 }
 
-/** A session over a runner: inputs and outputs are guarded here, whatever is behind it. */
-export const makeSession = (spec: SessionSpec, runner: Runner): Session => {
+/**
+ * A session over a runner: inputs and outputs are guarded here, whatever is behind it.
+ * @param pace of the runs on this machine
+ */
+export const makeSession = (spec: SessionSpec, runner: Runner, pace: PaceKeeper): Session => {
   const rowsAt: Partial<Record<Place, number>> = {}
   let failures = 0
   const execute: Session['execute'] = async (rows, { outputs = spec.outputs, check } = {}) => {
@@ -79,7 +83,7 @@ export const makeSession = (spec: SessionSpec, runner: Runner): Session => {
     },
     execute,
     run: async (rows, outputs) => (await execute(rowsFrom(rows), outputs === undefined ? {} : { outputs })).columns,
-    counts: () => ({ rows: { ...rowsAt }, fallbacks: runner.state().fallbacks, failures }),
+    counts: () => ({ rows: { ...rowsAt }, fallbacks: runner.state().fallbacks, failures, ...pace.state() }),
     close: () => runner.close(),
   }
 }
