@@ -39,6 +39,7 @@ import type { Supervised } from './reload/worker-talk.ts'
 import { makeReview } from './review/review.ts'
 import { makeCatalogue } from './risk/governance/catalogue.ts'
 import { missingEffects } from './risk/missing-effects.ts'
+import { withStanding } from './risk/standing.ts'
 import { whatIfServed } from './risk/what-if.ts'
 import { runProfile } from './run-profile.ts'
 import { runService } from './run-service.ts'
@@ -167,7 +168,7 @@ const compose = async (config: Config, { beforeLedger, processes }: Whole): Prom
   const watching = await watchModels({ config, models, ledger, switches, thresholds, post, countService, log, metrics })
   const fhir = makeFhirClient(outbound, config.network)
   const surroundings = { outbound, terminology, reportFault, fhir, ledger: watching.ledger, afterwards: watching.afterwards }
-  const operating = await operate({ config, thinking, surroundings, ledger, log, metrics })
+  const operating = await operate({ config, switches, thinking, surroundings, ledger, log, metrics })
   const { practice } = operating
   inForce.knowledge = () => practice.thinking.kit.knowledge
   inForce.isSwitched = (rule) => practice.held.some(({ kind, subject }) => kind === 'rule' && subject === rule)
@@ -214,12 +215,12 @@ const compose = async (config: Config, { beforeLedger, processes }: Whole): Prom
     insight: { services: services.report, ...makeInsight({ config, store: ledger.services, thinking: () => practice.thinking.kit }) },
     rulesAttributes: attributesOf(practice),
     models: makeCatalogue(thinking.kit.models, new Date().toISOString(), config.modelsDir),
-    whatIf: (request) => whatIfServed(models, request),
-    missingEffects: (request) => missingEffects(models, request),
+    whatIf: (request) => whatIfServed(modelsAsked(config, switches, models, request), request),
+    missingEffects: (request) => missingEffects(modelsAsked(config, switches, models, request), request),
     drugs: { search: (text, limit) => practice.thinking.kit.knowledge.drugs.search(text, limit) },
     clocks,
     health: async () => ({
-      ...(await healthOf(config, thinking, ledger, { fhir, terminology, operating }, { replay, hits, clocks, services })),
+      ...(await healthOf(config, thinking, ledger, { fhir, terminology, operating, switches }, { replay, hits, clocks, services })),
       canary: canary.health(),
       ...(processes ? { processes: processes() } : {}),
     }),
@@ -249,13 +250,13 @@ const compose = async (config: Config, { beforeLedger, processes }: Whole): Prom
 }
 
 /** Loads side by side. When one part is not fit, what the others opened is closed again: a refused start leaves no lock and no handle. */
-const openParts = async (config: Config, { standing }: Switches, beforeLedger: Whole['beforeLedger'], log: Logger) => {
+const openParts = async (config: Config, switches: Switches, beforeLedger: Whole['beforeLedger'], log: Logger) => {
   const watched = {
     onHead: (head: object) => log.info(head, 'the end of the ledger was signed'),
     onRemoved: (removed: object) => log.info(removed, 'what was too old was removed from the ledger'),
   }
   const early = beforeLedger === undefined ? openLedger(config, watched) : null // first: its thread starts while this one reads the rules
-  const loading = loadThinking(config, standing)
+  const loading = loadThinking(config, (model) => switches.standing(model, null))
   const opened = early ?? loading.then(beforeLedger).then(() => openLedger(config, watched))
   const opening = [loading, opened, openSandbox(config)] as const
   try {
@@ -291,6 +292,17 @@ const openSandbox = async (config: Config) => {
     if (!isPartial(cause)) throw cause
     throw new AttuneError('config-invalid', 'this installation has no sandbox: name a config file in ATTUNE_CONFIG', { cause })
   }
+}
+
+/** Of a question about values alone: by the site that it is asked at; where that is not said, what is silent at any site is silent. */
+const modelsAsked = (
+  config: Config,
+  switches: Switches,
+  models: Thinking['kit']['models'],
+  { fhirServer }: { readonly fhirServer?: string },
+): Thinking['kit']['models'] => {
+  const tenant = fhirServer === undefined ? undefined : clientOfServer(config.clients, fhirServer)?.tenant
+  return withStanding(models, (model) => (tenant === undefined ? switches.strictest(model) : switches.standing(model, tenant)))
 }
 
 /** Made anew when other rules are used. */
@@ -347,11 +359,11 @@ const ledgerHealth = (ledger: Ledger): PartHealth => {
 }
 
 /** One that is not served, by the site's `badModels`, makes answers poorer; one that does not run where it was asked to, not even that. */
-const modelsHealth = ({ kit }: Thinking): PartHealth => {
+const modelsHealth = ({ kit }: Thinking, switches: Switches): PartHealth => {
   const { models } = kit.models.health()
   const left = models.flatMap((model) => ('because' in model ? [`${model.id} is not served: ${model.because}`] : []))
   const fallbacks = models.flatMap((model) => ('fallback' in model && model.fallback !== null ? [`${model.id}: ${model.fallback}`] : []))
-  const detail = [...left, ...fallbacks, ...failing(kit), ...silent(kit)].join('; ')
+  const detail = [...left, ...fallbacks, ...failing(kit), ...silent(kit, switches)].join('; ')
   return { ok: left.length < models.length, detail: detail || `${models.length} served` }
 }
 
@@ -360,12 +372,18 @@ const failing = ({ models }: Thinking['kit']): string[] =>
   models.counts().flatMap(({ model, failures }) => (failures > 0 ? [`${model}: ${failures} runs failed`] : []))
 
 /** Models that say nothing by somebody's will; that is no fault. */
-const silent = ({ models }: Thinking['kit']): string[] =>
-  models.all.flatMap(({ ref: { id } }) => {
-    const standing = models.standing(id)
-    if (standing.use === 'off') return [`${id}: ${standing.because}`]
-    return standing.use === 'shadow' ? [`${id}: runs in the shadow only`] : []
-  })
+const silent = ({ models }: Thinking['kit'], { held, standing }: Switches): string[] => {
+  const say = (id: string, tenant: string | null): string[] => {
+    const now = standing(id, tenant)
+    const where = tenant === null ? id : `${id} (tenant ${tenant})`
+    if (now.use === 'off') return [`${where}: ${now.because}`]
+    return now.use === 'shadow' ? [`${where}: runs in the shadow only`] : []
+  }
+  return [
+    ...models.all.flatMap(({ ref: { id } }) => say(id, null)),
+    ...held.flatMap(({ model, tenant }) => (tenant === null ? [] : say(model, tenant))),
+  ]
+}
 
 /** /readyz fails only for what makes answers impossible; what makes them poorer is said in the details. */
 const terminologyHealth = (terminology: TerminologyServer | null): Record<string, PartHealth> =>
@@ -397,7 +415,13 @@ const healthOf = async (
     fhir,
     terminology,
     operating,
-  }: { readonly fhir: FhirClient; readonly terminology: TerminologyServer | null; readonly operating: Operating },
+    switches,
+  }: {
+    readonly fhir: FhirClient
+    readonly terminology: TerminologyServer | null
+    readonly operating: Operating
+    readonly switches: Switches
+  },
   {
     replay,
     hits,
@@ -406,7 +430,7 @@ const healthOf = async (
   }: { readonly replay: Kit<Service>['replay']; readonly hits: Hits; readonly clocks: ClockWatch; readonly services: WatchingServices },
 ) => ({
   ...operating.health(),
-  models: modelsHealth(thinking),
+  models: modelsHealth(thinking, switches),
   ledger: ledgerHealth(ledger),
   fhir: { ok: true, detail: fhir.resting() > 0 ? `${fhir.resting()} FHIR servers do not answer and are left alone for a moment` : 'ok' },
   ...terminologyHealth(terminology),

@@ -20,6 +20,7 @@ import { readThresholds, type Thresholds } from './monitoring/thresholds.ts'
 import type { Alarm } from './monitoring/watch.ts'
 import type { PostWith } from './monitoring/webhook.ts'
 import { projectRoot } from './project-root.ts'
+import { withStanding } from './risk/standing.ts'
 
 /** @throws AttuneError `config-invalid` */
 export const thresholdsOf = ({ monitoring }: Pick<Config, 'monitoring'>): Thresholds =>
@@ -47,8 +48,12 @@ export type WatchingKit = {
   readonly metrics: Metrics
 }
 
+/** The models as they stand at a tenant. */
+const modelsAt = ({ models, switches }: Pick<WatchingKit, 'models' | 'switches'>, tenant: string): WatchingKit['models'] =>
+  withStanding(models, (model) => switches.standing(model, tenant))
+
 /** A fault in the counting is told and costs the counts of that call, never the answer. */
-const counted = ({ ledger, models, metrics, log, countService }: WatchingKit): LineLedger => {
+const counted = ({ ledger, models, switches, metrics, log, countService }: WatchingKit): LineLedger => {
   const count = (...call: Parameters<typeof tally>) => {
     try {
       return tally(...call)
@@ -61,7 +66,8 @@ const counted = ({ ledger, models, metrics, log, countService }: WatchingKit): L
     ...ledger,
     record: async (decision, estimates = [], _tallies = [], _counted = [], inputs = null) => {
       if (decision.tenant === CANARY) return ledger.record(decision, estimates, [], [], inputs) // no patient: counted nowhere
-      await ledger.record(decision, estimates, count(decision, estimates, models), countService(decision), inputs)
+      const counts = count(decision, estimates, modelsAt({ models, switches }, decision.tenant))
+      await ledger.record(decision, estimates, counts, countService(decision), inputs)
       metrics.observeDecision(decision)
     },
   }
@@ -111,9 +117,9 @@ const startWatch = (kit: WatchingKit, shadow: Shadow): Promise<Monitor> => {
 
 /** Starts the watch: counting, shadow models, switches, figures and alarms. */
 export const watchModels = async (kit: WatchingKit): Promise<Watching> => {
-  const { models, ledger, log } = kit
+  const { ledger, log } = kit
   const onTrouble = (error: unknown) => log.warn(describeError(error), 'shadow models were not run for a call')
-  const shadow = makeShadow({ models, store: ledger.models, onTrouble })
+  const shadow = makeShadow({ modelsAt: (tenant) => modelsAt(kit, tenant), store: ledger.models, onTrouble })
   const monitor = await startWatch(kit, shadow)
   return {
     ledger: counted(kit),

@@ -218,9 +218,10 @@ export const ModelWatch = ({ model, report: { thresholds } }: { readonly model: 
       {model.switches.length > 0 ? (
         <Panel title={TEXT.switches}>
           <ul>
-            {model.switches.map(({ at, use, by, because }) => (
+            {model.switches.map(({ at, tenant, use, by, because }) => (
               <li key={at}>
-                {at.slice(0, 16).replace('T', ' ')}: {use}, {by}: {because}
+                {at.slice(0, 16).replace('T', ' ')}: {use}
+                {tenant === null ? '' : ` (${tenant})`}, {by}: {because}
               </li>
             ))}
           </ul>

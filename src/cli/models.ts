@@ -7,7 +7,7 @@ import { monitor } from './models/monitor.ts'
 import { create } from './models/new.ts'
 import { outcomes } from './models/outcomes.ts'
 import { reload } from './models/reload.ts'
-import { off, on } from './models/switch.ts'
+import { off, on, shadow } from './models/switch.ts'
 import { validate } from './models/validate.ts'
 import { verify } from './models/verify.ts'
 import { UsageError, type Verb } from './verb.ts'
@@ -24,6 +24,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   outcomes,
   off,
   on,
+  shadow,
   reload,
   export: exportModels,
 }

@@ -26,7 +26,8 @@ const reasonOf = ({ values }: VerbInput): string => {
   return because
 }
 
-const tenantOf = ({ values }: VerbInput, { clients }: Config): string | null => {
+/** @throws UsageError for a tenant of no client */
+export const tenantOf = ({ values }: VerbInput, { clients }: Config): string | null => {
   const tenant = oneLine(values.tenant)
   if (tenant === '') return null
   const known = [...new Set(clients.map((client) => client.tenant))]

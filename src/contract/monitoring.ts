@@ -11,10 +11,12 @@ export type Standing =
   /** `challengerOf`: the model whose place it may take; both run on the same records and are compared. */
   | { readonly use: 'shadow'; readonly challengerOf: string | null }
 
-/** A model switched at run time: who, when, why. Kept for ever; the newest of a model counts. */
+/** A model switched at run time: who, when, why. Kept for ever; the newest of a tenant and model counts. */
 export type ModelSwitch = {
   readonly model: string
-  readonly use: 'on' | 'off'
+  /** Null: every tenant. */
+  readonly tenant: string | null
+  readonly use: Standing['use']
   readonly at: string
   readonly by: string
   readonly because: string

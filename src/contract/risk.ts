@@ -103,6 +103,8 @@ export type WhatIfRequest = {
   /** By name, as `attune predict` takes them. No patient is named. */
   readonly inputs: Readonly<Record<string, unknown>>
   readonly change: Readonly<Record<string, WhatIfChange>>
+  /** The site that asks; absent: what is silent at any site is silent. */
+  readonly fhirServer?: string
 }
 
 /** One made-up version of the given person, and the estimate for a person with those values. */
@@ -138,7 +140,7 @@ export type WhatIf =
     }
 
 /** POST /api/what-if/missing: inputs by name, null where not known. No patient is named. */
-export type MissingRequest = Pick<WhatIfRequest, 'model' | 'inputs'> & { readonly question?: string }
+export type MissingRequest = Pick<WhatIfRequest, 'model' | 'inputs' | 'fhirServer'> & { readonly question?: string }
 
 /** What the model would say over all values of one input that is not known. */
 export type MissingEffect =

@@ -126,10 +126,10 @@ const makeModelGauges = (registers: Registry[]) => {
     'figure',
     'subject',
   ])
-  const use = gauge('attune_model_use', '1 for the use that a model is in.', ['model', 'use'])
+  const use = gauge('attune_model_use', '1 for the use that a model is in at a tenant.', ['tenant', 'model', 'use'])
   const show = (model: WatchedModel): void => {
     const { tenant, id } = model
-    use.set({ model: id, use: model.standing.use }, 1)
+    use.set({ tenant, model: id, use: model.standing.use }, 1)
     state.set({ tenant, model: id, figure: '', subject: '' }, STATES[model.state] ?? -1)
     for (const one of model.figures) {
       const labels = { tenant, model: id, figure: one.figure, subject: one.subject }

@@ -7,6 +7,8 @@ import type { Step } from './call.ts'
 import type { Kit } from './kit.ts'
 
 const name = z.string().min(1).max(100)
+/** The site that asks: a model may be switched off there. */
+const fhirServer = z.string().min(1).max(2000).optional()
 const inputValue = z.union([z.number(), z.string().max(100), z.boolean(), z.null()])
 const change = z.union([
   z.strictObject({ low: z.number(), high: z.number(), step: z.number().positive().optional() }),
@@ -24,10 +26,11 @@ export const WHAT_IF_SCHEMA = z.strictObject({
   variant: name.optional(),
   inputs: z.record(name, inputValue),
   change: z.record(name, change),
+  fhirServer,
 })
 
 /** Body of POST /api/what-if/missing. */
-export const MISSING_SCHEMA = z.strictObject({ model: name, question: name.optional(), inputs: z.record(name, inputValue) })
+export const MISSING_SCHEMA = z.strictObject({ model: name, question: name.optional(), inputs: z.record(name, inputValue), fhirServer })
 
 /** Bytes of a body: a person has some dozen values, one with a polygenic score some hundred. */
 export const MOST_BYTES = 100_000

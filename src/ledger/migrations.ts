@@ -259,6 +259,10 @@ const STEPS: readonly Step[] = [
         `create trigger ${table}_append_only before update or delete or truncate on ${table} for each statement execute function refuse_change()`,
     ),
   ],
+  [
+    `alter table practice_switch drop constraint practice_switch_kind_check,
+      add constraint practice_switch_kind_check check (kind in ('rule', 'service', 'site', 'model'))`,
+  ],
 ]
 
 /** Version of the tables that this release knows. */

@@ -23,7 +23,12 @@ export const makePracticeStore = (db: () => Promise<Kysely<LedgerTables>>): Prac
     await (await db()).transaction().execute((transaction) => addRow(transaction, 'practice_switch', row))
   },
   switches: async () => {
-    const rows = await (await db()).selectFrom('practice_switch').select(SWITCH).orderBy('seq', 'desc').execute()
+    const rows = await (await db())
+      .selectFrom('practice_switch')
+      .select(SWITCH)
+      .where('kind', '<>', 'model')
+      .orderBy('seq', 'desc')
+      .execute()
     return rows.map((row) => ({ ...row, at: instant(row.at) }) as PracticeSwitch) // the table's own checks hold kind and use
   },
   orderRules: async ({ at, folder, by }) => {

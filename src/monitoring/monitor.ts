@@ -9,7 +9,7 @@ import { alarmEntry, type PostWith, sendAlarms } from './webhook.ts'
 export type Listeners = {
   readonly onReport: (report: MonitoringReport) => void
   readonly onAlarm: (alarm: Alarm) => void
-  readonly onSwitch: (said: { readonly model: string; readonly use: string; readonly by: string }) => void
+  readonly onSwitch: (said: Pick<ModelSwitch, 'model' | 'tenant' | 'use' | 'by'>) => void
   readonly onTrouble: (what: string, error: unknown) => void
 }
 
@@ -39,10 +39,6 @@ const takeLeft = async ({ config, store, switches, listeners }: MonitorKit): Pro
   }
 }
 
-/** A start tells what is off, not what was switched in years before. */
-const nowOff = (all: readonly ModelSwitch[]): ModelSwitch[] =>
-  [...new Map(all.toReversed().map((one) => [one.model, one])).values()].filter(({ use }) => use === 'off')
-
 const readSwitches = async (kit: MonitorKit): Promise<void> => {
   const { store, switches, listeners } = kit
   await takeLeft(kit)
@@ -50,7 +46,9 @@ const readSwitches = async (kit: MonitorKit): Promise<void> => {
   const all = await store.switches()
   switches.take(all)
   switches.hold([])
-  for (const { model, use, by } of before === 0 ? nowOff(all) : all.slice(0, all.length - before)) listeners.onSwitch({ model, use, by })
+  // A start tells what is off, not what was switched in years before.
+  for (const { model, tenant, use, by } of before === 0 ? switches.held : all.slice(0, all.length - before))
+    listeners.onSwitch({ model, tenant, use, by })
 }
 
 const tell = async (alarms: readonly Alarm[], kit: MonitorKit, ending: AbortSignal): Promise<void> => {
@@ -68,7 +66,7 @@ export const startMonitor = async (kit: MonitorKit): Promise<Monitor> => {
   const look = async (): Promise<void> => {
     const { report: made, alarms, switched } = await lookOnce(kit)
     listeners.onReport(made)
-    for (const one of switched) listeners.onSwitch(one)
+    for (const { model, tenant, use, by } of switched) listeners.onSwitch({ model, tenant, use, by })
     await tell(alarms, kit, ending.signal)
   }
   const ends = [

@@ -22,7 +22,7 @@ export type Material = {
   readonly sandbox: boolean
   readonly tenants: readonly string[]
   readonly models: readonly Model[]
-  readonly standing: (model: string) => Standing
+  readonly standing: (model: string, tenant: string) => Standing
   readonly switches: readonly ModelSwitch[]
   readonly counts: readonly Counted[]
   readonly firstDays: readonly FirstDay[]
@@ -84,7 +84,7 @@ const windowsOf = (reference: WatchReference, windows: number): { readonly now: 
 
 const watchModel = (tenant: string, model: Model, material: Material): WatchedModel => {
   const { ref } = model
-  const standing = material.standing(ref.id)
+  const standing = material.standing(ref.id, tenant)
   const own = isOf(tenant, model, modeOf(standing))
   const view = makeView(material.counts.filter(own))
   const first = material.firstDays.find(own)?.day ?? null
@@ -118,7 +118,7 @@ const watchModel = (tenant: string, model: Model, material: Material): WatchedMo
     inputs: inputs.flatMap(({ drawn }) => (drawn ? [drawn] : [])),
     scores: scores.map(({ drawn }) => drawn),
     comparison: comparisonOf(frame, standing.use === 'shadow' ? standing.challengerOf : null),
-    switches: material.switches.filter((one) => one.model === ref.id),
+    switches: material.switches.filter((one) => one.model === ref.id && (one.tenant === null || one.tenant === tenant)),
   }
 }
 

@@ -17,7 +17,8 @@ export type Shadow = {
 }
 
 export type ShadowKit = {
-  readonly models: Models
+  /** With their standing at a tenant. */
+  readonly modelsAt: (tenant: string) => Models
   readonly store: Pick<ModelStore, 'shadow'>
   readonly onTrouble: (fault: unknown) => void
 }
@@ -78,14 +79,15 @@ export const makeShadow = (kit: ShadowKit): Shadow => {
       await new Promise((resolve) => setImmediate(resolve)) // the answer, and other calls, go first
       const call = waiting.shift()
       if (!call) break
-      await compute(call, kit.models).then((computed) => record(call, computed), lose)
+      await compute(call, kit.modelsAt(call.decision.tenant)).then((computed) => record(call, computed), lose)
     }
     working = null
   }
 
   return {
     after: (call) => {
-      if (!kit.models.all.some(({ ref }) => kit.models.standing(ref.id).use === 'shadow')) return
+      const models = kit.modelsAt(call.decision.tenant)
+      if (!models.all.some(({ ref }) => models.standing(ref.id).use === 'shadow')) return
       if (waiting.length >= LONGEST) return lose(new Error('too many calls wait for the shadow models'))
       waiting.push(call)
       working ??= work()

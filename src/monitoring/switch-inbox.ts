@@ -7,7 +7,8 @@ const folderIn = (dataDir: string): string => `${dataDir}/switches`
 
 const schema = z.strictObject({
   model: z.string().min(1).max(100),
-  use: z.enum(['on', 'off']),
+  tenant: z.string().min(1).max(200).nullable().default(null),
+  use: z.enum(['on', 'off', 'shadow']),
   at: z.iso.datetime(),
   by: z.string().min(1).max(100),
   because: z.string().min(1).max(300),

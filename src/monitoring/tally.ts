@@ -1,12 +1,12 @@
 import type { DecisionRecord } from '../contract/decision.ts'
-import type { ModelTally, TallyCell } from '../contract/monitoring.ts'
+import type { ModelTally, Standing, TallyCell } from '../contract/monitoring.ts'
 import type { ModelInput, ModelRef, RiskEstimate } from '../contract/risk.ts'
 import type { Model } from '../risk/load-model.ts'
 import type { Models } from '../risk/registry.ts'
 import { type Bins, binOf, binsOfInput, binsOfScore, indexIn, LATENCIES } from './bins.ts'
 
 /** What is counted of an input depends on what its model says of it; a model that is switched off is not blamed for saying nothing. */
-export type Lookup = Pick<Models, 'get' | 'standing'>
+export type Lookup = Pick<Models, 'get'> & { readonly standing: (model: string) => Standing }
 
 /** Counts of two releases are never added up. */
 export const releaseOf = ({ version, sha256 }: Pick<ModelRef, 'version' | 'sha256'>): string => `${version}+${sha256.slice(0, 12)}`

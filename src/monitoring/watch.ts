@@ -96,11 +96,12 @@ export type Round = { readonly report: MonitoringReport; readonly alarms: readon
 
 const switchOff = async (alarms: readonly Alarm[], { config, store, switches }: WatchKit): Promise<ModelSwitch[]> => {
   const due = alarms.filter(
-    ({ model, state }) => state === 'act' && config.models[model]?.offOnAct && switches.standing(model).use === 'on',
+    ({ model, state }) => state === 'act' && config.models[model]?.offOnAct && switches.standing(model, null).use === 'on',
   )
   const switched = [...new Map(due.map((alarm) => [alarm.model, alarm])).values()].map(
     ({ model, figure, subject, says }): ModelSwitch => ({
       model,
+      tenant: null,
       use: 'off',
       at: new Date().toISOString(),
       by: 'monitoring',

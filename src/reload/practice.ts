@@ -2,6 +2,8 @@ import type { Config } from '../config.ts'
 import { CANARY } from '../contract/canary.ts'
 import type { PracticeSwitch } from '../contract/switches.ts'
 import { makeLine, type Surroundings, type Thinking } from '../engine.ts'
+import type { Switches } from '../monitoring/switches.ts'
+import { withStanding } from '../risk/standing.ts'
 import { type Held, heldOf, stanceOf, wordsOf } from './stance.ts'
 
 export type Line = ReturnType<typeof makeLine>
@@ -24,28 +26,39 @@ export type Practice = {
 
 export type PracticeKit = {
   readonly config: Config
+  /** Of the models. */
+  readonly switches: Pick<Switches, 'standing' | 'version'>
   readonly thinking: Thinking
   readonly surroundings: Surroundings
 }
 
-/** Models that somebody has switched off while the server runs, or by configuration. */
-const modelsOff = ({ kit: { models } }: Thinking): string[] =>
-  models.all.map(({ ref }) => ref.id).filter((id) => models.standing(id).use === 'off')
+/** The thinking with its models as they stand at a tenant now: a call that has begun is not changed by a switch. */
+const thinkingAt = (tenant: string, { kit, ...thinking }: Thinking, { standing }: PracticeKit['switches']): Thinking => {
+  const now = new Map(kit.models.all.map(({ ref }) => [ref.id, standing(ref.id, tenant)]))
+  return { ...thinking, kit: { ...kit, models: withStanding(kit.models, (model) => now.get(model) ?? standing(model, tenant)) } }
+}
+
+/** Models that do not speak, by configuration or since somebody has switched them: `model M off`. */
+const silentModels = ({ kit: { models } }: Thinking): string[] =>
+  models.all.map(({ ref: { id } }) => `model ${id} ${models.standing(id).use}`).filter((words) => !words.endsWith(' on'))
 
 const forWhom = ({ tenant }: Held): string => (tenant === null ? '' : ` (tenant ${tenant})`)
 
-export const makePractice = ({ config, surroundings, ...kit }: PracticeKit): Practice => {
+export const makePractice = ({ config, surroundings, switches, ...kit }: PracticeKit): Practice => {
   let { thinking } = kit
   let switched: readonly PracticeSwitch[] = []
   let held = heldOf(switched, config.shadow)
-  let off = modelsOff(thinking)
+  let { version } = switches
   let lines = new Map<string, Line>()
   return {
     line: (tenant) => {
+      if (switches.version !== version) lines = new Map()
+      version = switches.version
       const there = lines.get(tenant)
       if (there) return there
       const own = tenant === CANARY ? held.filter(({ kind, use }) => kind === 'rule' && use === 'off') : held // a shadow run is watched too
-      const made = makeLine(config, thinking, surroundings, stanceOf(tenant, own, off))
+      const its = thinkingAt(tenant, thinking, switches)
+      const made = makeLine(config, its, surroundings, stanceOf(tenant, own, silentModels(its)))
       lines.set(tenant, made)
       return made
     },
@@ -57,11 +70,9 @@ export const makePractice = ({ config, surroundings, ...kit }: PracticeKit): Pra
       lines = new Map()
     },
     take: (all) => {
-      const models = modelsOff(thinking)
-      if (JSON.stringify([all, models]) === JSON.stringify([switched, off])) return
+      if (JSON.stringify(all) === JSON.stringify(switched)) return
       switched = all
       held = heldOf(all, config.shadow)
-      off = models
       lines = new Map()
     },
     get held() {

@@ -56,12 +56,12 @@ const ruleSwitch = (one: Held): RuleSwitch => ({
 })
 
 /** How a tenant is answered: by what is switched for it and for every tenant, never by what is switched for another. */
-export const stanceOf = (tenant: string, held: readonly Held[], modelsOff: readonly string[]): Stance => {
+export const stanceOf = (tenant: string, held: readonly Held[], silentModels: readonly string[]): Stance => {
   const own = held.filter((one) => one.tenant === null || one.tenant === tenant)
   const names = own.map(({ kind, subject, use }) => [kind, ...(subject === '' ? [] : [subject]), use].join(' '))
   return {
     inShadow: inShadow(own),
     rules: own.filter(({ kind }) => kind === 'rule').map(ruleSwitch),
-    switches: [...new Set([...names, ...modelsOff.map((model) => `model ${model} off`)])].sort(),
+    switches: [...new Set([...names, ...silentModels])].sort(),
   }
 }

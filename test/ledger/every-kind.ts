@@ -35,7 +35,14 @@ export const writeEveryKind = async (ledger: Ledger): Promise<readonly string[]>
   await ledger.reviews.add(subject, 'mark', { flag: 'f' }, { note: 'told in confidence' })
   await ledger.reviews.add(subject, 'mark', { flag: 'g' }, null)
   await ledger.models.shadow({ id: rich.id, at: rich.at, tenant: rich.tenant, service: rich.service }, [estimated], [])
-  await ledger.models.turn({ at: '2026-06-02T09:00:00.000Z', model: 'bleeding', use: 'off', by: 'somebody', because: 'of reasons' })
+  await ledger.models.turn({
+    at: '2026-06-02T09:00:00.000Z',
+    model: 'bleeding',
+    tenant: null,
+    use: 'off',
+    by: 'somebody',
+    because: 'of reasons',
+  })
   const operator = { at: '2026-06-02T09:00:00.000Z', by: 'somebody' }
   await ledger.practice.turn({ ...operator, kind: 'rule', subject: 'r', tenant: null, use: 'off', because: 'of reasons' })
   await ledger.practice.orderRules({ ...operator, folder: null })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { type Kysely, sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { addRow } from '../../src/ledger/add-row.ts'
 import { type Database, openDatabase } from '../../src/ledger/database.ts'
 import { openLedger } from '../../src/ledger/ledger.ts'
 import { makeSigner, type PublicKeys } from '../../src/ledger/signing.ts'
@@ -51,6 +52,14 @@ const cellsOf = async (db: Kysely<LedgerTables>): Promise<Cell[]> => {
     for (const { column, type } of columns.rows) for (const { row } of rows.rows) cells.push({ table, column, type, row })
   }
   return cells
+}
+
+/** A switch of a model as releases wrote it before switches had tenants. */
+const switchAsBefore = async ({ config }: Place): Promise<void> => {
+  const { db, close } = await openDatabase(config)
+  const row = { at: '2026-06-02T09:00:00.000Z', model: 'bleeding', use: 'off', by: 'somebody', because: 'of reasons' }
+  await db.transaction().execute((transaction) => addRow(transaction, 'model_switch', row))
+  await close()
 }
 
 /** Another value of the same kind; the smallest change that the type knows. */
@@ -112,6 +121,8 @@ describe.each(ENGINES)('What attune ledger verify finds on %s', (_name, makePlac
 
   beforeAll(async () => {
     place = await makePlace()
+    await (await openLedger(place.config)).close()
+    await switchAsBefore(place)
     const ledger = await openLedger(place.config)
     await writeEveryKind(ledger)
     await ledger.evidence.signHead()

@@ -59,11 +59,12 @@ export const makeDemoReport = async (callsADay = 12): Promise<MonitoringReport> 
   const settings = { pce: CONFIG_SCHEMAS.model.parse({ use: 'shadow', challengerOf: 'prevent' }) }
   const { monitoring, retention } = CONFIG_SCHEMAS.file.parse({ monitoring: { windowDays: 7, baselineDays: 7 } })
   const switches = makeSwitches({ models: settings })
-  const models = await loadModels(folder, { execution: 'cpu', standing: switches.standing })
+  const models = await loadModels(folder, { execution: 'cpu', standing: (model) => switches.standing(model, null) })
   const place = await embeddedPlace()
   const ledger = await openLedger(place.config)
   const off = {
     model: 'liver',
+    tenant: null,
     use: 'off',
     at: new Date().toISOString(),
     by: 'jo',
@@ -71,7 +72,7 @@ export const makeDemoReport = async (callsADay = 12): Promise<MonitoringReport> 
   } as const
   await ledger.models.turn(off)
   switches.take(await ledger.models.switches())
-  const shadow = makeShadow({ models, store: ledger.models, onTrouble: (fault) => Promise.reject(fault) })
+  const shadow = makeShadow({ modelsAt: () => models, store: ledger.models, onTrouble: (fault) => Promise.reject(fault) })
   const random = randomOf(77)
   const outcomes = []
   for (let day = DAYS - 1; day >= 0; day -= 1)

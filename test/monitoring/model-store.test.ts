@@ -235,8 +235,8 @@ describe.each(ENGINES)('what the ledger keeps for the monitoring of models, on %
   })
 
   it('switches are kept with who, when and why, newest first', async () => {
-    const off = { model: 'a', use: 'off', at: '2026-06-30T10:00:00.000Z', by: 'jo', because: 'recalled' } as const
-    const on = { model: 'a', use: 'on', at: '2026-06-30T11:00:00.000Z', by: 'jo', because: 'corrected' } as const
+    const off = { model: 'a', tenant: null, use: 'off', at: '2026-06-30T10:00:00.000Z', by: 'jo', because: 'recalled' } as const
+    const on = { model: 'a', tenant: 'clinic', use: 'on', at: '2026-06-30T11:00:00.000Z', by: 'jo', because: 'corrected' } as const
     await ledger.models.turn(off)
     await ledger.models.turn(on)
     expect(await ledger.models.switches()).toEqual([on, off])

@@ -142,7 +142,7 @@ describe.each(enginesOfRun<(typeof ENGINES)[number]>(...ENGINES))('a model in pr
     await until(async () => (await metric(`attune_model_state{${labels},figure="psi",subject="age"}`))?.endsWith(' 2') ?? false)
     expect(Number((await metric(`attune_model_psi{${labels},input="age"}`))?.split(' ').at(-1))).toBeGreaterThan(0.25)
     expect(await metric(`attune_model_state{${labels},figure="",subject=""}`)).toMatch(/ 2$/)
-    expect(await metric(`attune_model_use{model="${CHALLENGER}",use="shadow"}`)).toMatch(/ 1$/)
+    expect(await metric(`attune_model_use{tenant="hospital",model="${CHALLENGER}",use="shadow"}`)).toMatch(/ 1$/)
     expect(await metric('attune_shadow_lost_total')).toMatch(/ 0$/)
   })
 
@@ -218,9 +218,11 @@ describe.each(enginesOfRun<(typeof ENGINES)[number]>(...ENGINES))('a model in pr
 
   it('is switched off within seconds, visibly everywhere, and on again', async () => {
     const turn = async (use: 'on' | 'off') => {
-      const one = { model: MODEL, use, at: new Date().toISOString(), by: 'jo', because: 'recall 17' } as const
+      const one = { model: MODEL, tenant: null, use, at: new Date().toISOString(), by: 'jo', because: 'recall 17' } as const
       if (embedded) return void (await until(leaveSwitch(place.config.dataDir, one)))
-      await place.sql?.(`insert into model_switch (at, model, use, by, because) values (now(), '${MODEL}', '${use}', 'jo', 'recall 17')`)
+      await place.sql?.(
+        `insert into practice_switch (at, kind, subject, use, by, because) values (now(), 'model', '${MODEL}', '${use}', 'jo', 'recall 17')`,
+      )
     }
     await turn('off')
     await until(async () => (await modelOf(MODEL)).standing.use === 'off', 6000)

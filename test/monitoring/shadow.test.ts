@@ -68,7 +68,7 @@ describe('models in the shadow', () => {
 
   it('run after what is under way, and are recorded with the comparison', async () => {
     const { kept, store } = keeping()
-    const shadow = makeShadow({ models, store, onTrouble: noTrouble })
+    const shadow = makeShadow({ modelsAt: () => models, store, onTrouble: noTrouble })
     shadow.after(await call())
     await Promise.resolve()
     expect(kept).toEqual([]) // nothing was done while the answer was on its way
@@ -85,7 +85,7 @@ describe('models in the shadow', () => {
 
   it('run for the person where the models of the person were asked, and only there', async () => {
     const { kept, store } = keeping()
-    const shadow = makeShadow({ models, store, onTrouble: noTrouble })
+    const shadow = makeShadow({ modelsAt: () => models, store, onTrouble: noTrouble })
     shadow.after(await call({ drugs: [], shown: [], person: true }))
     shadow.after(await call({ drugs: [], shown: [], person: false }))
     await shadow.idle()
@@ -95,7 +95,11 @@ describe('models in the shadow', () => {
   it('that fail, or cannot be recorded, cost nothing but the count of it', async () => {
     const told: unknown[] = []
     const fault = new Error('the ledger is away')
-    const shadow = makeShadow({ models, store: { shadow: () => Promise.reject(fault) }, onTrouble: (error) => told.push(error) })
+    const shadow = makeShadow({
+      modelsAt: () => models,
+      store: { shadow: () => Promise.reject(fault) },
+      onTrouble: (error) => told.push(error),
+    })
     shadow.after(await call())
     await shadow.idle()
     expect([shadow.lost, told]).toEqual([1, [fault]])
@@ -104,7 +108,7 @@ describe('models in the shadow', () => {
       standing,
       all: models.all.map((one) => (one.ref.id === CHALLENGER ? { ...one, inputs: null as never } : one)),
     }
-    const other = makeShadow({ models: broken, store: keeping().store, onTrouble: (error) => told.push(error) })
+    const other = makeShadow({ modelsAt: () => broken, store: keeping().store, onTrouble: (error) => told.push(error) })
     other.after(await call())
     await other.idle()
     expect([other.lost, told.length]).toEqual([1, 2])
@@ -113,7 +117,7 @@ describe('models in the shadow', () => {
   it('of more calls than may wait the rest is left out and counted', async () => {
     const { kept, store } = keeping()
     const told: unknown[] = []
-    const shadow = makeShadow({ models, store, onTrouble: (error) => told.push(error) })
+    const shadow = makeShadow({ modelsAt: () => models, store, onTrouble: (error) => told.push(error) })
     const one = await call()
     for (let n = 0; n < 300; n += 1) shadow.after({ ...one, decision: decision() })
     await shadow.idle()

@@ -13,11 +13,18 @@ import { thresholdsOf } from '../../src/watch-models.ts'
 const settings = (models: Record<string, object> = {}) => ({
   models: Object.fromEntries(Object.entries(models).map(([id, one]) => [id, CONFIG_SCHEMAS.model.parse(one)])),
 })
-const turned = (use: 'on' | 'off', at = '2026-06-30T10:00:00.000Z'): ModelSwitch => ({ model: 'a', use, at, by: 'jo', because: 'recall' })
+const turned = (use: ModelSwitch['use'], at = '2026-06-30T10:00:00.000Z', tenant: string | null = null): ModelSwitch => ({
+  model: 'a',
+  tenant,
+  use,
+  at,
+  by: 'jo',
+  because: 'recall',
+})
 
 describe('whether a model speaks', () => {
   it('is not known before what was switched has been read: then nothing is said', () => {
-    expect(makeSwitches(settings()).standing('a')).toEqual({
+    expect(makeSwitches(settings()).standing('a', null)).toEqual({
       use: 'off',
       because: 'Not computed: whether it was switched off is not known while the ledger is away.',
     })
@@ -26,17 +33,46 @@ describe('whether a model speaks', () => {
   it('is by the configuration, until it is switched', () => {
     const switches = makeSwitches(settings({ b: { use: 'off' }, c: { use: 'shadow', challengerOf: 'a' } }))
     switches.take([])
-    expect(['a', 'b', 'c', '__proto__'].map((id) => switches.standing(id).use)).toEqual(['on', 'off', 'shadow', 'on'])
+    expect(['a', 'b', 'c', '__proto__'].map((id) => switches.standing(id, null).use)).toEqual(['on', 'off', 'shadow', 'on'])
     switches.take([turned('off')])
-    expect(switches.standing('a')).toEqual({ use: 'off', because: 'Switched off on 2026-06-30: recall' })
+    expect(switches.standing('a', null)).toEqual({ use: 'off', because: 'Switched off on 2026-06-30: recall' })
     switches.take([turned('on', '2026-07-01T10:00:00.000Z'), turned('off')])
-    expect(switches.standing('a')).toEqual({ use: 'on' })
+    expect(switches.standing('a', null)).toEqual({ use: 'on' })
+  })
+
+  it('is for each tenant by its own switches and by those of all, the most silent first; one tenant never reaches another', () => {
+    const switches = makeSwitches(settings({ b: { use: 'shadow', challengerOf: 'a' } }))
+    const uses = (tenant: string | null) => [switches.standing('a', tenant).use, switches.standing('b', tenant).use]
+    switches.take([turned('off', '2026-07-02T10:00:00.000Z', 'clinic')])
+    expect([uses('clinic'), uses('hospital'), uses(null)]).toEqual([
+      ['off', 'shadow'],
+      ['on', 'shadow'],
+      ['on', 'shadow'],
+    ])
+    expect(switches.strictest('a')).toEqual({ use: 'off', because: 'Switched off on 2026-07-02: recall' })
+    const forAll = turned('off', '2026-07-03T10:00:00.000Z')
+    const onAtClinic = turned('on', '2026-07-04T10:00:00.000Z', 'clinic')
+    switches.take([onAtClinic, forAll, turned('off', '2026-07-02T10:00:00.000Z', 'clinic')])
+    expect([uses('clinic')[0], uses('hospital')[0]]).toEqual(['off', 'off'])
+    switches.take([turned('shadow', '2026-07-05T10:00:00.000Z', 'clinic'), turned('on'), onAtClinic, forAll])
+    expect([switches.standing('a', 'clinic'), uses('hospital')[0]]).toEqual([{ use: 'shadow', challengerOf: null }, 'on'])
+    expect(switches.standing('b', 'clinic')).toEqual({ use: 'shadow', challengerOf: 'a' })
+  })
+
+  it('changes its version when a standing may have changed, and only then', () => {
+    const switches = makeSwitches(settings())
+    const seen = [switches.version]
+    for (const all of [[], [], [turned('off')], [turned('off')]]) {
+      switches.take(all)
+      seen.push(switches.version)
+    }
+    expect(seen).toEqual([0, 1, 1, 2, 2])
   })
 
   it('that is off by configuration is not switched on while running', () => {
     const switches = makeSwitches(settings({ a: { use: 'off' } }))
     switches.take([turned('on')])
-    expect(switches.standing('a').use).toBe('off')
+    expect(switches.standing('a', null).use).toBe('off')
   })
 })
 
@@ -54,7 +90,7 @@ describe('switches left in the data folder', () => {
     const kit = { config, store: ledger.models, models: [], switches, thresholds: thresholdsOf(config), post: async () => null, listeners }
     const isTaken = leaveSwitch(folder, turned('off'))
     const monitor = await startMonitor(kit)
-    expect([switches.standing('a'), isTaken()]).toEqual([{ use: 'off', because: 'Switched off on 2026-06-30: recall' }, false])
+    expect([switches.standing('a', null), isTaken()]).toEqual([{ use: 'off', because: 'Switched off on 2026-06-30: recall' }, false])
     expect(troubles).toEqual(['the switches of models could not be read'])
     await monitor.close()
     await ledger.close()

@@ -49,7 +49,7 @@ describe('the watch', () => {
     expect(missing).toMatchObject({ tenant: 'hospital', model: MODEL, state: 'act', before: null })
     expect(missing?.says).toMatch(/^\d+ % of 80; reference 0 % of 80\.$/)
     expect(first.alarms.filter(({ state }) => state === 'ok' || state === 'not-enough-data')).toEqual([])
-    expect([first.switched, kit.switches.standing(MODEL)]).toEqual([[], { use: 'on' }])
+    expect([first.switched, kit.switches.standing(MODEL, null)]).toEqual([[], { use: 'on' }])
     expect((await lookOnce(kit)).alarms).toEqual([])
   })
 
@@ -57,7 +57,7 @@ describe('the watch', () => {
     const kit = kitFor({ offOnAct: true })
     const { report } = await lookOnce(kit)
     const release = `${report.models.find(({ id }) => id === MODEL)?.version}`
-    expect(kit.switches.standing(MODEL).use).toBe('on') // nothing changed since the last look
+    expect(kit.switches.standing(MODEL, null).use).toBe('on') // nothing changed since the last look
     const figures = report.models.find(({ id }) => id === MODEL)?.figures ?? []
     const sha = report.models.find(({ id }) => id === MODEL)?.sha256.slice(0, 12)
     await ledger.models.noteStates(
@@ -69,7 +69,7 @@ describe('the watch', () => {
     expect(
       switched.map(({ model, use, by, because }) => [model, use, by, because.startsWith('missing of weight_kg reached its limit.')]),
     ).toEqual([[MODEL, 'off', 'monitoring', true]])
-    expect(kit.switches.standing(MODEL).use).toBe('off')
+    expect(kit.switches.standing(MODEL, null).use).toBe('off')
     expect((await ledger.models.switches()).map(({ model }) => model)).toEqual([MODEL])
   })
 })

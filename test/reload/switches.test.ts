@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { ModelSwitch } from '../../src/contract/monitoring.ts'
 import type { PracticeSwitch } from '../../src/contract/switches.ts'
+import { leaveSwitch } from '../../src/monitoring/switch-inbox.ts'
 import { embeddedPlace, type Place } from '../ledger/engines.ts'
 import { type Answer, openSite, summaries } from './site.ts'
 
@@ -16,6 +18,8 @@ const turned = (one: Partial<PracticeSwitch>): PracticeSwitch => ({
   ...one,
 })
 const today = new Date().toISOString().slice(0, 10)
+const MODEL = 'prevent'
+const SAID = `Switched off on ${today}: the assay was recalled`
 const OFF = `guidance clopidogrel CYP2C19 is switched off at this site since ${today}, because the table is under review`
 
 describe('A rule that is switched off for one tenant', () => {
@@ -62,6 +66,68 @@ describe('A rule that is switched off for one tenant', () => {
     expect(without.cards[0]?.detail).toContain(`guidance ${row} is switched off at this site since ${today}, because one row is wrong`)
     await site.request(turned({ subject: row, use: 'on', because: 'mended' }))
     expect(summaries(await site.ask())).toEqual(summaries(again))
+  })
+})
+
+describe('A model that is switched for one tenant', () => {
+  let place: Place
+  let site: Awaited<ReturnType<typeof openSite>>
+  beforeAll(async () => {
+    place = await embeddedPlace()
+    site = await openSite(place)
+  })
+  afterAll(async () => {
+    await site?.close()
+    await place?.clear()
+  })
+
+  const turnModel = async (use: ModelSwitch['use'], tenant: string | null): Promise<void> => {
+    const one = { model: MODEL, tenant, use, at: new Date().toISOString(), by: 'dr-keller', because: 'the assay was recalled' }
+    const isTaken = leaveSwitch(place.config.dataDir, one)
+    await vi.waitFor(() => expect(isTaken()).toBe(true), 20_000)
+  }
+  const versions = async () => ({ hospital: await switchesAt('hospital'), clinic: await switchesAt('clinic') })
+  const switchesAt = async (tenant: string) => (await site.ask(tenant)).trace.versions.switches ?? []
+  const post = (path: string, body: object) =>
+    fetch(`${site.running.url}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${site.ehr.token}` },
+      body: JSON.stringify(body),
+    })
+  /** The EHR of both tenants opens the app for the first of them. */
+  const profile = async (): Promise<string> => (await post('/api/profile', { fhirServer: site.ehr.fhir, patient: 'pt-5521' })).text()
+  const whatIf = async (at: object): Promise<string> => (await post('/api/what-if', { model: MODEL, inputs: {}, change: {}, ...at })).text()
+
+  it('is silent there, in the app and on a what-if too, named in the versions of its decisions, and speaks elsewhere', async () => {
+    expect(await versions()).toEqual({ hospital: [], clinic: [] })
+    await turnModel('off', 'hospital')
+    expect(await versions()).toEqual({ hospital: [`model ${MODEL} off`], clinic: [] })
+    expect(await profile()).toContain(SAID)
+    expect(await whatIf({ fhirServer: site.ehr.fhir })).toContain(SAID)
+    expect(await whatIf({})).toContain(SAID) // nobody says at whose site
+    expect((await site.ready()).parts.models?.detail).toContain(`${MODEL} (tenant hospital): ${SAID}`)
+    await turnModel('on', 'hospital')
+    await turnModel('off', 'clinic')
+    expect(await versions()).toEqual({ hospital: [], clinic: [`model ${MODEL} off`] })
+    expect(await profile()).not.toContain(SAID)
+    expect(await whatIf({ fhirServer: site.ehr.fhir })).not.toContain(SAID)
+  })
+
+  it('is off for each while it is off for all, and `on` for one does not lift that', async () => {
+    await turnModel('off', null)
+    await turnModel('on', 'clinic')
+    expect(await versions()).toEqual({ hospital: [`model ${MODEL} off`], clinic: [`model ${MODEL} off`] })
+    await turnModel('on', null)
+    expect(await versions()).toEqual({ hospital: [], clinic: [] })
+  })
+
+  it('in the shadow shows nobody anything, says so in the versions, and holds after a restart', async () => {
+    await turnModel('shadow', 'hospital')
+    await site.stop()
+    await site.start()
+    expect(await versions()).toEqual({ hospital: [`model ${MODEL} shadow`], clinic: [] })
+    const shown = await profile()
+    expect([shown.includes('"event":"estimates"'), shown.includes(`"id":"${MODEL}"`)]).toEqual([true, false])
   })
 })
 

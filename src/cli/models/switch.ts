@@ -1,30 +1,40 @@
 import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Config } from '../../config.ts'
 import type { ModelSwitch } from '../../contract/monitoring.ts'
 import { AttuneError } from '../../errors.ts'
 import { leaveSwitch } from '../../monitoring/switch-inbox.ts'
+import { tenantOf } from '../rules-operations.ts'
 import { printJson, progress, say, UsageError, type VerbInput } from '../verb.ts'
 import type { Action } from './action.ts'
 import { siteConfig, withLedger } from './open-store.ts'
 
-const OPTIONS = { because: { type: 'string' }, by: { type: 'string' } } as const
+const OPTIONS = { because: { type: 'string' }, by: { type: 'string' }, tenant: { type: 'string' } } as const
 
 const LONGEST = 300
 
 const oneLine = (text: unknown): string => (typeof text === 'string' ? text.replace(/\s+/g, ' ').trim() : '')
 
-const switchOf = (use: ModelSwitch['use'], { values, positionals: [model, ...more] }: VerbInput): ModelSwitch => {
+const switchOf = (use: ModelSwitch['use'], input: VerbInput, config: Config): ModelSwitch => {
+  const { values, positionals } = input
+  const [model, ...more] = positionals
   if (!model || more.length > 0) throw new UsageError('Name one model.')
   const because = oneLine(values.because)
   if (because === '') throw new UsageError(`Say why with --because: it is kept, and shown in place of the number.`)
   if (because.length > LONGEST) throw new UsageError(`--because is longer than ${LONGEST} characters.`)
-  return { model, use, at: new Date().toISOString(), by: oneLine(values.by).slice(0, 100) || userInfo().username, because }
+  const tenant = tenantOf(input, config)
+  return { model, tenant, use, at: new Date().toISOString(), by: oneLine(values.by).slice(0, 100) || userInfo().username, because }
 }
+
+const USES: Readonly<Record<ModelSwitch['use'], string>> = { on: 'is switched on', off: 'is switched off', shadow: 'runs in the shadow' }
 
 const told = (one: ModelSwitch, where: string, json: boolean): number => {
   if (json) printJson({ ...one, where })
-  else say(`${one.model} is switched ${one.use} (${where}). By ${one.by}: ${one.because}`)
+  else
+    say(
+      `${one.model} ${USES[one.use]} for ${one.tenant === null ? 'every tenant' : `tenant ${one.tenant}`} (${where}). By ${one.by}: ${one.because}`,
+    )
   return 0
 }
 
@@ -46,12 +56,12 @@ const leave = async (one: ModelSwitch, dataDir: string, json: boolean, why: stri
 
 const action = (use: ModelSwitch['use'], summary: string): Action => ({
   summary,
-  usage: `attune models ${use} MODEL --because TEXT [--by NAME] [--json]`,
+  usage: `attune models ${use} MODEL --because TEXT [--tenant NAME] [--by NAME] [--json]`,
   options: OPTIONS,
   run: async (input) => {
-    const one = switchOf(use, input)
-    const json = input.values.json === true
     const config = siteConfig()
+    const one = switchOf(use, input, config)
+    const json = input.values.json === true
     if (!existsSync(`${config.modelsDir}/${one.model}/manifest.json`)) throw new UsageError(`There is no model "${one.model}".`)
     if (use === 'on' && config.models[one.model]?.use === 'off') progress('The configuration has it switched off too; that stays.')
     const write = async (store: { turn: (one: ModelSwitch) => Promise<void> }) => {
@@ -72,4 +82,5 @@ const action = (use: ModelSwitch['use'], summary: string): Action => ({
 })
 
 export const off = action('off', 'Switch a model off in all running servers: its number is refused, and it is said why')
+export const shadow = action('shadow', 'Let a model compute and be watched while nobody is shown what it says')
 export const on = action('on', 'Switch a model on again')

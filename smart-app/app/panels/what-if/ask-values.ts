@@ -7,19 +7,19 @@ export type Asked<T> = { readonly state: 'ready'; readonly value: T } | { readon
 
 const FAILURES: { readonly [status: number]: AskFailure } = { 401: 'expired', 429: 'busy', 503: 'busy' }
 
-type Asker = Pick<Session, 'accessToken' | 'refresh'>
+type Asker = Pick<Session, 'accessToken' | 'refresh' | 'fhirServer'>
 
 const post = (asker: Asker, path: string, body: object, signal?: AbortSignal): Promise<Response> =>
   fetch(path, {
     method: 'POST',
     headers: { authorization: `Bearer ${asker.accessToken()}`, 'content-type': 'application/json', accept: 'application/json' },
-    body: JSON.stringify(body),
+    body: JSON.stringify({ ...body, fhirServer: asker.fhirServer }),
     credentials: 'omit',
     cache: 'no-store',
     ...(signal ? { signal } : {}),
   })
 
-/** Asks our server about values; no patient is named. An expired token is renewed once. Null when `signal` fired meanwhile. */
+/** Asks our server about values, naming the site that asks and no patient. An expired token is renewed once. Null when `signal` fired meanwhile. */
 export const askValues = async <T>(asker: Asker, path: string, body: object, signal?: AbortSignal): Promise<Asked<T> | null> => {
   try {
     let response = await post(asker, path, body, signal)
