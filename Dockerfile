@@ -6,10 +6,9 @@ ARG BASE=node:20-bookworm-slim
 
 FROM ${BASE} AS build
 WORKDIR /opt/build
-# What package-lock.json pins, by its hashes, without install scripts. Not `npm ci`: the lockfile lacks what two development tools bring for
-# other systems, and npm then refuses it as a whole (deploy/README.md).
+# What package-lock.json pins, by its hashes, without install scripts.
 COPY package.json package-lock.json .npmrc ./
-RUN npm install --ignore-scripts --no-audit --no-fund
+RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
 RUN npm run build && node bin/production-only.mjs /opt/attune
 

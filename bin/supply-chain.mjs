@@ -11,28 +11,37 @@ import { root } from './ready.mjs'
 const nameOf = (path) => path.replace(/^.*node_modules\//, '')
 const packagesOf = (lock) => Object.entries(lock.packages).filter(([path]) => path !== '')
 
-/** Every package has a hash, comes from a registry, and runs no script at installation but by name. */
-export const checkLockfile = (lock, { installScripts }) =>
-  packagesOf(lock).flatMap(([path, { integrity, resolved, hasInstallScript, link, inBundle }]) => [
-    ...(link ? [`${path} is a link to a folder`] : []),
-    ...(link || inBundle || /^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity ?? '') ? [] : [`${path} has no SHA-512 integrity hash`]),
-    ...(resolved === undefined || /^https:\/\/[^@]+\.tgz$/.test(resolved) ? [] : [`${path} comes from git, http or a file`]),
-    ...(hasInstallScript && !Object.hasOwn(installScripts, nameOf(path)) ? [`${path} has an install script that nobody allowed`] : []),
-  ])
+/** Without a hash by name: an optional package of another system, which the registry that the lockfile was made with did not have. */
+const isUnmeasured = (path, { optional, os, integrity }, { withoutHash }) =>
+  integrity === undefined && optional === true && os !== undefined && withoutHash.packages.includes(nameOf(path))
 
-/** Dependencies that the lockfile names and does not hold: the needed ones are a fault, optional ones (of other systems) make `npm ci` refuse it. */
+/** Every package has a hash, comes from a registry, and runs no script at installation but by name. */
+export const checkLockfile = (lock, policy) =>
+  packagesOf(lock).flatMap(([path, entry]) => {
+    const { integrity, resolved, hasInstallScript, link, inBundle } = entry
+    const hashed = /^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity ?? '')
+    return [
+      ...(link ? [`${path} is a link to a folder`] : []),
+      ...(link || inBundle || hashed || isUnmeasured(path, entry, policy) ? [] : [`${path} has no SHA-512 integrity hash`]),
+      ...(resolved === undefined || /^https:\/\/[^@]+\.tgz$/.test(resolved) ? [] : [`${path} comes from git, http or a file`]),
+      ...(hasInstallScript && !Object.hasOwn(policy.installScripts, nameOf(path))
+        ? [`${path} has an install script that nobody allowed`]
+        : []),
+    ]
+  })
+
+/** Dependencies that the lockfile names and does not hold, optional ones of other systems too: `npm ci` refuses a lockfile without them. */
 export const missingFrom = (lock) => {
-  const needed = []
-  const optional = []
+  const missing = []
   for (const [path, { dependencies, devDependencies, optionalDependencies }] of Object.entries(lock.packages)) {
     const own = path === '' ? { ...dependencies, ...devDependencies } : { ...dependencies }
     for (const name of Object.keys({ ...own, ...optionalDependencies })) {
       if (resolveIn(lock.packages, path, name) !== undefined) continue
-      if (Object.hasOwn(optionalDependencies ?? {}, name)) optional.push(name)
-      else needed.push(`${path || 'the project'} needs ${name}, which is not in the lockfile`)
+      const said = Object.hasOwn(optionalDependencies ?? {}, name) ? 'offers' : 'needs'
+      missing.push(`${path || 'the project'} ${said} ${name}, which is not in the lockfile`)
     }
   }
-  return { needed, optional: [...new Set(optional)] }
+  return missing
 }
 
 /** A range in package.json would let another version in at the next installation. */
@@ -50,7 +59,9 @@ const isAllowed = (expression, allowed) => {
 
 /** `readLicence` gives the text of a package's licence file. */
 export const checkLicences = (lock, policy, readLicence) =>
-  packagesOf(lock).flatMap(([path, { license, dev, devOptional }]) => {
+  packagesOf(lock).flatMap(([path, entry]) => {
+    if (isUnmeasured(path, entry, policy)) return []
+    const { license, dev, devOptional } = entry
     const name = nameOf(path)
     const own = policy.licenceFiles[name]
     if (own) {
@@ -155,17 +166,15 @@ const advisories = async (lock) => {
 
 const CHECKS = {
   lockfile: (lock, policy) => {
-    const { needed, optional } = missingFrom(lock)
-    const gap =
-      optional.length === 0 ? '' : `, ${optional.length} optional ones of other systems missing (npm ci refuses that, npm install does not)`
+    const unmeasured = packagesOf(lock).filter(([path, entry]) => isUnmeasured(path, entry, policy)).length
     return {
-      problems: [...checkLockfile(lock, policy), ...needed, ...checkExact(readJson('package.json'))],
-      said: `${packagesOf(lock).length} packages with hashes, ${Object.keys(policy.installScripts).length} install scripts known by name${gap}`,
+      problems: [...checkLockfile(lock, policy), ...missingFrom(lock), ...checkExact(readJson('package.json'))],
+      said: `${packagesOf(lock).length - unmeasured} packages with hashes, ${unmeasured} of other systems by version alone, ${Object.keys(policy.installScripts).length} install scripts known by name`,
     }
   },
   licences: (lock, policy) => ({
     problems: checkLicences(lock, policy, licenceTextIn),
-    said: `${packagesOf(lock).length} packages, ${Object.keys(policy.licences).length} licences allowed`,
+    said: `${packagesOf(lock).length} packages (those of other systems without a hash were not read), ${Object.keys(policy.licences).length} licences allowed`,
   }),
   advisories,
   secrets: (_lock, { secretsAllowed }) => {

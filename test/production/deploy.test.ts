@@ -28,7 +28,7 @@ describe('The image', () => {
   })
 
   it('installs what the lockfile pins, without install scripts, and carries only the production folder on', () => {
-    expect(stages[0]).toMatch(/^RUN npm install --ignore-scripts /m)
+    expect(stages[0]).toMatch(/^RUN npm ci --ignore-scripts /m)
     expect(stages[0]).toMatch(/node bin\/production-only\.mjs \/opt\/attune$/m)
     expect((stages[1] ?? '').match(/^COPY .*$/gm)).toEqual(['COPY --from=build --chown=0:0 /opt/attune ./'])
   })

@@ -12,11 +12,12 @@ type Policy = {
   readonly licencesOfDevelopment: Readonly<Record<string, string>>
   readonly licenceFiles: Readonly<Record<string, { sha256: string; because: string }>>
   readonly installScripts: Readonly<Record<string, string>>
+  readonly withoutHash: { readonly because: string; readonly packages: readonly string[] }
   readonly secretsAllowed: Readonly<Record<string, string>>
 }
 type SupplyChain = {
   readonly checkLockfile: (lock: Lock, policy: Policy) => string[]
-  readonly missingFrom: (lock: Lock) => { needed: string[]; optional: string[] }
+  readonly missingFrom: (lock: Lock) => string[]
   readonly checkExact: (manifest: Package) => string[]
   readonly checkLicences: (lock: Lock, policy: Policy, readLicence: (path: string) => Buffer | null) => string[]
   readonly checkAdvisories: (lock: Lock, database: object) => { path: string; production: boolean; said: string }[]
@@ -24,6 +25,9 @@ type SupplyChain = {
 }
 
 const chain = (await import(join(projectRoot, 'bin/supply-chain.mjs'))) as SupplyChain
+const { completeLockfile: complete } = (await import(join(projectRoot, 'bin/complete-lockfile.mjs'))) as {
+  completeLockfile: (lock: Lock) => Lock
+}
 const policy = JSON.parse(readFileSync(join(projectRoot, 'deploy/supply-chain.json'), 'utf8')) as Policy
 const HASH = `sha512-${'A'.repeat(86)}==`
 const lock = (path: string, changed: Package): Lock => ({
@@ -51,9 +55,30 @@ describe('The lockfile check', () => {
     expect(chain.checkLockfile(lock('node_modules/x/node_modules/core-js', { hasInstallScript: true }), policy)).toEqual([])
   })
 
-  it('refuses a needed package that is not there, and tells of optional ones', () => {
-    const { needed, optional } = chain.missingFrom(lock('node_modules/a', { dependencies: { b: '1' }, optionalDependencies: { c: '1' } }))
-    expect([needed, optional]).toEqual([['node_modules/a needs b, which is not in the lockfile'], ['c']])
+  it('refuses a lockfile that lacks a package, needed here or offered for another system: npm ci would', () => {
+    expect(chain.missingFrom(lock('node_modules/a', { dependencies: { b: '1' }, optionalDependencies: { c: '1' } }))).toEqual([
+      'node_modules/a needs b, which is not in the lockfile',
+      'node_modules/a offers c, which is not in the lockfile',
+    ])
+  })
+
+  it('takes a package without a hash only if it is one for another system that the policy names', () => {
+    const [name] = policy.withoutHash.packages
+    const judge = (path: string, changed: Package) => chain.checkLockfile(lock(path, { integrity: undefined, ...changed }), policy).length
+    expect(judge(`node_modules/${name}`, { optional: true, os: ['android'] })).toBe(0)
+    expect(judge(`node_modules/${name}`, { os: ['android'] })).toBe(1)
+    expect(judge(`node_modules/${name}`, { optional: true })).toBe(1)
+    expect(judge('node_modules/a', { optional: true, os: ['android'] })).toBe(1)
+  })
+
+  it('holds what every package of ours offers for other systems, so that npm ci takes it anywhere', () => {
+    const ours = JSON.parse(readFileSync(join(projectRoot, 'package-lock.json'), 'utf8')) as Lock
+    expect(chain.missingFrom(ours)).toEqual([])
+    const without = Object.fromEntries(
+      Object.entries(ours.packages).filter(([path]) => !policy.withoutHash.packages.includes(path.replace('node_modules/', ''))),
+    )
+    expect(chain.missingFrom({ packages: without })).toHaveLength(policy.withoutHash.packages.length)
+    expect(complete({ ...ours, packages: without })).toEqual(ours)
   })
 
   it('refuses ranges, tags and addresses in place of one version', () => {
