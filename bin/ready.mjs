@@ -80,7 +80,23 @@ export const install = async () => {
 }
 
 const SOURCES = ['src', 'cds-services', 'smart-app', 'tools']
-const BUILD_FILES = ['package-lock.json', 'tsconfig.base.json', 'tsconfig.server.json', 'bin/ready.mjs', 'bin/sbom.mjs']
+const BUILD_FILES = [
+  'package-lock.json',
+  'tsconfig.base.json',
+  'tsconfig.server.json',
+  'bin/ready.mjs',
+  'bin/sbom.mjs',
+  'bin/ledger-template.mjs',
+]
+
+/** Its bytes follow from PGlite's version and from how it is made, so that it is made again only when one of them changes. */
+const makeLedgerTemplate = async () => {
+  const digest = digestOf(['node_modules/@electric-sql/pglite/package.json', 'bin/ledger-template.mjs'])
+  if (existsSync(join(root, 'dist/ledger-template.gz')) && stampSays('dist/.ledger-template', digest)) return
+  mkdirSync(join(root, 'dist'), { recursive: true })
+  await run(process.execPath, ['bin/ledger-template.mjs', 'dist/ledger-template.gz'], { quiet: true })
+  writeStamp('dist/.ledger-template', digest)
+}
 
 /** Server and tools with `tsc -b`, pages with Vite. Tests and pages are type-checked by `npm run check`, not here. */
 export const build = async () => {
@@ -93,6 +109,7 @@ export const build = async () => {
     run(process.execPath, ['node_modules/vite/bin/vite.js', 'build', '--config', 'smart-app/vite.config.ts', '--logLevel', 'warn'], {
       quiet: true,
     }),
+    makeLedgerTemplate(),
   ])
   writeFileSync(join(root, 'dist/sbom.json'), makeSbom())
   writeStamp('dist/.built', digest)

@@ -39,7 +39,7 @@ const asPool = (pglite: PgliteThread): PostgresPool => {
 
 const openPglite = async (folder: string): Promise<Database> => {
   mkdirSync(dirname(folder), { recursive: true, mode: 0o700 })
-  await makeDatabase(folder, SMALL)
+  await makeDatabase(folder)
   const pglite = await openPgliteThread(folder, SMALL)
   const db = new Kysely<LedgerTables>({ dialect: new PostgresDialect({ pool: asPool(pglite) }) })
   const close = async () => {

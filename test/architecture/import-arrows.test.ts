@@ -27,7 +27,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/hooks': ['src/tracing', 'src/fhir', 'src/contract', 'src/errors.ts', 'src/config.ts'],
   'src/review': ['src/fhir', 'src/ledger', 'src/terminology', 'src/contract', 'src/errors.ts', 'src/config.ts'],
   'src/screening': ['src/facts', 'src/guidance', 'src/cards', 'src/risk', 'src/contract', 'src/errors.ts'],
-  'src/ledger': ['src/contract', 'src/errors.ts', 'src/config.ts'],
+  'src/ledger': ['src/contract', 'src/errors.ts', 'src/config.ts', 'src/project-root.ts'],
   'cds-services': ['src/hooks', 'src/pgx', 'src/guidance', 'src/risk', 'src/cards', 'src/contract'],
   'src/line': [
     'src/tracing',
