@@ -1,6 +1,5 @@
 import http, { type RequestListener, type Server, type ServerResponse } from 'node:http'
 import net from 'node:net'
-import { setTimeout as wait } from 'node:timers/promises'
 
 /** Deadlines in milliseconds: an unfinished request is closed and blocks nobody. */
 export const SERVER_TIMES = { headers: 10_000, request: 15_000, idle: 30_000, check: 1_000 } as const
@@ -17,28 +16,36 @@ export const makeServer = (app: RequestListener, times: { readonly [key in keyof
     app,
   )
 
-/** Milliseconds of an ending: how long quiet connections stay open for calls that are on their way, and when everything is cut. */
+/** Milliseconds of an ending: how long no call may have come before quiet connections are closed, and when everything is cut. */
 export const DRAIN_TIMES = { quiet: 1000, all: 9000 } as const
+const LOOK_MS = 100
 
 /**
  * Ends a server without losing a call: new connections are refused at once, what was accepted is answered, and what still comes on a kept
- * connection is answered as its last. Node's own `close` cuts kept connections in the moment in which a call may be on its way.
+ * connection is answered as its last. Node's own `close` cuts kept connections in the moment in which a call may be on its way; here they
+ * stay open while calls come on any of them, because who still sends may take the next one.
  */
 export const makeDrain = (server: Server, times: { readonly [key in keyof typeof DRAIN_TIMES]: number } = DRAIN_TIMES) => {
   const open = new Set<ServerResponse>()
   let ending = false
+  let lastCall = 0
   server.prependListener('request', (_request, response: ServerResponse) => {
+    lastCall = performance.now()
     if (ending) response.setHeader('Connection', 'close')
     open.add(response)
     response.once('close', () => open.delete(response))
   })
+  const closeQuiet = (): void => {
+    if (performance.now() - lastCall >= times.quiet) server.closeIdleConnections()
+  }
   return async (): Promise<void> => {
     ending = true
+    lastCall = performance.now()
     for (const response of open) if (!response.headersSent) response.setHeader('Connection', 'close')
     const closed = new Promise<void>((resolve) => net.Server.prototype.close.call(server, () => resolve()))
     const cut = setTimeout(() => server.closeAllConnections(), times.all)
-    await Promise.race([closed, wait(times.quiet)])
-    const sweep = setInterval(() => server.closeIdleConnections(), 100)
+    // After what has arrived was looked at: on a busy thread a timer comes before it.
+    const sweep = setInterval(() => setImmediate(closeQuiet), LOOK_MS)
     await closed
     clearInterval(sweep)
     clearTimeout(cut)

@@ -1,6 +1,7 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { connect } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { makeDrain, makeServer, SERVER_TIMES } from '../../src/http/server.ts'
 
@@ -77,4 +78,22 @@ test('F31: kept connections on which nothing comes do not hold up the end', asyn
   await kept.ask()
   await drain() // within the test's time, which is shorter than the cut
   kept.close()
+})
+
+test('F31: while calls still come, quiet kept connections stay open for theirs', async () => {
+  const server = makeServer((_req, res) => void res.end('ok'))
+  const drain = makeDrain(server, { quiet: 1000, all: 30_000 })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const kept = await Promise.all(Array.from({ length: 8 }, () => onOneConnection(port)))
+  for (const one of kept) await one.ask()
+  const ended = drain()
+  const answers: string[] = []
+  for (const one of kept) {
+    await wait(250)
+    answers.push(await one.ask())
+  }
+  expect(answers).toEqual(kept.map(() => '200 close'))
+  await ended
+  for (const one of kept) one.close()
 })
