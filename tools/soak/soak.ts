@@ -6,24 +6,13 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { bodiesOf, SERVICE } from '../bench/bodies.ts'
 import { startAttune, stopServer } from '../bench/server.ts'
+import { judge, type Minute } from './judge.ts'
 
 /**
- * Soak: mixed calls at half of what the server can do, for some minutes. Prints each minute and, at the end, how memory, open handles and the
- * 99th percentile moved. It can mislead: other work on the machine lengthens the times (not the memory), and a server that has just
- * started grows until its caches and its heap have found their size; the slope is therefore also told for the second half alone.
+ * Soak: mixed calls at half of what the server can do, or at `--rate` steps a second, for some minutes. Prints each minute as it ends and,
+ * at the end, what it says of the figures (`judge.ts`); ends with 1 when one of them fails. Other work on the machine lengthens the times,
+ * not the memory.
  */
-
-type Minute = {
-  readonly answered: number
-  readonly shed: number
-  readonly wrong: number
-  readonly p50: number
-  readonly p99: number
-  /** Resident memory, in MiB. */
-  readonly rss: number
-  /** Open files and sockets. */
-  readonly handles: number
-}
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 256 })
 
@@ -85,16 +74,6 @@ const look = (pid: number, answers: readonly Answer[]): Minute => {
   }
 }
 
-/** Least squares of the values against their minutes: change per hour. */
-const slopePerHour = (values: readonly number[]): number => {
-  const n = values.length
-  const middle = (n - 1) / 2
-  const mean = values.reduce((sum, value) => sum + value, 0) / n
-  const top = values.reduce((sum, value, at) => sum + (at - middle) * (value - mean), 0)
-  const bottom = values.reduce((sum, _, at) => sum + (at - middle) ** 2, 0)
-  return (60 * top) / bottom
-}
-
 /** Steps a second that the server takes when eight prescribers never pause. */
 const capacityOf = async (step: ReturnType<typeof steps>, forMs: number): Promise<number> => {
   let done = 0
@@ -144,16 +123,11 @@ try {
   console.log(`${rate.toFixed(1)} steps a second, ${minutes} minutes.\n`)
   console.log('minute answered     shed    wrong   p50 ms   p99 ms  RSS MiB  handles')
   const rows = await soakFor(pid, step, rate, minutes)
-  const half = rows.slice(Math.floor(rows.length / 2))
-  const told = (name: string, of: (row: Minute) => number) =>
-    console.log(
-      `${name}: first ${of(rows[0] as Minute).toFixed(1)}, last ${of(rows.at(-1) as Minute).toFixed(1)}, slope ${slopePerHour(rows.map(of)).toFixed(1)} per hour, in the second half ${slopePerHour(half.map(of)).toFixed(1)} per hour`,
-    )
+  const verdicts = judge(rows)
   console.log('')
-  told('RSS MiB', ({ rss }) => rss)
-  told('open handles', ({ handles }) => handles)
-  told('p99 ms', ({ p99 }) => p99)
-  process.exitCode = rows.some(({ wrong }) => wrong > 0) ? 1 : 0
+  for (const { state, says } of verdicts) console.log(`${state.padEnd(10)} ${says}`)
+  process.exitCode = verdicts.some(({ state }) => state === 'fails') ? 1 : 0
+  console.log(`soak of ${minutes} minutes: ${process.exitCode === 0 ? 'nothing failed' : 'FAILED'}`)
 } finally {
   await stopServer(server)
   agent.destroy()
