@@ -427,6 +427,12 @@ const fileSchema = z.strictObject({
         .describe(
           'Scopes that the app asks for beyond reading, to write a sign-off back, for example `patient/DocumentReference.c`. Refused ones are named on the page; sign-offs then stay in the ledger.',
         ),
+      standalone: z
+        .array(z.url())
+        .optional()
+        .describe(
+          'FHIR bases, of those in `clients[].fhirServers`, that are offered to whoever opens the app without a launch; anybody can read this list. Absent: the only one, where there is one; with several, none.',
+        ),
     })
     .prefault({})
     .describe('The SMART app (docs/app.md).'),
@@ -611,6 +617,7 @@ const challengers = (models: FileConfig['models']): string[] =>
 
 /** Mistakes that no single key shows; each would otherwise be found only when a call fails. */
 const contradictions = ({
+  app,
   clients,
   models,
   monitoring,
@@ -626,6 +633,9 @@ const contradictions = ({
     ...repeated(clients.map(({ id }) => id)).map((id) => `two clients have the id ${id}`),
     ...repeated(issuers).map((issuer) => `two clients have the same iss and tenant: ${issuer}`),
     ...clients.flatMap((client) => contradictionsOf(client, network)),
+    ...(app.standalone ?? [])
+      .filter((base) => !clients.some(({ fhirServers }) => fhirServers.includes(base)))
+      .map((base) => `app.standalone: ${base} is no FHIR base of a client`),
     ...repeated(precedence).map((source) => `precedence names ${source} twice`),
     ...(terminology && !mayBeReached(terminology.url, network.allowHttp)
       ? [`terminology.url ${terminology.url} is not https (network.allowHttp allows http)`]

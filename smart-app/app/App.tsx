@@ -9,7 +9,7 @@ import { TEXT } from './text.ts'
 
 /** Whether to say that patients are synthetic. When the server does not answer, the profile's own failure is told. */
 const isSandbox = (): Promise<boolean> =>
-  readAppConfig().then(
+  readAppConfig(null).then(
     (config) => config.sandbox,
     () => false,
   )

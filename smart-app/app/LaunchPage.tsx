@@ -39,7 +39,7 @@ const begin = async (show: Show): Promise<void> => {
   const { issuer: named, launch } = readLaunchRequest(location.href)
   let config: AppConfig
   try {
-    config = await readAppConfig()
+    config = await readAppConfig(named)
   } catch {
     return show({ kind: 'no-config' })
   }

@@ -6,7 +6,7 @@ const EN = {
   choose: {
     title: 'Open a patient in Attune',
     text: 'Choose the record system to sign in to. You choose the patient there.',
-    none: 'No record system is registered on this server yet. Its operator can add one.',
+    none: 'No record system is offered here without a launch. Open Attune from the chart of a patient.',
     open: (host: string) => `Sign in to ${host}`,
   },
   unknown: {
@@ -52,7 +52,7 @@ const DE: typeof EN = {
   choose: {
     title: 'Patienten in Attune öffnen',
     text: 'Wählen Sie das Primärsystem, an dem Sie sich anmelden. Den Patienten wählen Sie dort.',
-    none: 'Auf diesem Server ist noch kein Primärsystem registriert. Der Betreiber kann eines eintragen.',
+    none: 'Hier wird ohne Aufruf aus einer Akte kein Primärsystem angeboten. Öffnen Sie Attune aus der Akte eines Patienten.',
     open: (host: string) => `Bei ${host} anmelden`,
   },
   unknown: {

@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import express, { type Express } from 'express'
-import type { Config } from '../config.ts'
 import { AttuneError } from '../errors.ts'
 import { checkService, type HookService } from '../hooks/discovery.ts'
 import { APP_ADMISSION, DEFAULT_ADMISSION, makeAdmission } from './admission.ts'
 import { makeAnswerError } from './answer-error.ts'
 import { answerDecision, answerProducts, answerProfile, answerReady, answerRecent, requireToken } from './api.ts'
+import { answerAppConfig } from './app-config.ts'
 import { beginCall, callOf, type Step } from './call.ts'
 import { makeVerifyClient } from './client-jwt.ts'
 import { makeCors } from './cors.ts'
@@ -100,10 +100,7 @@ export const makeApp = <S extends HookService>(kit: Kit<S>): Express => {
   if (sandbox) endpoint(app, '/api/decisions/:id', { get: [...limitRate, answerDecision(kit)] })
   if (sandbox) endpoint(app, '/api/recent', { get: [...limitRate, answerRecent(kit)] })
 
-  const issuers = [...new Set(config.clients.flatMap(({ fhirServers }) => fhirServers))]
-  endpoint(app, '/app/config.json', {
-    get: [answerJson({ issuers, clientId: APP_CLIENT_ID, sandbox, optionalScopes: config.app.optionalScopes, imaging: imagingOf(config) })],
-  })
+  endpoint(app, '/app/config.json', { get: [...limitRate, answerAppConfig(config, APP_CLIENT_ID)] })
 
   endpoint(app, '/healthz', { get: [answerJson({ status: 'ok' })] })
   endpoint(app, '/readyz', { get: [answerReady(kit, operators)] })
@@ -120,19 +117,6 @@ export const makeApp = <S extends HookService>(kit: Kit<S>): Express => {
   app.use(makeAnswerError(kit.log))
   return app
 }
-
-/** Where the app may ask for pictures and which viewer it may link to, by FHIR base. */
-const imagingOf = ({ clients }: Config) =>
-  clients.flatMap(({ fhirServers, imaging }) =>
-    imaging === undefined
-      ? []
-      : fhirServers.map((fhirServer) => ({
-          fhirServer,
-          dicomweb: imaging.dicomweb,
-          sendToken: imaging.sendToken,
-          viewer: imaging.viewer ?? null,
-        })),
-  )
 
 /** Gives the request its id, and logs, counts and traces it when it is over: pattern of the route, never the URL. */
 const begin =

@@ -1,6 +1,7 @@
 import helmet from 'helmet'
 import type { Config } from '../config.ts'
 import { AttuneError } from '../errors.ts'
+import { standaloneOf } from './app-config.ts'
 import { type Step, textOf } from './call.ts'
 
 type Directives = Readonly<Record<string, readonly string[]>>
@@ -96,10 +97,16 @@ const appPolicy = (clients: Clients, sandbox: boolean): string => {
 const baseOf = (address: string): string => address.replace(/\/+$/, '')
 
 /**
- * A launch names its EHR in `iss`: the page that starts is for that EHR alone, and for none when nobody registered it. Where a page is not
- * told which EHR it is for, after the login, all registered ones may frame it.
+ * A launch names its EHR in `iss`: the page that starts is for that EHR alone, and for none when nobody registered it. Without `iss` it is
+ * for those that are offered without a launch. Where a page is not told which EHR it is for, after the login, all registered ones may
+ * frame it.
  */
-const makeAppPolicyOf = (clients: Clients, sandbox: boolean): ((iss: string | null) => string) => {
+const makeAppPolicyOf = ({
+  app,
+  clients,
+  mode,
+}: Pick<Config, 'app' | 'clients' | 'mode'>): ((iss: string | null, page: string) => string) => {
+  const sandbox = mode === 'sandbox'
   const bases = new Set(clients.flatMap(({ fhirServers }) => fhirServers.map(baseOf)))
   const ofBase = new Map(
     [...bases].map((base) => [
@@ -111,19 +118,27 @@ const makeAppPolicyOf = (clients: Clients, sandbox: boolean): ((iss: string | nu
     ]),
   )
   const [ofAll, ofNobody] = [appPolicy(clients, sandbox), appPolicy([], sandbox)]
-  return (iss) => (iss === null ? ofAll : (ofBase.get(baseOf(iss)) ?? ofNobody))
+  const standalone = standaloneOf({ app, clients })
+  const ofStandalone = appPolicy(
+    clients.filter(({ fhirServers }) => fhirServers.some((base) => standalone.includes(base))),
+    sandbox,
+  )
+  return (iss, page) => {
+    if (iss === null) return page.endsWith('/launch.html') ? ofStandalone : ofAll
+    return ofBase.get(baseOf(iss)) ?? ofNobody
+  }
 }
 
 /** Policies of the pages: the SMART app may be framed by registered EHRs, the sandbox's EHR page frames the app. */
 export const makePageHeaders = (
-  config: Pick<Config, 'clients' | 'mode'>,
+  config: Pick<Config, 'app' | 'clients' | 'mode'>,
 ): { readonly app: Step; readonly sandbox: Step; readonly plain: Step } => {
-  const appPolicyOf = makeAppPolicyOf(config.clients, config.mode === 'sandbox')
+  const appPolicyOf = makeAppPolicyOf(config)
   const say =
-    (policyFor: (iss: string | null) => string): Step =>
+    (policyFor: (iss: string | null, page: string) => string): Step =>
     (req, res, next) => {
       const { iss } = req.query
-      res.setHeader('Content-Security-Policy', policyFor(iss === undefined ? null : textOf(iss)))
+      res.setHeader('Content-Security-Policy', policyFor(iss === undefined ? null : textOf(iss), req.path))
       res.setHeader('Cache-Control', 'no-cache')
       next()
     }

@@ -46,7 +46,8 @@ export const makeRateLimit = ({ limits }: Pick<Config, 'limits'>, hits: Hits): r
   perMinute(hits, limits.tenantRequestsPerMinute, tenantOf, isStranger),
 ]
 
-const baseOf = (text: unknown): string | null => {
+/** A FHIR base by origin and path, for comparing; null when it is none. */
+export const baseOf = (text: unknown): string | null => {
   if (typeof text !== 'string' || !URL.canParse(text)) return null
   const { origin, pathname } = new URL(text)
   return origin + pathname.replace(/\/+$/, '')

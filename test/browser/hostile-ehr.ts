@@ -69,7 +69,7 @@ export const startHostileEhr = async (patient: string, resources: readonly Resou
 
   const giveToken = (response: ServerResponse): void => {
     count += 1
-    const token = `token-${count}`
+    const token = `token-of-the-record-system-${count}`
     ehr.tokens.push(token)
     json(response, {
       access_token: token,

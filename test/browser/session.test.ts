@@ -60,7 +60,7 @@ describe.skipIf(chromiumPath === null)('the life of a session', () => {
 
   test('a server that does not say which record systems it knows is told apart', async () => {
     const { page } = await watched(await browser.newContext())
-    await page.route('**/app/config.json', (route) => route.abort())
+    await page.route('**/app/config.json?*', (route) => route.abort())
     await page.goto(launchAddress(ehr.origin, 'good'))
     await heading(page, 'Attune is not answering')
     await page.context().close()

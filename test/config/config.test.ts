@@ -143,6 +143,11 @@ describe('The start is refused', () => {
   })
 
   it.each([
+    [
+      'a record system without a launch that nobody registered',
+      '{ app: { standalone: [https://e.test/fhir] }, clients: [{id: a}] }',
+      'app.standalone: https://e.test/fhir is no FHIR base of a client',
+    ],
     ['two clients of one id', 'clients: [{id: a}, {id: a}]', 'two clients have the id a'],
     [
       'two clients of one issuer and tenant',

@@ -160,11 +160,49 @@ describe('The policy of the pages', () => {
     expect((await policyOf(both))['frame-ancestors']).toBe("'none'")
   })
 
+  test('of a page that is opened without a launch names no record system where none is offered so', async () => {
+    expect((await policyOf('/app/launch.html'))['connect-src']).toBe("'self'")
+  })
+
   test('of the page after the login, which is not told whose it is, lets the registered EHRs and no other', async () => {
     expect((await policyOf('/app/?code=x&state=y'))['frame-ancestors']).toBe('https://ehr.north.test https://ehr.south.test')
   })
 
   test('of answers that are data lets nothing be loaded and nobody frame them', async () => {
     expect(await policyOf('/openapi.json')).toEqual({ 'default-src': "'none'", 'frame-ancestors': "'none'" })
+  })
+})
+
+describe('What the app is told before any login', () => {
+  const issuersAt = async (server: Running, query = '') =>
+    ((await (await fetch(`${server.url}/app/config.json${query}`)).json()) as { issuers: readonly string[] }).issuers
+  const iss = (base: string) => `?iss=${encodeURIComponent(base)}`
+
+  test.each([
+    ['the one that a launch names', iss('https://north.test/fhir'), ['https://north.test/fhir/']],
+    ['nothing for one that nobody registered', iss('https://north.test/fhir/other'), []],
+    ['nothing for an empty name', iss(''), []],
+    ['nothing for two at once', `${iss('https://north.test/fhir')}&iss=https://south.test/fhir`, []],
+    ['nothing without a launch, where several are registered and none is offered', '', []],
+  ])('of record systems is %s', async (_name, query, issuers) => {
+    expect(await issuersAt(running, query)).toEqual(issuers)
+  })
+
+  test('of record systems without a launch is the only one, or those that the site offers', async () => {
+    const one = await start({ mode: 'production', config: { auth: 'required' }, clients: clients.slice(0, 1) })
+    const app = { standalone: ['https://south.test/fhir'] }
+    const offered = await start({ mode: 'production', config: { auth: 'required', app }, clients })
+    expect([await issuersAt(one), await issuersAt(offered)]).toEqual([['https://north.test/fhir/'], ['https://south.test/fhir']])
+    await one.close()
+    await offered.close()
+  })
+
+  test('of pictures is what holds for the record system that the launch names', async () => {
+    const imaging = (base: string) => ({ dicomweb: [`https://pictures.${base}.test/dicomweb`] })
+    const both = clients.map((client) => ({ ...client, imaging: imaging(client.id) }))
+    const server = await start({ mode: 'production', config: { auth: 'required' }, clients: both })
+    const told = await (await fetch(`${server.url}/app/config.json${iss('https://south.test/fhir')}`)).text()
+    expect([told.includes('pictures.south.test'), told.includes('north')]).toEqual([true, false])
+    await server.close()
   })
 })

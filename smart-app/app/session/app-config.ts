@@ -1,6 +1,6 @@
 /** What the server tells its app before any login. */
 export type AppConfig = {
-  /** FHIR bases the app may be launched from, exactly as registered. */
+  /** FHIR bases, exactly as registered: the one that was asked for, else those that are open without a launch. */
   readonly issuers: readonly string[]
   readonly clientId: string
   readonly sandbox: boolean
@@ -16,9 +16,16 @@ const isAppConfig = (value: unknown): value is AppConfig => {
   return listed && optional && typeof clientId === 'string' && typeof sandbox === 'boolean'
 }
 
-/** @throws Error when the server does not answer, or with something else. */
-export const readAppConfig = async (ask: typeof fetch = fetch): Promise<AppConfig> => {
-  const response = await ask('/app/config.json', { headers: { accept: 'application/json' } })
+/** The server tells about one record system when asked for it, else about those that may be opened without a launch. */
+export const configAddress = (issuer: string | null): string =>
+  issuer === null ? '/app/config.json' : `/app/config.json?${new URLSearchParams({ iss: issuer })}`
+
+/**
+ * @param issuer what the launch names; null without a launch
+ * @throws Error when the server does not answer, or with something else
+ */
+export const readAppConfig = async (issuer: string | null, ask: typeof fetch = fetch): Promise<AppConfig> => {
+  const response = await ask(configAddress(issuer), { headers: { accept: 'application/json' } })
   if (!response.ok) throw new Error(`config.json: ${response.status}`)
   const value: unknown = await response.json()
   if (!isAppConfig(value)) throw new Error('config.json has another form')

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import type { PatientFacts } from '../../../../src/contract/facts.ts'
 import { Panel } from '../../../ui/Panel.tsx'
 import type { ViewProps } from '../../screen/views.tsx'
+import { configAddress } from '../../session/app-config.ts'
 import { gapsAbout } from '../gaps-about.ts'
 import { panelState } from '../panel-state.ts'
 import { groupStudies, lonely, reportsOf } from './group-studies.ts'
@@ -16,7 +17,7 @@ const usePictureConfig = (fhirServer: string): PictureConfig | null => {
   const [config, setConfig] = useState<PictureConfig | null>(null)
   useEffect(() => {
     const stop = new AbortController()
-    fetch('/app/config.json', { headers: { accept: 'application/json' }, signal: stop.signal })
+    fetch(configAddress(fhirServer), { headers: { accept: 'application/json' }, signal: stop.signal })
       .then((response) => response.json())
       .then((read: unknown) => setConfig(pictureConfigOf(read, fhirServer)))
       .catch(() => {
