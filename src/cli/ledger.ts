@@ -60,7 +60,7 @@ const remarksOn = ({ heads, unsigned, entries }: Verified): string[] => [
 ]
 
 const wordsOf = (found: Verified): string[] => [
-  `${s(found.entries, 'entry', 'entries')}, ${s(found.decisions, 'decision', 'decisions')} kept, ${found.removed} removed by retention, ${s(found.heads.inDatabase, 'signed end', 'signed ends')}${found.heads.inFile === null ? '' : `, ${found.heads.inFile} in the heads file`}.`,
+  `${s(found.entries, 'entry', 'entries')}, ${s(found.decisions, 'decision', 'decisions')} kept, ${found.removed} removed by retention, ${found.erased} erased on request, ${s(found.heads.inDatabase, 'signed end', 'signed ends')}${found.heads.inFile === null ? '' : `, ${found.heads.inFile} in the heads file`}.`,
   ...remarksOn(found),
   ...found.faults.map(({ entry, what, because }) => `  ${entry === null ? 'somewhere' : `entry ${entry}`}, ${what}: ${because}`),
   found.state === 'intact' ? 'The ledger is intact.' : `The ledger is BROKEN: ${s(found.faults.length, 'fault', 'faults')}.`,
@@ -118,21 +118,85 @@ const prune = (input: VerbInput): Promise<number> =>
     return 0
   })
 
-const ACTIONS: Readonly<Record<string, (input: VerbInput) => Promise<number>>> = { verify, keys, rekey, prune }
+/** Who it is never stands in the arguments, which every user of the machine can read. */
+const readId = async (): Promise<string> => {
+  let text = ''
+  for await (const chunk of process.stdin.setEncoding('utf8')) text += chunk
+  const id = text.trim()
+  if (!/^[A-Za-z0-9.-]{1,64}$/.test(id)) throw new UsageError('Give the FHIR id of one patient on the standard input.')
+  return id
+}
+
+/** Calls that named no FHIR server were recorded under the bare id. */
+const keysFor = async (
+  { values }: VerbInput,
+  tenant: string,
+  { patientKey }: Pick<Awaited<ReturnType<typeof openLedger>>, 'patientKey'>,
+): Promise<string[]> => {
+  const [given, base] = [textOf(values['patient-key']), textOf(values['fhir-server'])]
+  if ((given === undefined) === (base === undefined))
+    throw new UsageError('Name --patient-key, or --fhir-server and give the id on the standard input.')
+  if (given !== undefined) return [given]
+  const id = await readId()
+  return [patientKey(tenant, base ?? null, id), ...(values['bare-id'] ? [patientKey(tenant, null, id)] : [])]
+}
+
+const counted = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .map(([kind, n]) => `${n} of kind ${kind}`)
+    .join(', ')
+
+const erase = (input: VerbInput): Promise<number> => {
+  const { values } = input
+  const [tenant, because] = [textOf(values.tenant), textOf(values.because)]
+  if (tenant === undefined) throw new UsageError('Name the tenant.')
+  if (values.confirm && because === undefined)
+    throw new UsageError('Say why with --because; it is kept for ever, so name no patient in it.')
+  return withLedger(input, async (opened) => {
+    const of = { tenant, patientKeys: await keysFor(input, tenant, opened) }
+    const done = values.confirm ? await opened.evidence.erase(of, because ?? '') : await opened.evidence.countOf(of)
+    const none = Object.values(done).every((n) => n === 0)
+    if (values.json) printJson({ erased: values.confirm === true, entries: done })
+    else if (none) say('The ledger holds nothing of this patient.')
+    else
+      say(
+        values.confirm
+          ? `Erased the content of entries: ${counted(done)}.`
+          : `It would erase entries: ${counted(done)}. Say --confirm to do it.`,
+      )
+    return 0
+  })
+}
+
+const ACTIONS: Readonly<Record<string, (input: VerbInput) => Promise<number>>> = { verify, keys, rekey, prune, erase }
 
 const NAMES = Object.keys(ACTIONS).join(', ')
 
 export const ledger: Verb = {
   name: 'ledger',
-  summary: 'Check the ledger, print its public keys, encrypt it under the newest key, or remove what is too old',
+  summary: 'Check the ledger, print its public keys, encrypt it under the newest key, remove what is too old, or all of one patient',
   usage: `attune ledger verify [--heads FILE] [--keys FILE] [--data DIR | --database URL] [--json]
        attune ledger keys   [--data DIR]                     (public keys, one JSON object a line)
        attune ledger rekey  [--data DIR | --database URL] [--json]
        attune ledger prune  [--data DIR | --database URL] [--json]
+       attune ledger erase --tenant NAME (--patient-key KEY | --fhir-server BASE [--bare-id] < FILE-WITH-ID)
+                           [--because TEXT --confirm] [--data DIR | --database URL] [--json]
 
 The place is that of the server's own configuration unless it is named. An embedded ledger can be opened while no server uses it.
+erase only counts until --confirm is said; --bare-id takes records of calls that named no FHIR server as well.
 verify ends with status 1 when anything is not as it was written (docs/ledger.md).`,
-  options: { data: { type: 'string' }, database: { type: 'string' }, heads: { type: 'string' }, keys: { type: 'string' } },
+  options: {
+    data: { type: 'string' },
+    database: { type: 'string' },
+    heads: { type: 'string' },
+    keys: { type: 'string' },
+    tenant: { type: 'string' },
+    'patient-key': { type: 'string' },
+    'fhir-server': { type: 'string' },
+    'bare-id': { type: 'boolean' },
+    because: { type: 'string' },
+    confirm: { type: 'boolean' },
+  },
   run: async (input) => {
     const [name, ...rest] = input.positionals
     const action = name !== undefined && Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined

@@ -20,6 +20,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   screen: async () => (await import('./screen.ts')).screen,
   replay: async () => (await import('./replay.ts')).replay,
   ledger: async () => (await import('./ledger.ts')).ledger,
+  audit: async () => (await import('./audit.ts')).audit,
   drugs: async () => (await import('./drugs.ts')).drugs,
   doctor: async () => (await import('./doctor.ts')).doctor,
 }

@@ -14,6 +14,7 @@ export type EntryKind =
   | 'rules'
   | 'adopted'
   | 'removal'
+  | 'erasure'
   | 'rekey'
   | 'signing-key'
 

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Config } from '../config.ts'
+import { countOf, type Erased, erasePatient } from './erasure.ts'
 import { type HeadSigner, makeHeadSigner } from './head-signer.ts'
 import type { SignedHead } from './heads.ts'
 import type { Keyring } from './keyring.ts'
@@ -19,6 +20,10 @@ export type Evidence = {
   verify(options?: Partial<VerifyOptions>): Promise<Verified>
   /** Removes what is older than `retention` allows. @returns entries whose content was removed */
   forget(now?: Date): Promise<Readonly<Record<Removable, number>>>
+  /** How many entries of each kind are one patient's. */
+  countOf(of: Erased): Promise<Readonly<Record<string, number>>>
+  /** Removes all that is kept of one patient, and tells so in the chain. @returns entries that lost their content, by kind */
+  erase(of: Erased, because: string): Promise<Readonly<Record<string, number>>>
   /** Encrypts anew what is not under the newest key of the ring. */
   rekey(onProgress?: (done: Rekeyed) => void): Promise<Rekeyed>
 }
@@ -94,6 +99,8 @@ export const makeKeeping = (parts: KeepingParts): Keeping => {
       return verifyLedger(await db(), { headsFile: null, ...options, trusted })
     },
     forget,
+    countOf: async (of) => countOf(await db(), of),
+    erase: async (of, because) => erasePatient(await db(), signers, of, because),
     rekey: async (onProgress) => rekeyBoxes(await db(), keyring, signers, onProgress),
     end: async () => {
       for (const timer of timers) clearTimeout(timer)

@@ -5,6 +5,7 @@ import type { ModelTally } from '../contract/monitoring.ts'
 import type { RiskEstimate } from '../contract/risk.ts'
 import type { ServiceTally } from '../contract/service-watch.ts'
 import { AttuneError } from '../errors.ts'
+import { readTrail, type Span, type TrailPage } from './audit-trail.ts'
 import { openToLook } from './database.ts'
 import { takeDirectory } from './directory-lock.ts'
 import { predictionOf } from './entries.ts'
@@ -115,7 +116,12 @@ export const readPublicKeys = (config: LedgerConfig): Promise<PublicKeys[]> => {
   return Promise.all(signersOf(readKey(path, 'pseudonym key', false), config).map((signer) => signer.publicKeys()))
 }
 
-export type LedgerToVerify = { verify(options: VerifyOptions): Promise<Verified>; close(): Promise<void> }
+export type LedgerToVerify = {
+  verify(options: VerifyOptions): Promise<Verified>
+  /** What was done with patients' data, in the order of the chain. */
+  trail(span: Span): AsyncGenerator<TrailPage>
+  close(): Promise<void>
+}
 
 /**
  * Opens a ledger to check it: nothing is migrated, signed or taken in from the spool.
@@ -129,7 +135,7 @@ export const openToVerify = async (config: LedgerConfig): Promise<LedgerToVerify
       await database.close()
       leave()
     }
-    return { verify: (options) => verifyLedger(database.db, options), close }
+    return { verify: (options) => verifyLedger(database.db, options), trail: (span) => readTrail(database.db, span), close }
   } catch (cause) {
     leave()
     throw new AttuneError('ledger-failed', cause instanceof Error ? cause.message : 'the ledger cannot be opened', { cause })

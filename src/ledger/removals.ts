@@ -67,6 +67,11 @@ const REMOVERS: Partial<Record<EntryKind, (db: Removing, refs: readonly string[]
   outcome: async (db, refs) => void (await sql`delete from outcome where seq::text in ${among(refs)}`.execute(db)),
 }
 
+/** Removes the rows that entries of one kind are about, by their refs; the transaction must have said that it removes. */
+export const removeRows = async (db: Removing, kind: EntryKind, refs: readonly string[]): Promise<void> => {
+  if (refs.length > 0) await REMOVERS[kind]?.(db, refs)
+}
+
 /** The last entry before the first one that is to stay. */
 const lastBefore = async (db: Db, instant: string): Promise<number> => {
   const { rows } = await sql<{ seq: string | number | null; head: string | number }>`
@@ -97,7 +102,7 @@ const removePage = (db: Db, removal: Removal, body: string, after: number, { ent
     if (removal.what !== 'inputs')
       for (const kind of KINDS[removal.what]) {
         const refs = entries.filter((entry) => entry.kind === kind).map(({ ref }) => ref)
-        if (refs.length > 0) await REMOVERS[kind]?.(transaction, refs)
+        await removeRows(transaction, kind, refs)
       }
     await transaction
       .deleteFrom('sealed_box')

@@ -72,7 +72,7 @@ const headFault = (head: SignedHead, terms: readonly Term[]): Promise<string | n
   termFault(head.seq, head.key, headText(head), head, terms)
 
 /** Entries that explain why something is gone or other than it was: their word counts only signed. */
-const EXPLAINING: ReadonlySet<string> = new Set(['removal', 'rekey'] satisfies EntryKind[])
+const EXPLAINING: ReadonlySet<string> = new Set(['removal', 'erasure', 'rekey'] satisfies EntryKind[])
 
 const explanationFault = async ({ seq, kind, body }: EntryRow, ledger: string, terms: readonly Term[]): Promise<string | null> => {
   if (!EXPLAINING.has(kind)) return null

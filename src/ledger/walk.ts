@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { CHAIN_START, sha256 } from './canonical.ts'
 import { type EntryKind, type EntryRow, hashOfEntry, parseBody } from './chain.ts'
+import { readErased } from './erasure.ts'
 import { digestRows, EVIDENCE_TABLES, type EvidenceTable, readRows } from './evidence.ts'
 import { type Marks, readMarks } from './removals.ts'
 import type { LedgerTables } from './tables.ts'
@@ -15,7 +16,10 @@ export type Walked = {
   readonly decisions: number
   /** Hash of the last entry. */
   readonly head: string
+  /** Entries whose content retention removed. */
   readonly removed: number
+  /** Entries whose content was erased because a patient asked for it. */
+  readonly erased: number
   readonly faults: readonly Fault[]
 }
 
@@ -33,10 +37,14 @@ const MOST_FAULTS = 50
 
 const say = ({ kind, ref }: EntryRow): string => `${kind} ${ref}`
 
-/** What of an entry is gone by retention. */
-const isRemoved = ({ kind, seq }: EntryRow, marks: Marks): { readonly rows: boolean; readonly box: boolean } => {
-  const rows = Number(seq) <= marks[kind === 'review' ? 'reviews' : 'decisions'] && REMOVABLE.has(kind)
-  return { rows, box: rows || (kind === 'decision' && Number(seq) <= marks.inputs) }
+type Gone = { readonly rows: boolean; readonly box: boolean; readonly erased: boolean }
+
+/** What of an entry is gone by retention or an erasure. */
+const isRemoved = ({ kind, seq }: EntryRow, marks: Marks, erasures: ReadonlySet<number>): Gone => {
+  const old = Number(seq) <= marks[kind === 'review' ? 'reviews' : 'decisions'] && REMOVABLE.has(kind)
+  const erased = !old && REMOVABLE.has(kind) && erasures.has(Number(seq))
+  const rows = old || erased
+  return { rows, box: rows || (kind === 'decision' && Number(seq) <= marks.inputs), erased }
 }
 
 const REMOVABLE: ReadonlySet<string> = new Set(['decision', 'feedback', 'shadow', 'outcome', 'review'] satisfies EntryKind[])
@@ -93,10 +101,11 @@ const sumUp = (counts: Map<EvidenceTable, number>, table: EvidenceTable, n: numb
  */
 export const walkChain = async (db: Db, { onEntry, onProgress }: Watching = {}): Promise<Walked> => {
   const marks = await readMarks(db)
+  const erasures = await readErased(db)
   const faults: Fault[] = []
   const counts = new Map<EvidenceTable, number>()
   let boxes = 0
-  let [seq, decisions, removed] = [0, 0, 0]
+  let [seq, decisions, removed, erased] = [0, 0, 0, 0]
   let previous = CHAIN_START
   let rekeyedAt: { readonly seq: number; readonly boxes: ReadonlyMap<number, string> } | null = null
   const rekeyed = async (at: number): Promise<ReadonlyMap<number, string>> => {
@@ -108,8 +117,9 @@ export const walkChain = async (db: Db, { onEntry, onProgress }: Watching = {}):
   }
 
   const look = async (entry: EntryRow, box: Box | undefined, digest: string, found: number): Promise<void> => {
-    const gone = isRemoved(entry, marks)
-    if (gone.rows) removed += 1
+    const gone = isRemoved(entry, marks, erasures)
+    if (gone.erased) erased += 1
+    else if (gone.rows) removed += 1
     else if (entry.kind === 'decision') decisions += 1
     fault(seq, say(entry), rowsFault(entry, digest, found, gone.rows))
     fault(seq, say(entry), await boxFault(entry, box, gone.box, rekeyed))
@@ -160,7 +170,7 @@ export const walkChain = async (db: Db, { onEntry, onProgress }: Watching = {}):
   else if (head.hash !== previous) fault(seq, 'the head', 'the end of the chain was changed')
   for (const table of EVIDENCE_TABLES) await strays(db, table, counts.get(table) ?? 0, fault)
   await strays(db, 'sealed_box', boxes, fault)
-  return { entries: seq, decisions, head: previous, removed, faults }
+  return { entries: seq, decisions, head: previous, removed, erased, faults }
 }
 
 const strays = async (

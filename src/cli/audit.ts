@@ -1,0 +1,117 @@
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { type Config, readConfig } from '../config.ts'
+import { VERSION } from '../engine.ts'
+import { AttuneError } from '../errors.ts'
+import { AUDITED, type Audited, type AuditFacts, auditEvent, type Machine } from '../exporters/audit-event.ts'
+import type { Trace } from '../ledger/audit-trail.ts'
+import { openToVerify } from '../ledger/ledger.ts'
+import { projectRoot } from '../project-root.ts'
+import { printJson, progress, say, UsageError, type Verb, type VerbInput } from './verb.ts'
+
+const APP = 'attune-app'
+
+const instantOf = (value: VerbInput['values'][string], name: string): string | null => {
+  if (value === undefined) return null
+  const time = Date.parse(String(value))
+  if (Number.isNaN(time)) throw new UsageError(`--${name} is no date: ${String(value)}`)
+  return new Date(time).toISOString()
+}
+
+const machinesOf = (config: Config) => {
+  const attune: Machine = { name: 'Attune', address: config.publicUrl }
+  const app: Machine = { name: APP, address: `${config.publicUrl}/app/` }
+  const ehr = (client: string): Machine => {
+    const known = config.clients.find(({ id }) => id === client)
+    return { name: client, address: known?.iss ?? known?.fhirServers[0] ?? null }
+  }
+  return { attune, app, ehr }
+}
+
+/** The events of one entry: a decision is two, what was read and what was shown. */
+const eventsOf = (trace: Trace, { attune, app, ehr }: ReturnType<typeof machinesOf>): readonly AuditFacts[] => {
+  const facts = (what: Audited, more: Omit<AuditFacts, 'id' | 'what' | 'recorded'>): AuditFacts => ({
+    id: `${trace.seq}-${what}`,
+    what,
+    recorded: trace.at,
+    ...more,
+  })
+  if (trace.kind === 'review') {
+    const { id, tenant, patientKey, step } = trace
+    const nothing = { user: null, requestId: null, outcomeDesc: null }
+    return [facts(step as Audited, { tenant, from: app, to: attune, patient: patientKey, record: id, ...nothing })] // the table's kinds
+  }
+  if (trace.kind === 'feedback') {
+    const { id, tenant, client, outcome } = trace.event
+    const about = { patient: trace.patientKey, record: id, user: null, requestId: null, outcomeDesc: outcome }
+    return [facts('feedback', { tenant, from: ehr(client), to: attune, ...about })]
+  }
+  const { id, tenant, client, service, patientKey, userKey, requestId = null, outcome } = trace.record
+  const isApp = service === 'smart-app'
+  const about = { tenant, patient: patientKey, record: id, user: userKey, requestId, outcomeDesc: outcome }
+  return [
+    facts('patient-read', { ...about, from: ehr(client), to: attune }),
+    facts(isApp ? 'app-opened' : 'decision-shown', { ...about, from: attune, to: isApp ? app : ehr(client) }),
+  ]
+}
+
+const exportTo = async (input: VerbInput): Promise<number> => {
+  const { since, until, tenant, to, data, database } = input.values
+  if (typeof to !== 'string') throw new UsageError('Name the file with --to.')
+  const span = { since: instantOf(since, 'since'), until: instantOf(until, 'until'), tenant: typeof tenant === 'string' ? tenant : null }
+  const environment = { ...process.env, ...(typeof data === 'string' ? { ATTUNE_DATA_DIR: data } : {}) }
+  const place = typeof database === 'string' ? { DATABASE_URL: database } : {}
+  const config = readConfig({ ...environment, ...place }, projectRoot)
+  const machines = machinesOf(config)
+  const file = createWriteStream(to, { flags: 'wx', mode: 0o600 })
+  await once(file, 'open').catch((cause: unknown) => {
+    throw new AttuneError('input-unreadable', `${to} cannot be made: it is there already, or may not be written`, { cause })
+  })
+  const ledger = await openToVerify(config)
+  const [counts, none] = [new Map<string, number>(), { gone: 0 }]
+  try {
+    for await (const page of ledger.trail(span)) {
+      none.gone += page.gone
+      for (const facts of page.traces.flatMap((trace) => eventsOf(trace, machines))) {
+        counts.set(facts.what, (counts.get(facts.what) ?? 0) + 1)
+        if (!file.write(`${JSON.stringify(auditEvent(facts, { publicUrl: config.publicUrl, version: VERSION }))}\n`))
+          await once(file, 'drain')
+      }
+      progress(`${[...counts.values()].reduce((sum, n) => sum + n, 0)} events …`)
+    }
+    file.end()
+    await once(file, 'finish')
+  } finally {
+    file.destroy()
+    await ledger.close()
+  }
+  const events = Object.fromEntries(Object.keys(AUDITED).map((what) => [what, counts.get(what) ?? 0]))
+  if (input.values.json) printJson({ events, withoutContent: none.gone })
+  else {
+    for (const [what, n] of Object.entries(events)) say(`${what.padEnd(16)}${n}`)
+    if (none.gone > 0) say(`${none.gone} entries have no content any more (retention, erasure) and are not in the file.`)
+    say('Refused calls are not in the ledger: they are the lines "refused" of the log.')
+  }
+  return 0
+}
+
+export const audit: Verb = {
+  name: 'audit',
+  summary: 'Write what was done with patients’ data as FHIR AuditEvents (IHE BALP)',
+  usage: `attune audit export --to FILE.ndjson [--since DATE] [--until DATE] [--tenant NAME] [--data DIR | --database URL] [--json]
+
+One FHIR R4 AuditEvent a line, from the ledger, in its order (docs/ledger.md). Patients and users stand in it under the ledger's keys.
+The file must not be there yet. An embedded ledger can be opened while no server uses it.`,
+  options: {
+    to: { type: 'string' },
+    since: { type: 'string' },
+    until: { type: 'string' },
+    tenant: { type: 'string' },
+    data: { type: 'string' },
+    database: { type: 'string' },
+  },
+  run: async (input) => {
+    if (input.positionals.length !== 1 || input.positionals[0] !== 'export') throw new UsageError('Name what to do: export.')
+    return exportTo(input)
+  },
+}
