@@ -25,6 +25,7 @@ VOLUME /var/lib/attune
 EXPOSE 8088
 HEALTHCHECK --interval=30s --timeout=3s --start-period=60s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-# Node itself is process 1, so that SIGTERM reaches it and accepted calls are answered before it ends.
+# Node itself is process 1 (prlimit becomes it), so that SIGTERM reaches it and accepted calls are answered before it ends. What a process
+# holds of patients is in no core dump, wherever the machine writes those.
 # Another verb of the command line: docker run attune doctor
-ENTRYPOINT ["node", "dist/src/cli/serve-process.js"]
+ENTRYPOINT ["prlimit", "--core=0:0", "node", "dist/src/cli/serve-process.js"]

@@ -413,6 +413,15 @@ const fileSchema = z.strictObject({
     .describe(
       'Addresses that may read `/metrics` and the parts of `/readyz` without the token of `operatorTokenFile`. A call that a proxy handed on never may. With several tenants, figures by tenant need the token.',
     ),
+  operations: z
+    .strictObject({
+      host: z.string().default('127.0.0.1').describe('Address to listen on, for example that of a network of the operator.'),
+      port: z.number().int().min(0).max(65535).describe('Port to listen on.'),
+    })
+    .optional()
+    .describe(
+      'An address of its own for `/metrics`, `/readyz` with its parts, and `/healthz`: whoever reaches it may read them, so let only the watch reach it. Figures by tenant still need the token where there are several. Absent: these are at the public address only, as `watchFrom` says.',
+    ),
   badModels: z
     .enum(['stop', 'leave-out'])
     .default('stop')

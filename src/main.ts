@@ -18,7 +18,7 @@ import { makeOutbound, type Outbound } from './fhir/outbound.ts'
 import { makeTerminologyServer, type TerminologyServer } from './fhir/terminology-server.ts'
 import { clientOfServer } from './fhir/trusted-servers.ts'
 import { guidanceAttributes } from './guidance/source-attributes.ts'
-import { makeApp } from './http/app.ts'
+import { makeApp, makeOperationsApp } from './http/app.ts'
 import { type ClockWatch, makeClockWatch } from './http/clock-watch.ts'
 import { type Hits, makeHits } from './http/hits.ts'
 import type { Kit, PartHealth, ProfileCaller } from './http/kit.ts'
@@ -50,6 +50,8 @@ import { limitsOf, type WatchingServices, watchServices } from './watch-services
 /** What runs, where, and how to end it. */
 export type Running = {
   readonly url: string
+  /** Where the watch reads; null where it has no address of its own. */
+  readonly operationsUrl: string | null
   readonly config: Config
   readonly greeting: readonly string[]
   /** Loads the rules of the same folder again; answers go on meanwhile. */
@@ -75,13 +77,18 @@ export const serve = async (
   const run = async (config: Config, whole: Whole): Promise<Running> => {
     const parts = await compose(config, whole)
     handle = parts.app
+    const watched = await listenOperations(config, parts.operations).catch(async (error: unknown) => {
+      await parts.close()
+      throw error
+    })
     return {
       url: config.publicUrl,
+      operationsUrl: watched.url,
       config,
       greeting: greetingOf(config),
       reload: parts.reload,
       askCanary: parts.askCanary,
-      stop: () => drain().then(parts.close),
+      stop: () => drain().then(watched.close).then(parts.close),
     }
   }
   const runAlone = async (): Promise<Running> => {
@@ -129,15 +136,33 @@ const processesHealth = ({ state }: Supervised): PartHealth => {
 const listen = (server: Server, port: number, host: string): Promise<number> =>
   new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'EADDRINUSE' ? new AttuneError('config-invalid', `port ${port} is in use; set PORT to another one`) : error),
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new AttuneError('config-invalid', `port ${port} is in use; set PORT or operations.port to another one`)
+          : error,
+      ),
     )
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
   })
+
+/** The watch's own address, where the site wants one; it is answered until the last call is. */
+const listenOperations = async ({ operations }: Config, app: RequestListener) => {
+  if (operations === undefined) return { url: null, close: async () => {} }
+  const server = makeServer(app)
+  const port = await listen(server, operations.port, operations.host)
+  const host = operations.host.includes(':') ? `[${operations.host}]` : operations.host
+  const close = async (): Promise<void> => {
+    server.closeAllConnections()
+    server.close()
+  }
+  return { url: `http://${host}:${port}`, close }
+}
 
 const KEY_SET_LIMITS = { deadlineMs: 1500, maxBytes: 256_000 } as const
 
 type Parts = {
   readonly app: RequestListener
+  readonly operations: RequestListener
   readonly reload: Running['reload']
   readonly askCanary: Running['askCanary']
   readonly close: () => Promise<void>
@@ -242,7 +267,7 @@ const compose = async (config: Config, { beforeLedger, processes }: Whole): Prom
   try {
     const app = makeApp(kit)
     await canary.start(app)
-    return { app, reload: operating.reload, askCanary: canary.round, close }
+    return { app, operations: makeOperationsApp(kit), reload: operating.reload, askCanary: canary.round, close }
   } catch (error) {
     await close()
     throw error

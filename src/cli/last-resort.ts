@@ -19,6 +19,14 @@ const writeNoReports = (): void => {
   process.report.reportOnSignal = false
 }
 
+/** Options of Node that write what is in memory, or everything that runs, to a file or a port. */
+const DUMPS = /^--(heapsnapshot-near-heap-limit|heapsnapshot-signal|heap-prof|abort-on-uncaught-exception|inspect(-brk|-port|-wait)?)(=|$)/
+
+/** Those among the options of this process, from its command line and NODE_OPTIONS. */
+export const dumpingOptions = (
+  words: readonly string[] = [...process.execArgv, ...(process.env.NODE_OPTIONS ?? '').split(/\s+/)],
+): string[] => [...new Set(words.flatMap((word) => DUMPS.exec(word.replaceAll('_', '-'))?.[0].replace('=', '') ?? []))]
+
 /** What happens to a fault that nothing caught: one line without patient data, exit status 1. What was recorded is on the disk. */
 export const installLastResort = (): void => {
   writeNoReports()

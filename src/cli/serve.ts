@@ -1,8 +1,9 @@
 import cluster from 'node:cluster'
 import { readConfig } from '../config.ts'
+import { AttuneError } from '../errors.ts'
 import { projectRoot } from '../project-root.ts'
 import { supervised } from '../reload/worker-talk.ts'
-import { installLastResort } from './last-resort.ts'
+import { dumpingOptions, installLastResort } from './last-resort.ts'
 import { say, type Verb } from './verb.ts'
 
 const untilStopped = (): Promise<void> =>
@@ -55,6 +56,13 @@ export const serve: Verb = {
   run: async () => {
     installLastResort()
     const started = performance.now()
-    return cluster.isPrimary && readConfig(process.env, projectRoot).processes > 0 ? keep(started) : answer(started).finally(letGo)
+    const { mode, processes } = readConfig(process.env, projectRoot)
+    const dumping = mode === 'production' ? dumpingOptions() : []
+    if (dumping.length > 0)
+      throw new AttuneError(
+        'config-invalid',
+        `Node is started with ${dumping.join(', ')}: what this process holds of patients would be written out`,
+      )
+    return cluster.isPrimary && processes > 0 ? keep(started) : answer(started).finally(letGo)
   },
 }

@@ -118,6 +118,21 @@ export const makeApp = <S extends HookService>(kit: Kit<S>): Express => {
   return app
 }
 
+/** What the watch reads, on an address of its own (`operations`): who reaches it may see the parts, and only the token opens tenants. */
+export const makeOperationsApp = <S extends HookService>(kit: Kit<S>): Express => {
+  const operators = { ...makeOperators(kit.config), mayWatch: () => true }
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.use(begin(kit), makeBaseHeaders(kit.config))
+  endpoint(app, '/healthz', { get: [answerJson({ status: 'ok' })] })
+  endpoint(app, '/readyz', { get: [answerReady(kit, operators)] })
+  endpoint(app, '/metrics', { get: [requireWatcher(operators), answerMetrics(kit)] })
+  app.use((_req, _res, next) => next(new AttuneError('not-found', 'no such path')))
+  app.use(makeAnswerError(kit.log))
+  return app
+}
+
 /** Gives the request its id, and logs, counts and traces it when it is over: pattern of the route, never the URL. */
 const begin =
   ({ log, metrics, tracer }: Pick<Kit<HookService>, 'log' | 'metrics' | 'tracer'>): Step =>

@@ -1,4 +1,5 @@
-import { connect } from 'node:net'
+import { createServer, type Server } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { MonitoringReport } from '../../src/contract/monitoring.ts'
 import { makeMetrics } from '../../src/http/metrics.ts'
@@ -304,6 +305,38 @@ describe('Figures and states of the server', () => {
 
   test('are told on this machine in whole where there is one tenant', async () => {
     expect((await look(one, '/metrics')).text).toContain('tenant=')
+  })
+
+  describe('at an address of their own', () => {
+    let server: Server
+    const at = async (path: string, headers: Record<string, string> = {}) => {
+      const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`, { headers })
+      return { status: answer.status, text: await answer.text() }
+    }
+    beforeAll(async () => {
+      server = createServer(far.operations)
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    })
+    afterAll(() => server.close())
+
+    test('are told to whoever reaches it, of several tenants without their names', async () => {
+      const headers = { 'x-forwarded-for': '203.0.113.9' }
+      const { status, text } = await at('/metrics', headers)
+      expect([status, /attune_request_seconds/.test(text), /tenant=/.test(text)]).toEqual([200, true, false])
+      expect((await at('/readyz', headers)).text).toContain('parts')
+    })
+
+    test('are told by tenant to the operator alone', async () => {
+      expect((await at('/metrics', { authorization: `Bearer ${TOKEN}` })).text).toContain('tenant="north"')
+      expect((await at('/metrics', { authorization: `Bearer ${TOKEN}x` })).text).not.toContain('tenant=')
+    })
+
+    test.each(['/cds-services', '/api/models', '/api/monitoring', '/app/', '/openapi.json', '/'])(
+      'and nothing else is there: %s',
+      async (path) => {
+        expect((await at(path)).status).toBe(404)
+      },
+    )
   })
 
   test('/healthz says to everybody that the process lives, and nothing else', async () => {

@@ -12,7 +12,7 @@ import type { HookService } from '../../src/hooks/discovery.ts'
 import { mustRefuse } from '../../src/hooks/must-refuse.ts'
 import { completePrefetch } from '../../src/hooks/prefetch.ts'
 import type { HookRequest } from '../../src/hooks/request.ts'
-import { makeApp } from '../../src/http/app.ts'
+import { makeApp, makeOperationsApp } from '../../src/http/app.ts'
 import type { Kit } from '../../src/http/kit.ts'
 import { makeLog } from '../../src/http/log.ts'
 import { makeMetrics } from '../../src/http/metrics.ts'
@@ -67,6 +67,8 @@ export type Running = {
   readonly log: string[]
   readonly records: PatientRecord[]
   readonly feedback: FeedbackEvent[]
+  /** What listens at the address of `operations`. */
+  readonly operations: Parameters<typeof makeServer>[0]
   readonly close: () => Promise<void>
 }
 
@@ -115,7 +117,7 @@ export const start = async (setting: Setting = {}): Promise<Running> => {
     return countingCard(record)
   }
   const replay = makeMemoryReplayGuard()
-  handle = makeApp<HookService>({
+  const kit: Kit<HookService> = {
     config,
     version: '0.0.0-test',
     review: { list: nothingToReview, mark: nothingToReview, signOff: nothingToReview, report: async () => '' },
@@ -155,14 +157,15 @@ export const start = async (setting: Setting = {}): Promise<Running> => {
     readKeySet: (address) => outbound.json(address, { deadlineMs: 1500, maxBytes: 256_000 }),
     replay,
     ...setting.kit,
-  })
+  }
+  handle = makeApp(kit)
   const close = async () => {
     outbound.close()
     await replay.close()
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
   }
-  return { url, config, log, records, feedback, close }
+  return { url, config, log, records, feedback, operations: makeOperationsApp(kit), close }
 }
 
 export const patient = { resourceType: 'Patient', id: 'p1', birthDate: '1960-01-01', name: [{ family: 'Quillfeather' }] }

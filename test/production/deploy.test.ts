@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
@@ -35,11 +36,21 @@ describe('The image', () => {
 
   it('runs Node itself, as a user by number without rights, in production only, and looks after its health without a shell', () => {
     expect(stages[1]).toMatch(/^USER 1000:1000$/m)
-    expect(stages[1]).toMatch(/^ENTRYPOINT \["node", "dist\/src\/cli\/serve-process\.js"\]$/m)
+    expect(stages[1]).toMatch(/^ENTRYPOINT \["prlimit", "--core=0:0", "node", "dist\/src\/cli\/serve-process\.js"\]$/m)
     expect(stages[1]).toMatch(/NODE_ENV=production .*ATTUNE_CONFIG=/)
     expect(stages[1]).toMatch(/^HEALTHCHECK .*\\\n {2}CMD \["node", "-e", /m)
     expect(stages[1]).not.toMatch(/^(?:CMD|ENTRYPOINT) [^[]/m)
     expect((stages[1] ?? '').lastIndexOf('\nUSER')).toBeGreaterThan((stages[1] ?? '').lastIndexOf('\nRUN'))
+  })
+
+  const entry = JSON.parse(/^ENTRYPOINT (.*)$/m.exec(stages[1] ?? '')?.[1] ?? '[]') as string[]
+  const hasLimits = existsSync('/proc/self/limits') && spawnSync(entry[0] ?? '', ['--version']).status === 0
+
+  it.runIf(hasLimits)('starts Node so that it can write no core dump, and Node stays the process that was started', () => {
+    const script =
+      'console.log(process.pid, /Max core file size +(\\S+) +(\\S+)/.exec(fs.readFileSync("/proc/self/limits", "utf8")).slice(1).join())'
+    const { pid, stdout } = spawnSync(entry[0] ?? '', [...entry.slice(1, -1), '-e', script], { encoding: 'utf8' })
+    expect(stdout.trim()).toBe(`${pid} 0,0`)
   })
 
   it('keeps secrets, data and history out of the build', () => {
@@ -166,7 +177,7 @@ describe('The Kubernetes manifests', () => {
     expect(of('NetworkPolicy', 'default-deny').spec).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] })
     const { ingress, egress } = of('NetworkPolicy').spec
     const portsOf = (rules: readonly { ports: { port: number }[] }[]) => rules.flatMap(({ ports }) => ports.map(({ port }) => port))
-    expect(portsOf(ingress)).toEqual([8088, 8088])
+    expect(portsOf(ingress)).toEqual([8088, 9464])
     expect(portsOf(egress)).toEqual([53, 53, 5432, 6379, 443])
     for (const rule of egress) expect(rule.to.length).toBeGreaterThan(0)
     expect(JSON.stringify(egress)).not.toContain('0.0.0.0/0')

@@ -15,7 +15,7 @@ let call: ReturnType<typeof caller>
 
 beforeAll(async () => {
   ehr = await startEhr(chart)
-  site = makeSite(hospital(ehr))
+  site = makeSite(hospital(ehr, {}, { operations: { port: 0 } }))
   running = await serve(site.environment)
   call = caller(running.url, ehr)
 })
@@ -31,6 +31,15 @@ const access = (base: string) => ({
   fhirAuthorization: { access_token: ehr.token, token_type: 'Bearer', expires_in: 300, scope: 'user/*.read', subject: 'attune' },
 })
 const summaries = (answer: { json: () => { cards: Card[] } }) => answer.json().cards.map(({ summary }) => summary)
+
+describe('The address of the operator', () => {
+  it('tells figures and states, and leads to no patient', async () => {
+    const at = (path: string) => fetch(running.operationsUrl + path).then(async (answer) => [answer.status, await answer.text()] as const)
+    expect((await at('/readyz'))[1]).toContain('"ledger"')
+    expect((await at('/metrics'))[1]).toContain('attune_build_info')
+    expect([(await at('/cds-services'))[0], (await at('/app/'))[0]]).toEqual([404, 404])
+  })
+})
 
 describe('The way in', () => {
   it('discovery without a JWT is refused with 401 and nothing else', async () => {
