@@ -1,8 +1,8 @@
 /** A word of a text, and how it was joined to the word before it. */
 export type Word = { readonly text: string; readonly joined: '-' | '/' | '' }
 
-/** A strength that is run together with the name before it: `Plavix75mg`. */
-const RUN_TOGETHER = /(\p{L}{4,})(?=\d+(?:[.,]\d+)?\s*(?:mg|mcg|ug|g|ml)(?!\p{L}))/gu
+/** A strength that is run together with the name before it: `Plavix75mg`. Tried at the beginning of a word only: else a long one takes its square. */
+const RUN_TOGETHER = /(?<!\p{L})(\p{L}{4,})(?=\d+(?:[.,]\d+)?\s*(?:mg|mcg|ug|g|ml)(?!\p{L}))/gu
 
 /** `Aspirin/dipyridamole 200 mg` -> aspirin, dipyridamole, 200, mg. */
 export const wordsOf = (text: string): Word[] =>

@@ -296,3 +296,12 @@ describe('finding drugs and products', () => {
     expect([drugs.product('309362')?.name, drugs.product('1')]).toEqual(['clopidogrel 75 MG Oral Tablet', null])
   })
 })
+
+describe('A text that is one endless word', () => {
+  it('is read as fast as it is long: a million letters before, or run together with, a drug and its strength', () => {
+    const letters = 'é'.repeat(1_000_000)
+    expect(ofText(letters)).toEqual([])
+    expect(ofText(`${letters} Plavix75mg`)).toEqual(['clopidogrel'])
+    expect(ofText(`${letters}75mg clopidogrel`)).toEqual(['clopidogrel'])
+  })
+})
