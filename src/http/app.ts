@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { RequestListener, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import express, { type Express } from 'express'
 import { AttuneError } from '../errors.ts'
@@ -10,8 +10,9 @@ import { answerAppConfig } from './app-config.ts'
 import { beginCall, callOf, type Step } from './call.ts'
 import { makeVerifyClient } from './client-jwt.ts'
 import { makeCors } from './cors.ts'
+import { makeDoor } from './door.ts'
 import { makeFailedSignIns } from './failed-sign-ins.ts'
-import { makeBaseHeaders, makePageHeaders } from './headers.ts'
+import { baseHeadersOf, makeBaseHeaders, makePageHeaders } from './headers.ts'
 import { makeMemoryHits } from './hits.ts'
 import { answerDiscovery, answerFeedback, answerHook, findService } from './hook-endpoints.ts'
 import { makeIdentify } from './identify.ts'
@@ -37,7 +38,7 @@ const APP_CLIENT_ID = 'attune-app'
  * The HTTP side of Attune. Each endpoint is a list of named steps; reading the list tells what happens to a request, in order.
  * @throws TypeError for a service that may not be listed; AttuneError `config-invalid` for clients that clash.
  */
-export const makeApp = <S extends HookService>(kit: Kit<S>): Express => {
+export const makeApp = <S extends HookService>(kit: Kit<S>): RequestListener => {
   for (const service of kit.services.values()) checkService(service)
   const { config } = kit
   const sandbox = config.mode === 'sandbox'
@@ -52,13 +53,14 @@ export const makeApp = <S extends HookService>(kit: Kit<S>): Express => {
   const forApp = [makeAppRateLimit(config, hits), appAdmission.admit]
   const operators = makeOperators(config)
   const pages = makePageHeaders(config)
+  const baseHeaders = baseHeadersOf(config)
   const description = openapi({ version: kit.version, publicUrl: config.publicUrl, sandbox })
 
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
   if (config.limits.trustedProxies.length > 0) app.set('trust proxy', [...config.limits.trustedProxies])
-  app.use(begin(kit), makeBaseHeaders(config))
+  app.use(begin(kit), makeBaseHeaders(baseHeaders))
 
   const preflight = { every: [cors.allow], options: [cors.preflight] }
   endpoint(app, '/cds-services', { ...preflight, get: [gate, identify, ...limitRate, answerDiscovery(kit.services.values())] })
@@ -115,7 +117,7 @@ export const makeApp = <S extends HookService>(kit: Kit<S>): Express => {
 
   app.use((_req, _res, next) => next(new AttuneError('not-found', 'no such path')))
   app.use(makeAnswerError(kit.log))
-  return app
+  return makeDoor(app, { ...kit, baseHeaders, corsHeaders: cors.headersOf })
 }
 
 /** What the watch reads, on an address of its own (`operations`): who reaches it may see the parts, and only the token opens tenants. */

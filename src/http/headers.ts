@@ -52,8 +52,8 @@ const pagePolicy = ({ connect = [], frameAncestors = NONE, frames = NONE, images
     'trusted-types': NONE,
   })
 
-/** Headers of every answer; pages replace the policy with their own. */
-export const makeBaseHeaders = ({ publicUrl }: Pick<Config, 'publicUrl'>): Step => {
+/** Headers of every answer, the same each time; pages replace the policy with their own. */
+export const baseHeadersOf = ({ publicUrl }: Pick<Config, 'publicUrl'>): Readonly<Record<string, string>> => {
   const others = helmet({
     contentSecurityPolicy: false,
     xFrameOptions: false, // frame-ancestors says it better, and per site
@@ -67,10 +67,20 @@ export const makeBaseHeaders = ({ publicUrl }: Pick<Config, 'publicUrl'>): Step 
     xPermittedCrossDomainPolicies: false,
     xXssProtection: false,
   })
-  return (req, res, next) => {
-    res.setHeader('Content-Security-Policy', DATA_POLICY)
-    res.setHeader('Cache-Control', 'no-store')
-    others(req, res, next)
+  const headers: Record<string, string> = { 'Content-Security-Policy': DATA_POLICY, 'Cache-Control': 'no-store' }
+  const setHeader = (name: string, value: string): void => {
+    headers[name] = value
+  }
+  // Nothing in them depends on the request: helmet says them once, to a response that only notes them.
+  others({} as never, { setHeader } as never, () => {})
+  return headers
+}
+
+export const makeBaseHeaders = (headers: Readonly<Record<string, string>>): Step => {
+  const all = Object.entries(headers)
+  return (_req, res, next) => {
+    for (const [name, value] of all) res.setHeader(name, value)
+    next()
   }
 }
 
