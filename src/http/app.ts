@@ -126,7 +126,7 @@ export const makeOperationsApp = <S extends HookService>(kit: Kit<S>): Express =
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
-  app.use(begin(kit), makeBaseHeaders(kit.config))
+  app.use(begin(kit), makeBaseHeaders(baseHeadersOf(kit.config)))
   endpoint(app, '/healthz', { get: [answerJson({ status: 'ok' })] })
   endpoint(app, '/readyz', { get: [answerReady(kit, operators)] })
   endpoint(app, '/metrics', { get: [requireWatcher(operators), answerMetrics(kit)] })
