@@ -16,12 +16,12 @@ import { judge, type Minute } from './judge.ts'
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 256 })
 
-type Answer = { readonly status: number; readonly text: string; readonly ms: number }
+type Answer = { readonly path: string; readonly status: number; readonly text: string; readonly ms: number }
 
 const send = (url: string, body?: string): Promise<Answer> =>
   new Promise((resolve) => {
     const started = performance.now()
-    const end = (status: number, text = '') => resolve({ status, text, ms: performance.now() - started })
+    const end = (status: number, text = '') => resolve({ path: new URL(url).pathname, status, text, ms: performance.now() - started })
     const headers = body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
     const request = http.request(url, { agent, method: body === undefined ? 'GET' : 'POST', headers }, (response) => {
       let text = ''
@@ -36,6 +36,14 @@ const send = (url: string, body?: string): Promise<Answer> =>
     request.end(body)
   })
 
+type Card = { readonly uuid: string; readonly suggestions?: readonly { readonly uuid: string }[] }
+
+/** The first suggestion is taken; a card without one is overridden. */
+const toldOf = ({ uuid: card, suggestions: [first] = [] }: Card): object => {
+  const outcome = first ? { outcome: 'accepted', acceptedSuggestions: [{ id: first.uuid }] } : { outcome: 'overridden' }
+  return { card, ...outcome, outcomeTimestamp: new Date() }
+}
+
 /** One prescriber's step: a hook call with another instance each time, and for each card what became of it; now and then discovery and health. */
 const steps = (base: string, bodies: readonly string[]) => {
   let turn = 0
@@ -47,8 +55,8 @@ const steps = (base: string, bodies: readonly string[]) => {
     const body = bodies[turn % bodies.length] as string
     const answer = await send(address, body.replace(/"hookInstance":"[^"]*"/, `"hookInstance":"${crypto.randomUUID()}"`))
     tell(answer)
-    const cards = answer.status === 200 ? (JSON.parse(answer.text) as { cards: { uuid: string }[] }).cards : []
-    const feedback = cards.map(({ uuid }) => ({ card: uuid, outcome: 'accepted', acceptedSuggestions: [], outcomeTimestamp: new Date() }))
+    const cards = answer.status === 200 ? (JSON.parse(answer.text) as { cards: readonly Card[] }).cards : []
+    const feedback = cards.map(toldOf)
     if (feedback.length > 0) tell(await send(`${address}/feedback`, JSON.stringify({ feedback })))
   }
 }
@@ -59,6 +67,16 @@ const percentile = (times: readonly number[], share: number): number => {
 }
 
 const rssOf = (pid: number): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
+
+/** What answers that nobody should get are, said once each. */
+const told = new Set<string>()
+const tellWrong = (answers: readonly Answer[]): void => {
+  for (const { path, status, text } of answers.filter(({ status }) => status !== 200 && status !== 503)) {
+    const said = `${status} ${path}: ${text.slice(0, 300)}`
+    if (!told.has(`${status} ${path}`)) console.log(said)
+    told.add(`${status} ${path}`)
+  }
+}
 
 const look = (pid: number, answers: readonly Answer[]): Minute => {
   const good = answers.filter(({ status }) => status === 200).map(({ ms }) => ms)
@@ -96,6 +114,7 @@ const soakFor = async (pid: number, step: ReturnType<typeof steps>, perSecond: n
       await wait(10)
     }
     await Promise.all(under)
+    tellWrong(answers)
     const row = look(pid, answers)
     rows.push(row)
     const { answered, shed, wrong, p50, p99, rss, handles } = row
