@@ -58,6 +58,27 @@ describe.skipIf(chromiumPath === null)('the life of a session', () => {
     await page.context().close()
   })
 
+  test('each login has a state and a challenge of its own that nobody can guess, and the answer counts only with that state', async () => {
+    const opened = [await open('good'), await open('good')]
+    for (const { page } of opened) await heading(page, AVOID)
+    const asked = ehr.seen.authorize.slice(-2)
+    const [states, challenges] = ['state', 'code_challenge'].map((name) => asked.map((form) => form.get(name) ?? '')) as [
+      string[],
+      string[],
+    ]
+    expect([new Set(states).size, new Set(challenges).size, asked.map((form) => form.get('code_challenge_method'))]).toEqual([
+      2,
+      2,
+      ['S256', 'S256'],
+    ])
+    for (const state of states) expect(state).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+    const before = ehr.seen.token.length
+    const { page } = await visit(`${ehr.origin}/app/?code=stolen&state=${states[0]}`) // another window: it never asked
+    await heading(page, 'The sign-in could not be finished')
+    expect(ehr.seen.token.length).toBe(before)
+    for (const window of [...opened, { page }]) await window.page.context().close()
+  })
+
   test('a server that does not say which record systems it knows is told apart', async () => {
     const { page } = await watched(await browser.newContext())
     await page.route('**/app/config.json?*', (route) => route.abort())

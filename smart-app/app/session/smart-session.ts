@@ -56,6 +56,8 @@ export const authorize = async (
     redirectUri: new URL('./', location.href).href,
     pkceMode: 'required',
     completeInTarget: true,
+    // fhirclient's own is 16 letters of Math.random; SMART App Launch 2.2 asks for 122 bits that nobody can guess.
+    stateKey: crypto.randomUUID(),
   })
 }
 
