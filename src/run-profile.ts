@@ -243,6 +243,7 @@ async function* finish(walk: Walk, access: { readonly base: string; readonly tok
     event: 'done',
     decision: walk.told?.decision.id ?? '',
     versions: { attune: kit.versions.attune, rules: kit.versions.rules },
+    ...(kit.versions.switches ? { switches: kit.versions.switches } : {}),
     sandbox: kit.sandbox,
     ...(walk.told ? { seal: sealReport(walk, facts, walk.told) } : {}),
   }

@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { ServiceKit } from '../cds-services/pgx/kit.ts'
 import type { Config } from './config.ts'
 import { CANARY } from './contract/canary.ts'
-import type { DecisionRecord } from './contract/decision.ts'
+import { type DecisionRecord, isUnseen } from './contract/decision.ts'
 import type { AnsweredCall } from './contract/monitoring.ts'
 import type { ServiceTally } from './contract/service-watch.ts'
 import type { LineLedger } from './engine.ts'
@@ -66,7 +66,8 @@ const counted = ({ ledger, models, switches, metrics, log, countService }: Watch
     ...ledger,
     record: async (decision, estimates = [], _tallies = [], _counted = [], inputs = null) => {
       if (decision.tenant === CANARY) return ledger.record(decision, estimates, [], [], inputs) // no patient: counted nowhere
-      const counts = count(decision, estimates, modelsAt({ models, switches }, decision.tenant))
+      const mode = isUnseen(decision) ? 'unseen' : 'shown'
+      const counts = count(decision, estimates, modelsAt({ models, switches }, decision.tenant), mode)
       await ledger.record(decision, estimates, counts, countService(decision), inputs)
       metrics.observeDecision(decision)
     },

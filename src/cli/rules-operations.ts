@@ -9,6 +9,7 @@ import { loadKnowledge } from '../guidance/load-knowledge.ts'
 import { rowsOf } from '../guidance/switch-rows.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { leaveRequest, type Request } from '../reload/inbox.ts'
+import { folderMeant, keptRules } from '../reload/kept-rules.ts'
 import { siteConfig, withLedger } from './models/open-store.ts'
 import { printJson, progress, say, UsageError, type VerbInput } from './verb.ts'
 
@@ -120,12 +121,36 @@ export const reloadRules = async (input: VerbInput): Promise<number> => {
   if (input.positionals.length > 0) throw new UsageError('Name a folder with --from.')
   const config = siteConfig()
   const from = oneLine(input.values.from)
-  const folder = from === '' ? null : resolve(from)
-  const { version } = loadKnowledge(folder ?? config.rulesDir, config.drugMap)
+  return orderRules(input, config, from === '' ? null : folderMeant(from, config.dataDir) === from ? resolve(from) : from)
+}
+
+const orderRules = async (input: VerbInput, config: Config, folder: string | null): Promise<number> => {
+  const { version } = loadKnowledge(folder === null ? config.rulesDir : folderMeant(folder, config.dataDir), config.drugMap)
   const order = { folder, at: new Date().toISOString(), by: byOf(input) }
   const where = await hand(order, config, ({ practice }) => practice.orderRules(order))
   if (where === null) return 1
   if (input.values.json === true) printJson({ ...order, version, where })
   else say(`Rules ${version} of ${folder ?? config.rulesDir} are ordered (${where}). /readyz names the version that answers.`)
+  return 0
+}
+
+/** `attune rules back`: those that answered before the ones that answer now. */
+export const backToRules = async (input: VerbInput): Promise<number> => {
+  if (input.positionals.length > 0) throw new UsageError('Nothing is named here: the rules of before are meant.')
+  const config = siteConfig()
+  const [, before] = await keptRules(config.dataDir)
+  if (before === undefined)
+    throw new UsageError(`No rules of before are kept in ${config.dataDir}. Name their folder: attune rules reload --from FOLDER.`)
+  return orderRules(input, config, before.name)
+}
+
+/** `attune rules kept`: most recently used first. */
+export const listKeptRules = async (input: VerbInput): Promise<number> => {
+  const { dataDir, drugMap } = siteConfig()
+  const kept = (await keptRules(dataDir)).map(({ name, folder, used }) => {
+    return { name, version: loadKnowledge(folder, drugMap).version, used: used.toISOString() }
+  })
+  if (input.values.json === true) printJson(kept)
+  else for (const { name, version, used } of kept) say(`${name}  ${used}  ${version}`)
   return 0
 }

@@ -50,6 +50,8 @@ const diff = async (json: boolean, [before, after]: readonly string[]): Promise<
 /** What is done to running servers: loaded when it is asked for, because it needs the ledger. */
 const OPERATIONS: Readonly<Record<string, (input: VerbInput) => Promise<number>>> = {
   reload: async (input) => (await import('./rules-operations.ts')).reloadRules(input),
+  back: async (input) => (await import('./rules-operations.ts')).backToRules(input),
+  kept: async (input) => (await import('./rules-operations.ts')).listKeptRules(input),
   off: async (input) => (await import('./rules-operations.ts')).turnRule('off')(input),
   shadow: async (input) => (await import('./rules-operations.ts')).turnRule('shadow')(input),
   on: async (input) => (await import('./rules-operations.ts')).turnRule('on')(input),
@@ -71,7 +73,9 @@ export const rules: Verb = {
   usage: [
     'attune rules check|report [FOLDER] [--json]',
     'attune rules diff OLD NEW [--json]',
-    'attune rules reload [--from FOLDER] [--by NAME] [--json]',
+    'attune rules reload [--from FOLDER|kept:ID] [--by NAME] [--json]',
+    'attune rules back [--by NAME] [--json]',
+    'attune rules kept [--json]',
     'attune rules off|shadow|on ROW --because TEXT [--tenant T] [--by NAME] [--json]',
     'attune rules off|shadow|on DRUG GENE --because TEXT [--tenant T] [--by NAME] [--json]',
   ].join('\n       '),
@@ -80,7 +84,7 @@ export const rules: Verb = {
     const operation = Object.hasOwn(OPERATIONS, name ?? '') ? OPERATIONS[name ?? ''] : undefined
     if (operation) return operation({ values, positionals: folders })
     const action = ACTIONS[name ?? '']
-    if (!action) throw new UsageError('Say what to do: check, report, diff, reload, off, shadow or on.')
+    if (!action) throw new UsageError('Say what to do: check, report, diff, reload, back, kept, off, shadow or on.')
     if (folders.length > action.folders) throw new UsageError(`"${folders.at(-1)}" is one folder too many.`)
     return action.run(values.json === true, folders)
   },

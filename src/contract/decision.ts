@@ -54,6 +54,9 @@ export type DecisionRecord = {
   readonly ms: number
 }
 
+/** The whole answer was for nobody: of its cards, and of what models said in it, nothing was shown. */
+export const isUnseen = ({ shadow }: Pick<DecisionRecord, 'shadow'>): boolean => shadow !== undefined && shadow.of !== 'rules'
+
 /** One feedback event, as CDS Hooks sends it, joined to its card's decision when that is known. */
 export type FeedbackEvent = {
   readonly id: string

@@ -49,7 +49,8 @@ export type ModelTally = {
   readonly model: string
   /** Version and beginning of the hash: counts of two releases are never added up. */
   readonly release: string
-  readonly mode: 'shown' | 'shadow'
+  /** `shadow`: of a model in the shadow. `unseen`: of a model that speaks, at a site or in a service in the shadow. */
+  readonly mode: 'shown' | 'shadow' | 'unseen'
   readonly cells: readonly TallyCell[]
 }
 

@@ -95,6 +95,8 @@ export type ProfileEvent =
       readonly event: 'done'
       readonly decision: string
       readonly versions: { readonly attune: string; readonly rules: string }
+      /** What is switched off or in the shadow at this site, as decisions name it; absent where nothing is. */
+      readonly switches?: readonly string[]
       readonly sandbox: boolean
       /** Proves to the server that it told what a report is made of (`/api/report`). */
       readonly seal?: string

@@ -1,7 +1,7 @@
 import type { WatchState } from './monitoring.ts'
 
-/** Of what is counted: the service itself, an ordered drug, a row of the rules, or a pair of drug and gene. */
-export type WatchedKind = 'service' | 'drug' | 'rule' | 'pair'
+/** Of what is counted: the service itself, an ordered drug, a row of the rules, a pair of drug and gene, or a version of the rules. */
+export type WatchedKind = 'service' | 'drug' | 'rule' | 'pair' | 'release'
 
 /** One thing that happened in a call, as it is counted: `n` is 1 but for orders and cards. */
 export type ServiceCell = readonly [kind: WatchedKind, subject: string, measure: string, n?: number]
@@ -43,6 +43,8 @@ export type ServiceDay = {
   readonly withCard: number
   readonly silent: number
   readonly notAssessed: number
+  /** Of the calls those that nobody was shown an answer of: the service, or the site, ran in the shadow. */
+  readonly shadow: number
 }
 
 export type WatchedService = {
@@ -51,6 +53,8 @@ export type WatchedService = {
   readonly state: WatchState
   /** Day of its first days that today is, while they are not over. */
   readonly collecting: { readonly day: number; readonly days: number } | null
+  /** Other rules than before answer since that day; null where they are the same all the time. */
+  readonly release: { readonly version: string; readonly since: string; readonly before: string } | null
   /** Oldest first; the last is today, so far. */
   readonly days: readonly ServiceDay[]
   readonly figures: readonly ServiceFigure[]

@@ -1,6 +1,7 @@
 import type { RequestListener, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import express, { type Express } from 'express'
+import { CANARY } from '../contract/canary.ts'
 import { AttuneError } from '../errors.ts'
 import { checkService, type HookService } from '../hooks/discovery.ts'
 import { APP_ADMISSION, DEFAULT_ADMISSION, makeAdmission } from './admission.ts'
@@ -146,7 +147,7 @@ const begin =
     res.once('close', () => {
       const ms = performance.now() - call.startedAt
       const status = res.writableFinished ? res.statusCode : 499 // the caller went away
-      metrics.observeRequest(call.route, call.service, status, ms / 1000)
+      if (call.client?.tenant !== CANARY) metrics.observeRequest(call.route, call.service, status, ms / 1000)
       const { id, route, client, service, decided } = call
       const { method } = req
       traced?.span.note({
@@ -201,7 +202,7 @@ const answerText =
 const answerMetrics =
   ({ metrics, config }: Pick<Kit<HookService>, 'metrics' | 'config'>): Step =>
   async (_req, res) => {
-    const tenants = new Set(config.clients.map(({ tenant }) => tenant)).size
+    const tenants = new Set(config.clients.map(({ tenant }) => tenant).filter((tenant) => tenant !== CANARY)).size
     res.setHeader('Content-Type', metrics.contentType).send(await metrics.text(callOf(res).operator || tenants < 2))
   }
 

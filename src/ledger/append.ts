@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
-import type { DecisionRecord } from '../contract/decision.ts'
+import { type DecisionRecord, isUnseen } from '../contract/decision.ts'
 import { canonicalJson, digest } from './canonical.ts'
 import { addCardsShown } from './cards-shown.ts'
 import { type Chain, openChain } from './chain.ts'
@@ -50,7 +50,7 @@ const rowsOfDecision = (entry: DecisionEntry, seq: number): DecisionRows => {
       ({ card }) => card,
     ),
     concerns: once(concernsOf(entry), ({ card, facts }) => `${card} ${facts}`),
-    predictions: predictionRows({ call: record, predictions, mode: 'shown' }),
+    predictions: predictionRows({ call: record, predictions, mode: isUnseen(record) ? 'unseen' : 'shown' }),
   }
 }
 
@@ -154,7 +154,11 @@ const concernsOf = ({ record: { tenant, patientKey, userKey, traces } }: Decisio
         concern === 'summary' ? [] : concerns.map(({ facts }) => ({ tenant, card, patient_key: patientKey, user_key: userKey, facts })),
       )
 
-type Predicted = { readonly call: ShadowRecord; readonly predictions: readonly PredictionEntry[]; readonly mode: 'shown' | 'shadow' }
+type Predicted = {
+  readonly call: ShadowRecord
+  readonly predictions: readonly PredictionEntry[]
+  readonly mode: 'shown' | 'shadow' | 'unseen'
+}
 
 const predictionRows = ({ call: { id, tenant, at }, predictions, mode }: Predicted): LedgerTables['prediction'][] =>
   predictions.map((prediction) => ({ decision: id, tenant, at, mode, ...prediction }))

@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely'
+import { CANARY } from '../contract/canary.ts'
 import type { DecisionRecord } from '../contract/decision.ts'
 import type { CountMode } from '../contract/service-watch.ts'
 import type { LedgerTables } from './tables.ts'
@@ -20,8 +21,9 @@ const rowsOf = ({ id, at, tenant, service, patientKey }: DecisionRecord, { cards
   })
 }
 
-/** Shown cards, and those that would have been. */
+/** Shown cards, and those that would have been; none of an invented patient's. */
 const allRowsOf = (record: DecisionRecord): Shown[] => {
+  if (record.tenant === CANARY) return []
   const { shadow } = record
   const wouldBe = shadow === undefined ? [] : rowsOf(record, shadow, shadow.of === 'rules' ? 'trial' : 'shadow')
   return [...rowsOf(record, record, 'shown'), ...wouldBe]

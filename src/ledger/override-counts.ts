@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import { CANARY } from '../contract/canary.ts'
 import type { FeedbackEvent } from '../contract/decision.ts'
 import type { LedgerTables } from './tables.ts'
 
@@ -27,7 +28,8 @@ export type CardCount = About & {
   readonly n: number
 }
 
-const ofTenant = (tenant: string | null) => (tenant === null ? sql`` : sql`and c.tenant = ${tenant}`)
+/** Releases before this one counted the cards of their canary patients. */
+const ofTenant = (tenant: string | null) => (tenant === null ? sql`and c.tenant <> ${CANARY}` : sql`and c.tenant = ${tenant}`)
 
 /** A JSON array that we wrote. */
 const rowsOf = (text: string): readonly string[] => JSON.parse(text) as readonly string[]

@@ -35,7 +35,7 @@ const merge = (rows: readonly Day[]): Day[] => {
 const hoursOf = (calls: readonly CountedCall[]): Hour[] => {
   const merged = new Map<string, Hour>()
   for (const { call, tally } of calls) {
-    if (tally.mode !== 'shown') continue
+    if (tally.mode === 'trial') continue // beside one that was shown
     const hour = `${call.at.slice(0, 13)}:00:00.000Z`
     const key = [hour, call.tenant, call.service].join('\n')
     const there = merged.get(key)

@@ -58,7 +58,7 @@ export type Counted = {
   readonly tenant: string
   readonly model: string
   readonly release: string
-  readonly mode: 'shown' | 'shadow'
+  readonly mode: 'shown' | 'shadow' | 'unseen'
   /** Only for `asked`; empty elsewhere. */
   readonly place: string
   readonly subject: string

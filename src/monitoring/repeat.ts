@@ -1,5 +1,8 @@
-/** Runs some work again and again, with a pause after each; of failures in a row the first is told. */
-export const repeat = (work: () => Promise<void>, pauseMs: number, onTrouble: (error: unknown) => void) => {
+/**
+ * Runs some work again and again, with a pause after each; of failures in a row the first is told.
+ * @param firstMs pause before the first
+ */
+export const repeat = (work: () => Promise<void>, pauseMs: number, onTrouble: (error: unknown) => void, firstMs = pauseMs) => {
   let stopped = false
   let timer: NodeJS.Timeout | undefined
   let running = Promise.resolve()
@@ -18,7 +21,7 @@ export const repeat = (work: () => Promise<void>, pauseMs: number, onTrouble: (e
         if (!stopped) timer = setTimeout(turn, pauseMs).unref()
       })
   }
-  timer = setTimeout(turn, pauseMs).unref()
+  timer = setTimeout(turn, firstMs).unref()
   return async (): Promise<void> => {
     stopped = true
     clearTimeout(timer)

@@ -136,6 +136,6 @@ export const tally = (
     const cells = [...own.flatMap((one) => ofEstimate(one, model, off)), ...(model ? ofInputs(own, model) : [])]
     const [first] = own
     const release = first ? releaseOf(first.model) : ''
-    return { model: id, release, mode, cells: mode === 'shown' ? [...cells, latency(call.ms)] : cells }
+    return { model: id, release, mode, cells: mode === 'shadow' ? cells : [...cells, latency(call.ms)] }
   })
 }

@@ -5,6 +5,7 @@ import type { PracticeSwitch } from '../contract/switches.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { repeat } from '../monitoring/repeat.ts'
 import { waitingRequests } from './inbox.ts'
+import { folderMeant } from './kept-rules.ts'
 import type { Practice } from './practice.ts'
 import type { Reloading } from './reload-rules.ts'
 
@@ -97,7 +98,7 @@ export const followPractice = async (kit: FollowKit): Promise<Following> => {
     const isStart = order === null
     if (seq === order) return
     order = seq
-    const folder = newest?.folder ?? config.rulesDir
+    const folder = folderMeant(newest?.folder ?? config.rulesDir, config.dataDir)
     if (!isStart || folder !== reloading.folder) await reloading.reload(folder)
   }
 

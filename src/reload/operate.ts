@@ -47,7 +47,8 @@ export const operate = async ({ ledger, log, metrics, ...kit }: OperatingKit): P
     if (problems === null) log.warn({ folder, before, after }, 'rules were loaded again')
     else log.error({ folder, stays: after, problems }, 'rules were refused; the old ones stay')
   }
-  const reloading = makeReloading({ config, practice, onEnd })
+  const onTrouble = (what: string, error: unknown): void => log.error(error === null ? {} : describeError(error), what)
+  const reloading = makeReloading({ config, practice, onEnd, onTrouble })
   metrics.observeRules(practice.thinking.versions.rules)
   const following = await followPractice({
     config,
@@ -55,12 +56,16 @@ export const operate = async ({ ledger, log, metrics, ...kit }: OperatingKit): P
     practice,
     reloading,
     onSwitch: ({ because: _because, ...one }: PracticeSwitch) => log.warn(one, 'something was switched'),
-    onTrouble: (what, error) => log.error(error === null ? {} : describeError(error), what),
+    onTrouble,
   })
+  const keeping = reloading.keep()
   return {
     practice,
     reload: () => reloading.reload(reloading.folder),
     health: () => ({ rules: rulesHealth(practice, reloading), switches: switchesHealth(practice, following) }),
-    close: following.close,
+    close: async () => {
+      await following.close()
+      await keeping
+    },
   }
 }

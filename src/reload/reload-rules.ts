@@ -1,6 +1,7 @@
-import { stat } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { rethink } from '../engine.ts'
 import { AttuneError } from '../errors.ts'
+import { copyRules, keptRules, markUsed } from './kept-rules.ts'
 import type { Practice, PracticeKit } from './practice.ts'
 import { readRules } from './read-rules.ts'
 
@@ -8,6 +9,8 @@ import { readRules } from './read-rules.ts'
 export type ReloadState = { readonly at: string; readonly folder: string; readonly problems: string | null }
 
 export type Reloading = {
+  /** Keeps a copy of the rules that are used, for a step back. Never throws. */
+  keep(): Promise<void>
   /** One after the other; resolves when the rules of the folder are used or refused. Never throws. */
   reload(folder: string): Promise<ReloadState>
   /** Null while the rules are those of the start. */
@@ -21,23 +24,43 @@ export type ReloadingKit = {
   readonly practice: Practice
   /** `before` and `after` are versions; the same when the folder holds what is used already, or was refused. */
   readonly onEnd: (state: ReloadState, before: string, after: string) => void
+  readonly onTrouble: (what: string, error: unknown) => void
 }
 
 const problemsOf = (error: unknown): string => (error instanceof AttuneError ? error.detail : 'the rules could not be loaded')
 
-export const makeReloading = ({ config, practice, onEnd }: ReloadingKit): Reloading => {
+const NOT_KEPT = 'the rules that are used could not be kept for a step back'
+
+export const makeReloading = ({ config, practice, onEnd, onTrouble }: ReloadingKit): Reloading => {
+  const { dataDir } = config
   let last: ReloadState | null = null
   let { rulesDir: folder } = config
   let queue: Promise<unknown> = Promise.resolve()
 
+  const copy = (asked: string): Promise<string | null> =>
+    copyRules(asked, dataDir).catch((error: unknown) => {
+      onTrouble(NOT_KEPT, error)
+      return null
+    })
+
+  const mark = (kept: string | null): Promise<void> =>
+    kept === null ? Promise.resolve() : markUsed(kept, dataDir).catch((error: unknown) => onTrouble(NOT_KEPT, error))
+
+  /** What is read is the copy: what is kept is what was used. */
   const load = async (asked: string): Promise<ReloadState> => {
     const before = practice.thinking.versions.rules
+    const known = new Set((await keptRules(dataDir)).map((one) => one.folder))
     let problems: string | null = null
+    let kept: string | null = null
     try {
       await stat(asked)
-      practice.swap(await rethink({ ...config, rulesDir: asked }, await readRules(asked, config), practice.thinking))
+      kept = await copy(asked)
+      const rulesDir = kept ?? asked
+      practice.swap(await rethink({ ...config, rulesDir }, await readRules(rulesDir, config), practice.thinking))
       folder = asked
+      await mark(kept)
     } catch (error) {
+      if (kept !== null && !known.has(kept)) await rm(kept, { recursive: true, force: true })
       problems = (error as NodeJS.ErrnoException).code === 'ENOENT' ? `there is no folder ${asked}` : problemsOf(error)
     }
     last = { at: new Date().toISOString(), folder: asked, problems }
@@ -46,6 +69,7 @@ export const makeReloading = ({ config, practice, onEnd }: ReloadingKit): Reload
   }
 
   return {
+    keep: async () => mark(await copy(folder)),
     reload: (asked) => {
       const turn = queue.then(() => load(asked))
       queue = turn

@@ -35,8 +35,8 @@ const INSIGHT: InsightDoor = {
     ...{ asOf: PERIOD.asOf, window: SPAN, baseline: SPAN, sandbox: true, limits: [] },
     services: [
       {
-        ...{ tenant: 'north', service: 'pgx-order-sign', state: 'act', collecting: null, silences: [], drugs: [] },
-        days: [{ day: '2026-06-29', calls: 120, withCard: 20, silent: 100, notAssessed: 1 }],
+        ...{ tenant: 'north', service: 'pgx-order-sign', state: 'act', collecting: null, release: null, silences: [], drugs: [] },
+        days: [{ day: '2026-06-29', calls: 120, withCard: 20, silent: 100, notAssessed: 1, shadow: 0 }],
         figures: [
           {
             figure: 'calls',

@@ -25,6 +25,8 @@ type Site = {
   readonly notAssessed?: (day: number) => number
   /** How many times the usual calls come, by day. */
   readonly traffic?: (day: number) => number
+  /** Rules that answer, by day. */
+  readonly release?: (day: number) => string
   /** Spread of a day's rates beyond chance, as a part of the rate. */
   readonly restless?: number
 }
@@ -63,6 +65,7 @@ const simulate = (site: Site, days: number) => {
     const unrest = () => 1 + (site.restless ?? 0) * (random() + random() + random() - 1.5) * 2
     const calls = poisson(site.calls * (WEEKDAYS[at % 7] ?? 1) * (site.traffic?.(at) ?? 1), random)
     add('service', '', 'calls', calls)
+    if (site.release) add('release', site.release(at), 'calls', calls)
     add('service', '', 'silent', binomial(calls, Math.min(1, (site.silent?.(at) ?? 0.8) * unrest()), random))
     add('service', '', 'not-assessed', binomial(calls, site.notAssessed?.(at) ?? 0.005, random))
     for (const [rule, rate] of Object.entries(site.rules))
@@ -215,6 +218,52 @@ describe('Weeks of a simulated site', () => {
     expect(figureOf(looks[3] as Look, 'not-assessed')?.state).toBe('act')
     expect(looks.at(-1)?.service.collecting).toBeNull()
     expect(figureOf(looks.at(-1) as Look, 'firing', 'one')?.state).toBe('ok')
+  })
+
+  describe('when other rules come', () => {
+    const CHANGED = 80
+    const release = (day: number) => (day < CHANGED ? 'r1' : 'r2')
+    const rate = (day: number) => (day < CHANGED ? 0.05 : 0.12)
+    const told = (looks: readonly Look[], figure: ServiceFigureId, subject = '') =>
+      looks.flatMap((look) => (isAlarm(figureOf(look, figure, subject) ?? { state: 'ok' }) ? [look.day] : []))
+
+    it('what they change is told once, for a week, held against the days before; then they get days of their own', () => {
+      const looks = watch({ seed: 31, calls: 600, rules: { one: rate }, release }, 140)
+      const days = told(looks, 'firing', 'one')
+      expect(days[0]).toBeGreaterThan(CHANGED + 1) // the day of the change is of both
+      expect(days.at(-1)).toBe(CHANGED + 8)
+      const at = (day: number) => looks.find((look) => look.day === day) as Look
+      expect(figureOf(at(CHANGED + 8), 'firing', 'one')?.because).toMatch(
+        /^With other rules 1\d.* of calls; before [45].* standard deviations\.$/,
+      )
+      expect(figureOf(at(CHANGED + 9), 'firing', 'one')).toMatchObject({ state: 'not-enough-data', reference: expect.closeTo(0.05, 1) })
+      expect(figureOf(at(CHANGED + 9), 'firing', 'one')?.because).toMatch(
+        /^1\d.* of calls; [45].* before these rules, which answer since 2026-03-26\. Compared from 28 days before the window on\.$/,
+      )
+      expect(at(CHANGED + 9).service.release).toEqual({ version: 'r2', since: shiftDay(BEGIN, CHANGED), before: 'r1' })
+      expect(figureOf(at(CHANGED + 37), 'firing', 'one')).toMatchObject({ state: 'ok', reference: expect.closeTo(0.12, 1) })
+    })
+
+    it('the same change without other rules goes on being told for weeks', () => {
+      const days = told(watch({ seed: 31, calls: 600, rules: { one: rate } }, 140), 'firing', 'one')
+      expect(days.length).toBeGreaterThan(21)
+    })
+
+    it('what they do not change is not told', () => {
+      const looks = watch({ seed: 32, calls: 600, rules: { one: steady(0.05), two: steady(0.02) }, release }, 140)
+      expect(alarmsOf(looks.filter(({ day }) => day > CHANGED))).toEqual([])
+    })
+
+    it('a rule that died with them stays told', () => {
+      const looks = watch({ seed: 33, calls: 600, rules: { one: (day) => (day < CHANGED ? 0.05 : 0) }, release }, 125)
+      expect(told(looks, 'zero', 'one').at(-1)).toBe(124)
+    })
+
+    it('the rules of before, come back, are compared with the days before them as well', () => {
+      const back = (day: number) => (day < CHANGED || day > CHANGED + 3 ? 'r1' : 'r2')
+      const looks = watch({ seed: 34, calls: 600, rules: { one: steady(0.05) }, release: back }, 95)
+      expect(looks.at(-1)?.service.release).toEqual({ version: 'r1', since: shiftDay(BEGIN, CHANGED + 4), before: 'r2' })
+    })
   })
 
   it('a figure on its limit does not tell its change at each look', () => {

@@ -64,6 +64,7 @@ describe('What a call adds to the counts of its service', () => {
         'drug|two|silent',
         'pair|one GENE1|fired',
         'pair|one GENE2|fired',
+        `release|${aCall().versions.rules}|calls`,
         'rule|cpic/one/1|fired',
         'service||assessed|1',
         'service||calls|1',

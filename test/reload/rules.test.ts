@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { projectRoot } from '../../src/project-root.ts'
+import { copyRules as copyKept, folderMeant, keptRules, markUsed } from '../../src/reload/kept-rules.ts'
+import { runMain } from '../cli/run-main.ts'
 import { embeddedPlace, type Place } from '../ledger/engines.ts'
 import { copyRules } from './copy-rules.ts'
 import { type Answer, openSite, summaries } from './site.ts'
@@ -29,6 +32,7 @@ describe('Rules that are loaded again while calls are answered', () => {
     before = await site.ask()
   })
   afterAll(async () => {
+    vi.unstubAllEnvs()
     await site?.close()
     await place?.clear()
     for (const rules of [first, second]) rules?.clear()
@@ -91,5 +95,61 @@ describe('Rules that are loaded again while calls are answered', () => {
     await site.stop()
     await site.start()
     expect((await site.ask()).trace.versions.rules).toMatch(/^2999/)
+  })
+  it('that turn out bad are left in one step for those of before, of which nobody has to have kept the folder', async () => {
+    const version = (prefix: RegExp) => vi.waitFor(async () => expect((await site.ask()).trace.versions.rules).toMatch(prefix), 60_000)
+    for (const [name, value] of Object.entries(site.environment)) vi.stubEnv(name, value)
+    await site.request(order(first.folder))
+    await version(new RegExp(`^${before.trace.versions.rules.slice(0, 9)}`))
+    second.clear()
+    const kept = await runMain('rules', 'kept', '--json')
+    expect(JSON.parse(kept.out).map((one: { version: string }) => one.version.slice(0, 9))).toEqual([
+      before.trace.versions.rules.slice(0, 9),
+      '2999.01.0',
+    ])
+    const back = await runMain('rules', 'back')
+    expect([back.status, back.out]).toEqual([0, expect.stringMatching(/^Rules 2999\.01\.0\+sha256:\S+ of kept:[0-9a-f]{16} are ordered/)])
+    await version(/^2999/)
+    expect((await site.ready()).status).toBe('ready')
+    await site.stop()
+    await site.start()
+    await version(/^2999/)
+    expect((await runMain('rules', 'back')).status).toBe(0)
+    await version(new RegExp(`^${before.trace.versions.rules.slice(0, 9)}`))
+  })
+
+  it('are never kept where they were refused', async () => {
+    const broken = copyRules()
+    broken.edit(GUIDANCE, (text) => text.slice(0, -30))
+    const names = async () => (await keptRules(place.config.dataDir)).map(({ name }) => name)
+    const kept = await names()
+    await site.request(order(broken.folder))
+    await vi.waitFor(async () => expect((await site.ready()).parts.rules?.detail).toContain(broken.folder), 30_000)
+    expect(await names()).toEqual(kept)
+    broken.clear()
+  })
+})
+
+describe('Rules that were used', () => {
+  it('are kept by their content, the five that were used last, whoever keeps them at the same time', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'attune-kept-'))
+    const folderOf = (n: number): string => {
+      const folder = join(dataDir, `rules-${n}`, 'genes')
+      mkdirSync(folder, { recursive: true })
+      writeFileSync(join(folder, 'one.json'), `{"n":${n}}`)
+      writeFileSync(join(folder, '.half-written'), `${Math.random()}`)
+      return join(dataDir, `rules-${n}`)
+    }
+    for (let n = 0; n < 7; n += 1) {
+      const [kept, again, other] = await Promise.all([0, 1, 2].map(() => copyKept(folderOf(n), dataDir)))
+      expect([again, other]).toEqual([kept, kept])
+      await markUsed(kept as string, dataDir)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    const kept = await keptRules(dataDir)
+    expect(kept.map(({ folder }) => readFileSync(join(folder, 'genes/one.json'), 'utf8'))).toEqual([6, 5, 4, 3, 2].map((n) => `{"n":${n}}`))
+    expect(kept.map(({ name }) => folderMeant(name, dataDir))).toEqual(kept.map(({ folder }) => folder))
+    expect(folderMeant('kept:../../etc', dataDir)).toBe('kept:../../etc')
+    rmSync(dataDir, { recursive: true })
   })
 })

@@ -102,14 +102,15 @@ describe('A model that is switched for one tenant', () => {
     expect(await versions()).toEqual({ hospital: [], clinic: [] })
     await turnModel('off', 'hospital')
     expect(await versions()).toEqual({ hospital: [`model ${MODEL} off`], clinic: [] })
-    expect(await profile()).toContain(SAID)
+    const app = await profile()
+    for (const said of [SAID, `"switches":["model ${MODEL} off"]`]) expect(app).toContain(said)
     expect(await whatIf({ fhirServer: site.ehr.fhir })).toContain(SAID)
     expect(await whatIf({})).toContain(SAID) // nobody says at whose site
     expect((await site.ready()).parts.models?.detail).toContain(`${MODEL} (tenant hospital): ${SAID}`)
     await turnModel('on', 'hospital')
     await turnModel('off', 'clinic')
     expect(await versions()).toEqual({ hospital: [], clinic: [`model ${MODEL} off`] })
-    expect(await profile()).not.toContain(SAID)
+    expect(await profile()).not.toMatch(/Switched off on|"switches"/)
     expect(await whatIf({ fhirServer: site.ehr.fhir })).not.toContain(SAID)
   })
 

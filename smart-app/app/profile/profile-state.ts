@@ -17,6 +17,8 @@ export type Progress =
       readonly kind: 'done'
       readonly decision: string
       readonly versions: { readonly attune: string; readonly rules: string }
+      /** What is switched off or in the shadow at this site. */
+      readonly switches: readonly string[]
       /** Under which the server knows again what it told. */
       readonly seal?: string
     }
@@ -152,6 +154,7 @@ export const advance = (state: ProfileState, step: ProfileStep): ProfileState =>
           kind: 'done',
           decision: step.decision,
           versions: step.versions,
+          switches: step.switches ?? [],
           ...(step.seal === undefined ? {} : { seal: step.seal }),
         },
       }

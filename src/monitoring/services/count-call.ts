@@ -65,10 +65,10 @@ const ofRules = ({ traces }: Answer, names: RuleNames): ServiceCell[] =>
     }),
   )
 
-type Answer = Pick<DecisionRecord, 'outcome' | 'cards' | 'traces' | 'silences'>
+type Answer = Pick<DecisionRecord, 'outcome' | 'cards' | 'traces' | 'silences' | 'versions'>
 
 const cellsOf = (answer: Answer, names: RuleNames): ServiceCell[] =>
-  once([...ofService(answer), ...ofDrugs(answer, names), ...ofRules(answer, names)])
+  once([...ofService(answer), ['release', answer.versions.rules, 'calls'], ...ofDrugs(answer, names), ...ofRules(answer, names)])
 
 /** What a recorded call adds to the counts of its service: what was shown, what would have been, or both. */
 export const countCall = (record: DecisionRecord, names: RuleNames): ServiceTally[] => {

@@ -37,8 +37,10 @@ export const shiftDay = (day: string, by: number): string => new Date(Date.parse
 export const keyOf = (tenant: string, service: string, figure: string, subject: string): string =>
   JSON.stringify([tenant, service, figure, subject])
 
-/** Counts of one service at one tenant, by what was counted and day. */
+/** Counts of one service at one tenant, by what was counted and day; shown and in the shadow together. */
 type View = {
+  /** Calls of a day that were answered in the shadow. */
+  readonly unseen: (day: string) => number
   readonly of: (kind: WatchedKind, subject: string, measure: string, day: string) => number
   readonly subjects: readonly Subject[]
 }
@@ -47,12 +49,15 @@ type Subject = { readonly kind: WatchedKind; readonly subject: string }
 const makeView = (counts: readonly ServiceCount[]): View => {
   const byKey = new Map<string, number>()
   const subjects = new Map<string, Subject>()
-  for (const { kind, subject, measure, day, n } of counts) {
+  const unseen = new Map<string, number>()
+  for (const { kind, subject, measure, day, n, mode } of counts) {
+    if (mode === 'shadow' && kind === 'service' && measure === 'calls') unseen.set(day, n)
     const key = `${kind}\n${subject}\n${measure}\n${day}`
     byKey.set(key, (byKey.get(key) ?? 0) + n)
     subjects.set(`${kind}\n${subject}`, { kind, subject })
   }
   return {
+    unseen: (day) => unseen.get(day) ?? 0,
     of: (kind, subject, measure, day) => byKey.get(`${kind}\n${subject}\n${measure}\n${day}`) ?? 0,
     subjects: [...subjects.values()],
   }
@@ -75,6 +80,7 @@ type Frame = {
   readonly service: string
   readonly view: View
   readonly spans: Spans
+  readonly release: WatchedService['release']
   readonly material: Material
 }
 
@@ -132,15 +138,41 @@ const hasBaseline = ({ baseline }: Spans, { leastBaselineDays }: Material): bool
 const dayCounts = ({ view }: Frame, days: readonly string[], { kind, subject }: Subject, measure: string): DayCount[] =>
   days.map((day) => ({ count: view.of(kind, subject, measure, day), of: view.of('service', '', 'calls', day) }))
 
-/** Share of calls in which something was so, against the days before. */
+/**
+ * Share of calls in which something was so, against the days before. Other rules begin new days: for the length of a window they are
+ * held against the days before them, which tells a change once; then nothing is judged until they have enough days of their own.
+ */
 const shareFigure = (named: Named, measure: string, frame: Frame): ServiceFigure => {
+  const { release, spans, material } = frame
+  const days = [...spans.baseline, ...spans.window]
+  const own = release === null ? [] : days.filter((day) => day > release.since)
+  if (release === null) return shareOver(named, measure, frame)
+  const old = days.filter((day) => day < release.since)
+  const before = { ...spans, window: spans.window.filter((day) => day < release.since) }
+  if (own.length === 0) return shareOver(named, measure, { ...frame, spans: before }) // the day of the change is of both
+  const window = own.slice(-material.windowDays)
+  const baseline = own.slice(0, -material.windowDays)
+  if (own.length <= material.windowDays) return shareOver(named, measure, { ...frame, spans: { ...spans, window, baseline: old } }, RULES)
+  if (baseline.length >= material.leastBaselineDays) return shareOver(named, measure, { ...frame, spans: { ...spans, window, baseline } })
+  const [now, then] = [window, old].map((some) => addDays(dayCounts(frame, some, named, measure)))
+  const part = (some: DayCount | undefined): number | null => (some === undefined || some.of === 0 ? null : some.count / some.of)
+  const [value, reference] = [part(now), part(then)]
+  const said = [value, reference].map((one) => (one === null ? 'no calls' : share(one)))
+  const because = `${said[0]} of calls; ${said[1]} before these rules, which answer since ${release.since}. Compared from ${material.leastBaselineDays} days before the window on.`
+  return { ...named, value, reference, n: now?.of ?? 0, sigmas: null, state: 'not-enough-data', because }
+}
+
+const RULES = 'With other rules '
+
+const shareOver = (named: Named, measure: string, frame: Frame, since = ''): ServiceFigure => {
   const { spans, material } = frame
   const window = dayCounts(frame, spans.window, named, measure)
   const { of } = addDays(window)
   if (!hasBaseline(spans, material))
     return unsettled({ ...named, value: null, reference: null, n: of, sigmas: null, because: collectingSentence(spans, material) }, frame)
   const judged = judgeShare(window, dayCounts(frame, spans.baseline, named, measure))
-  return byLimits(named, judged, of, frame, (value) => `${share(value)} of calls`, 'share')
+  const figure = byLimits(named, judged, of, frame, (value) => `${share(value)} of calls`, 'share')
+  return { ...figure, because: `${since}${figure.because}` }
 }
 
 const callsFigure = (frame: Frame): ServiceFigure => {
@@ -203,6 +235,7 @@ const daysOf = ({ view, spans }: Frame): WatchedService['days'] =>
     withCard: view.of('service', '', 'with-card', day),
     silent: view.of('service', '', 'silent', day),
     notAssessed: view.of('service', '', 'not-assessed', day),
+    shadow: view.unseen(day),
   }))
 
 const most = <T extends { readonly n: number }>(rows: readonly T[], name: (row: T) => string): T[] =>
@@ -240,6 +273,20 @@ const drugsOf = ({ view, spans }: Frame): WatchedService['drugs'] => {
   return most(rows, ({ drug }) => drug).map(({ n, ...row }) => ({ ...row, looked: n }))
 }
 
+/** Which rules answer now, since when, and which did before; days of a release that did not say count as the same. */
+const releaseOf = (view: View, days: readonly string[]): WatchedService['release'] => {
+  const versions = view.subjects.flatMap(({ kind, subject }) => (kind === 'release' ? [subject] : []))
+  const calls = (version: string, day: string): number => view.of('release', version, 'calls', day)
+  const newest = days.findLast((day) => versions.some((version) => calls(version, day) > 0))
+  if (newest === undefined || versions.length < 2) return null
+  const most = (day: string): string => versions.reduce((one, other) => (calls(other, day) > calls(one, day) ? other : one))
+  const version = most(newest)
+  const last = days.findLast((day) => most(day) !== version && calls(most(day), day) > 0)
+  if (last === undefined) return null
+  const since = days.find((day) => day >= last && calls(version, day) > 0)
+  return since === undefined ? null : { version, since, before: most(last) }
+}
+
 const WATCHED: ReadonlySet<WatchedKind> = new Set(['rule', 'pair'])
 
 /** One service at one tenant; null where it was never called there. */
@@ -252,7 +299,8 @@ const watchService = (tenant: string, service: string, material: Material): Watc
   const today = material.now.toISOString().slice(0, 10)
   const view = makeView(counts)
   const calendar = calendarOf(today, material)
-  const frame: Frame = { tenant, service, view, spans: spansOf(today, first, calendar, material), material }
+  const release = releaseOf(view, [...calendar, today])
+  const frame: Frame = { tenant, service, view, spans: spansOf(today, first, calendar, material), release, material }
   const subjects = view.subjects.filter(({ kind, subject }) => WATCHED.has(kind) && material.isKnown(kind, subject))
   const unheard = judgeUnheard(material.hours.filter(mine), first, material)
   const heard: ServiceFigure =
@@ -277,6 +325,7 @@ const watchService = (tenant: string, service: string, material: Material): Watc
     collecting: hasBaseline(spans, material)
       ? null
       : { day: spans.baseline.length + spans.window.length + 2, days: material.leastBaselineDays + material.windowDays },
+    release,
     days: daysOf(frame),
     figures,
     silences: silencesOf(counts, new Set([...spans.window, today])),

@@ -1,5 +1,6 @@
 import type { Config } from '../../config.ts'
 import type { ServiceFigure, ServiceWatchReport, WatchedKind } from '../../contract/service-watch.ts'
+import type { ServiceFirst } from '../../ledger/service-counts.ts'
 import type { ServiceStore } from '../../ledger/service-store.ts'
 import type { StateChange } from '../../ledger/watch-states.ts'
 import type { ServiceLimits } from './limits.ts'
@@ -17,20 +18,35 @@ export type ServiceWatchKit = {
 /** Four weeks, and one in which nothing was heard. */
 const HOURS_BACK_DAYS = 35
 
+/**
+ * Of each subject its first day, shown or in the shadow. What a service says is judged alike in both: a site that goes live, or into the
+ * shadow, begins no new days, and one in the shadow is known to be safe to switch on.
+ */
+const earliest = (firsts: readonly ServiceFirst[]): ServiceFirst[] => {
+  const first = new Map<string, ServiceFirst>()
+  for (const one of firsts) {
+    const key = JSON.stringify([one.tenant, one.service, one.kind, one.subject])
+    const there = first.get(key)
+    if (there === undefined || one.day < there.day) first.set(key, one)
+  }
+  return [...first.values()]
+}
+
 /** The report as of now, of one tenant or of all. @throws AttuneError `ledger-failed` while the database is away */
 export const reportServices = async (kit: ServiceWatchKit, tenant: string | null): Promise<ServiceWatchReport> => {
   const { config, store, services, isKnown, limits } = kit
   const { windowDays, baselineDays, leastBaselineDays, silentMinutes } = config.monitoring.services
   const now = kit.clock()
   const today = now.toISOString().slice(0, 10)
-  const firsts = (await store.firsts(tenant)).filter(({ mode }) => mode === 'shown')
+  const firsts = earliest((await store.firsts(tenant)).filter(({ mode }) => mode !== 'trial'))
+  const span = { from: shiftDay(today, -windowDays - baselineDays), to: today, tenant }
   const states = await store.states()
   return makeServiceReport({
     now,
     tenants: tenant === null ? [...new Set(firsts.map((one) => one.tenant))].sort() : [tenant],
     services,
     isKnown,
-    counts: await store.counts({ from: shiftDay(today, -windowDays - baselineDays), to: today, mode: 'shown', tenant }),
+    counts: [...(await store.counts({ ...span, mode: 'shown' })), ...(await store.counts({ ...span, mode: 'shadow' }))],
     firsts,
     hours: await store.hours(new Date(now.getTime() - HOURS_BACK_DAYS * 86_400_000), tenant),
     windowDays,

@@ -18,6 +18,27 @@ const Earlier = ({ decisions }: { readonly decisions: ProfileState['decisions'] 
   </ul>
 )
 
+const lookUp = (words: Readonly<Record<string, string>>, name: string): string => words[name] ?? name
+
+/** `rule clopidogrel CYP2C19 off` in words. */
+const sayOne = (one: string): string => {
+  const [kind = '', ...more] = one.split(' ')
+  const use = more.pop() ?? ''
+  return `${[lookUp(TEXT.kinds, kind), ...more].join(' ')}: ${lookUp(TEXT.uses, use)}`
+}
+
+/** What somebody has switched off, or lets run unseen, at this site. */
+const Switched = ({ switches }: { readonly switches: readonly string[] }) =>
+  switches.length === 0 ? (
+    TEXT.nothingSwitched
+  ) : (
+    <ul className={styles.plain}>
+      {switches.map((one) => (
+        <li key={one}>{sayOne(one)}</li>
+      ))}
+    </ul>
+  )
+
 /** Which decision this is, what came before it in this session, and the versions and hashes that made it. */
 export const Versions = ({
   profile,
@@ -42,6 +63,7 @@ export const Versions = ({
           ...(earlier.length > 0 ? [{ term: TEXT.earlier, value: <Earlier decisions={earlier} /> }] : []),
           { term: TEXT.attune, value: done?.versions.attune ?? TEXT.pending },
           { term: TEXT.rules, value: <code className={styles.code}>{done?.versions.rules ?? TEXT.pending}</code> },
+          { term: TEXT.switched, value: done ? <Switched switches={done.switches} /> : TEXT.pending },
         ]}
       />
       {models.length > 0 ? (

@@ -1,0 +1,77 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { cp, mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+
+/** Rules that were used, in the data folder by their content, so that a step back needs nobody's backup. */
+const homeIn = (dataDir: string): string => join(dataDir, 'rules-kept')
+
+/** Kept at most, those used last; one takes some 3 MB. */
+export const MOST_KEPT = 5
+
+const NAMED = /^kept:([0-9a-f]{16})$/
+const ID = /^[0-9a-f]{16}$/
+
+/** The folder that an order means: `kept:ID` is one of the kept, in the data folder of whoever reads it. */
+export const folderMeant = (folder: string, dataDir: string): string => {
+  const [, id] = NAMED.exec(folder) ?? []
+  return id === undefined ? folder : join(homeIn(dataDir), id)
+}
+
+export type KeptRules = { readonly name: string; readonly folder: string; readonly used: Date }
+
+/** Most recently used first: the first are those that answer, the second those that answered before. */
+export const keptRules = async (dataDir: string): Promise<readonly KeptRules[]> => {
+  const names = await readdir(homeIn(dataDir)).catch(() => [])
+  const kept = names.filter((name) => ID.test(name)).map((name) => join(homeIn(dataDir), name))
+  const found = await Promise.all(
+    kept.map((folder) =>
+      stat(folder).then(
+        ({ mtime }) => [{ name: `kept:${basename(folder)}`, folder, used: mtime }],
+        () => [], // another process has let it go
+      ),
+    ),
+  )
+  return found.flat().sort((one, other) => other.used.getTime() - one.used.getTime() || (one.name < other.name ? -1 : 1))
+}
+
+const isVisible = (path: string): boolean => !path.split('/').some((part) => part.startsWith('.'))
+
+/** Digest of names and contents. */
+const contentOf = async (folder: string): Promise<string> => {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+  const digest = createHash('sha256')
+  for (const path of paths.sort())
+    digest
+      .update(`${path.slice(folder.length)}\0`)
+      .update(await readFile(path))
+      .update('\0')
+  return digest.digest('hex').slice(0, 16)
+}
+
+/**
+ * A copy of a folder of rules that nobody changes any more. The same content is there once, also when several processes keep it at once.
+ * @returns its folder
+ */
+export const copyRules = async (folder: string, dataDir: string): Promise<string> => {
+  const home = homeIn(dataDir)
+  if (dirname(folder) === home) return folder
+  const fresh = join(home, `.${randomUUID()}`)
+  try {
+    await mkdir(home, { recursive: true, mode: 0o700 })
+    const filter = (path: string): boolean => isVisible(path.slice(folder.length + 1))
+    await cp(folder, fresh, { recursive: true, dereference: true, filter })
+    const kept = join(home, await contentOf(fresh))
+    await rename(fresh, kept).catch(() => stat(kept)) // it is there already
+    return kept
+  } finally {
+    await rm(fresh, { recursive: true, force: true })
+  }
+}
+
+/** These rules answer now; of the others the oldest are let go. */
+export const markUsed = async (kept: string, dataDir: string): Promise<void> => {
+  const now = new Date()
+  await utimes(kept, now, now)
+  for (const { folder } of (await keptRules(dataDir)).slice(MOST_KEPT)) await rm(folder, { recursive: true, force: true })
+}
