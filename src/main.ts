@@ -16,7 +16,7 @@ import { signOffCondition, signOffDocument } from './exporters/sign-off-document
 import { type FhirClient, makeFhirClient } from './fhir/fhir-client.ts'
 import { makeOutbound, type Outbound } from './fhir/outbound.ts'
 import { makeTerminologyServer, type TerminologyServer } from './fhir/terminology-server.ts'
-import { clientOfServer } from './fhir/trusted-servers.ts'
+import { clientOfServer, trustedBase } from './fhir/trusted-servers.ts'
 import { guidanceAttributes } from './guidance/source-attributes.ts'
 import { makeApp, makeOperationsApp } from './http/app.ts'
 import { type ClockWatch, makeClockWatch } from './http/clock-watch.ts'
@@ -207,6 +207,7 @@ const compose = async (config: Config, { beforeLedger, processes }: Whole): Prom
       models: models.versions,
       ledger: { ok, degraded: state === 'degraded', spooled, rejected },
       fhirResting: fhir.resting(),
+      fhirRestingOf: restingByClient(config, fhir),
       replayShared: config.redisUrl === null ? null : replay.isShared(),
       limitsShared: config.redisUrl === null ? null : hits.isShared(),
       spansDropped: tracing?.dropped ?? null,
@@ -330,6 +331,12 @@ const modelsAsked = (
   return withStanding(models, (model) => (tenant === undefined ? switches.strictest(model) : switches.standing(model, tenant)))
 }
 
+/** By the client's id of the configuration: an address might tell who is treated where. */
+const restingByClient = ({ clients }: Config, { isResting }: FhirClient): Record<string, number> =>
+  Object.fromEntries(
+    clients.map((client) => [client.id, client.fhirServers.filter((server) => isResting(trustedBase(client, server) ?? server)).length]),
+  )
+
 /** Made anew when other rules are used. */
 const attributesOf = (practice: Practice): Kit<Service>['rulesAttributes'] => {
   let made: { readonly of: Thinking; readonly attributes: RulesAttributes } | null = null
@@ -344,10 +351,10 @@ type Emit = Parameters<Kit<Service>['runProfile']>[2]
 /** A profile on the line that its tenant has now, to its end. */
 const runProfileOf =
   (config: Config, practice: Practice, request: ProfileRequest, line?: Line) =>
-  async ({ token, signal }: ProfileCaller, emit: Emit): Promise<void> => {
+  async ({ token, signal, span }: ProfileCaller, emit: Emit): Promise<void> => {
     const client = clientOfServer(config.clients, request.fhirServer)
     if (!client) throw new AttuneError('fhir-server-untrusted', 'profile for an unregistered FHIR server')
-    for await (const event of runProfile(request, token, client, line ?? practice.line(client.tenant))) {
+    for await (const event of runProfile(request, token, client, line ?? practice.line(client.tenant), span)) {
       if (signal.aborted) return // nobody is there to read it: the record is asked no further
       emit(event)
     }

@@ -24,6 +24,7 @@ import { type BackgroundKit, putTogether } from './look-back.ts'
 import type { NoteTables } from './notes/tables.ts'
 import { answersFor, partsOf, pickParts, wholeParts } from './profile-parts.ts'
 import { sealFlags, sealOf } from './review/sealed.ts'
+import { noSpan, type Span } from './tracing/span.ts'
 import { type Heard, listenTo, type UnderstandKit, understandRecord } from './understand-record.ts'
 
 /** What the app's line needs; `main.ts` puts it together. */
@@ -73,14 +74,15 @@ export async function* runProfile(
   token: () => string,
   client: ClientConfig,
   kit: ProfileKit,
+  span: Span = noSpan,
 ): AsyncGenerator<ProfileEvent> {
   const base = trustedBase(client, request.fhirServer)
   if (base === null) {
     yield failure('fhir-server-untrusted', 'That FHIR server is not registered with this Attune.')
     return
   }
-  const session = kit.fhir.open({ base, token }, kit.reading)
-  const walk = startWalk(request, client, kit)
+  const session = kit.fhir.open({ base, token, span }, kit.reading)
+  const walk = startWalk(request, client, kit, span)
   try {
     const queries = Object.entries(kit.questions).map(([key, query]) => ({
       key,
@@ -137,6 +139,7 @@ type Walk = {
   readonly request: ProfileRequest
   readonly client: ClientConfig
   readonly kit: ProfileKit
+  readonly span: Span
   readonly started: number
   readonly answers: Answered[]
   readonly ended: Set<string>
@@ -148,10 +151,11 @@ type Walk = {
   silenced: boolean
 }
 
-const startWalk = (request: ProfileRequest, client: ClientConfig, kit: ProfileKit): Walk => ({
+const startWalk = (request: ProfileRequest, client: ClientConfig, kit: ProfileKit, span: Span): Walk => ({
   request,
   client,
   kit,
+  span,
   started: performance.now(),
   answers: [],
   ended: new Set(),
@@ -187,7 +191,8 @@ type Understood = { readonly facts: PatientFacts; readonly record: PatientRecord
 const understand = async (walk: Walk, answers: readonly Answered[]): Promise<Understood> => {
   const record = recordFrom(walk, answers)
   const heard = listenTo(walk.kit.terminology)
-  return { facts: await understandRecord(record, { ...walk.kit, terminology: heard.terminology }), record, heard }
+  const facts = await walk.span.child('facts', () => understandRecord(record, { ...walk.kit, terminology: heard.terminology }))
+  return { facts, record, heard }
 }
 
 const factsFrom = async (walk: Walk, answers: readonly Answered[]): Promise<PatientFacts> => (await understand(walk, answers)).facts
@@ -295,11 +300,14 @@ const keepInputs = ({ request, client, kit: { keep, ...kit } }: Walk, { record, 
 
 /** Thinks, records, and only then tells. */
 async function* assess(walk: Walk, understood: Understood): AsyncGenerator<ProfileEvent> {
-  const { request, client, kit } = walk
+  const { request, client, kit, span } = walk
   const { facts } = understood
-  const made = await makeProfileDecision(request, client, facts, kit, () => stampOf(randomUUID(), walk.started))
+  const stamp = () => stampOf(randomUUID(), walk.started)
+  const made = await span.child('think', () => makeProfileDecision(request, client, facts, kit, stamp))
   const { assessment, decision, shown } = made
-  await kit.ledger.record(decision, shown, [], [], await keepInputs(walk, understood, decision))
+  const inputs = await keepInputs(walk, understood, decision)
+  await span.child('ledger', () => kit.ledger.record(decision, shown, [], [], inputs))
+  span.note({ 'attune.decision': decision.id, 'attune.outcome': decision.outcome })
   if (decision.shadow) {
     walk.silenced = true
     return void (yield failure('in-shadow', ERROR_CATALOGUE['in-shadow'].text))

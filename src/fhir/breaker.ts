@@ -16,15 +16,17 @@ export type Breaker = {
   report(base: string, answered: boolean | null, since?: number): void
   /** Servers left alone at present. */
   resting(): number
+  isResting(base: string): boolean
 }
 
 export const makeBreaker = (now: () => number = () => performance.now()): Breaker => {
   const states = new Map<string, State>()
+  const rests = ({ failures }: State): boolean => failures >= FAILURES_TO_OPEN
   const heardAt = new Map<string, number>()
   return {
     mayTry(base) {
       const state = states.get(base)
-      if (!state || state.failures < FAILURES_TO_OPEN) return true
+      if (!state || !rests(state)) return true
       if (state.trying || now() < state.restsUntil) return false
       state.trying = true
       return true
@@ -40,6 +42,10 @@ export const makeBreaker = (now: () => number = () => performance.now()): Breake
       const failures = (state?.failures ?? 0) + 1
       states.set(base, { failures, restsUntil: now() + REST_MS, trying: false })
     },
-    resting: () => Array.from(states.values()).filter(({ failures }) => failures >= FAILURES_TO_OPEN).length,
+    resting: () => Array.from(states.values()).filter(rests).length,
+    isResting(base) {
+      const state = states.get(base)
+      return state !== undefined && rests(state)
+    },
   }
 }

@@ -53,6 +53,8 @@ export type FhirClient = {
   open(access: FhirAccess, allowed?: FhirLimits): FhirSession
   /** Servers that are left alone at present because they do not answer; for health. */
   resting(): number
+  /** Whether a base is left alone at present, as `trustedBase` names it. */
+  isResting(base: string): boolean
 }
 
 /** How long a session may take, how many pages of a search and how many bytes in all it reads. */
@@ -144,6 +146,7 @@ export const makeFhirClient = (outbound: Outbound, limits: FhirLimits): FhirClie
   const breaker = makeBreaker()
   return {
     resting: breaker.resting,
+    isResting: breaker.isResting,
     open({ base, token, span = noSpan }, { budgetMs, maxPages, maxBytes } = limits) {
       if (!breaker.mayTry(base)) return restingSession(base)
       const controller = new AbortController()

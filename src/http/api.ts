@@ -88,7 +88,7 @@ const makeLines = (req: Parameters<Step>[0], res: Parameters<Step>[1]) => {
 export const answerProfile =
   (kit: Pick<Kit<HookService>, 'runProfile' | 'log'>): Step =>
   async (req, res) => {
-    const { id, route } = callOf(res)
+    const { id, route, span } = callOf(res)
     const { fhirServer, patient, drug, order, draft } = readProfileRequest(req.body)
     const token = tokenOf(req.headers.authorization)
     const gone = new AbortController()
@@ -106,7 +106,7 @@ export const answerProfile =
       ...(draft ? { draft: JSON.parse(JSON.stringify(draft)) as DraftInHand } : {}),
     }
     try {
-      await kit.runProfile(asked, { token: () => token, requestId: id, signal: gone.signal }, emit)
+      await kit.runProfile(asked, { token: () => token, requestId: id, signal: gone.signal, span }, emit)
     } catch (thrown) {
       if (!lines.begun()) throw thrown
       const error = toAttuneError(thrown)

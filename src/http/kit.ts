@@ -13,6 +13,7 @@ import type { HookService } from '../hooks/discovery.ts'
 import type { HookRequest } from '../hooks/request.ts'
 import type { ReviewDoor } from '../review/review.ts'
 import type { CallWatch } from '../run-service.ts'
+import type { Span as TraceSpan } from '../tracing/span.ts'
 import type { Tracer } from '../tracing/tracer.ts'
 import type { AdmissionLimits } from './admission.ts'
 import type { ClockWatch } from './clock-watch.ts'
@@ -37,6 +38,8 @@ export type ProfileCaller = {
   readonly requestId: string
   /** Fires when the app is gone. */
   readonly signal: AbortSignal
+  /** Of the whole call. */
+  readonly span?: TraceSpan
 }
 
 /** What the ledger must do for the wire. */

@@ -55,6 +55,8 @@ export type Parts = {
   readonly ledger: { readonly ok: boolean; readonly degraded: boolean; readonly spooled: number; readonly rejected: number }
   /** FHIR servers that are left alone because they do not answer. */
   readonly fhirResting: number
+  /** Of each client, how many of its FHIR servers are left alone. */
+  readonly fhirRestingOf: Readonly<Record<string, number>>
   /** Null: this process is the only one, by configuration. */
   readonly replayShared: boolean | null
   /** Null: this process is the only one, by configuration. */
@@ -76,6 +78,9 @@ const makePartGauges = (registers: Registry[]) => {
   const degraded = gauge('attune_ledger_degraded', '1 while the database is away or has refused records.', [])
   const spooled = gauge('attune_ledger_spooled_entries', 'Entries that are only in the spool because the database is away.', [])
   const rejected = gauge('attune_ledger_rejected_entries', 'Entries that the database refused as they are, since the start.', [])
+  const restingOf = gauge('attune_fhir_breaker_open', 'FHIR servers of a client that are left alone because they do not answer.', [
+    'client',
+  ])
   const resting = gauge('attune_fhir_resting_servers', 'FHIR servers that are left alone because they do not answer.', [])
   const shared = gauge(
     'attune_replay_shared',
@@ -97,6 +102,7 @@ const makePartGauges = (registers: Registry[]) => {
     spooled.set(parts.ledger.spooled)
     rejected.set(parts.ledger.rejected)
     resting.set(parts.fhirResting)
+    for (const [client, count] of Object.entries(parts.fhirRestingOf)) restingOf.set({ client }, count)
     if (parts.replayShared !== null) shared.set({ store: 'redis' }, Number(parts.replayShared))
     if (parts.limitsShared !== null) limits.set({ store: 'redis' }, Number(parts.limitsShared))
     spans.set(parts.spansDropped ?? 0)

@@ -21,6 +21,7 @@ describe('The names of the metrics', () => {
     const labels = [...new Set(own.flatMap((one) => one.labels))].sort()
     expect(labels).toEqual([
       'case', // of an invented patient: models/canary.json
+      'client', // its id in the configuration
       'code',
       'execution',
       'figure',

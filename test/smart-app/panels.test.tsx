@@ -357,12 +357,15 @@ test('sources list every question with its answer, and the versions of the asses
   expect(textOf(regionOf(host, 'This assessment'))).toContain('0d5c7b1e-8f5a-4f5e-9a55-2f0c6c0a7a11')
 })
 
-test('sources say what is switched off or in the shadow at this site, and that nothing is', () => {
-  const said = (profile: ProfileState) => textOf(regionOf(shown(<SourcesPanel {...viewOf(profile)} />), 'This assessment'))
-  expect(said(WHOLE)).toContain('nothing is switched off or in the shadow')
+const versionsSaid = (profile: ProfileState) => textOf(regionOf(shown(<SourcesPanel {...viewOf(profile)} />), 'This assessment'))
+
+test('sources say that nothing is switched off or in the shadow', () => {
+  expect(versionsSaid(WHOLE)).toContain('Switched at this sitenothing is switched off or in the shadow')
+})
+
+test('sources say what is switched off or in the shadow at this site', () => {
   const switches = ['model prevent shadow', 'rule clopidogrel CYP2C19 off']
-  const done = { event: 'done', decision: 'd', versions: { attune: '0.1.0', rules: '2026.11' }, switches, sandbox: true } as const
-  const text = said(advance(WHOLE, done))
+  const text = versionsSaid(replay(events.map((one) => (one.event === 'done' ? { ...one, switches } : one))))
   for (const words of ['Model prevent: in the shadow: evaluated and not shown', 'Rule clopidogrel CYP2C19: switched off'])
     expect(text).toContain(words)
 })

@@ -151,6 +151,60 @@ describe('A traced call', () => {
     for (const { startTimeUnixNano, endTimeUnixNano } of spans) expect(BigInt(endTimeUnixNano) >= BigInt(startTimeUnixNano)).toBe(true)
   })
 
+  it('of the app shows a span for each query, the thinking and the recording, under its request', async () => {
+    const traceId = randomUUID().replaceAll('-', '')
+    const answer = await fetch(`${running.url}/api/profile`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${ehr.token}`,
+        traceparent: `00-${traceId}-00f067aa0ba902b7-01`,
+      },
+      body: JSON.stringify({ fhirServer: ehr.fhir, patient: MARK }),
+    })
+    const events = (await answer.text())
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { event: string; decision?: string })
+    expect(events.at(-1)?.event).toBe('done')
+    const spans = await spansOf(traceId, 9)
+    const root = spans.find(({ kind }) => kind === 2)
+    const names = spans.filter(({ parentSpanId }) => parentSpanId === root?.spanId).map(({ name }) => name)
+    const asked = events.filter(({ event }) => event === 'source').length
+    expect([...new Set(names)].sort()).toEqual(['facts', 'fhir', 'ledger', 'think'])
+    expect(names.filter((name) => name === 'fhir').length).toBeGreaterThanOrEqual(asked)
+    expect([names.filter((name) => name === 'think').length, names.filter((name) => name === 'ledger').length]).toEqual([1, 1])
+    expect(attributesOf(root)['attune.decision']).toBe(events.at(-1)?.decision)
+  })
+
+  it('of a discharge shows the same stages as every service', async () => {
+    const traceId = randomUUID().replaceAll('-', '')
+    const url = `${running.url}/cds-services/risk-encounter-discharge`
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${ehr.sign(url)}`,
+        traceparent: `00-${traceId}-00f067aa0ba902b7-01`,
+      },
+      body: JSON.stringify({
+        hook: 'encounter-discharge',
+        hookInstance: randomUUID(),
+        context: { userId: 'Practitioner/1', patientId: MARK, encounterId: 'e1' },
+        prefetch: {},
+      }),
+    })
+    expect(answer.status).toBe(200)
+    const spans = await spansOf(traceId, 6)
+    const think = spans.find(({ name }) => name === 'think')
+    expect(
+      spans
+        .filter(({ parentSpanId }) => parentSpanId === think?.spanId)
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(['guidance', 'risk'])
+  })
+
   it('has one id in the answer, the log, the trace and the decision', async () => {
     const id = randomUUID()
     const answer = await order({ 'x-request-id': id })
