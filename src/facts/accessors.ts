@@ -27,30 +27,33 @@ export const asNumber = (value: unknown): number | null => {
 /** Statuses and other codes: compared in lower case, since some servers send `Active`. */
 export const asCode = (value: unknown): string | null => asText(value)?.toLowerCase() ?? null
 
-const isMissing = (value: unknown): boolean => value === null || value === undefined
-
 /** An object where a list belongs counts as a list of one; null members are left out. */
 export const asList = (value: unknown): readonly unknown[] => {
   if (value === undefined || value === null) return []
   if (!Array.isArray(value)) return [value]
-  return value.some(isMissing) ? value.filter((one) => !isMissing(one)) : value
+  return value.includes(null) || value.includes(undefined) ? value.filter((one) => one !== null && one !== undefined) : value
 }
 
-export const asObjects = (value: unknown): readonly Json[] => asList(value).filter(isJson)
+export const asObjects = (value: unknown): readonly Json[] => {
+  const list = asList(value)
+  for (const one of list) if (!isJson(one)) return list.filter(isJson)
+  return list as readonly Json[] // each of them is one
+}
 
 /** Member of an object, or undefined for anything that is no object. */
 export const member = (value: unknown, name: string): unknown => (isJson(value) ? value[name] : undefined)
 
 /** Codings of a CodeableConcept (or of a bare Coding); a coding without code is left out. */
 export const codings = (concept: unknown): readonly Coding[] => {
+  if (concept === undefined || concept === null) return []
   const found: Coding[] = []
   for (const one of asList(concept)) {
     if (!isJson(one)) continue
     for (const entry of one.coding === undefined && one.code !== undefined ? [one] : asObjects(one.coding)) {
       const code = typeof entry.code === 'number' ? String(entry.code) : asText(entry.code)
       if (code === null) continue
-      const display = asText(entry.display)
-      found.push({ system: asText(entry.system) ?? '', code, ...(display === null ? {} : { display }) })
+      const [system, display] = [asText(entry.system) ?? '', asText(entry.display)]
+      found.push(display === null ? { system, code } : { system, code, display })
     }
   }
   return found

@@ -1,3 +1,4 @@
+import { remembering } from '../terminology/remember.ts'
 import { isCount, massInMg } from './dose-units.ts'
 import { timesOfWords } from './timing.ts'
 
@@ -30,8 +31,8 @@ const leaveNothing = (text: string): boolean =>
     .replace(RHYTHM, ' ')
     .replace(/[\s.,;()]+/g, '') === ''
 
-/** What a dosage text says, as far as it can be checked against the structure. Never a source of an amount by itself. */
-export const readDoseText = (text: string): DoseWords => {
+/** What a dosage text says, as far as it can be checked against the structure. Never a source of an amount by itself. Kept by text. */
+export const readDoseText: (text: string) => DoseWords = remembering((text) => {
   const [mg, counts]: [number[], number[]] = [[], []]
   for (const [, number = '', unit = ''] of text.matchAll(AMOUNT)) {
     const mass = massInMg(Number(number), unit)
@@ -46,4 +47,4 @@ export const readDoseText = (text: string): DoseWords => {
     exception: EXCEPTION.test(text),
     complete: rhythms.length === 1 && leaveNothing(text),
   }
-}
+})

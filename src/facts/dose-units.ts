@@ -17,11 +17,13 @@ const COUNTS: ReadonlySet<string> = new Set(
 const ACTUATIONS: ReadonlySet<string> = new Set('puff puffs spray sprays actuat actuation actuations inhalation inhalations'.split(' '))
 
 const key = (unit: string | null): string => (unit ?? '').trim().toLowerCase()
-const lookup = (table: Readonly<Record<string, number>>, unit: string | null): number | undefined =>
-  Object.hasOwn(table, key(unit)) ? table[key(unit)] : undefined
+const lookup = (table: Readonly<Record<string, number>>, unit: string | null): number | undefined => {
+  const name = key(unit)
+  return Object.hasOwn(table, name) ? table[name] : undefined
+}
 
 /** Without float dust: 0.1 g is 100 mg, not 100.00000000000001. */
-const tidy = (value: number): number => Number(value.toPrecision(12))
+const tidy = (value: number): number => (Number.isInteger(value) && Math.abs(value) < 1e11 ? value : Number(value.toPrecision(12)))
 
 export const massInMg = (value: number, unit: string | null): number | null => {
   const factor = lookup(MASS_IN_MG, unit)

@@ -43,7 +43,8 @@ export const roomOf = (resource: Json): ObservationRoom => roomByCode(resource) 
 /** Looks at raw codings: this runs over every Observation of a chart, twice. */
 const roomByCode = (resource: Json): ObservationRoom | null => {
   if (resource.valueSampledData !== undefined) return 'devices'
-  if (asList(resource.component).some((one) => member(one, 'valueSampledData') !== undefined)) return 'devices'
+  if (resource.component !== undefined && asList(resource.component).some((one) => member(one, 'valueSampledData') !== undefined))
+    return 'devices'
   for (const coding of asList(member(resource.code, 'coding'))) {
     if (!isJson(coding)) continue
     const entry = typeof coding.code === 'string' ? BY_CODE.get(coding.code.trim()) : undefined
@@ -57,8 +58,7 @@ const roomByCode = (resource: Json): ObservationRoom | null => {
  * True for vital signs, device readings and known lifestyle answers: they hold no genetic finding whatever they say. A laboratory value,
  * a questionnaire answer or an observation of no known kind may hold one.
  */
-export const isSurelyNotGenetic = (resource: Json): boolean =>
-  (roomByCode(resource) ?? roomByCategory(resource)) === 'vitals' || roomByCode(resource) !== null
+export const isSurelyNotGenetic = (resource: Json): boolean => roomByCode(resource) !== null || roomByCategory(resource) === 'vitals'
 
 const roomByCategory = (resource: Json): ObservationRoom | null => {
   for (const category of asList(resource.category))

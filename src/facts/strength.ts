@@ -1,6 +1,7 @@
 import type { DrugIdentity } from '../contract/facts.ts'
 import { systemOf } from '../terminology/code-systems.ts'
 import type { DrugIndex } from '../terminology/drugs.ts'
+import { remembering } from '../terminology/remember.ts'
 import { amount, asObjects, type Json, member } from './accessors.ts'
 import { massInMg, volumeInMl } from './dose-units.ts'
 
@@ -17,9 +18,9 @@ const PER: Readonly<Record<string, 'mL' | 'actuation' | 'other'>> = { ml: 'mL', 
 
 /**
  * Strengths in a product name in RxNorm's form (`Nizatidine 15 MG/ML Oral Solution`, `Acetaminophen 300 MG / Codeine 30 MG Oral Tablet`)
- * or an order catalogue's (`acetaminophen-codeine 300 mg-30 mg tablet`). Packs (`{…}`) and rates (`MG/HR`) have none that is of use.
+ * or an order catalogue's (`acetaminophen-codeine 300 mg-30 mg tablet`). Packs (`{…}`) and rates (`MG/HR`) have none that is of use. Kept by name.
  */
-export const strengthParts = (name: string): StrengthPart[] => {
+export const strengthParts: (name: string) => readonly StrengthPart[] = remembering((name) => {
   if (name.includes('{')) return []
   const parts: StrengthPart[] = []
   for (const [, number = '', unit = '', count, denominator] of name.matchAll(STRENGTH)) {
@@ -29,7 +30,7 @@ export const strengthParts = (name: string): StrengthPart[] => {
     parts.push({ mg: mg / Number(count ?? 1), per })
   }
   return parts
-}
+})
 
 /** Strength of the only ingredient of a Medication resource: `ingredient.strength`, milligrams per tablet or millilitre. */
 const statedStrength = (medication: Json | null): StrengthPart[] => {

@@ -1,3 +1,4 @@
+import { remembering } from '../terminology/remember.ts'
 import { asList, asNumber, asObjects, asText, codings, isJson, type Json, member, period } from './accessors.ts'
 import { tidy } from './dose-units.ts'
 
@@ -58,14 +59,14 @@ const TIMES: Readonly<Record<string, number>> = {
 
 const normal = (words: string): string => words.toUpperCase().replaceAll('.', '').replace(/\s+/g, ' ').trim()
 
-/** Times per day that a timing code or phrase means; null for anything not listed. `Q6H PRN` counts as `Q6H`. */
-export const timesOfWords = (words: string): number | null => {
+/** Times per day that a timing code or phrase means; null for anything not listed. `Q6H PRN` counts as `Q6H`. Kept by words. */
+export const timesOfWords: (words: string) => number | null = remembering((words) => {
   const text = normal(words).replace(/\s*(PRN|AS NEEDED)$/, '')
   if (Object.hasOwn(TIMES, text)) return TIMES[text] ?? null
   const hours = /^(?:Q ?(\d{1,2}) ?H(?:OURS|RS|R)?|EVERY (\d{1,2}) HOURS)$/.exec(text)
   const every = Number(hours?.[1] ?? hours?.[2])
   return every > 0 && every <= 24 ? 24 / every : null
-}
+})
 
 const saysPrn = (words: string): boolean => /\b(PRN|AS NEEDED)\b/.test(normal(words))
 

@@ -1,4 +1,5 @@
 import type { Coding } from '../contract/lineage.ts'
+import { remembering } from './remember.ts'
 
 /** Code systems of drugs that are understood here. */
 export type DrugSystem = 'rxnorm' | 'atc' | 'ndc' | 'snomed'
@@ -15,12 +16,16 @@ const SYSTEMS: readonly { readonly name: DrugSystem; readonly uri: string; reado
   { name: 'snomed', uri: 'http://snomed.info/sct', forms: /(?:snomed\.info\/sct(?:\/.*)?|(?:^|:)2\.16\.840\.1\.113883\.6\.96)$/i },
 ]
 
+type System = (typeof SYSTEMS)[number]
+
+/** Kept by the system's own words. */
+const find: (system: string) => System | null = remembering((system) => SYSTEMS.find(({ forms }) => forms.test(system.trim())) ?? null)
+
 /** Which of them a coding is in; `other` for everything else. */
-export const systemOf = ({ system }: Pick<Coding, 'system'>): DrugSystem | 'other' =>
-  SYSTEMS.find(({ forms }) => forms.test(system.trim()))?.name ?? 'other'
+export const systemOf = ({ system }: Pick<Coding, 'system'>): DrugSystem | 'other' => find(system)?.name ?? 'other'
 
 /** The system's URI as FHIR writes it; what is not known here stays as it is. */
-export const canonicalSystem = (system: string): string => SYSTEMS.find(({ forms }) => forms.test(system.trim()))?.uri ?? system.trim()
+export const canonicalSystem = (system: string): string => find(system)?.uri ?? system.trim()
 
 export const RXNORM_URI = 'http://www.nlm.nih.gov/research/umls/rxnorm'
 

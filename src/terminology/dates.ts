@@ -1,10 +1,24 @@
 import type { PartialDate } from '../contract/lineage.ts'
 
 const DAY_MS = 86_400_000
-const FORM = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?)?)?)?$/
+const TIME = /^T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})?$/
 
 /** First and last instant that a partial date can mean, in milliseconds UTC. */
 export type Span = { readonly first: number; readonly last: number }
+
+/** Digits and nothing else from one place to another, as a number; NaN otherwise. */
+const numberAt = (text: string, from: number, to: number): number => {
+  let number = 0
+  for (let at = from; at < to; at += 1) {
+    const digit = text.charCodeAt(at) - 48
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN
+    number = number * 10 + digit
+  }
+  return number
+}
+
+/** Where a part of a date may begin: behind a hyphen. */
+const HYPHEN = 0x2d
 
 const monthEnd = (year: number, month: number): number => Date.UTC(year, month, 1) - 1
 
@@ -15,19 +29,26 @@ const dayOf = (year: number, month: number, day: number): number | null => {
   return back.getUTCMonth() === month - 1 && back.getUTCDate() === day ? at : null
 }
 
+const spanOfInstant = (date: PartialDate): Span | null => {
+  const [all, zone] = TIME.exec(date.slice(10)) ?? []
+  if (all === undefined) return null
+  const at = Date.parse(zone === undefined ? `${date}Z` : date)
+  return Number.isNaN(at) ? null : { first: at, last: at }
+}
+
 /** Time that a FHIR date or instant covers; null when it is none. A date without time is read as a day in UTC. */
 export const spanOf = (date: PartialDate): Span | null => {
-  const match = FORM.exec(date)
-  if (match === null) return null
-  const [, year = '', month, day, time] = match
-  if (month === undefined) return { first: Date.UTC(Number(year), 0, 1), last: monthEnd(Number(year), 12) }
-  if (Number(month) < 1 || Number(month) > 12) return null
-  if (day === undefined) return { first: Date.UTC(Number(year), Number(month) - 1, 1), last: monthEnd(Number(year), Number(month)) }
-  const start = dayOf(Number(year), Number(month), Number(day))
+  const { length } = date
+  const year = numberAt(date, 0, 4)
+  if (Number.isNaN(year)) return null
+  if (length === 4) return { first: Date.UTC(year, 0, 1), last: monthEnd(year, 12) }
+  const month = date.charCodeAt(4) === HYPHEN ? numberAt(date, 5, 7) : 0
+  if (!(month >= 1 && month <= 12)) return null
+  if (length === 7) return { first: Date.UTC(year, month - 1, 1), last: monthEnd(year, month) }
+  const day = date.charCodeAt(7) === HYPHEN ? numberAt(date, 8, 10) : Number.NaN
+  const start = Number.isNaN(day) ? null : dayOf(year, month, day)
   if (start === null) return null
-  if (time === undefined) return { first: start, last: start + DAY_MS - 1 }
-  const at = Date.parse(/[Z+-]/.test(time.slice(1)) ? date : `${date}Z`)
-  return Number.isNaN(at) ? null : { first: at, last: at }
+  return length === 10 ? { first: start, last: start + DAY_MS - 1 } : spanOfInstant(date)
 }
 
 /**

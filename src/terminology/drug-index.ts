@@ -6,6 +6,7 @@ import type { CodeRow, DrugRow, DrugTables } from './drug-tables.ts'
 import { findNames, indexNames, type NameIndex } from './drug-text.ts'
 import type { DrugIndex, Product } from './drugs.ts'
 import { indexProducts } from './product-search.ts'
+import { remembering } from './remember.ts'
 import { makeSiteLookups, type SiteLookups } from './site-lookups.ts'
 import type { Statement } from './statement.ts'
 
@@ -113,8 +114,9 @@ const toIngredient = (name: string, lookups: Lookups): Ingredient => {
   return { name: row?.name ?? name, rxcui: row?.rxcui ?? lookups.site?.rxcuiOf(name) ?? null }
 }
 
-const identify = (drug: { readonly codings: readonly Coding[]; readonly text: string | null }, lookups: Lookups): DrugIdentity => {
-  const { codings, text } = drug
+type Named = { readonly codings: readonly Coding[]; readonly text: string | null }
+
+const identify = ({ codings, text }: Named, lookups: Lookups): DrugIdentity => {
   const label =
     [text, ...codings.map((coding) => coding.display), ...codings.map((coding) => coding.code)].find(
       (word) => (word ?? '').trim() !== '',
@@ -135,6 +137,12 @@ const identify = (drug: { readonly codings: readonly Coding[]; readonly text: st
     how,
     flags: [...(disagree(statements) ? (['medication-conflict'] as const) : []), ...(names.length > 1 ? (['combination'] as const) : [])],
   }
+}
+
+/** The same drugs are ordered again and again: what a drug's codes and name stand for is kept by these. */
+const rememberDrugs = (lookups: Lookups): DrugIndex['identify'] => {
+  const known = remembering((words) => identify(JSON.parse(words), lookups))
+  return ({ codings, text }) => ({ ...known(JSON.stringify({ codings, text })), codings })
 }
 
 /** Length of an ATC code's chemical subgroup, its fourth level. */
@@ -171,7 +179,7 @@ export const makeDrugIndex = (tables: DrugTables, map: DrugMap | null = null): D
     )
   }
   return {
-    identify: (drug) => identify(drug, lookups),
+    identify: rememberDrugs(lookups),
     ingredient: (nameOrRxcui) => {
       const row = find(nameOrRxcui)
       if (row !== undefined) return { name: row.name, rxcui: row.rxcui }

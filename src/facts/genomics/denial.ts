@@ -37,9 +37,18 @@ export const denialIn = (
 /** What a genotype or a phenotype ends with, and words that may stand between it and what takes it back. */
 const ENDS = String.raw`(?:\S\s?[/|]\s?\S+|metabolizer|function|deficien\w+)\s+(?:(?:genotype|diplotype|phenotype|status|is|was|were|has been)\s+)*`
 
+const TAKEN_BACK = new WeakMap<GenomicTerms, RegExp>()
+
+const takenBackPattern = (terms: GenomicTerms): RegExp => {
+  const known = TAKEN_BACK.get(terms)
+  if (known) return known
+  const made = new RegExp(`${ENDS}(?:${wordPattern(terms.codes.takenBack).source})\\s*(?=[.;,)]|$)`, 'i')
+  TAKEN_BACK.set(terms, made)
+  return made
+}
+
 /** `*2/*2 not detected`, `poor metabolizer excluded`: the finding itself is denied, from behind. */
-export const isTakenBack = (terms: GenomicTerms, text: string): boolean =>
-  new RegExp(`${ENDS}(?:${wordPattern(terms.codes.takenBack).source})\\s*(?=[.;,)]|$)`, 'i').test(text)
+export const isTakenBack = (terms: GenomicTerms, text: string): boolean => takenBackPattern(terms).test(text)
 
 /** Somebody else's result, or words that leave open what was found: neither may be read as the patient's finding. */
 export const isNotToBeTold = (terms: GenomicTerms, text: string): boolean =>

@@ -11,8 +11,10 @@ export type Fields = { readonly [member: string]: unknown }
 export const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** An element that should repeat: an array, one object in its place, or nothing. Nulls inside are dropped. */
-export const listOf = (value: unknown): readonly Fields[] =>
-  Array.isArray(value) ? value.filter(isFields) : isFields(value) ? [value] : []
+export const listOf = (value: unknown): readonly Fields[] => {
+  if (!Array.isArray(value)) return isFields(value) ? [value] : []
+  return value.every(isFields) ? value : value.filter(isFields)
+}
 
 /** Longest text that is read for a finding. Longer ones are prose. */
 const LONGEST = 4000
@@ -25,13 +27,14 @@ export const textOf = (value: unknown): string | null => {
 }
 
 export const codingsOf = (concept: unknown): readonly Coding[] => {
-  if (!isFields(concept)) return []
-  return listOf(concept.coding).flatMap((coding) => {
-    const code = textOf(coding.code)
-    const display = textOf(coding.display)
-    if (code === null && display === null) return []
-    return [{ system: textOf(coding.system) ?? '', code: code ?? '', ...(display === null ? {} : { display }) }]
-  })
+  const found: Coding[] = []
+  if (!isFields(concept)) return found
+  for (const coding of listOf(concept.coding)) {
+    const [system, code, display] = [textOf(coding.system) ?? '', textOf(coding.code), textOf(coding.display)]
+    if (display !== null) found.push({ system, code: code ?? '', display })
+    else if (code !== null) found.push({ system, code })
+  }
+  return found
 }
 
 /** Text of a CodeableConcept as a person would read it. */

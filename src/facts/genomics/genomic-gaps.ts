@@ -20,20 +20,18 @@ export const unreadable = (resource: string | null): Gap => ({
 
 /** Said to be studied without a result: neither normal nor untested. */
 export const studiedGaps = (context: RecordContext, known: ReadonlySet<string>): readonly Gap[] =>
-  context.graph.nodes.flatMap((node) =>
-    isOthers(context, node)
-      ? []
-      : studiedGenes(context.terms, node)
-          .filter((gene) => !known.has(gene))
-          .map(
-            (gene): Gap => ({
-              about: gene,
-              code: 'indeterminate',
-              because: 'The gene was studied, but the record holds no finding for it.',
-              resource: node.ref,
-            }),
-          ),
-  )
+  context.graph.nodes.flatMap((node) => {
+    const genes = studiedGenes(context.terms, node).filter((gene) => !known.has(gene))
+    if (genes.length === 0 || isOthers(context, node)) return []
+    return genes.map(
+      (gene): Gap => ({
+        about: gene,
+        code: 'indeterminate',
+        because: 'The gene was studied, but the record holds no finding for it.',
+        resource: node.ref,
+      }),
+    )
+  })
 
 const reportsOf = (context: RecordContext): readonly Node[] =>
   context.graph.nodes.filter((node) => node.resource.resourceType === 'DiagnosticReport' && !isOthers(context, node))
@@ -74,7 +72,7 @@ export const geneticGroups = (context: RecordContext, holding: ReadonlySet<Node>
 /** Results that a genetic report points at and that were not received. */
 export const missingResultGaps = (context: RecordContext): readonly Gap[] =>
   reportsOf(context)
-    .filter((node) => isGenetic(context, node) && followAll(context.graph, node, node.resource.result).missing > 0)
+    .filter((node) => followAll(context.graph, node, node.resource.result).missing > 0 && isGenetic(context, node))
     .map(
       (node): Gap => ({
         about: 'genomics',

@@ -183,10 +183,11 @@ const first = (dates: readonly (PartialDate | null)[]): PartialDate | null =>
 /** Date of a result: its own, then its report's, then its order's. `meta.lastUpdated` never counts. */
 export const dateOfResult = (context: RecordContext, node: Node): Dated => {
   const { resource } = node
+  const effective = effectiveOf(resource)
+  if (effective !== null) return { date: effective, source: 'effective', flags: [] }
   const reports = context.reportsOf.get(node) ?? []
   const orders = [node, ...reports].flatMap((from) => followAll(context.graph, from, from.resource.basedOn).nodes)
   const options: readonly (readonly [PartialDate | null, DateSource, readonly string[]])[] = [
-    [effectiveOf(resource), 'effective', []],
     [dateOf(resource.issued), 'issued', []],
     [first(reports.map((report) => effectiveOf(report.resource))), 'report', []],
     [first(reports.map((report) => dateOf(report.resource.issued))), 'report', []],
