@@ -4,7 +4,7 @@ import type { GeneTable } from '../../pgx/gene-tables.ts'
 import { NO_GENOTYPE } from '../../pgx/genotype.ts'
 import { type Called, callFinding } from './call-finding.ts'
 import { type Coverage, coverageOf } from './coverage.ts'
-import { codingsOf, isFields, listOf, textOf } from './fhir-fields.ts'
+import { isFields, listOf, textOf } from './fhir-fields.ts'
 import { judge } from './flags.ts'
 import { followAll, type Node } from './graph.ts'
 import type { Linked } from './link-evidence.ts'
@@ -51,7 +51,7 @@ export const lineageOf = (context: RecordContext, node: Node, dated: Dated = dat
   const meta = isFields(node.resource.meta) ? node.resource.meta : {}
   const version = textOf(meta.versionId)
   const source = sourceOf(node)
-  const [code] = codingsOf(node.resource.code)
+  const [code] = node.code.codings
   return {
     resource: node.ref,
     ...(version === null ? {} : { versionId: version }),

@@ -3,6 +3,7 @@ import { findTokens } from './allele-pairs.ts'
 import { conceptText, type Fields, isFields, listOf, textOf } from './fhir-fields.ts'
 import type { GenomicTerms } from './genomic-terms.ts'
 import { withoutGeneBeforeStar } from './parse-finding.ts'
+import { memoryPerRules, SEAM } from './read-code.ts'
 import { hasWord, plainText } from './wording.ts'
 
 export type Coverage = { readonly text: string; readonly narrow: boolean; readonly noCopyNumber: boolean }
@@ -35,8 +36,20 @@ const notExcluded = (terms: GenomicTerms, gene: string, sentences: readonly stri
 export const coverageOf = (terms: GenomicTerms, resource: Fields, gene: string | null): Coverage | null => {
   const method = isFields(resource.method) ? conceptText(resource.method) : null
   const notes = listOf(resource.note).flatMap((note) => textOf(note.text) ?? [])
+  if (notes.length > 0) return coverageIn(terms, gene, method, notes)
+  return method === null ? null : coverageOfMethod(terms, gene, method)
+}
+
+const memoryOf = memoryPerRules<GenomicTerms, Coverage>()
+
+/** Methods are named as the laboratory's catalogue names them, so what they say is kept. Notes are not. */
+const coverageOfMethod = (terms: GenomicTerms, gene: string | null, method: string): Coverage => {
+  const [memory, key] = [memoryOf(terms), `${gene ?? ''}${SEAM}${method}`]
+  return memory.get(key) ?? memory.keep(key, coverageIn(terms, gene, method, []))
+}
+
+const coverageIn = (terms: GenomicTerms, gene: string | null, method: string | null, notes: readonly string[]): Coverage => {
   const texts = [...(method === null ? [] : [method]), ...notes]
-  if (texts.length === 0) return null
   const text = texts.join(' ')
   const open =
     gene === null

@@ -2,7 +2,9 @@ import type { DocumentEntry } from '../../contract/facts.ts'
 import type { Lineage } from '../../contract/lineage.ts'
 import type { Evidence } from './evidence.ts'
 import { codeOf, codesOf, conceptText, type Fields, isFields, listOf, textOf } from './fhir-fields.ts'
-import { followAll, type Node } from './graph.ts'
+import type { GenomicTerms } from './genomic-terms.ts'
+import type { Node } from './graph.ts'
+import { rememberingCodes } from './read-code.ts'
 import { isOthers, type RecordContext } from './standing.ts'
 import { hasStem } from './wording.ts'
 
@@ -26,17 +28,22 @@ const titleOf = (node: Node): string | null => {
   )
 }
 
+const isGeneticTitle = (terms: GenomicTerms, title: string): boolean =>
+  hasStem(title, terms.codes.reportWords) || terms.mentions(title).length > 0
+
+/** Kept by code. */
+const isGeneticCode = rememberingCodes(
+  (terms: GenomicTerms, { codes, words: [title] }) =>
+    codes.some((code) => terms.codes.reports.includes(code)) || (title !== undefined && isGeneticTitle(terms, title)),
+)
+
 /** A report or document about genetics: by its code, its category, or the words of its titles. */
-export const isGenetic = (context: RecordContext, node: Node): boolean => {
-  const { reports, reportWords } = context.terms.codes
-  const codes = [...codesOf(node.resource.code), ...codesOf(node.resource.type)]
-  const category = listOf(node.resource.category).flatMap((each) => codesOf(each))
-  const words = [titleOf(node), ...attachmentsOf(node).map((each) => textOf(each.title))].filter((text): text is string => text !== null)
-  return (
-    codes.some((code) => reports.includes(code)) ||
-    category.includes('GE') ||
-    words.some((text) => hasStem(text, reportWords) || context.terms.mentions(text).length > 0)
-  )
+export const isGenetic = ({ terms }: RecordContext, node: Node): boolean => {
+  if (isGeneticCode(terms, node.code)) return true
+  if (codesOf(node.resource.type).some((code) => terms.codes.reports.includes(code))) return true
+  if (listOf(node.resource.category).some((each) => codesOf(each).includes('GE'))) return true
+  const titles = attachmentsOf(node).map((each) => textOf(each.title))
+  return [node.code.words.length > 0 ? null : titleOf(node), ...titles].some((title) => title !== null && isGeneticTitle(terms, title))
 }
 
 /** Something to read that we do not read: an attachment of any kind, also plain text and HTML, a conclusion in prose, a narrative. */
@@ -45,12 +52,6 @@ const hasProse = ({ resource }: Node): boolean =>
   listOf(resource.content).some((content) => isFields(content.attachment)) ||
   (resource.resourceType === 'DiagnosticReport' &&
     (textOf(resource.conclusion) !== null || (isFields(resource.text) && textOf(resource.text.div) !== null)))
-
-/** Results of the report that were read as evidence. */
-const hasReadResults = (context: RecordContext, node: Node, read: ReadonlySet<Node>): boolean => {
-  const results = followAll(context.graph, node, node.resource.result).nodes
-  return results.some((result) => read.has(result)) || [...read].some((result) => context.reportsOf.get(result)?.includes(node))
-}
 
 /** Genetic reports and documents whose result stands only in an attachment or in prose. They are listed, never read. */
 export const unreadReports = (
@@ -63,6 +64,7 @@ export const unreadReports = (
     ...evidence.filter((each) => each.role !== 'report').map((each) => each.node),
     ...context.graph.nodes.filter(({ ref }) => variants.has(ref)),
   ])
+  const withReadResults = new Set([...read].flatMap((result) => context.reportsOf.get(result) ?? []))
   return context.graph.nodes
     .filter((node) => node.resource.resourceType === 'DiagnosticReport' || node.resource.resourceType === 'DocumentReference')
     .filter(
@@ -71,7 +73,7 @@ export const unreadReports = (
         hasProse(node) &&
         !isOthers(context, node) &&
         isGenetic(context, node) &&
-        !hasReadResults(context, node, read),
+        !withReadResults.has(node),
     )
     .map(
       (node): DocumentEntry => ({

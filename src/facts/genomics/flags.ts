@@ -1,4 +1,5 @@
 import type { Confidence, Use } from '../../contract/genes.ts'
+import { makeMemory } from '../../terminology/remember.ts'
 
 type Rule = { readonly confidence: Confidence; readonly use: Use; readonly note?: string }
 
@@ -96,8 +97,17 @@ export type Judgement = {
   readonly notes: readonly string[]
 }
 
+type Cap = { readonly confidence?: Confidence; readonly use?: Use }
+
+const JUDGED = makeMemory<Judgement>()
+
 /** The weakest of what the flags allow. When a reading is to be ignored, only the reasons for that are kept. */
-export const judge = (flags: readonly string[], cap: { readonly confidence?: Confidence; readonly use?: Use } = {}): Judgement => {
+export const judge = (flags: readonly string[], cap: Cap = {}): Judgement => {
+  const key = `${cap.confidence ?? ''} ${cap.use ?? ''} ${flags.join(' ')}`
+  return JUDGED.get(key) ?? JUDGED.keep(key, weigh(flags, cap))
+}
+
+const weigh = (flags: readonly string[], cap: Cap): Judgement => {
   const known = [...new Set(flags)].sort()
   const rules = known.map((flag) => RULES[flag] ?? free)
   const confidence = rules.reduce<Confidence>((left, rule) => weaker(CONFIDENCES, left, rule.confidence), cap.confidence ?? 'high')

@@ -2,11 +2,11 @@ import type { PatientRecord, Question } from '../../contract/facts.ts'
 import type { GeneReading } from '../../contract/genes.ts'
 import type { Gap } from '../../contract/lineage.ts'
 import { isGenetic } from './documents.ts'
-import { codeOf, codesOf, codingsOf, conceptText, listOf } from './fhir-fields.ts'
+import { codeOf, listOf } from './fhir-fields.ts'
 import { followAll, type Graph, type Node } from './graph.ts'
-import { distinctGenes } from './resolve-gene.ts'
 import { isOthers, type RecordContext } from './standing.ts'
 import { studiedGenes } from './studied-genes.ts'
+import { genesInCode } from './test-name.ts'
 
 /** Kinds of resources that can hold a genetic result. */
 const HELD_IN: readonly string[] = ['Observation', 'Condition', 'AllergyIntolerance', 'DiagnosticReport', 'FamilyMemberHistory']
@@ -43,8 +43,7 @@ export const pendingGaps = (context: RecordContext, known: ReadonlySet<string>):
       (node) => codeOf(node.resource.status) === 'registered' && listOf(node.resource.result).length === 0 && isGenetic(context, node),
     )
     .flatMap((node) => {
-      const names = [conceptText(node.resource.code) ?? '', ...codingsOf(node.resource.code).map((coding) => coding.display ?? '')]
-      const genes = distinctGenes(context.terms, names)
+      const genes = genesInCode(context.terms, node.code)
       return (genes.length > 0 ? genes : ['genomics'])
         .filter((about) => !known.has(about))
         .map(
@@ -63,7 +62,7 @@ export const geneticGroups = (context: RecordContext, holding: ReadonlySet<Node>
   const isGroup = ({ resource }: Node): boolean => resource.resourceType === 'Observation' && resource.hasMember !== undefined
   const isOurs = (node: Node): boolean =>
     isGenetic(context, node) ||
-    codesOf(node.resource.code).some((code) => none.includes(code) || study.includes(code)) ||
+    node.code.codes.some((code) => none.includes(code) || study.includes(code)) ||
     (context.reportsOf.get(node) ?? []).some((report) => isGenetic(context, report)) ||
     followAll(context.graph, node, node.resource.hasMember).nodes.some((member) => holding.has(member))
   return context.graph.nodes.filter((node) => isGroup(node) && isOurs(node))

@@ -1,10 +1,11 @@
 import { type AlleleLexicon, makeAlleleLexicon } from '../../pgx/allele-lexicon.ts'
 import { type GeneNames, readGeneNames, type Site } from '../../pgx/gene-names.ts'
 import type { GeneTable, GeneTables } from '../../pgx/gene-tables.ts'
+import { remembering } from '../../terminology/remember.ts'
 import { bare } from './bare.ts'
 import { checkTerms } from './check-terms.ts'
 import { type GenomicCodes, readGenomicCodes } from './codes.ts'
-import { escapePattern } from './wording.ts'
+import { escapePattern, plainText } from './wording.ts'
 
 export type GeneMention = { readonly gene: string; readonly start: number; readonly end: number }
 
@@ -18,6 +19,8 @@ export type GenomicTerms = {
   actsIn(gene: string, where: 'liver' | 'marrow'): boolean
   /** Genes of ours that a text names, in the order of the text. */
   mentions(text: string): readonly GeneMention[]
+  /** The same of the display of a code; kept by its words. */
+  genesOfDisplay(display: string): readonly string[]
   /** Gene by HGNC number (`2621`, `HGNC:2621`) or symbol; null when it is none of ours. */
   geneOf(idOrSymbol: string): string | null
   readonly symbols: readonly string[]
@@ -81,13 +84,15 @@ const compile = (genes: GeneTables, names: GeneNames, codes: GenomicCodes): Geno
     lexicons.set(gene, made)
     return made
   }
+  const mentions = mentionFinder(byName)
   return {
     codes: bare(codes),
     table: (gene) => genes.get(gene),
     lexicon,
     sites: (gene) => names[gene]?.sites ?? [],
     actsIn: (gene, where) => names[gene]?.acts.includes(where) ?? false,
-    mentions: mentionFinder(byName),
+    mentions,
+    genesOfDisplay: remembering((display) => mentions(plainText(display)).map(({ gene }) => gene)),
     geneOf: (text) => byHgnc.get(text.replace(/^HGNC:/i, '').trim()) ?? byName.get(text.trim().toLowerCase()) ?? null,
     symbols: [...genes.keys()],
   }

@@ -1,5 +1,6 @@
 import type { FhirResource } from '../../contract/facts.ts'
 import { isFields, listOf, referenceOf, textOf } from './fhir-fields.ts'
+import { type ReadCode, readCode } from './read-code.ts'
 
 /** One resource of the record, wherever it stood: searched, in a Bundle, in an operation's Parameters or contained. */
 export type Node = {
@@ -10,6 +11,8 @@ export type Node = {
   readonly container: FhirResource | null
   /** From a search whose further pages were not read. */
   readonly incomplete: boolean
+  /** Its member `code`. */
+  readonly code: ReadCode
 }
 
 export type Graph = {
@@ -80,7 +83,7 @@ const keep = (
   const id = textOf(resource.id)
   const ref = refOf(type, id, fullUrl, container)
   const names = [ref, ...(fullUrl ? [fullUrl, tailOf(fullUrl)] : []), ...(id && !container ? [`urn:uuid:${id}`] : [])]
-  walk.found.push({ node: { resource, ref, container, incomplete }, names })
+  walk.found.push({ node: { resource, ref, container, incomplete, code: readCode(resource.code) }, names })
   for (const inner of listOf(resource.contained)) visit(inner, null, resource, incomplete, depth + 1, walk)
 }
 
@@ -159,8 +162,11 @@ export const makeGraph = (resources: readonly unknown[]): Graph => {
   }
 }
 
+const NOWHERE = { nodes: [], missing: 0 } as const
+
 /** References of a member, followed; the missing ones are counted. */
 export const followAll = (graph: Graph, from: Node, member: unknown): { readonly nodes: readonly Node[]; readonly missing: number } => {
+  if (member === undefined) return NOWHERE
   const references = listOf(member).map((item) => referenceOf(item))
   const nodes = references.map((reference) => (reference === null ? null : graph.follow(reference, from)))
   return {

@@ -1,26 +1,18 @@
 import type { Evidence, Role } from './evidence.ts'
-import { codeOf, codesOf, isNonconformant, listOf } from './fhir-fields.ts'
+import { codeOf, codesOf, type Fields, isNonconformant, listOf } from './fhir-fields.ts'
 import { type Finding, finding, saysSomething } from './finding.ts'
 import type { GenomicTerms } from './genomic-terms.ts'
 import type { Node } from './graph.ts'
 import { findingInText, findingInValue, textsOfValue } from './parse-finding.ts'
 import { phenotypesIn } from './phenotype-words.ts'
+import { readCode, rememberingCodes } from './read-code.ts'
 import { askedOf, readFinding, textsOfCode } from './read-finding.ts'
-import { distinctGenes, NO_GENE, type ResolvedGene, resolveGene, type StructuredGenes, structuredGenes } from './resolve-gene.ts'
+import { distinctGenes, NO_GENE, NONE_STRUCTURED, type ResolvedGene, resolveGene, structuredGenes } from './resolve-gene.ts'
 import { segments } from './segments.ts'
 import { geneEvidence } from './studied-genes.ts'
+import { testNameOf } from './test-name.ts'
 import { readVariant } from './variant-evidence.ts'
 import { findWord, hasStem, hasWord, plainText } from './wording.ts'
-
-const ROLES = ['genotype', 'haplotype', 'variant', 'implication', 'gene'] as const
-
-const roleOf = (terms: GenomicTerms, codes: readonly string[], names: string): Role | null => {
-  const { roles } = terms.codes
-  for (const role of ROLES) if (codes.some((code) => roles[role].includes(code))) return role === 'genotype' ? 'result' : role
-  if (codes.some((code) => roles.none.includes(code) || roles.study.includes(code) || terms.codes.enzymeActivity.includes(code)))
-    return null
-  return /haplotype/i.test(names) ? 'haplotype' : 'result'
-}
 
 const readSegments = (terms: GenomicTerms, node: Node, text: string, flags: readonly string[]): Evidence[] =>
   segments(terms, plainText(text)).map(({ gene, text: part }) => ({
@@ -86,8 +78,6 @@ const readPanel = (terms: GenomicTerms, node: Node, flags: readonly string[]): E
     return [{ node, role: 'result', gene: { gene, how, flags: [] }, finding: own, flags, text, textOnly: how === 'text', readFor }]
   })
 
-const NO_STRUCTURED: StructuredGenes = { genes: [], foreign: false, torn: false, legacyShape: false }
-
 /** The gene that is studied and the gene that is named are not the same. */
 const TORN: ResolvedGene = { gene: null, how: 'structured', flags: ['gene-conflict'] }
 
@@ -119,21 +109,28 @@ const READABLE_VALUES = ['valueCodeableConcept', 'valueString', 'valueBoolean', 
 /** An activity score as a number: said to be there and not understood, as the alleles behind it are not stated. */
 const NUMBERS = ['valueQuantity', 'valueInteger'] as const
 
+const genesInCoded = rememberingCodes((terms: GenomicTerms, { text, codings }) =>
+  distinctGenes(terms, [text ?? '', ...codings.flatMap(({ display, code }) => [display ?? '', code])]),
+)
+
+/** Genes that a value names; what a coded value names is kept. */
+const genesInValue = (terms: GenomicTerms, resource: Fields, values: readonly string[]): readonly string[] => {
+  if (values.length === 0) return []
+  return resource.valueString === undefined ? genesInCoded(terms, readCode(resource.valueCodeableConcept)) : distinctGenes(terms, values)
+}
+
 /** Evidence in one Observation, whatever its profile. Several genes only where one text holds several. */
 export const observationEvidence = (terms: GenomicTerms, node: Node): Evidence[] => {
   const resource = node.resource
-  const codes = codesOf(resource.code)
-  const names = textsOfCode(resource.code)
-  const role = roleOf(terms, codes, names.join(' '))
-  const inNumbers = NUMBERS.some((member) => resource[member] !== undefined) && hasStem(names.join(' '), terms.codes.genotypeWords)
+  const { codes, words: names } = node.code
+  const { role, named: inNames, gene: code, saysGenotype } = testNameOf(terms, node.code)
+  const inNumbers = saysGenotype && NUMBERS.some((member) => resource[member] !== undefined)
   if (role === null || !(inNumbers || READABLE_VALUES.some((member) => resource[member] !== undefined))) {
     if (role === null || codeOf(resource.status) !== 'registered') return []
   }
   const values = textsOfValue(resource)
-  const inNames = distinctGenes(terms, names)
-  const named = [...new Set([...inNames, ...(role === 'gene' ? [] : distinctGenes(terms, values))])]
-  const structured = role === 'gene' ? NO_STRUCTURED : structuredGenes(terms, resource, named)
-  const code = codes.map((each) => terms.codes.perGene[each] ?? terms.codes.presence[each]?.gene).find((gene) => gene !== undefined) ?? null
+  const named = [...new Set([...inNames, ...(role === 'gene' ? [] : genesInValue(terms, resource, values))])]
+  const structured = role === 'gene' ? NONE_STRUCTURED : structuredGenes(terms, resource, named)
   if (role === 'result' && structured.genes.length === 0 && values.length === 0 && code === null) {
     const panel = readPanel(terms, node, isNonconformant(resource) ? ['nonconformant'] : [])
     if (panel.length > 0) return panel
@@ -154,9 +151,9 @@ export const observationEvidence = (terms: GenomicTerms, node: Node): Evidence[]
   if (several.length > 0 && (inNames.length === 0 || several.filter((each) => each.finding.genotypes.length > 0).length > 1)) return several
   const readFor = (other: string, siteName?: string): Finding =>
     siteName === undefined
-      ? readFinding(terms, other, resource, askedOf(terms, codes, names, other))
+      ? readFinding(terms, other, node, askedOf(terms, codes, names, other))
       : findingInText(terms, other, `${siteName} ${text ?? ''}`)
-  const own = gene.gene === null ? readFinding(terms, null, resource, null) : readFor(gene.gene)
+  const own = gene.gene === null ? readFinding(terms, null, node, null) : readFor(gene.gene)
   const asked = gene.gene !== null && askedOf(terms, codes, names, gene.gene) !== null
   const told = { names: names.join(' '), values, namesGene: inNames.length > 0 }
   if (role === 'result' && !asked && isOtherMatter(terms, told, gene, own)) return []

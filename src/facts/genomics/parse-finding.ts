@@ -9,6 +9,7 @@ import { parseAlleles } from './parse-alleles.ts'
 import { parseHla } from './parse-hla.ts'
 import { parseSites } from './parse-sites.ts'
 import { phenotypesIn } from './phenotype-words.ts'
+import { keyOfCode, memoryPerRules, type ReadCode, readCode, SEAM } from './read-code.ts'
 import { ownPart } from './segments.ts'
 import { hasWord, plainText } from './wording.ts'
 
@@ -141,12 +142,24 @@ const fromTexts = (terms: GenomicTerms, gene: string | null, texts: readonly str
   return found.find((each) => each.phenotypes.length > 0) ?? found.find(saysSomething) ?? NO_FINDING
 }
 
-/** A coded value: text first, then each coding by display and code. Several codings that differ are alternatives. */
-export const findingInConcept = (terms: GenomicTerms, gene: string | null, concept: unknown, asked: Asked = null): Finding => {
-  if (!isFields(concept)) return NO_FINDING
-  const codings = codingsOf(concept)
+const memoryOf = memoryPerRules<GenomicTerms, Finding>()
+
+/** Alleles in star notation and nothing else: the one kind of text without a coding that is kept. */
+const NOTATION = /^(?:(?:HLA-)?[A-Z\d]{0,8}\*\d[\d:]{0,12}[A-Z]?(?:x[\dN]{1,2})?[\s/|+,;]{0,3}){1,4}$/
+
+const mayBeKept = ({ codings, text }: ReadCode): boolean => codings.length > 0 || (text !== null && NOTATION.test(text))
+
+/** What a concept says about one gene. The same answers come from every laboratory, so what they say is kept. */
+export const findingInCode = (terms: GenomicTerms, gene: string | null, code: ReadCode, asked: Asked = null): Finding => {
+  if (!mayBeKept(code)) return readFindingInCode(terms, gene, code, asked)
+  const key = `${gene ?? ''}${SEAM}${asked?.allele ?? ''}${SEAM}${keyOfCode(code)}`
+  const memory = memoryOf(terms)
+  return memory.get(key) ?? memory.keep(key, readFindingInCode(terms, gene, code, asked))
+}
+
+/** Text first, then each coding by display and code. Several codings that differ are alternatives. */
+const readFindingInCode = (terms: GenomicTerms, gene: string | null, { codings, text }: ReadCode, asked: Asked): Finding => {
   const answers = codings.flatMap((coding) => answerOf(terms, gene, coding) ?? [])
-  const text = textOf(concept.text)
   const badFlags = answers.some((answer) => answer.badCode) ? ['bad-code'] : []
   const presence = answers.find((answer) => answer.presence !== null)?.presence ?? null
   if (asked && presence !== null) return presenceFinding(asked.table, { allele: asked.allele, positive: presence }, false)
@@ -183,9 +196,9 @@ export const findingInValue = (terms: GenomicTerms, gene: string | null, holder:
     return asked && answer !== null ? presenceFinding(asked.table, { allele: asked.allele, positive: answer }, true) : found
   }
   if (holder.valueCodeableConcept !== undefined) {
-    const found = findingInConcept(terms, gene, holder.valueCodeableConcept, asked)
-    const words = isFields(holder.valueCodeableConcept) ? textOf(holder.valueCodeableConcept.text) : null
-    const answer = asked && !saysSomething(found) && words !== null ? yesNo(terms, plainText(words)) : null
+    const code = readCode(holder.valueCodeableConcept)
+    const found = findingInCode(terms, gene, code, asked)
+    const answer = asked && !saysSomething(found) && code.text !== null ? yesNo(terms, plainText(code.text)) : null
     return asked && answer !== null ? presenceFinding(asked.table, { allele: asked.allele, positive: answer }, true) : found
   }
   const absent = codingsOf(holder.dataAbsentReason).flatMap((coding) => terms.codes.absent[coding.code.toLowerCase()] ?? [])

@@ -1,8 +1,10 @@
 import { codesOf, codingsOf, type Fields, isFields, listOf, textOf } from './fhir-fields.ts'
 import { type Finding, finding, NO_FINDING, saysSomething } from './finding.ts'
 import type { GenomicTerms } from './genomic-terms.ts'
+import type { Node } from './graph.ts'
 import { type Asked, findingInText, findingInValue, textsOfValue } from './parse-finding.ts'
 import { alleleAskedFor } from './parse-hla.ts'
+import { testNameOf } from './test-name.ts'
 import { hasWord, plainText } from './wording.ts'
 
 /** Text and displays of a code, as a person would read them. */
@@ -36,8 +38,8 @@ const findingInExtensions = (terms: GenomicTerms, gene: string | null, resource:
 }
 
 /** `Metabolizer status: Poor`: the noun of the phenotype stands in the name of the test. */
-const findingInNameAndValue = (terms: GenomicTerms, gene: string | null, resource: Fields): Finding => {
-  const names = textsOfCode(resource.code).map(plainText).join(' ').toLowerCase()
+const findingInNameAndValue = (terms: GenomicTerms, gene: string | null, words: readonly string[], resource: Fields): Finding => {
+  const names = words.map(plainText).join(' ').toLowerCase()
   const [value] = textsOfValue(resource)
   const noun = terms.codes.phenotypeNouns.find((each) => hasWord(names, [each]))
   if (gene === null || noun === undefined || value === undefined || !/^[a-z -]{3,20}$/i.test(value.trim())) return NO_FINDING
@@ -46,12 +48,11 @@ const findingInNameAndValue = (terms: GenomicTerms, gene: string | null, resourc
 }
 
 /** The finding of an Observation: its value, its test name with its value, its components, its extensions; the first that says something. */
-export const readFinding = (terms: GenomicTerms, gene: string | null, resource: Fields, asked: Asked): Finding => {
-  if (gene !== null && textsOfCode(resource.code).some((name) => hasWord(name, terms.codes.relatives)))
-    return finding({ state: 'indeterminate' })
+export const readFinding = (terms: GenomicTerms, gene: string | null, { resource, code }: Node, asked: Asked): Finding => {
+  if (gene !== null && testNameOf(terms, code).ofRelatives) return finding({ state: 'indeterminate' })
   const value = findingInValue(terms, gene, resource, asked)
   if (saysSomething(value)) return value
-  const named = findingInNameAndValue(terms, gene, resource)
+  const named = findingInNameAndValue(terms, gene, code.words, resource)
   if (saysSomething(named)) return named
   const parts = findingInComponents(terms, gene, resource)
   return saysSomething(parts) ? parts : findingInExtensions(terms, gene, resource)

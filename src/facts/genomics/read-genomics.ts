@@ -63,7 +63,9 @@ const reportIndex = (graph: Graph): ReadonlyMap<Node, readonly Node[]> => {
     for (let node = open.pop(); node !== undefined; node = open.pop()) {
       if (seen.has(node)) continue
       seen.add(node)
-      index.set(node, [...(index.get(node) ?? []), report])
+      const reports = index.get(node)
+      if (reports) reports.push(report)
+      else index.set(node, [report])
       open.push(...followAll(graph, node, node.resource.hasMember).nodes)
     }
   }

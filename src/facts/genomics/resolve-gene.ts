@@ -39,7 +39,7 @@ const geneOfCoding = (
 ): OfCoding => {
   const isNumber = isGeneCode(coding.system, coding.code)
   const byCode = isNumber ? terms.geneOf(coding.code) : null
-  const named = coding.display === undefined ? [] : terms.mentions(plainText(coding.display)).map((mention) => mention.gene)
+  const named = coding.display === undefined ? [] : terms.genesOfDisplay(coding.display)
   const bySymbol = named[0] ?? (coding.display === undefined ? terms.geneOf(coding.code) : null)
   if (byCode === null && bySymbol === null) return NO_NAMES
   if (byCode !== null && (byCode === bySymbol || coding.display === undefined)) return { gene: byCode, torn: false }
@@ -62,8 +62,11 @@ const genesOfConcept = (
   return { genes: all, foreign: all.length === 0 && !torn && (codings.length > 0 || text !== null), torn }
 }
 
+export const NONE_STRUCTURED: StructuredGenes = { genes: [], foreign: false, torn: false, legacyShape: false }
+
 /** Genes in `gene studied` components and in genetics extensions. */
 export const structuredGenes = (terms: GenomicTerms, resource: Fields, supported: readonly string[]): StructuredGenes => {
+  if (resource.component === undefined && resource.extension === undefined) return NONE_STRUCTURED
   const components = listOf(resource.component).filter((component) =>
     codesOf(component.code).some((code) => terms.codes.components.gene.includes(code)),
   )

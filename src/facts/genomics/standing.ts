@@ -116,7 +116,7 @@ const subjectFlags = (context: RecordContext, node: Node): readonly string[] => 
 }
 
 const specimenText = (context: RecordContext, node: Node): string =>
-  [...listOf(node.resource.specimen)]
+  listOf(node.resource.specimen)
     .flatMap((specimen) => {
       const reference = referenceOf(specimen)
       const found = reference === null ? null : context.graph.follow(reference, node)
@@ -139,7 +139,9 @@ const isSomatic = (context: RecordContext, node: Node): boolean => {
   const coded = listOf(node.resource.component)
     .filter((component) => codesOf(component.code).some((code) => components.sourceClass.includes(code)))
     .flatMap((component) => codesOf(component.valueCodeableConcept))
-  return coded.some((code) => answers[code]?.somatic) || hasWord(specimenText(context, node), context.terms.codes.specimens.tumour)
+  if (coded.some((code) => answers[code]?.somatic)) return true
+  const specimen = specimenText(context, node)
+  return specimen !== '' && hasWord(specimen, context.terms.codes.specimens.tumour)
 }
 
 /** Resources that stand for somebody. A focus on one of them who is not the patient makes it that one's result. */

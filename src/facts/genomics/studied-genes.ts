@@ -1,5 +1,5 @@
 import type { Evidence } from './evidence.ts'
-import { codeOf, codesOf, type Fields, listOf, textOf } from './fhir-fields.ts'
+import { codeOf, type Fields, listOf, textOf } from './fhir-fields.ts'
 import { NO_FINDING } from './finding.ts'
 import type { GenomicTerms } from './genomic-terms.ts'
 import type { Node } from './graph.ts'
@@ -28,8 +28,7 @@ export const geneEvidence = (terms: GenomicTerms, node: Node): Evidence[] => {
   ]
 }
 
-const isStudy = (terms: GenomicTerms, resource: Fields): boolean =>
-  codesOf(resource.code).some((code) => terms.codes.roles.study.includes(code))
+const isStudy = (terms: GenomicTerms, { code: { codes } }: Node): boolean => codes.some((code) => terms.codes.roles.study.includes(code))
 
 /** Genes in the regions of a genomic study (HL7 guide STU3: an extension of the Procedure, or of the report). */
 const genesInRegions = (terms: GenomicTerms, resource: Fields): readonly string[] =>
@@ -45,8 +44,9 @@ const genesInRegions = (terms: GenomicTerms, resource: Fields): readonly string[
 const NOT_STUDIED = ['not-done', 'entered-in-error', 'preparation', 'cancelled']
 
 /** Genes that a resource says were studied, without a finding of their own: region-studied results and genomic studies. */
-export const studiedGenes = (terms: GenomicTerms, { resource }: Node): readonly string[] => {
+export const studiedGenes = (terms: GenomicTerms, node: Node): readonly string[] => {
+  const { resource } = node
   if (resource.resourceType === 'Procedure' || resource.resourceType === 'DiagnosticReport')
     return NOT_STUDIED.includes(codeOf(resource.status) ?? '') ? [] : [...new Set(genesInRegions(terms, resource))]
-  return resource.resourceType === 'Observation' && isStudy(terms, resource) ? structuredGenes(terms, resource, []).genes : []
+  return resource.resourceType === 'Observation' && isStudy(terms, node) ? structuredGenes(terms, resource, []).genes : []
 }

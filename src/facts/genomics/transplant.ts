@@ -1,7 +1,8 @@
 import type { PartialDate } from '../../contract/lineage.ts'
-import { codeOf, codesOf, codingsOf, dateOf, isFields, textOf } from './fhir-fields.ts'
+import { codeOf, codesOf, dateOf, isFields } from './fhir-fields.ts'
 import type { GenomicTerms } from './genomic-terms.ts'
 import type { Node } from './graph.ts'
+import { rememberingCodes } from './read-code.ts'
 import { isOthers, type RecordContext } from './standing.ts'
 import { hasStem, hasWord } from './wording.ts'
 
@@ -9,11 +10,6 @@ export type Transplant = { readonly organ: 'stemCell' | 'liver' | 'transfusion';
 
 const NOT_DONE = ['preparation', 'not-done', 'entered-in-error', 'on-hold', 'stopped']
 const NOT_TRUE = ['refuted', 'entered-in-error', 'provisional', 'differential', 'unconfirmed']
-
-const textsOf = (concept: unknown): string =>
-  [isFields(concept) ? textOf(concept.text) : null, ...codingsOf(concept).map((coding) => coding.display ?? null)]
-    .filter((text) => text !== null)
-    .join(' ')
 
 const dateOfNode = ({ resource }: Node): PartialDate | null => {
   const period = isFields(resource.performedPeriod)
@@ -33,31 +29,38 @@ const tookPlace = (node: Node): boolean => {
   )
 }
 
+/** What a procedure or problem of this name puts into a patient from a donor. Kept by code. */
+const organOf = rememberingCodes((terms: GenomicTerms, code): Transplant['organ'] | null => {
+  const { stemCell, liver, autologous, notYet, transfusion } = terms.codes.transplants
+  const words = code.words.join(' ')
+  const text = words.replace(/(?<=[a-z])-(?=[a-z])/gi, ' ')
+  if (hasWord(text, notYet) || hasWord(text, autologous)) return null
+  if (hasStem(text, transfusion.words) && !hasWord(text, transfusion.not) && !hasWord(words, transfusion.not)) return 'transfusion'
+  const codes = code.codes.map(plainCode)
+  const organ = [
+    { organ: 'stemCell' as const, table: stemCell },
+    { organ: 'liver' as const, table: liver },
+  ].find(
+    ({ table }) =>
+      codes.some((own) => table.codes.some((known) => plainCode(known) === own)) ||
+      hasStem(text, table.words) ||
+      hasWord(text, table.short),
+  )
+  return organ?.organ ?? null
+})
+
 /**
  * Transplants from donors that the record holds as done. Planned ones, evaluations and Observations that deny one are
  * not. An autologous transplant changes nothing.
  */
 export const findTransplants = (context: RecordContext): readonly Transplant[] => {
-  const { terms, graph } = context
-  const { stemCell, liver, autologous, notYet, transfusion } = terms.codes.transplants
-  return graph.nodes.flatMap((node): Transplant[] => {
-    if (!tookPlace(node) || isOthers(context, node)) return []
-    const codes = codesOf(node.resource.code).map(plainCode)
-    const text = textsOf(node.resource.code).replace(/(?<=[a-z])-(?=[a-z])/gi, ' ')
-    if (hasWord(text, notYet) || hasWord(text, autologous)) return []
-    if (hasStem(text, transfusion.words) && !hasWord(text, transfusion.not) && !hasWord(textsOf(node.resource.code), transfusion.not))
-      return [{ organ: 'transfusion', date: dateOfNode(node) }]
-    const organ = [
-      { organ: 'stemCell' as const, table: stemCell },
-      { organ: 'liver' as const, table: liver },
-    ].find(
-      ({ table }) =>
-        codes.some((code) => table.codes.some((known) => plainCode(known) === code)) ||
-        hasStem(text, table.words) ||
-        hasWord(text, table.short),
-    )
-    return organ ? [{ organ: organ.organ, date: dateOfNode(node) }] : []
-  })
+  const found: Transplant[] = []
+  for (const node of context.graph.nodes) {
+    const { resourceType } = node.resource
+    const organ = resourceType === 'Procedure' || resourceType === 'Condition' ? organOf(context.terms, node.code) : null
+    if (organ !== null && tookPlace(node) && !isOthers(context, node)) found.push({ organ, date: dateOfNode(node) })
+  }
+  return found
 }
 
 /** Whether the sample was surely taken before the transplant. Dates that cannot be told apart count as after. */
@@ -73,6 +76,7 @@ export const transplantFlags = (
   transplants: readonly Transplant[],
   result: { readonly gene: string; readonly date: PartialDate | null; readonly sample: string },
 ): readonly string[] => {
+  if (transplants.length === 0) return []
   const { own, blood } = terms.codes.specimens
   return transplants.flatMap(({ organ, date }) => {
     // How long donor cells stay is in no guideline (J Pers Med 2020;10(4):268), so an earlier transfusion is said, and nothing more.

@@ -1,13 +1,12 @@
 import type { PolygenicScore } from '../../../contract/variants.ts'
 import { lineageOf } from '../build-reading.ts'
-import { codingsOf, conceptText, type Fields, isFields, listOf, textOf } from '../fhir-fields.ts'
+import { conceptText, type Fields, isFields, listOf, textOf } from '../fhir-fields.ts'
 import type { Node } from '../graph.ts'
+import { rememberingCodes } from '../read-code.ts'
 import { hasWord } from '../wording.ts'
 import { wordsOf } from './components.ts'
 import { flagsOf, objection, type VariantContext } from './statements.ts'
-
-const titleOf = (resource: Fields): string =>
-  [conceptText(resource.code), ...codingsOf(resource.code).map(({ display }) => display)].find((each) => typeof each === 'string') ?? ''
+import type { VariantTerms } from './variant-terms.ts'
 
 /** A value with its unit, as sent. */
 const valueText = (holder: Fields): string | null => {
@@ -27,11 +26,11 @@ const valuesOf = (resource: Fields, title: string): PolygenicScore['values'] => 
   }),
 ]
 
-const isPolygenic = ({ terms }: VariantContext, { resource }: Node): boolean =>
-  resource.resourceType === 'Observation' &&
-  [conceptText(resource.code), ...codingsOf(resource.code).map(({ display }) => display ?? null)].some(
-    (text) => text !== null && hasWord(text, terms.codes.polygenic),
-  )
+/** Kept by code. */
+const namesScore = rememberingCodes((terms: VariantTerms, { words }) => words.some((text) => hasWord(text, terms.codes.polygenic)))
+
+const isPolygenic = ({ terms }: VariantContext, { resource, code }: Node): boolean =>
+  resource.resourceType === 'Observation' && namesScore(terms, code)
 
 /** Polygenic scores of the record: what the laboratory stated. They are never turned into a risk here. */
 export const polygenicScores = (work: VariantContext, nodes: readonly Node[]): readonly PolygenicScore[] =>
@@ -41,7 +40,7 @@ export const polygenicScores = (work: VariantContext, nodes: readonly Node[]): r
       const flags = flagsOf(work, node, null)
       if (flags.includes('subject-mismatch')) return []
       const { resource } = node
-      const title = titleOf(resource)
+      const title = node.code.words[0] ?? ''
       const values = valuesOf(resource, title)
       const because = objection(flags) ?? (values.length === 0 ? 'The result holds no value.' : null)
       return [

@@ -1,5 +1,4 @@
 import type { VariantFacts } from '../../../contract/variants.ts'
-import { codesOf } from '../fhir-fields.ts'
 import { followAll, type Node } from '../graph.ts'
 import { answersOf } from './components.ts'
 import { hereditaryFindings, isHereditary } from './hereditary.ts'
@@ -12,18 +11,18 @@ import { flagsOf, type VariantContext } from './statements.ts'
 type Described = { readonly node: Node; readonly implications: readonly Node[]; readonly somatic: boolean }
 
 const hasRole = (node: Node, codes: readonly string[]): boolean =>
-  node.resource.resourceType === 'Observation' && codesOf(node.resource.code).some((code) => codes.includes(code))
+  node.resource.resourceType === 'Observation' && node.code.codes.some((code) => codes.includes(code))
 
 const byRef = (left: Node, right: Node): number => (left.ref < right.ref ? -1 : left.ref > right.ref ? 1 : 0)
 
 /** Implications by the variant that they derive from; those that name none stand for themselves. */
 const implicationsOf = ({ context, terms }: VariantContext, variants: readonly Node[]) => {
   const all = context.graph.nodes.filter((node) => hasRole(node, terms.codes.roles.implication)).sort(byRef)
-  const of = new Map<Node, Node[]>()
+  const of = new Map<Node, Node[]>(variants.map((variant) => [variant, []]))
   const alone: Node[] = []
   for (const node of all) {
-    const targets = followAll(context.graph, node, node.resource.derivedFrom).nodes.filter((target) => variants.includes(target))
-    for (const target of targets) of.set(target, [...(of.get(target) ?? []), node])
+    const targets = followAll(context.graph, node, node.resource.derivedFrom).nodes.filter((target) => of.has(target))
+    for (const target of targets) of.get(target)?.push(node)
     if (targets.length === 0) alone.push(node)
   }
   return { of, alone }

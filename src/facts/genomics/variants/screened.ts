@@ -1,6 +1,6 @@
 import type { HereditaryFinding, ScreenedGene } from '../../../contract/variants.ts'
 import { lineageOf } from '../build-reading.ts'
-import { codeOf, codesOf, conceptText, type Fields, isFields, listOf, textOf } from '../fhir-fields.ts'
+import { codeOf, conceptText, type Fields, isFields, listOf, textOf } from '../fhir-fields.ts'
 import type { Node } from '../graph.ts'
 import { genesIn } from './components.ts'
 import { flagsOf, objection, type VariantContext } from './statements.ts'
@@ -19,11 +19,11 @@ const genesInRegions = (resource: Fields, gene: readonly string[]): readonly str
           genesIn({ component: [{ code: { coding: [{ code: gene[0] }] }, valueCodeableConcept: part.valueCodeableConcept }] }, gene),
         )
 
-const genesStudied = ({ terms }: VariantContext, { resource }: Node): readonly string[] => {
+const genesStudied = ({ terms }: VariantContext, { resource, code }: Node): readonly string[] => {
   const { roles, components } = terms.codes
   if (resource.resourceType === 'Procedure' || resource.resourceType === 'DiagnosticReport')
     return genesInRegions(resource, components.gene)
-  const isStudy = resource.resourceType === 'Observation' && codesOf(resource.code).some((code) => roles.study.includes(code))
+  const isStudy = resource.resourceType === 'Observation' && code.codes.some((one) => roles.study.includes(one))
   return isStudy ? genesIn(resource, components.gene) : []
 }
 

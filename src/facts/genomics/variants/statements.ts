@@ -91,7 +91,7 @@ export const statementOf = (
   const { components, roles } = terms.codes
   const usable = implications.filter((each) => objection(flagsOf(work, each, gene)) === null)
   const nodes = [node, ...usable]
-  const isVariant = codesOf(node.resource.code).some((code) => roles.variant.includes(code))
+  const isVariant = node.code.codes.some((code) => roles.variant.includes(code))
   return {
     ref: node.ref,
     presence: isVariant ? presenceOf(terms, node.resource) : 'not-stated',
