@@ -1,7 +1,8 @@
 import type { PatientFacts, PatientRecord } from './contract/facts.ts'
-import { type FactsTerms, readFacts } from './facts/read-facts.ts'
+import { type FactsTerms, factsInSlices } from './facts/read-facts.ts'
 import { unknownCodes } from './facts/unknown-codes.ts'
 import type { Resolved, TerminologyServer } from './fhir/terminology-server.ts'
+import { inTurns } from './slices.ts'
 
 /** What understanding a record needs. */
 export type UnderstandKit = { readonly terms: FactsTerms; readonly terminology: TerminologyServer | null }
@@ -21,11 +22,12 @@ export const listenTo = (terminology: TerminologyServer | null): Heard => {
 
 /**
  * The record, understood. Where a drug code is known to nobody here and a terminology server is configured, it is asked, within its own small
- * budget, and the record is read once more with what it said; its silence is a stated gap.
+ * budget, and the record is read once more with what it said; its silence is a stated gap. While a long record is read, other calls are
+ * answered.
  */
 export const understandRecord = async (record: PatientRecord, { terms, terminology }: UnderstandKit): Promise<PatientFacts> => {
-  const facts = readFacts(record, terms)
+  const facts = await inTurns(factsInSlices(record, terms))
   const resolved = terminology === null ? null : await terminology.resolve(unknownCodes(facts))
   if (resolved === null) return facts
-  return readFacts({ ...record, questions: [...record.questions, resolved.question] }, terms, resolved.answers)
+  return inTurns(factsInSlices({ ...record, questions: [...record.questions, resolved.question] }, terms, resolved.answers))
 }

@@ -1,5 +1,6 @@
 import type { FhirResource, PatientRecord } from '../contract/facts.ts'
 import type { Gap } from '../contract/lineage.ts'
+import { inOneGo, SLICE, type Slices } from '../slices.ts'
 import { asList, asObjects, asText, isJson, type Json, member, referenceOf } from './accessors.ts'
 import { gap, gapsOfOutcome } from './gaps.ts'
 import { containedIn, idOf, isResource, refOf, tailOf } from './references.ts'
@@ -41,12 +42,15 @@ const gather = (value: unknown, pile: Pile): void => {
 }
 
 /** Resources alone, out of `{response, resource}` and similar wraps; Bundles and Parameters stay whole, for who follows their links. */
-export const plainResources = (received: unknown): FhirResource[] =>
-  asList(received).flatMap((one) => {
-    if (!isJson(one)) return []
-    if (isResource(one)) return [one]
-    return isJson(one.resource) ? [{ resourceType: 'Bundle', type: 'collection', entry: [one] }] : []
-  })
+export const plainResources = (received: unknown): FhirResource[] => {
+  const found: FhirResource[] = []
+  for (const one of asList(received)) {
+    if (!isJson(one)) continue
+    if (isResource(one)) found.push(one)
+    else if (isJson(one.resource)) found.push({ resourceType: 'Bundle', type: 'collection', entry: [one] })
+  }
+  return found
+}
 
 const gatherEntry = (entry: Json, pile: Pile): void => {
   const url = asText(entry.fullUrl)
@@ -75,9 +79,11 @@ const later = (a: Json, b: Json): Json => {
   return JSON.stringify(a) >= JSON.stringify(b) ? a : b
 }
 
-const eachOnce = (found: readonly Json[]): Map<string, Json> => {
+function* eachOnce(found: readonly Json[]): Slices<Map<string, Json>> {
   const once = new Map<string, Json>()
+  let steps = 0
   for (const resource of found) {
+    if (++steps % SLICE === 0) yield
     const ref = refOf(resource)
     const known = once.get(ref)
     once.set(ref, known ? later(known, resource) : resource)
@@ -101,19 +107,21 @@ const LOOKED_UP: ReadonlySet<string> = new Set(['Medication', 'Device', 'Endpoin
  * Sorts a record once, in time linear in its size: by resourceType whatever key the resources came under, duplicates once (latest
  * version), other patients' resources out with a gap. Reads only; the record is never modified.
  */
-export const openChart = (record: PatientRecord): Chart => {
+export function* chartInSlices(record: PatientRecord): Slices<Chart> {
   const pile: Pile = { found: [], aliases: new Map(), gaps: [] }
   const drafts: Pile = { found: [], aliases: pile.aliases, gaps: pile.gaps }
   gather(record.resources, pile)
   gather(record.draftOrders, drafts)
-  const resources = eachOnce([...pile.found, ...drafts.found.filter((one) => one.resourceType === 'Medication')])
+  const resources = yield* eachOnce([...pile.found, ...drafts.found.filter((one) => one.resourceType === 'Medication')])
   const patientId = idOf(record.patientId)
   const patient = findPatient(resources, patientId)
   const subjectOf = makeSubjectCheck(patientId, patient, pile.aliases)
   const byType = new Map<string, Item[]>()
   const gaps = [...pile.gaps]
   let unnamed = 0
+  let steps = 0
   for (const [ref, resource] of resources) {
+    if (++steps % SLICE === 0) yield
     const type = String(resource.resourceType)
     const about = Object.hasOwn(TYPES_READ, type) ? TYPES_READ[type] : undefined
     const verdict = about ? subjectOf(resource) : 'same'
@@ -135,6 +143,8 @@ export const openChart = (record: PatientRecord): Chart => {
     gaps,
   }
 }
+
+export const openChart = (record: PatientRecord): Chart => inOneGo(chartInSlices(record))
 
 const SUBJECT_UNSURE =
   'Some entries do not say in a checkable way whose they are; they were taken as this patient’s, because they came with this record.'

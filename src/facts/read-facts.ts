@@ -3,11 +3,12 @@ import type { DocumentEntry, Measurement, Medicine, PatientFacts, PatientRecord 
 import type { Gap } from '../contract/lineage.ts'
 import { AttuneError } from '../errors.ts'
 import type { GeneTables } from '../pgx/gene-tables.ts'
+import { inOneGo, type Slices } from '../slices.ts'
 import type { DrugIndex } from '../terminology/drugs.ts'
 import { withAnswers } from '../terminology/with-answers.ts'
 import { asObjects } from './accessors.ts'
 import { readAllergy } from './allergies.ts'
-import { type Chart, type Item, openChart } from './chart.ts'
+import { type Chart, chartInSlices, type Item } from './chart.ts'
 import { readCondition } from './conditions.ts'
 import { deviceKinds } from './devices/device-kinds.ts'
 import { readDeviceEntry } from './devices/device-list.ts'
@@ -20,7 +21,7 @@ import { familyTables, groupsWith } from './family-tables.ts'
 import { foldGaps, gap, gapsOfQuestions, type Modality } from './gaps.ts'
 import { geneticShare } from './genetic-share.ts'
 import { genomicTerms } from './genomics/genomic-terms.ts'
-import { readGenomics } from './genomics/read-genomics.ts'
+import { type GenomicFacts, genomicsInSlices } from './genomics/read-genomics.ts'
 import { readImaging } from './imaging.ts'
 import { readEndpoint } from './imaging-endpoints.ts'
 import { isImagingReport, readImagingReport } from './imaging-reports.ts'
@@ -41,14 +42,14 @@ import { readRequest } from './requests.ts'
 /** What reading needs to know: drugs, genes and further tables of `rules/` by name. */
 export type FactsTerms = { readonly drugs: DrugIndex; readonly genes: GeneTables; readonly tables: ReadonlyMap<string, unknown> }
 
-type Genomics = ReturnType<typeof readGenomics>
+type Genomics = GenomicFacts
 
 const noGenomics: Genomics = { readings: [], documents: [], gaps: [], variants: null }
 
 /** Faults of our rules are raised, faults of the record are said. */
-const genomicsOf = (record: PatientRecord, terms: FactsTerms, gaps: Gap[]): Genomics => {
+function* genomicsOf(record: PatientRecord, terms: FactsTerms, gaps: Gap[]): Slices<Genomics> {
   try {
-    return readGenomics({ ...record, resources: geneticShare(record.resources) }, terms)
+    return yield* genomicsInSlices({ ...record, resources: yield* geneticShare(record.resources) }, terms)
   } catch (fault) {
     if (fault instanceof AttuneError) throw fault
     gaps.push(gap('genomics', 'unreadable', 'The genetic results could not be read.'))
@@ -74,28 +75,32 @@ const sortObservations = (items: readonly Item[], genetic: ReadonlySet<string>):
   return rooms
 }
 
-const measurements = (items: readonly Item[], about: Modality, gaps: Gap[]): Measurement[] =>
-  newestFirst(readEach(items, about, gaps, (item) => readMeasurement(item, about, gaps)))
+function* measurements(items: readonly Item[], about: Modality, gaps: Gap[]): Slices<Measurement[]> {
+  const read = yield* readEach(items, about, gaps, (item) => readMeasurement(item, about, gaps))
+  yield
+  return newestFirst(read)
+}
 
-const laboratory = (
+function* laboratory(
   labs: readonly Measurement[],
   vitals: readonly Measurement[],
   items: readonly Item[],
   terms: FactsTerms,
-): Pick<PatientFacts, 'laboratory'> => {
+): Slices<Pick<PatientFacts, 'laboratory'>> {
   const tables = labTerms(terms.tables)
   if (tables === null) return {}
   const resources = new Map(items.map(({ ref, resource }) => [ref, resource]))
-  return { laboratory: readLaboratory({ labs, vitals }, (ref) => resources.get(ref), tables) }
+  return { laboratory: yield* readLaboratory({ labs, vitals }, (ref) => resources.get(ref), tables) }
 }
 
 /**
  * Polygenic scores of the record as the measured values that models take them for. They are told with the genome, what could not be read
  * of them too, and stand in no list of laboratory results.
  */
-const polygenicScores = (chart: Chart, genomics: Genomics): Measurement[] => {
+function* polygenicScores(chart: Chart, genomics: Genomics): Slices<Measurement[]> {
   const refs = new Set(genomics.variants?.facts.polygenic.filter(({ use }) => use === 'shown').map(({ ref }) => ref))
-  return measurements(
+  if (refs.size === 0) return []
+  return yield* measurements(
     chart.of('Observation').filter(({ ref }) => refs.has(ref)),
     'labs',
     [],
@@ -103,15 +108,16 @@ const polygenicScores = (chart: Chart, genomics: Genomics): Measurement[] => {
 }
 
 /** The order being written is not also a medicine, even when the chart already holds it. */
-const medicines = (chart: Chart, record: PatientRecord, terms: FactsTerms, drafts: ReadonlySet<string>, gaps: Gap[]): Medicine[] => {
+function* medicines(chart: Chart, record: PatientRecord, terms: FactsTerms, drafts: ReadonlySet<string>, gaps: Gap[]): Slices<Medicine[]> {
   const items = MEDICINE_TYPES.flatMap(chart.of).filter((item) => !drafts.has(item.ref))
-  return newestFirst(readEach(items, 'medicines', gaps, (item) => readMedicine(item, chart, terms.drugs, record.now, gaps)))
+  return newestFirst(yield* readEach(items, 'medicines', gaps, (item) => readMedicine(item, chart, terms.drugs, record.now, gaps)))
 }
 
 /** Genomics knows which reports hold a result that nobody could read; its entry stands in place of the plain one. */
-const documents = (chart: Chart, genomics: Genomics, gaps: Gap[]): DocumentEntry[] => {
+function* documents(chart: Chart, genomics: Genomics, gaps: Gap[]): Slices<DocumentEntry[]> {
   const items = [...chart.of('DiagnosticReport'), ...chart.of('DocumentReference')]
-  const known = new Map(readEach(items, 'documents', gaps, (item) => readDocument(item, gaps)).map((entry) => [entry.ref, entry]))
+  const read = yield* readEach(items, 'documents', gaps, (item) => readDocument(item, gaps))
+  const known = new Map(read.map((entry) => [entry.ref, entry]))
   for (const entry of genomics.documents) known.set(entry.ref, entry)
   return newestFirst([...known.values()])
 }
@@ -120,26 +126,31 @@ const documents = (chart: Chart, genomics: Genomics, gaps: Gap[]): DocumentEntry
  * What devices measured. Vital signs that name a device are told here, too, as the series that they are; they stay vital signs, because
  * guidance and models read them there.
  */
-const devicesOf = (chart: Chart, rooms: Rooms, terms: FactsTerms, gaps: Gap[]): Pick<PatientFacts, 'devices' | 'deviceList' | 'ecgs'> => {
+function* devicesOf(
+  chart: Chart,
+  rooms: Rooms,
+  terms: FactsTerms,
+  gaps: Gap[],
+): Slices<Pick<PatientFacts, 'devices' | 'deviceList' | 'ecgs'>> {
   const kit = { chart, kinds: deviceKinds(terms), gaps }
   const [recordings, readings] = [
     rooms.devices.filter((item) => isRecording(item, kit)),
     rooms.devices.filter((item) => !isRecording(item, kit)),
   ]
   const seen: Gap[] = [] // of vital signs: told already where they are read first
-  const worn = readDevices(
+  const worn = yield* readDevices(
     rooms.vitals.filter(({ resource }) => resource.device !== undefined),
     { ...kit, gaps: seen },
   )
   return {
-    devices: newestFirst([...readDevices(readings, kit), ...worn]),
-    deviceList: readEach(
+    devices: newestFirst([...(yield* readDevices(readings, kit)), ...worn]),
+    deviceList: yield* readEach(
       chart.of('Device').filter(({ resource }) => !chart.isOther(resource)),
       'devices',
       gaps,
       (item) => readDeviceEntry(item, gaps),
     ),
-    ecgs: readEcgs(recordings, [...rooms.labs, ...rooms.vitals], kit),
+    ecgs: yield* readEcgs(recordings, [...rooms.labs, ...rooms.vitals], kit),
   }
 }
 
@@ -164,58 +175,68 @@ const orderRefs = (chart: Chart): ReadonlySet<string> => new Set(chart.drafts.ma
  * reader, each fact with its lineage, and everything that could not be read as a gap. Never throws for what a record holds; never modifies it.
  * @param answers what a terminology server said of drug codes that the terms do not know
  */
-export const readFacts = (record: PatientRecord, known: FactsTerms, answers: CodeAnswers = []): PatientFacts => {
+export function* factsInSlices(record: PatientRecord, known: FactsTerms, answers: CodeAnswers = []): Slices<PatientFacts> {
   const terms = answers.length === 0 ? known : { ...known, drugs: withAnswers(known.drugs, answers) }
-  const chart = openChart(record)
+  const chart = yield* chartInSlices(record)
   const gaps: Gap[] = [...gapsOfQuestions(record.questions), ...chart.gaps]
-  const genomics = genomicsOf(record, terms, gaps)
+  const genomics = yield* genomicsOf(record, terms, gaps)
+  yield
   const rooms = sortObservations(chart.of('Observation'), readAsGenetic(genomics))
-  const [patient] = readEach(chart.patient ? [chart.patient] : [], 'patient', gaps, (item) =>
+  const [patient] = yield* readEach(chart.patient ? [chart.patient] : [], 'patient', gaps, (item) =>
     readPatient(item, chart.patientId, record.now, gaps),
   )
   if (!patient && !gaps.some((one) => one.about === 'patient' && one.code !== 'other-patient'))
     gaps.push(gap('patient', 'not-found', 'Who the patient is (age, sex) is not known: no Patient resource came.'))
-  const labs = measurements(rooms.labs, 'labs', gaps)
-  const vitals = measurements(rooms.vitals, 'vitals', gaps)
-  const lifestyle = measurements(rooms.lifestyle, 'lifestyle', gaps)
+  const labs = yield* measurements(rooms.labs, 'labs', gaps)
+  const vitals = yield* measurements(rooms.vitals, 'vitals', gaps)
+  const scores = yield* polygenicScores(chart, genomics)
+  const lifestyle = yield* measurements(rooms.lifestyle, 'lifestyle', gaps)
   const [living, families] = [lifestyleTables(terms.tables), familyTables(terms.tables)]
-  const conditions = newestFirst(readEach(chart.of('Condition'), 'conditions', gaps, (item) => readCondition(item, gaps)))
+  const conditions = newestFirst(yield* readEach(chart.of('Condition'), 'conditions', gaps, (item) => readCondition(item, gaps)))
   const facts = {
     now: record.now,
     patient: patient ?? null,
     readings: genomics.readings,
     variants: genomics.variants?.facts ?? null,
     orders: readOrders(chart.drafts, record.selections, chart, terms.drugs, gaps),
-    medicines: medicines(chart, record, terms, orderRefs(chart), gaps),
-    labs: newestFirst([...labs, ...polygenicScores(chart, genomics)]),
+    medicines: yield* medicines(chart, record, terms, orderRefs(chart), gaps),
+    labs: scores.length === 0 ? labs : newestFirst([...labs, ...scores]),
     vitals,
-    ...(record.adviceOnly ? {} : laboratory(labs, vitals, rooms.labs, terms)),
+    ...(record.adviceOnly ? {} : yield* laboratory(labs, vitals, rooms.labs, terms)),
     lifestyle,
     topics: sortByTopic(lifestyle, living),
     surveys: readSurveys(lifestyle, living, patient?.sex ?? null),
     questionnaires: newestFirst(
-      readEach(chart.of('QuestionnaireResponse'), 'questionnaires', gaps, (item) => readQuestionnaire(item, gaps)),
+      yield* readEach(chart.of('QuestionnaireResponse'), 'questionnaires', gaps, (item) => readQuestionnaire(item, gaps)),
     ),
-    immunizations: newestFirst(readEach(chart.of('Immunization'), 'immunizations', gaps, (item) => readImmunization(item, gaps))),
+    immunizations: newestFirst(yield* readEach(chart.of('Immunization'), 'immunizations', gaps, (item) => readImmunization(item, gaps))),
     familyGroups: families === null ? [] : groupsWith(conditions, families),
     conditions,
-    requests: readEach([...chart.of('ServiceRequest'), ...draftRequests(chart)], 'test orders', gaps, (item) =>
+    requests: yield* readEach([...chart.of('ServiceRequest'), ...draftRequests(chart)], 'test orders', gaps, (item) =>
       readRequest(item, genomicTerms(terms).codes),
     ),
-    encounters: newestFirst(readEach(chart.of('Encounter'), 'encounters', gaps, (item) => readEncounter(item, gaps))),
+    encounters: newestFirst(yield* readEach(chart.of('Encounter'), 'encounters', gaps, (item) => readEncounter(item, gaps))),
     encounter: record.encounterId ? `Encounter/${record.encounterId}` : null,
-    procedures: newestFirst(readEach(chart.of('Procedure'), 'procedures', gaps, (item) => readProcedure(item, gaps))),
-    allergies: newestFirst(readEach(chart.of('AllergyIntolerance'), 'allergies', gaps, (item) => readAllergy(item, terms.drugs, gaps))),
-    imaging: newestFirst(readEach([...chart.of('ImagingStudy'), ...chart.of('Media')], 'imaging', gaps, (item) => readImaging(item, gaps))),
-    imagingReports: newestFirst(
-      readEach(chart.of('DiagnosticReport').filter(isImagingReport), 'imaging', gaps, (item) => readImagingReport(item, chart)),
+    procedures: newestFirst(yield* readEach(chart.of('Procedure'), 'procedures', gaps, (item) => readProcedure(item, gaps))),
+    allergies: newestFirst(
+      yield* readEach(chart.of('AllergyIntolerance'), 'allergies', gaps, (item) => readAllergy(item, terms.drugs, gaps)),
     ),
-    imagingEndpoints: readEach(chart.of('Endpoint'), 'imaging', gaps, readEndpoint),
-    ...devicesOf(chart, rooms, terms, gaps),
-    family: newestFirst(readEach(chart.of('FamilyMemberHistory'), 'family', gaps, (item) => readFamilyMember(item, gaps, families))),
-    documents: documents(chart, genomics, gaps),
+    imaging: newestFirst(
+      yield* readEach([...chart.of('ImagingStudy'), ...chart.of('Media')], 'imaging', gaps, (item) => readImaging(item, gaps)),
+    ),
+    imagingReports: newestFirst(
+      yield* readEach(chart.of('DiagnosticReport').filter(isImagingReport), 'imaging', gaps, (item) => readImagingReport(item, chart)),
+    ),
+    imagingEndpoints: yield* readEach(chart.of('Endpoint'), 'imaging', gaps, readEndpoint),
+    ...(yield* devicesOf(chart, rooms, terms, gaps)),
+    family: newestFirst(yield* readEach(chart.of('FamilyMemberHistory'), 'family', gaps, (item) => readFamilyMember(item, gaps, families))),
+    documents: yield* documents(chart, genomics, gaps),
     questions: record.questions,
   }
+  yield
   const missing = (['labs', 'vitals', 'lifestyle'] as const).flatMap((room) => missingMembers(rooms[room], room, chart))
   return { ...facts, gaps: foldGaps([...gaps, ...missing, ...genomics.gaps]) }
 }
+
+/** The same at once, for who has nobody waiting. */
+export const readFacts = (...of: Parameters<typeof factsInSlices>): PatientFacts => inOneGo(factsInSlices(...of))

@@ -1,8 +1,8 @@
 import type { Gap } from '../contract/lineage.ts'
 import type { Note, NoteLanguage, NoteStatement, NotesRead, Repeat, StatementKind } from '../contract/notes.ts'
+import { inOneGo, type Slices } from '../slices.ts'
 import { statementsInSlices } from './read-statements.ts'
 import { repeatsInSlices } from './repeats.ts'
-import { inOneGo, type Slices } from './slices.ts'
 import type { NoteTables } from './tables.ts'
 
 /** A note with the words that could be got, or why there are none. */

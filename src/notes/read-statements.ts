@@ -1,8 +1,8 @@
 import type { NoteStatement, Presence, StatementKind, StatementTime, Trigger } from '../contract/notes.ts'
+import { inOneGo } from '../slices.ts'
 import { AXES, type Decided, decide } from './context.ts'
 import { type Found, longestAt } from './phrase-tree.ts'
 import { type Sentence, sentencesInSlices } from './sentences.ts'
-import { inOneGo } from './slices.ts'
 import type { NoteTables, Target, TriggerRule } from './tables.ts'
 import { type Token, tokensInSlices } from './tokens.ts'
 

@@ -1,5 +1,5 @@
 import type { Repeat, Span } from '../contract/notes.ts'
-import { inOneGo, type Slices } from './slices.ts'
+import { inOneGo, type Slices } from '../slices.ts'
 import { isWord, tokensInSlices } from './tokens.ts'
 
 /** Shorter sentences (`No fever.`) are alike by nature, not because they were copied. */

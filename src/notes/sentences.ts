@@ -1,5 +1,5 @@
+import type { Slices } from '../slices.ts'
 import { longestAt } from './phrase-tree.ts'
-import type { Slices } from './slices.ts'
 import type { NoteTables, Section } from './tables.ts'
 import { isWord, type Token } from './tokens.ts'
 

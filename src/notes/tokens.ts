@@ -1,4 +1,4 @@
-import { inOneGo, type Slices } from './slices.ts'
+import { inOneGo, type Slices } from '../slices.ts'
 
 /** One word or sign of a text. */
 export type Token = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type NoteInHand, notesInSlices, readNotes } from '../../src/notes/read-notes.ts'
-import { inTurns } from '../../src/notes/slices.ts'
+import { inTurns } from '../../src/slices.ts'
 import { noteTables } from './tables.ts'
 
 const tables = noteTables()

@@ -1,5 +1,6 @@
 import type { EcgRecord } from '../../contract/devices.ts'
 import type { MeasuredValue } from '../../contract/facts.ts'
+import { SLICE, type Slices } from '../../slices.ts'
 import { asCode, asList, asObjects, codings, type Json, wording } from '../accessors.ts'
 import type { Item } from '../chart.ts'
 import { gap } from '../gaps.ts'
@@ -86,14 +87,19 @@ const recordingOf = (item: Item, kit: DeviceKit): EcgRecord | null => {
 type Loose = { readonly at: number; readonly item: Item; readonly interval: Interval }
 
 /** Intervals that stand as results of their own; they stay where they are, since models read them there. */
-const looseOf = (items: readonly Item[], kit: DeviceKit): Loose[] =>
-  items.flatMap((item) => {
+function* looseOf(items: readonly Item[], kit: DeviceKit): Slices<Loose[]> {
+  const loose: Loose[] = []
+  let steps = 0
+  for (const item of items) {
+    if (++steps % SLICE === 0) yield
     const { resource } = item
-    if (kit.kinds.interval(codings(resource.code)) === null || WITHDRAWN.has(asCode(resource.status))) return []
+    if (kit.kinds.interval(codings(resource.code)) === null || WITHDRAWN.has(asCode(resource.status))) continue
     const value = readMeasurement(item, 'devices', [])?.value
     const [interval, time] = [value && intervalOf(item.ref, resource.code, value, kit), timeOf(resource, 'start')]
-    return interval && time ? [{ at: time.at, item, interval }] : []
-  })
+    if (interval && time) loose.push({ at: time.at, item, interval })
+  }
+  return loose
+}
 
 const ofIntervals = (loose: readonly Loose[], kit: DeviceKit): EcgRecord | null => {
   const [first] = loose
@@ -111,14 +117,14 @@ const ofIntervals = (loose: readonly Loose[], kit: DeviceKit): EcgRecord | null 
 }
 
 /** ECGs, newest first. Single intervals of the same instant belong to the recording of that instant, or together where there is none. */
-export const readEcgs = (recordings: readonly Item[], others: readonly Item[], kit: DeviceKit): EcgRecord[] => {
+export function* readEcgs(recordings: readonly Item[], others: readonly Item[], kit: DeviceKit): Slices<EcgRecord[]> {
   const byInstant = new Map<number, Loose[]>()
-  for (const loose of looseOf(others, kit)) {
+  for (const loose of yield* looseOf(others, kit)) {
     const known = byInstant.get(loose.at)
     if (known) known.push(loose)
     else byInstant.set(loose.at, [loose])
   }
-  const whole = readEach(recordings, 'devices', kit.gaps, (item) => {
+  const whole = yield* readEach(recordings, 'devices', kit.gaps, (item) => {
     const record = recordingOf(item, kit)
     const at = timeOf(item.resource, 'start')?.at
     const own = at === undefined ? undefined : byInstant.get(at)

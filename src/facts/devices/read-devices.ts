@@ -1,6 +1,7 @@
 import type { DeviceKind, DeviceSeries } from '../../contract/devices.ts'
 import type { MeasuredValue } from '../../contract/facts.ts'
 import type { Coding, Gap } from '../../contract/lineage.ts'
+import type { Slices } from '../../slices.ts'
 import { asCode, asDate, asObjects, codings, type Json, period, wording } from '../accessors.ts'
 import type { Chart, Item } from '../chart.ts'
 import { nameOfCode } from '../code-names.ts'
@@ -176,13 +177,19 @@ export const fold = (parts: readonly Part[]): DeviceSeries | null => {
 }
 
 /** Wearable and sensor readings, newest series first. */
-export const readDevices = (items: readonly Item[], kit: DeviceKit): DeviceSeries[] => {
+export function* readDevices(items: readonly Item[], kit: DeviceKit): Slices<DeviceSeries[]> {
   const series = new Map<string, Part[]>()
-  for (const part of readEach(items, 'devices', kit.gaps, (item) => partsOf(item, kit)).flat()) {
+  for (const part of (yield* readEach(items, 'devices', kit.gaps, (item) => partsOf(item, kit))).flat()) {
     const key = keyOf(part)
     const known = series.get(key)
     if (known) known.push(part)
     else series.set(key, [part])
   }
-  return newestFirst([...series.values()].map(fold).filter((one) => one !== null))
+  const folded: DeviceSeries[] = []
+  for (const parts of series.values()) {
+    const one = fold(parts)
+    if (one !== null) folded.push(one)
+    yield
+  }
+  return newestFirst(folded)
 }

@@ -1,4 +1,5 @@
 import type { FhirResource } from '../../contract/facts.ts'
+import { SLICE, type Slices } from '../../slices.ts'
 import { isFields, listOf, referenceOf, textOf } from './fhir-fields.ts'
 import { type ReadCode, readCode } from './read-code.ts'
 
@@ -133,9 +134,11 @@ const keyOf = ({ node }: Found): string =>
   node.ref.includes('/') || node.ref.startsWith('urn:') ? node.ref : `${node.ref} ${canonical(node.resource)}`
 
 /** Indexes a record by every name a reference may use. Cycles are harmless: following is one step at a time. */
-export const makeGraph = (resources: readonly unknown[]): Graph => {
+export function* makeGraph(resources: readonly unknown[]): Slices<Graph> {
   const walk: Walk = { found: [], unreadable: 0 }
+  let steps = 0
   for (const resource of resources) {
+    if (++steps % SLICE === 0) yield
     // An entry of a search result may come without its Bundle.
     if (isFields(resource) && resource.resourceType === undefined && isFields(resource.resource))
       visit(resource.resource, textOf(resource.fullUrl), null, false, 0, walk)
@@ -143,12 +146,16 @@ export const makeGraph = (resources: readonly unknown[]): Graph => {
   }
   const unique = new Map<string, Found>()
   for (const found of walk.found) {
+    if (++steps % SLICE === 0) yield
     const key = keyOf(found)
     const earlier = unique.get(key)
     unique.set(key, earlier ? preferred(earlier, found) : found)
   }
   const named = new Map<string, Node>()
-  for (const { node, names } of unique.values()) for (const name of names) if (!named.has(name)) named.set(name, node)
+  for (const { node, names } of unique.values()) {
+    if (++steps % SLICE === 0) yield
+    for (const name of names) if (!named.has(name)) named.set(name, node)
+  }
   return {
     nodes: [...unique.values()].map((found) => found.node),
     unreadable: walk.unreadable,

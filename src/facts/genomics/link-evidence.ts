@@ -1,7 +1,8 @@
 import type { Genotype } from '../../contract/genes.ts'
 import type { Gap } from '../../contract/lineage.ts'
 import { lookUpGenotype } from '../../pgx/genotype.ts'
-import type { Evidence } from './evidence.ts'
+import { SLICE, type Slices } from '../../slices.ts'
+import type { Evidence, Role } from './evidence.ts'
 import { listOf, textOf } from './fhir-fields.ts'
 import { type Finding, saysSomething, type WordedPhenotype } from './finding.ts'
 import type { GenomicTerms } from './genomic-terms.ts'
@@ -177,25 +178,38 @@ const missingTargets = (context: RecordContext, nodes: readonly Node[]): Gap[] =
     : []
 
 /** Puts together what belongs together (reference fhir-genomics 2.3): the most specific finding counts, the rest supports it. */
-export const linkEvidence = (
+export function* linkEvidence(
   context: RecordContext,
   evidence: readonly Evidence[],
   groups: readonly Node[],
-): { readonly linked: readonly Linked[]; readonly gaps: readonly Gap[] } => {
+): Slices<{ readonly linked: readonly Linked[]; readonly gaps: readonly Gap[] }> {
   const byNode = groupByNode(evidence)
   const drafts = new Map([...byNode].map(([node, each]) => [node, each.map(draftOf)]))
   const work: Work = { context, byNode, drafts, used: new Set() }
   const all = [...drafts.values()].flat()
+  const have = (...roles: readonly Role[]): readonly Draft[] => all.filter((draft) => roles.includes(draft.base.role))
+  yield
   linkGenes(work, all)
-  for (const draft of all) if (draft.base.role === 'result' || draft.base.role === 'implication') linkHaplotypes(work, draft)
-  const implications = all.filter((draft) => draft.base.role === 'implication')
-  for (const draft of implications) linkImplication(work, draft)
-  const results = all.filter((draft) => draft.base.role === 'result' && draft.finding.genotypes.length > 0)
+  yield* withEach(have('result', 'implication'), (draft) => linkHaplotypes(work, draft))
+  const implications = have('implication')
+  yield* withEach(implications, (draft) => linkImplication(work, draft))
+  const results = have('result').filter((draft) => draft.finding.genotypes.length > 0)
   const genotypes = perReport(work, results, (draft) => draft.base.node)
-  for (const draft of implications) if (!work.used.has(draft.base.node)) linkWithinReport(work, draft, genotypes)
-  for (const draft of all) if (draft.base.role === 'indicator' || draft.base.role === 'condition') linkCondition(work, draft)
+  yield* withEach(implications, (draft) => {
+    if (!work.used.has(draft.base.node)) linkWithinReport(work, draft, genotypes)
+  })
+  yield* withEach(have('indicator', 'condition'), (draft) => linkCondition(work, draft))
   const linked = all.filter((draft) => isTold(draft) && !work.used.has(draft.base.node)).map(settle)
+  yield
   return { linked, gaps: missingTargets(context, [...byNode.keys(), ...groups]) }
+}
+
+function* withEach(drafts: readonly Draft[], link: (draft: Draft) => void): Slices<void> {
+  let steps = 0
+  for (const draft of drafts) {
+    if (++steps % SLICE === 0) yield
+    link(draft)
+  }
 }
 
 const groupByNode = (evidence: readonly Evidence[]): Map<Node, Evidence[]> => {

@@ -144,8 +144,9 @@ const fromTexts = (terms: GenomicTerms, gene: string | null, texts: readonly str
 
 const memoryOf = memoryPerRules<GenomicTerms, Finding>()
 
-/** Alleles in star notation and nothing else: the one kind of text without a coding that is kept. */
-const NOTATION = /^(?:(?:HLA-)?[A-Z\d]{0,8}\*\d[\d:]{0,12}[A-Z]?(?:x[\dN]{1,2})?[\s/|+,;]{0,3}){1,4}$/
+/** Alleles and sites in notation (star, HGVS, rs number, bases) and nothing else: the one kind of text without a coding that is kept. */
+const NOTATION =
+  /^(?:(?:(?:HLA-)?[A-Z\d]{0,8}\*\d[\d:]{0,12}[A-Z]?(?:x[\dN]{1,2})?|Reference|rs\d{1,12}|c\.[\d+_>ACGTdelinup-]{1,24}|[ACGT])[\s/|+,;():]{0,3}){1,6}$/
 
 const mayBeKept = ({ codings, text }: ReadCode): boolean => codings.length > 0 || (text !== null && NOTATION.test(text))
 

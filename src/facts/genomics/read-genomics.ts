@@ -2,6 +2,7 @@ import type { DocumentEntry, PatientRecord } from '../../contract/facts.ts'
 import type { GeneReading } from '../../contract/genes.ts'
 import type { Gap } from '../../contract/lineage.ts'
 import type { GeneTables } from '../../pgx/gene-tables.ts'
+import { inOneGo, SLICE, type Slices } from '../../slices.ts'
 import { buildReading, lineageOf } from './build-reading.ts'
 import { allergyEvidence, conditionEvidence, relativeEvidence, reportEvidence } from './condition-evidence.ts'
 import { unreadReports } from './documents.ts'
@@ -18,7 +19,7 @@ import {
 } from './genomic-gaps.ts'
 import { type GenomicTerms, genomicTerms } from './genomic-terms.ts'
 import { canonical, followAll, type Graph, makeGraph, type Node, tailOf } from './graph.ts'
-import { linkEvidence } from './link-evidence.ts'
+import { type Linked, linkEvidence } from './link-evidence.ts'
 import { observationEvidence } from './observation-evidence.ts'
 import type { RecordContext } from './standing.ts'
 import { setAsideReplaced } from './supersede.ts'
@@ -89,11 +90,32 @@ const byRef = (left: Evidence, right: Evidence): number => {
   return canonical(left.node.resource) < canonical(right.node.resource) ? -1 : 1
 }
 
-const collect = (terms: GenomicTerms, graph: Graph, gaps: Gap[]): readonly Evidence[] =>
-  graph.nodes.flatMap((node) => {
+function* collect(terms: GenomicTerms, graph: Graph, gaps: Gap[]): Slices<Evidence[]> {
+  const found: Evidence[] = []
+  let steps = 0
+  for (const node of graph.nodes) {
+    if (++steps % SLICE === 0) yield
     const reader = READERS[node.resource.resourceType]
-    return reader ? contained(node, gaps, () => reader(terms, node)) : []
-  })
+    if (reader) for (const evidence of contained(node, gaps, () => reader(terms, node))) found.push(evidence)
+  }
+  return found
+}
+
+function* buildReadings(
+  context: RecordContext,
+  linked: readonly Linked[],
+  transplants: ReturnType<typeof findTransplants>,
+  gaps: Gap[],
+): Slices<{ readonly reading: GeneReading; readonly node: Node }[]> {
+  const placed: { readonly reading: GeneReading; readonly node: Node }[] = []
+  let steps = 0
+  for (const each of linked) {
+    if (++steps % SLICE === 0) yield
+    const { node } = each.base
+    for (const one of contained(node, gaps, () => [{ reading: buildReading(context, each, transplants), node }])) placed.push(one)
+  }
+  return placed
+}
 
 /** A fault here costs the variants and not the gene calls. */
 const variantsOf = (
@@ -115,16 +137,17 @@ const variantsOf = (
   }
 }
 
-const byGene = (left: GeneReading, right: GeneReading): number => {
-  const keys = (reading: GeneReading): string =>
-    `${reading.gene ?? '~'} ${reading.lineage.date ?? ''} ${reading.ref} ${reading.reported.text ?? ''}`
-  return keys(left) < keys(right) ? -1 : keys(left) > keys(right) ? 1 : 0
-}
+/** In the order of a text that each has. */
+const inOrder = <T>(all: readonly T[], textOf: (one: T) => string): T[] =>
+  all
+    .map((one) => ({ one, text: textOf(one) }))
+    .sort((left, right) => (left.text < right.text ? -1 : left.text > right.text ? 1 : 0))
+    .map(({ one }) => one)
 
-const byAbout = (left: Gap, right: Gap): number => {
-  const keys = (gap: Gap): string => `${gap.about} ${gap.code} ${gap.resource ?? ''} ${gap.because}`
-  return keys(left) < keys(right) ? -1 : keys(left) > keys(right) ? 1 : 0
-}
+const orderOfReading = ({ gene, lineage, ref, reported }: GeneReading): string =>
+  `${gene ?? '~'} ${lineage.date ?? ''} ${ref} ${reported.text ?? ''}`
+
+const orderOfGap = ({ about, code, resource, because }: Gap): string => `${about} ${code} ${resource ?? ''} ${because}`
 
 /**
  * Genetic results of one patient's record, whatever their shape: HL7 genomics guide STU1 to STU4, base R4 extensions,
@@ -132,12 +155,12 @@ const byAbout = (left: Gap, right: Gap): number => {
  * The same set of resources gives the same answer in any order. The input is never modified.
  * @throws AttuneError `rules-invalid` when `gene-names` or `genomic-codes` are missing or wrong; never for a patient's data.
  */
-export const readGenomics = (
+export function* genomicsInSlices(
   record: PatientRecord,
   rules: { readonly genes: GeneTables; readonly tables: ReadonlyMap<string, unknown> },
-): GenomicFacts => {
+): Slices<GenomicFacts> {
   const terms = genomicTerms(rules)
-  const graph = makeGraph(record.resources)
+  const graph = yield* makeGraph(record.resources)
   const gaps: Gap[] = Array.from({ length: graph.unreadable > 0 ? 1 : 0 }, () => unreadable(null))
   const context: RecordContext = {
     graph,
@@ -146,15 +169,23 @@ export const readGenomics = (
     patient: patientNode(graph, record.patientId),
     reportsOf: reportIndex(graph),
   }
-  const evidence = [...collect(terms, graph, gaps)].sort(byRef)
-  const { linked, gaps: missing } = linkEvidence(context, evidence, geneticGroups(context, new Set(evidence.map((each) => each.node))))
-  const transplants = findTransplants(context)
-  const placed = linked.flatMap((each) =>
-    contained(each.base.node, gaps, () => [{ reading: buildReading(context, each, transplants), node: each.base.node }]),
+  const evidence = (yield* collect(terms, graph, gaps)).sort(byRef)
+  yield
+  const { linked, gaps: missing } = yield* linkEvidence(
+    context,
+    evidence,
+    geneticGroups(context, new Set(evidence.map((each) => each.node))),
   )
-  const readings = [...setAsideReplaced(placed)].sort(byGene)
+  const transplants = findTransplants(context)
+  yield
+  const placed = yield* buildReadings(context, linked, transplants, gaps)
+  const standing = setAsideReplaced(placed)
+  yield
+  const readings = inOrder(standing, orderOfReading)
+  yield
   const variants = variantsOf(context, rules, transplants, gaps)
   const documents = unreadReports(context, evidence, (node) => lineageOf(context, node), variants?.refs ?? new Set())
+  yield
   const known = new Set(readings.flatMap((reading) => reading.gene ?? []))
   const unread = documents.map(
     (document): Gap => ({
@@ -168,16 +199,22 @@ export const readGenomics = (
     readings,
     documents,
     variants,
-    gaps: [
-      ...gaps,
-      ...missing,
-      ...unread,
-      ...studiedGaps(context, known),
-      ...pendingGaps(context, known),
-      ...missingResultGaps(context),
-      ...pageGaps(graph),
-      ...questionGaps(record),
-      ...otherPatientGaps(readings),
-    ].sort(byAbout),
+    gaps: inOrder(
+      [
+        ...gaps,
+        ...missing,
+        ...unread,
+        ...studiedGaps(context, known),
+        ...pendingGaps(context, known),
+        ...missingResultGaps(context),
+        ...pageGaps(graph),
+        ...questionGaps(record),
+        ...otherPatientGaps(readings),
+      ],
+      orderOfGap,
+    ),
   }
 }
+
+export const readGenomics = (...[record, rules]: Parameters<typeof genomicsInSlices>): GenomicFacts =>
+  inOneGo(genomicsInSlices(record, rules))

@@ -1,4 +1,5 @@
 import type { Analyte, AnalyteResult, Laboratory, Measurement } from '../../contract/facts.ts'
+import { SLICE, type Slices } from '../../slices.ts'
 import { convert } from '../../terminology/units.ts'
 import type { Json } from '../accessors.ts'
 import { convertOptions, type LabTerms, OTHER } from './lab-terms.ts'
@@ -85,14 +86,16 @@ const splitByUnit = (key: string, ones: readonly One[]): Analyte[] => {
 }
 
 /** Labs and vital signs, each sorted newest first with undated last, brought together by analyte. */
-export const readLaboratory = (
+export function* readLaboratory(
   rooms: { readonly [room in Room]: readonly Measurement[] },
   resourceOf: (ref: string) => Json | undefined,
   terms: LabTerms,
-): Laboratory => {
+): Slices<Laboratory> {
   const kinds = new Map<string, One[]>()
+  let steps = 0
   for (const room of ['labs', 'vitals'] as const)
     for (const measurement of rooms[room]) {
+      if (++steps % SLICE === 0) yield
       const resource = room === 'labs' ? resourceOf(measurement.ref) : undefined
       const one = { measurement, room, omics: resource ? omicsOf(resource, terms) : null, row: rowOf(measurement, terms) }
       const key = keyOf(one)
@@ -100,9 +103,14 @@ export const readLaboratory = (
       if (known) known.push(one)
       else kinds.set(key, [one])
     }
+  const analytes: Analyte[] = []
+  for (const [key, ones] of kinds) {
+    analytes.push(...splitByUnit(key, ones))
+    yield
+  }
   return {
     groups: terms.groups.map(({ id, title, models }) => ({ id, title, models })),
     omics: terms.kinds.map(({ id, title, words, codes }) => ({ id, title, words, codes })),
-    analytes: [...kinds].flatMap(([key, ones]) => splitByUnit(key, ones)),
+    analytes,
   }
 }
