@@ -1,13 +1,12 @@
-import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
-import { type Config, readConfig } from '../config.ts'
+import { existsSync } from 'node:fs'
+import type { Config } from '../config.ts'
 import { VERSION } from '../engine.ts'
-import { AttuneError } from '../errors.ts'
 import { AUDITED, type Audited, type AuditFacts, auditEvent, type Machine } from '../exporters/audit-event.ts'
 import type { Trace } from '../ledger/audit-trail.ts'
 import { openToVerify } from '../ledger/ledger.ts'
-import { projectRoot } from '../project-root.ts'
+import { configFor } from './ledger-place.ts'
 import { printJson, progress, say, UsageError, type Verb, type VerbInput } from './verb.ts'
+import { openWholeOutput } from './whole-output.ts'
 
 const APP = 'attune-app'
 
@@ -56,40 +55,36 @@ const eventsOf = (trace: Trace, { attune, app, ehr }: ReturnType<typeof machines
 }
 
 const exportTo = async (input: VerbInput): Promise<number> => {
-  const { since, until, tenant, to, data, database } = input.values
+  const { since, until, tenant, to } = input.values
   if (typeof to !== 'string') throw new UsageError('Name the file with --to.')
   const span = { since: instantOf(since, 'since'), until: instantOf(until, 'until'), tenant: typeof tenant === 'string' ? tenant : null }
-  const environment = { ...process.env, ...(typeof data === 'string' ? { ATTUNE_DATA_DIR: data } : {}) }
-  const place = typeof database === 'string' ? { DATABASE_URL: database } : {}
-  const config = readConfig({ ...environment, ...place }, projectRoot)
+  if (existsSync(to)) throw new UsageError(`${to} is there already.`)
+  const config = configFor(input)
   const machines = machinesOf(config)
-  const file = createWriteStream(to, { flags: 'wx', mode: 0o600 })
-  await once(file, 'open').catch((cause: unknown) => {
-    throw new AttuneError('input-unreadable', `${to} cannot be made: it is there already, or may not be written`, { cause })
-  })
   const ledger = await openToVerify(config)
-  const [counts, none] = [new Map<string, number>(), { gone: 0 }]
+  const file = openWholeOutput(to)
+  const counts = new Map<string, number>()
+  let gone = 0
   try {
     for await (const page of ledger.trail(span)) {
-      none.gone += page.gone
+      gone += page.gone
       for (const facts of page.traces.flatMap((trace) => eventsOf(trace, machines))) {
         counts.set(facts.what, (counts.get(facts.what) ?? 0) + 1)
-        if (!file.write(`${JSON.stringify(auditEvent(facts, { publicUrl: config.publicUrl, version: VERSION }))}\n`))
-          await once(file, 'drain')
+        file.write(`${JSON.stringify(auditEvent(facts, { publicUrl: config.publicUrl, version: VERSION }))}\n`)
       }
       progress(`${[...counts.values()].reduce((sum, n) => sum + n, 0)} events …`)
     }
-    file.end()
-    await once(file, 'finish')
+    await file.finish()
   } finally {
-    file.destroy()
+    file.discard()
     await ledger.close()
   }
   const events = Object.fromEntries(Object.keys(AUDITED).map((what) => [what, counts.get(what) ?? 0]))
-  if (input.values.json) printJson({ events, withoutContent: none.gone })
+  if (input.values.json) printJson({ events, withoutContent: gone })
   else {
     for (const [what, n] of Object.entries(events)) say(`${what.padEnd(16)}${n}`)
-    if (none.gone > 0) say(`${none.gone} entries have no content any more (retention, erasure) and are not in the file.`)
+    if (gone > 0)
+      say(`${gone} entries of the span, whatever their tenant, have no content any more (retention, erasure) and are not in the file.`)
     say('Refused calls are not in the ledger: they are the lines "refused" of the log.')
   }
   return 0

@@ -1,22 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { type Config, readConfig } from '../config.ts'
+import type { Config } from '../config.ts'
 import { AttuneError } from '../errors.ts'
 import { headsFileOf, openLedger, openToVerify, readPublicKeys } from '../ledger/ledger.ts'
 import type { PublicKeys } from '../ledger/signing.ts'
 import type { Verified } from '../ledger/verify.ts'
-import { projectRoot } from '../project-root.ts'
+import { configFor } from './ledger-place.ts'
 import { printJson, progress, say, UsageError, type Verb, type VerbInput } from './verb.ts'
 
 const textOf = (value: VerbInput['values'][string]): string | undefined => (typeof value === 'string' ? value : undefined)
-
-/** The server's own configuration; the place may be named. */
-const configFor = ({ values }: VerbInput): Config => {
-  const [data, database] = [textOf(values.data), textOf(values.database)]
-  const { DATABASE_URL: configured, ...environment } = process.env
-  const url = database ?? (data === undefined ? configured : undefined)
-  return readConfig({ ...environment, ...(data ? { ATTUNE_DATA_DIR: data } : {}), ...(url ? { DATABASE_URL: url } : {}) }, projectRoot)
-}
 
 const readKeysFile = (path: string): PublicKeys[] => {
   try {

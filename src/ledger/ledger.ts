@@ -128,7 +128,7 @@ export type LedgerToVerify = {
  * @throws AttuneError `ledger-failed`
  */
 export const openToVerify = async (config: LedgerConfig): Promise<LedgerToVerify> => {
-  const leave = existsSync(`${config.dataDir}/ledger`) ? takeData(config) : () => {}
+  const leave = existsSync(`${config.dataDir}/ledger`) ? takeToLook(config) : () => {}
   try {
     const database = await openToLook(config)
     const close = async () => {
@@ -150,6 +150,18 @@ const takeData = (config: LedgerConfig): (() => void) => {
     return takeDirectory(`${config.dataDir}/ledger`)
   } catch (cause) {
     throw new AttuneError('ledger-failed', cause instanceof Error ? cause.message : 'the data folder cannot be used', { cause })
+  }
+}
+
+/** A walk through the server's one connection would hold up its calls, and a copy of files in use is none: so it is refused, with a way. */
+const takeToLook = (config: LedgerConfig): (() => void) => {
+  try {
+    return takeData(config)
+  } catch (cause) {
+    const reason = cause instanceof AttuneError ? cause.detail : 'the data folder cannot be used'
+    throw new AttuneError('ledger-failed', `${reason}: stop that process, or name a snapshot of the folder with --data (docs/ledger.md)`, {
+      cause,
+    })
   }
 }
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { appendFileSync, cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -41,6 +42,20 @@ it('a second process on the same embedded data is refused, and the first goes on
   const url = await urlOf(first)
   const { code, said } = await refusal(site.environment)
   expect([code, said.trim()]).toEqual([1, `ledger-failed: process ${first.child.pid} is using the embedded ledger in this data folder`])
+  for (const words of [
+    ['ledger', 'verify'],
+    ['audit', 'export', '--to', join(site.folder, 'audit.ndjson')],
+  ]) {
+    const looked = spawnSync(process.execPath, [join(projectRoot, 'dist/src/cli/serve-process.js'), ...words], {
+      env: { PATH: process.env.PATH ?? '', ...site.environment },
+      encoding: 'utf8',
+    })
+    expect([looked.status, looked.stderr]).toEqual([
+      expect.any(Number),
+      expect.stringContaining('stop that process, or name a snapshot of the folder with --data'),
+    ])
+    expect(looked.status).not.toBe(0)
+  }
   expect((await fetch(`${url}/readyz`)).status).toBe(200)
   first.child.kill('SIGTERM')
   expect(await first.ended(15_000)).toBe(0)
