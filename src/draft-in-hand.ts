@@ -29,7 +29,9 @@ const saidOf = ({ dose, reasons = [] }: DraftInHand): object => ({
  * keeps the draft it is read from there, with its dose and its reason.
  */
 export const draftOf = ({ drug, order, draft, patient }: ProfileRequest, resources: readonly FhirResource[]): FhirResource[] => {
-  const written = resources.find((one) => one.resourceType === 'MedicationRequest' && order === `MedicationRequest/${one.id}`)
+  const written = resources.find(
+    (one) => one.resourceType === 'MedicationRequest' && typeof one.id === 'string' && order === `MedicationRequest/${one.id}`,
+  )
   if (written) return [{ ...written, status: 'draft' }]
   if (!drug?.rxcui && !drug?.text) return []
   const coding = drug.rxcui

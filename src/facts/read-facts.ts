@@ -6,7 +6,7 @@ import type { GeneTables } from '../pgx/gene-tables.ts'
 import { inOneGo, type Slices } from '../slices.ts'
 import type { DrugIndex } from '../terminology/drugs.ts'
 import { withAnswers } from '../terminology/with-answers.ts'
-import { asObjects } from './accessors.ts'
+import { asObjects, asText } from './accessors.ts'
 import { readAllergy } from './allergies.ts'
 import { type Chart, chartInSlices, type Item } from './chart.ts'
 import { readCondition } from './conditions.ts'
@@ -166,9 +166,9 @@ const missingMembers = (items: readonly Item[], about: Modality, chart: Chart): 
 const draftRequests = (chart: Chart): Item[] =>
   chart.drafts
     .filter(({ resourceType }) => resourceType === 'ServiceRequest')
-    .map((resource, index) => ({ ref: `ServiceRequest/${resource.id ?? `#${index + 1}`}`, resource }))
+    .map((resource, index) => ({ ref: `ServiceRequest/${asText(resource.id) ?? `#${index + 1}`}`, resource }))
 
-const orderRefs = (chart: Chart): ReadonlySet<string> => new Set(chart.drafts.map((draft) => `${draft.resourceType}/${draft.id}`))
+const orderRefs = (chart: Chart): ReadonlySet<string> => new Set(chart.drafts.map((draft) => `${draft.resourceType}/${asText(draft.id)}`))
 
 /**
  * The record of one patient, understood: resources sorted by their type whatever key they came under, each modality read by its own

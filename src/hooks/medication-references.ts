@@ -20,7 +20,7 @@ export const missingMedications = (
   const here = new Set<string>()
   const wanted = new Set<string>()
   for (const resource of [...drafts, ...resources]) {
-    if (resource.resourceType === 'Medication') here.add(`Medication/${resource.id}`)
+    if (resource.resourceType === 'Medication' && typeof resource.id === 'string') here.add(`Medication/${resource.id}`)
     const reference = referencedMedication(resource, base)
     if (reference !== null) wanted.add(reference)
   }

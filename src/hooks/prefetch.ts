@@ -107,7 +107,8 @@ const distinct = (resources: Iterable<FhirResource>, patientId: string): FhirRes
   const kept: FhirResource[] = []
   for (const resource of resources) {
     if (isOtherPatient(resource, patientId)) continue
-    const key = resource.id === undefined ? null : `${resource.resourceType}/${resource.id}`
+    const id: unknown = resource.id // what was sent, of any type; an object may even have no text
+    const key = typeof id === 'string' ? `${resource.resourceType}/${id}` : null
     if (key !== null && seen.has(key)) continue
     if (key !== null) seen.add(key)
     kept.push(resource)

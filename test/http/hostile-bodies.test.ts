@@ -131,6 +131,17 @@ const ROWS: readonly Row[] = [
   // resources
   ['a draft order that is a number', 200, drafts(5)],
   ['a draft order that is a list', 200, drafts([order])],
+  ['an id that is an object without a text', 200, drafts({ ...order, id: { toString: 1, hasOwnProperty: 0 } })],
+  [
+    'ids that are objects without a text, in the prefetch',
+    200,
+    sign({
+      prefetch: {
+        patient,
+        problems: searchset({ ...condition, id: { toString: 1 } }, { resourceType: 'Medication', id: { toString: 1 } }),
+      },
+    }),
+  ],
   ['a draft order without resourceType', 200, drafts({ id: 'o1' })],
   ['a draft order of a type nobody knows', 200, drafts({ resourceType: 'Klingon' })],
   ['a medication as text where a concept belongs', 200, drafts({ ...order, medicationCodeableConcept: 'x' })],

@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { projectRoot } from '../../src/project-root.ts'
+import type { Seen } from './watch-loop.ts'
+
+/** The server in a process of its own, as production runs it, with a window into its event loop and memory. */
+export type FuzzedServer = {
+  readonly base: string
+  readonly child: ChildProcess
+  /** Since it was last asked. */
+  readonly look: (how?: { readonly collect?: boolean }) => Promise<Seen>
+  /** What it wrote since this was last called: its log from level error on, and anything unexpected. */
+  readonly said: () => string
+  readonly stop: () => Promise<void>
+}
+
+const READY = /discovery\s+(http:\/\/\S+)\/cds-services[\s\S]*Ready in/
+
+export const startServer = async (folder: string, config: object): Promise<FuzzedServer> => {
+  const path = join(folder, 'attune.json')
+  writeFileSync(path, JSON.stringify(config))
+  const watch = join(projectRoot, 'dist/tools/fuzz/watch-loop.js')
+  const child = spawn(process.execPath, ['--expose-gc', '--import', watch, join(projectRoot, 'dist/src/cli/serve-process.js')], {
+    env: { ...process.env, PORT: '0', ATTUNE_CONFIG: path, ATTUNE_DATA_DIR: join(folder, 'data'), LOG_LEVEL: 'error' },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  let [greeting, text] = ['', '']
+  child.stdout?.on('data', (chunk: Buffer) => {
+    greeting += chunk
+    text += chunk
+  })
+  child.stderr?.on('data', (chunk: Buffer) => {
+    text += chunk
+  })
+  for (const until = Date.now() + 180_000; !READY.test(greeting); ) {
+    if (child.exitCode !== null || Date.now() > until) throw new Error(`the server did not start: ${text}`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  const said = () => {
+    const now = text
+    text = ''
+    return now
+  }
+  said()
+  return {
+    base: READY.exec(greeting)?.[1] ?? '',
+    child,
+    said,
+    look: async (how = {}) => {
+      if (!child.connected) throw new Error('the server has ended')
+      child.send(how)
+      const [seen] = await once(child, 'message')
+      return seen as Seen
+    },
+    stop: async () => {
+      if (child.exitCode !== null) return
+      const ended = once(child, 'exit')
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
