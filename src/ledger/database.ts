@@ -40,7 +40,10 @@ const asPool = (pglite: PgliteThread): PostgresPool => {
 const openPglite = async (folder: string): Promise<Database> => {
   mkdirSync(dirname(folder), { recursive: true, mode: 0o700 })
   await makeDatabase(folder)
-  const pglite = await openPgliteThread(folder, SMALL)
+  const pglite = await openPgliteThread(folder, SMALL).catch((cause: unknown) => {
+    const because = cause instanceof Error ? cause.message : String(cause) // its own words, as "Aborted()"
+    throw new Error(`the files of the embedded database cannot be opened, they may be damaged (docs/operations.md): ${because}`, { cause })
+  })
   const db = new Kysely<LedgerTables>({ dialect: new PostgresDialect({ pool: asPool(pglite) }) })
   const close = async () => {
     await db.destroy() // ends the pool, but only when a query was asked of it

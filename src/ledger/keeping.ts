@@ -4,6 +4,7 @@ import { countOf, type Erased, erasePatient } from './erasure.ts'
 import { type HeadSigner, makeHeadSigner } from './head-signer.ts'
 import type { SignedHead } from './heads.ts'
 import type { Keyring } from './keyring.ts'
+import { endTrouble } from './known-end.ts'
 import { type Rekeyed, rekeyBoxes } from './rekey.ts'
 import { type Removable, removeContent } from './removals.ts'
 import type { PublicKeys, Signer } from './signing.ts'
@@ -63,6 +64,7 @@ export const makeKeeping = (parts: KeepingParts): Keeping => {
   const { signEveryEntries = Number.POSITIVE_INFINITY, signEverySeconds = null } = config.ledger ?? {}
   const signer = makeHeadSigner({ ...parts, headsFile, everyEntries: signEveryEntries, everySeconds: signEverySeconds })
   let trouble: string | null = null
+  let lost: string | null = null
 
   const forget = async (now = new Date()): Promise<Readonly<Record<Removable, number>>> => {
     const removed = { decisions: 0, reviews: 0, inputs: 0 }
@@ -85,13 +87,19 @@ export const makeKeeping = (parts: KeepingParts): Keeping => {
     }
   }
 
+  /** Once, beside the start; a database that is away now is looked at by who verifies. */
+  const lookAtEnd = async (): Promise<void> => {
+    lost = await endTrouble(await db(), headsFile)
+  }
+  const looked = config.ledger ? lookAtEnd().catch(() => {}) : Promise.resolve()
+
   const timers = config.ledger
     ? [setTimeout(() => void forgetQuietly(), FORGET_FIRST_MS).unref(), setInterval(() => void forgetQuietly(), FORGET_EVERY_MS).unref()]
     : []
 
   return {
     count: signer.count,
-    trouble: () => [signer.trouble(), trouble].filter((one) => one !== null).join('; ') || null,
+    trouble: () => [lost, signer.trouble(), trouble].filter((one) => one !== null).join('; ') || null,
     signHead: signer.sign,
     publicKeys: () => Promise.all(signers.map((one) => one.publicKeys())),
     verify: async (options = {}) => {
@@ -104,6 +112,7 @@ export const makeKeeping = (parts: KeepingParts): Keeping => {
     rekey: async (onProgress) => rekeyBoxes(await db(), keyring, signers, onProgress),
     end: async () => {
       for (const timer of timers) clearTimeout(timer)
+      await looked
       signer.close()
       if (config.ledger) await signer.sign()
     },

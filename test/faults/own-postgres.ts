@@ -28,21 +28,36 @@ const run = (program: string, ...args: string[]): void => {
   if (status !== 0) throw new Error(`${program} ended with ${status}: ${stderr}`)
 }
 
-/** A PostgreSQL server of the test's own, in a temporary folder, that can be stopped and started. */
-export const startPostgres = async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'attune-postgres-'))
+/** A PostgreSQL server of the test's own, in a temporary folder under `base`, that can be stopped and started. */
+export const startPostgres = async (base = tmpdir()) => {
+  const folder = mkdtempSync(join(base, 'attune-postgres-'))
+  if (base !== tmpdir()) chmodSync(base, 0o777)
   const data = join(folder, 'data')
   chmodSync(folder, 0o777)
   const port = await freePort()
-  run('initdb', '-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync')
-  appendFileSync(join(data, 'postgresql.conf'), `port=${port}\nlisten_addresses='127.0.0.1'\nunix_socket_directories=''\nfsync=off\n`)
+  run('initdb', '-D', data, '-U', 'postgres', '-A', 'trust', '--no-sync', '--data-checksums')
+  appendFileSync(
+    join(data, 'postgresql.conf'),
+    `port=${port}\nlisten_addresses='127.0.0.1'\nunix_socket_directories=''\nfsync=off\nmin_wal_size=32MB\nmax_wal_size=48MB\n`,
+  )
   const start = () => run('pg_ctl', '-D', data, '-l', join(folder, 'log'), '-w', 'start')
   const stop = () => run('pg_ctl', '-D', data, '-m', 'immediate', '-w', 'stop')
+  /** A server that gave up by itself is started again. */
+  const revive = (): void => {
+    try {
+      run('pg_ctl', '-D', data, 'status')
+    } catch {
+      start()
+    }
+  }
   start()
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
     start,
     stop,
+    revive,
+    /** Its data folder; to be damaged only while it is stopped. */
+    data,
     clear: () => {
       try {
         stop()
