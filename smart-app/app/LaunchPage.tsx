@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import { Button } from '../ui/Button.tsx'
 import { LAUNCH_TEXT as TEXT } from './launch-text.ts'
 import { Gate, GateActions } from './screen/Gate.tsx'
+import { expectIssuer } from './session/answer-issuer.ts'
 import { type AppConfig, readAppConfig } from './session/app-config.ts'
 import { findIssuer } from './session/issuers.ts'
 import { cleanAddress, readLaunchRequest } from './session/launch-request.ts'
@@ -27,6 +28,7 @@ const signIn = async (issuer: string, launch: string | null, config: AppConfig, 
   if (!isSecureContext) return show({ kind: 'failed', issuer, why: 'insecure' })
   const offer = await readLoginOffer(issuer)
   if (offer.kind !== 'ready') return show({ kind: 'failed', issuer, why: offer.kind })
+  expectIssuer(offer.issuer)
   try {
     const { authorize } = await import('./session/smart-session.ts')
     await authorize(issuer, launch, config.clientId, config.optionalScopes)

@@ -36,7 +36,7 @@ const remember = (seconds: number) => {
 
 const asIssuer = (req: Request, issuer: string | null | undefined): string => `${addressOf(req)} as ${issuer ?? ''}`
 
-/** By address (docs/operations.md, "Limits"); what other processes counted is known from the first failure here. */
+/** By address (docs/operations.md, section 6); what other processes counted is known from the first failure here. */
 export const makeFailedSignIns = ({ limits }: Pick<Config, 'limits'>, hits: Hits): FailedSignIns => {
   const most = Math.max(1, Math.floor(limits.failedSignInsPerMinute / WINDOWS_A_MINUTE))
   const closed = remember(WINDOW_MS / 1000)

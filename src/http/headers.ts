@@ -134,8 +134,10 @@ const makeAppPolicyOf = ({
     sandbox,
   )
   return (iss, page) => {
-    if (iss === null) return page.endsWith('/launch.html') ? ofStandalone : ofAll
-    return ofBase.get(baseOf(iss)) ?? ofNobody
+    const isLaunch = page.endsWith('/launch.html')
+    if (iss === null) return isLaunch ? ofStandalone : ofAll
+    // After a login `iss` names an authorization server (RFC 9207), which may be none of the bases.
+    return ofBase.get(baseOf(iss)) ?? (isLaunch ? ofNobody : ofAll)
   }
 }
 

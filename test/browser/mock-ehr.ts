@@ -33,6 +33,8 @@ export type Story =
   | 'other-patient'
   | 'type-by-type'
   | 'no-writing'
+  | 'answered-by-another'
+  | 'answered-by-itself'
   | `error-${string}`
 
 /** What reached the stand-in, for tests to look at. */
@@ -225,6 +227,8 @@ export const startMockEhr = async (
     const error = story === 'denied' ? 'access_denied' : story.startsWith('error-') ? story.slice(6) : null
     if (error !== null) back.searchParams.set('error', error)
     else back.searchParams.set('code', story)
+    if (story === 'answered-by-itself') back.searchParams.set('iss', `${url.origin}/fhir`)
+    if (story === 'answered-by-another') back.searchParams.set('iss', 'https://evil.example/fhir')
     response.writeHead(302, { location: back.href }).end()
   }
 
@@ -268,6 +272,7 @@ export const startMockEhr = async (
           return json(response, {})
         case '/fhir/.well-known/smart-configuration':
           return json(response, {
+            issuer: `${url.origin}/fhir`,
             authorization_endpoint: `${url.origin}/authorize`,
             token_endpoint: `${url.origin}/token`,
             revocation_endpoint: `${url.origin}/revoke`,

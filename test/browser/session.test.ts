@@ -79,6 +79,16 @@ describe.skipIf(chromiumPath === null)('the life of a session', () => {
     for (const window of [...opened, { page }]) await window.page.context().close()
   })
 
+  test('an answer that names the record system that was asked is taken, and one that names another is handed to nobody', async () => {
+    const own = await open('answered-by-itself')
+    await heading(own.page, AVOID)
+    const before = ehr.seen.token.length
+    const other = await open('answered-by-another')
+    await heading(other.page, 'The sign-in could not be finished')
+    expect([ehr.seen.token.length - before, new URL(other.page.url()).search]).toEqual([0, ''])
+    for (const { page } of [own, other]) await page.context().close()
+  })
+
   test('a server that does not say which record systems it knows is told apart', async () => {
     const { page } = await watched(await browser.newContext())
     await page.route('**/app/config.json?*', (route) => route.abort())

@@ -168,6 +168,11 @@ describe('The policy of the pages', () => {
     expect((await policyOf('/app/?code=x&state=y'))['frame-ancestors']).toBe('https://ehr.north.test https://ehr.south.test')
   })
 
+  test('of an answer that names the authorization server that gave it (RFC 9207) lets the app reach the record systems', async () => {
+    const policy = await policyOf('/app/?code=x&state=y&iss=https%3A%2F%2Flogin.north.test%2Frealms%2Fehr')
+    expect(policy['connect-src']).toBe("'self' https://north.test https://south.test")
+  })
+
   test('of answers that are data lets nothing be loaded and nobody frame them', async () => {
     expect(await policyOf('/openapi.json')).toEqual({ 'default-src': "'none'", 'frame-ancestors': "'none'" })
   })

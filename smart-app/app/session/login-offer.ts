@@ -1,6 +1,10 @@
 /** What an EHR offers for signing in, as far as the app needs it. */
 export type LoginOffer =
-  | { readonly kind: 'ready'; readonly revocation: string | null }
+  | {
+      readonly kind: 'ready'
+      readonly revocation: string | null /** Null where the record system names none. */
+      readonly issuer: string | null
+    }
   /** No answer: the network, the host or its certificate. */
   | { readonly kind: 'unreachable' }
   /** An answer, and no SMART configuration in it. */
@@ -46,5 +50,5 @@ export const readLoginOffer = async (issuer: string, ask: typeof fetch = fetch):
   if (!endpoints.every((endpoint) => isSafe(endpoint, issuer))) return { kind: 'no-login' }
   if (!offersS256(configuration)) return { kind: 'no-pkce' }
   const revocation = textAt(configuration, 'revocation_endpoint')
-  return { kind: 'ready', revocation: isSafe(revocation, issuer) ? revocation : null }
+  return { kind: 'ready', revocation: isSafe(revocation, issuer) ? revocation : null, issuer: textAt(configuration, 'issuer') }
 }

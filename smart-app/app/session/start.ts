@@ -1,3 +1,4 @@
+import { isOfAnother } from './answer-issuer.ts'
 import { resume } from './reopen.ts'
 import { openSession, type Session } from './smart-session.ts'
 
@@ -40,6 +41,10 @@ export const startSession = async (address: string): Promise<Start> => {
   if (error !== null) {
     cleanAddress()
     return { kind: 'refused', code: REFUSALS.find((code) => code === error) ?? 'error' }
+  }
+  if (parameters.has('code') && isOfAnother(parameters)) {
+    cleanAddress() // the code of another server is handed to nobody
+    return { kind: 'no-token' }
   }
   try {
     const session = resume(await openSession())
