@@ -32,7 +32,7 @@ const send = async (hook: string, text: string) => {
   return { status: answer.status, text: await answer.text() }
 }
 
-const RUNS = Number(process.env.ATTUNE_MUTATIONS ?? '60')
+const RUNS = Number(process.env.ATTUNE_MUTATIONS ?? '40')
 
 test.each(['order-select', 'order-sign', 'patient-view'])(
   'however a real %s call is damaged, the services neither fail nor answer anything but 200, 400, 412 or 413',
