@@ -80,8 +80,13 @@ const codeStatement = (coding: Coding, lookups: Lookups): Statement | null => {
   return names === undefined ? (lookups.site?.ofOther(system, code) ?? null) : { how: 'atc', names }
 }
 
+/** Characters of the longest text that is searched for a drug: many times the longest name of a product in our tables. */
+const LONGEST_NAME = 10_000
+
+const asName = (text: string | null | undefined): string => (text === null || text === undefined || text.length > LONGEST_NAME ? '' : text)
+
 const textStatement = (text: string | null | undefined, lookups: Lookups): Statement | null => {
-  const names = [...new Set(findNames(text ?? '', lookups.text).flat())]
+  const names = [...new Set(findNames(asName(text), lookups.text).flat())]
   return names.length === 0 ? null : { how: 'text', names }
 }
 
@@ -104,6 +109,8 @@ const ORDER = ['rxnorm-product', 'rxnorm-ingredient', 'atc', 'ndc', 'snomed', 't
 
 const whyUnmapped = (codings: readonly Coding[], text: string | null): string => {
   if (codings.length === 0 && (text ?? '').trim() === '') return 'the order names no drug'
+  if ([text, ...codings.map(({ display }) => display)].some((words) => (words?.length ?? 0) > LONGEST_NAME))
+    return `a text of more than ${LONGEST_NAME} characters is no name of a drug and was not searched for one`
   const coded = codings.map((coding) => `${systemOf(coding) === 'other' ? 'other' : systemOf(coding)} code ${coding.code}`)
   if (coded.length === 0) return 'the order has no code, and its text names no drug known here'
   return `${coded.join(', ')} not in the tables, and the text names no drug known here`
@@ -125,7 +132,7 @@ const identify = ({ codings, text }: Named, lookups: Lookups): DrugIdentity => {
   const own = [...codings.map((coding) => codeStatement(coding, lookups)), ...texts.map((words) => textStatement(words, lookups))].filter(
     (statement) => statement !== null,
   )
-  const statements = own.length > 0 ? own : texts.flatMap((words) => lookups.site?.ofText(words ?? '') ?? [])
+  const statements = own.length > 0 ? own : texts.flatMap((words) => lookups.site?.ofText(asName(words)) ?? [])
   const names = [...new Set(statements.flatMap((statement) => statement.names))]
   const how = ORDER.find((way) => statements.some((statement) => statement.how === way))
   if (how === undefined)

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { DrugIdentity } from '../../src/contract/facts.ts'
 import type { Coding } from '../../src/contract/lineage.ts'
+import { wordsOf } from '../../src/terminology/drug-text.ts'
 import { drugs, tables } from './drug-tables.ts'
 
 const RXNORM = 'http://www.nlm.nih.gov/research/umls/rxnorm'
@@ -297,11 +298,27 @@ describe('finding drugs and products', () => {
   })
 })
 
-describe('A text that is one endless word', () => {
-  it('is read as fast as it is long: a million letters before, or run together with, a drug and its strength', () => {
-    const letters = 'é'.repeat(1_000_000)
-    expect(ofText(letters)).toEqual([])
-    expect(ofText(`${letters} Plavix75mg`)).toEqual(['clopidogrel'])
-    expect(ofText(`${letters}75mg clopidogrel`)).toEqual(['clopidogrel'])
+describe('A text that is longer than any name', () => {
+  it('is searched up to ten thousand characters, in the time of its length', () => {
+    expect(ofText(`${'é'.repeat(9000)} Plavix75mg`)).toEqual(['clopidogrel'])
+  })
+
+  it('is not searched beyond, and says so: the drug is unmapped, never a silent nothing', () => {
+    const { ingredients, flags, unmapped } = drugs.identify({ codings: [], text: `Plavix75mg ${'é'.repeat(1_000_000)}` })
+    expect([ingredients, flags, unmapped]).toEqual([
+      [],
+      ['unmapped'],
+      'a text of more than 10000 characters is no name of a drug and was not searched for one',
+    ])
+  })
+
+  it('takes nothing from the code beside it', () => {
+    expect(named(drugs.identify({ codings: [rx('309362', 'x'.repeat(1_000_000))], text: null }))).toEqual(['clopidogrel'])
+  })
+})
+
+describe('A word without end', () => {
+  it('is split in the time of its length', () => {
+    expect(wordsOf(`${'é'.repeat(1_000_000)} Plavix75mg`).map(({ text }) => text.length)).toEqual([1_000_000, 6, 4])
   })
 })
