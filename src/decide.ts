@@ -37,9 +37,6 @@ export type Thought = { readonly facts: PatientFacts | null; readonly assessment
 
 const HARMLESS_GAPS = new Set(['not-tested', 'no-guidance'])
 
-/** Of the request as it came: the same body sent again has the same digest. */
-const digest = (body: unknown): string => hash('sha256', JSON.stringify(body))
-
 const hasNumber = ({ state }: MomentAnswer): boolean => state === 'speaks' || state === 'beside'
 const isOpen = ({ state }: MomentAnswer): boolean => state === 'not-computed'
 
@@ -151,14 +148,14 @@ export const decide = (
   questions: readonly Question[],
   thought: Thought,
   kit: DecisionKit,
-  aside: Aside,
+  aside: Aside & { readonly requestDigest: string },
 ): DecisionRecord =>
   make(
     {
       service: service.id,
       hook: service.hook,
       hookInstance: request.hookInstance,
-      requestDigest: digest(request.body),
+      requestDigest: aside.requestDigest,
       patientId: request.patientId,
       userId: request.userId,
       fhirServer: request.fhirServer,
@@ -185,7 +182,7 @@ export const decideProfile = (
       service: 'smart-app',
       hook: 'profile',
       hookInstance: uuidsOf(stamp.id)(),
-      requestDigest: digest(request),
+      requestDigest: hash('sha256', JSON.stringify(request)),
       patientId: request.patient,
       userId: null,
       fhirServer: request.fhirServer,

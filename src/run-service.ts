@@ -18,6 +18,7 @@ import type { Asking, CdsService } from './hooks/service.ts'
 import type { Keep, Stamp } from './kept-inputs.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { type RecallKit, recallOverrides } from './recall-overrides.ts'
+import { digestRequest } from './request-digest.ts'
 import { noSpan, type Span } from './tracing/span.ts'
 import { type Heard, listenTo, type UnderstandKit, understandRecord } from './understand-record.ts'
 import { uuidsOf } from './uuids-of.ts'
@@ -117,7 +118,8 @@ export const makeDecision = async <Kit>(
   const thought = await think(service, record, kit, asking, span)
   const trial = await tryShadowRules(service, thought, kit, asking)
   const questions = thought.facts?.questions ?? record.questions
-  const decision = decide(service, request, client, questions, thought, kit, { stamp: stamp(), trial })
+  const requestDigest = await digestRequest(request.body)
+  const decision = decide(service, request, client, questions, thought, kit, { stamp: stamp(), trial, requestDigest })
   return { decision, thought, estimates: estimatesOf(thought), questions }
 }
 

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { hash, randomUUID } from 'node:crypto'
 import type { FeedbackEvent } from '../contract/decision.ts'
 import { AttuneError } from '../errors.ts'
 import { discovery, type HookService } from '../hooks/discovery.ts'
@@ -10,12 +10,17 @@ import type { Kit } from './kit.ts'
 
 type HookKit<S extends HookService> = Pick<Kit<S>, 'services' | 'runService' | 'ledger' | 'metrics'>
 
-/** GET /cds-services. The answer never changes while the process lives. */
+/** GET /cds-services. The answer never changes while the process lives: its bytes are made once, and who has them is told so. */
 export const answerDiscovery = (services: Iterable<HookService>): Step => {
-  const body = JSON.stringify(discovery(services))
-  return (_req, res) => {
+  const body = Buffer.from(JSON.stringify(discovery(services)))
+  const etag = `"${hash('sha256', body).slice(0, 32)}"`
+  return (req, res) => {
     res.setHeader('Cache-Control', 'private, max-age=300')
-    res.type('json').send(body)
+    res.setHeader('ETag', etag)
+    if (req.headers['if-none-match'] === etag) return void res.status(304).end()
+    res.setHeader('Content-Type', 'application/json; charset=utf-8')
+    res.setHeader('Content-Length', body.length)
+    res.end(body)
   }
 }
 

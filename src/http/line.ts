@@ -9,7 +9,7 @@ type Patience = {
 /** What gathers in one moment is answered, if late. */
 const BURST: Patience = { ms: 300, calls: 32 }
 /** Where calls go on coming faster than they are answered, a line only makes each of them late. */
-const SUSTAINED: Patience = { ms: 80, calls: 8 }
+const SUSTAINED: Patience = { ms: 150, calls: 32 }
 /** A line that has not been empty for so long is no burst. */
 const BURST_MS = 500
 /** Who joined a line that lasts and waited so long is told to come again after all: those before it took longer than foreseen. */

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { FeedbackEvent } from '../contract/decision.ts'
+import { makeGroupCommit } from './group-commit.ts'
 import type { LedgerTables } from './tables.ts'
 
 type Db = Kysely<LedgerTables>
@@ -162,23 +163,31 @@ export const ownOverrides = (database: () => Promise<Db>): Overrides => {
     return fits ? kept : remember(since.getTime())
   }
 
+  /** What is said at the same time is looked up together: reading means that all that waits for the database is stored first. */
+  const noting = makeGroupCommit<readonly FeedbackEvent[]>(async (said) => noteAll(said.flat()), MOST_NOTED)
+
+  const noteAll = async (events: readonly FeedbackEvent[]): Promise<void> => {
+    if (memory === null) return
+    try {
+      const { said } = await memory
+      const ids = new Set(events.map(({ id }) => id))
+      const rows = await words(await database())
+        .where('concern.card', 'in', [...new Set(events.map(({ card }) => card))])
+        .execute()
+      byPair(rows.filter(({ record }) => ids.has((JSON.parse(record) as FeedbackEvent).id)).map(wordOf), said) // written by us
+    } catch {
+      memory = null
+    }
+  }
+
   return {
     since: async (asker, since) => newest((await from(since)).said.get(pairOf(asker)) ?? [], since),
     note: async (events) => {
-      const cards = [...new Set(events.map(({ card }) => card).filter((card) => CARD.test(card)))]
-      if (memory === null || cards.length === 0) return
-      try {
-        const { said } = await memory
-        const ids = new Set(events.map(({ id }) => id))
-        const rows = await words(await database())
-          .where('concern.card', 'in', cards)
-          .execute()
-        byPair(rows.filter(({ record }) => ids.has((JSON.parse(record) as FeedbackEvent).id)).map(wordOf), said) // written by us
-      } catch {
-        memory = null
-      }
+      const ofCards = events.filter(({ card }) => CARD.test(card))
+      if (memory !== null && ofCards.length > 0) await noting.add(ofCards)
     },
   }
 }
 
+const MOST_NOTED = 64
 const DAY_MS = 86_400_000

@@ -62,6 +62,7 @@ const ROOM_OF_FILE: Readonly<Record<string, string>> = {
   'src/recall-overrides.ts': 'src/line',
   'src/look-back.ts': 'src/line',
   'src/kept-inputs.ts': 'src/line',
+  'src/request-digest.ts': 'src/line',
   'src/uuids-of.ts': 'src/line',
 }
 const ANYTHING = new Set([

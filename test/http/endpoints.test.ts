@@ -47,6 +47,16 @@ describe('the CDS Hooks endpoints', () => {
     expect(answer.headers.get('cache-control')).toBe('private, max-age=300')
   })
 
+  test('discovery that a caller has already is not sent again', async () => {
+    const url = `${running.url}/cds-services`
+    const etag = (await fetch(url)).headers.get('etag') ?? ''
+    const [same, other] = [
+      await fetch(url, { headers: { 'if-none-match': etag } }),
+      await fetch(url, { headers: { 'if-none-match': '"x"' } }),
+    ]
+    expect([etag.length, same.status, await same.text(), other.status]).toEqual([34, 304, '', 200])
+  })
+
   test('a server without services lists none', async () => {
     const bare = await start({ kit: { services: new Map() } })
     expect(await json(await fetch(`${bare.url}/cds-services`))).toEqual({ services: [] })

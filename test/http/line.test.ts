@@ -72,7 +72,7 @@ describe('The line of calls', () => {
     }
     const lasting = line.length
     await turns(lasting + 2, 5)
-    expect([lasting, line.length, fill()]).toEqual([17, 0, 62])
+    expect([lasting, line.length, fill()]).toEqual([32, 0, 62])
   })
 
   test('of a line that lasts tells those to come again whose turn comes too late', async () => {

@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { projectRoot } from '../../src/project-root.ts'
 import { type Bodies, bodiesOf, fetching, firstChart, SERVICE } from './bodies.ts'
 import { type Algorithm, startEhr } from './ehr.ts'
-import { goalTable, type Measured } from './goals.ts'
+import { goalTable, type Large, type Measured } from './goals.ts'
 import { closedLoop, memoryOf, type NextCall, openLoop, type Round, type Target } from './load.ts'
 import { measureGrid, measureLedger } from './parts.ts'
 import { hospitalOf, type Server, startAttune, stopServer } from './server.ts'
@@ -99,6 +99,25 @@ const startTimed = async (dataDir: string, body: string): Promise<{ server: Serv
   return { server, firstAnswerMs: performance.now() - started }
 }
 
+const longestTurn = async (base: string): Promise<number> => {
+  const text = await (await fetch(`${base}/metrics`)).text()
+  return Number(/^nodejs_eventloop_lag_max_seconds (\S+)/m.exec(text)?.[1]) * 1000
+}
+
+/** One call as large as is accepted by default. The metric is of the time since it was read before. */
+const measureLarge = async (base: string): Promise<Large> => {
+  const [body = ''] = bodiesOf('10 MB', 9_500_000, 1).bodies
+  await longestTurn(base)
+  const started = performance.now()
+  const { status } = await fetch(`${base}/cds-services/${SERVICE}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+  })
+  const took = performance.now() - started
+  return { bytes: Buffer.byteLength(body), status, ms: took, loopMs: await longestTurn(base) }
+}
+
 const settle = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 const open = async (dataDir: string, express: Target, measured: Measured): Promise<string[]> => {
@@ -127,18 +146,19 @@ const open = async (dataDir: string, express: Target, measured: Measured): Promi
     rows.push(`| discovery, GET | 1 | ${cell(discovery)} | - | - | ${othersOf(discovery)} |`)
     measured.peakMiB = memoryOf(pid, 'VmHWM')
     const capacity = at(measured.sides.get(kilobytes(20_000)) ?? [], 32)?.ours.perSecond ?? 50
+    if (!quick) measured.large = await measureLarge(server.base)
     for (const [name, share] of [
       ['half', 0.5],
       ['five', 5],
     ] as const) {
       const round = await openLoop(attune, nextOf(small), { perSecond: capacity * share, seconds: quick ? 1 : 10 })
       measured[name] = round
-      const { offered, refused } = round
+      const { offered, refused, senderLate } = round
       const away = Number.isNaN(refused.p50)
         ? ''
         : `; ${othersOf(round)} after ${ms(refused.p50)} / p99 ${ms(refused.p99)} ms, ${refused.withRetryAfter} with Retry-After`
       rows.push(
-        `| 20 kB, open loop at ${share} x capacity (${Math.round(capacity * share)}/s, ${offered} calls) | - | ${cell(round)} | - | - | ${away.slice(2)} |`,
+        `| 20 kB, open loop at ${share} x capacity (${Math.round(capacity * share)}/s, ${offered} calls, sent up to ${ms(senderLate)} ms late) | - | ${cell(round)} | - | - | ${away.slice(2)} |`,
       )
       say(rows.at(-1) ?? '')
       await settle(quick ? 0 : 1000)

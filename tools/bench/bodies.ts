@@ -102,9 +102,9 @@ const material = () => {
 }
 
 /** order-sign calls with a prefetch of about so many bytes. */
-export const bodiesOf = (name: string, bytes: number): Bodies => {
+export const bodiesOf = (name: string, bytes: number, patients: number = PATIENTS): Bodies => {
   const { resources, stories, templates } = material()
-  return { name, bodies: stories.map((story) => bodyOf(story, resources, templates, bytes)) }
+  return { name, bodies: stories.slice(0, patients).map((story) => bodyOf(story, resources, templates, bytes)) }
 }
 
 /** The first patient's chart, and an order-sign call for it that sends nothing along but names a FHIR server. */

@@ -18,7 +18,11 @@ export type Measured = {
   silent?: Round
   ledger?: Durable
   grid?: number | null
+  large?: Large
 }
+
+/** The largest body: how many bytes, how it was answered, and the longest turn of the event loop meanwhile, by the server's own metrics. */
+export type Large = { readonly bytes: number; readonly status: number; readonly ms: number; readonly loopMs: number }
 
 type Goal = {
   readonly id: string
@@ -29,7 +33,19 @@ type Goal = {
   readonly found: (measured: Measured) => string | null
   /** Whether that is within the must; null when nobody can tell from this run. */
   readonly holds: (measured: Measured) => boolean | null
+  /** The page that holds the figures of another program. */
+  readonly elsewhere?: string
 }
+
+const elsewhere = (id: string, measure: string, must: string, goal: string, page: string): Goal => ({
+  id,
+  measure,
+  must,
+  goal,
+  found: () => null,
+  holds: () => null,
+  elsewhere: page,
+})
 
 const atConnections = ({ sides }: Measured, name: string, connections: number): Side | null => {
   const all = sides.get(name)
@@ -108,6 +124,15 @@ const GOALS: readonly Goal[] = [
     holds: (measured) => within(growth(measured), 3),
   },
   {
+    id: 'P6',
+    measure: 'largest body accepted; longest turn of the event loop meanwhile',
+    must: '>= 5 MB',
+    goal: '>= 10 MB; <= 50 ms',
+    found: ({ large }) =>
+      large ? `${(large.bytes / 1_000_000).toFixed(1)} MB answered ${large.status} in ${ms(large.ms)}; ${ms(large.loopMs)}` : null,
+    holds: ({ large }) => (large ? large.status === 200 && large.bytes >= 5_000_000 : null),
+  },
+  {
     id: 'P7',
     measure: 'no prefetch, FHIR server answering in 100 ms: p50 at 1 connection',
     must: '<= 350 ms',
@@ -129,14 +154,14 @@ const GOALS: readonly Goal[] = [
   {
     id: 'P9',
     measure: 'overload of 5 x capacity: p99 of the accepted; the rest',
-    must: '<= 500 ms; 503 with Retry-After',
+    must: '<= 500 ms; 503 with Retry-After, within 1 s',
     goal: '<= 100 ms',
     found: ({ five, afterOverload }) => {
       if (!five) return null
       const shed = five.others['503'] ?? 0
       const rest = Object.entries(five.others).filter(([status]) => status !== '503')
       const otherwise = rest.map(([status, n]) => `, ${n} x ${status}`).join('')
-      return `${ms(five.p99)}; ${shed} x 503, ${five.refused.withRetryAfter} with Retry-After${otherwise}; afterwards p50 ${ms(afterOverload?.p50)}`
+      return `${ms(five.p99)}; ${shed} x 503, ${five.refused.withRetryAfter} with Retry-After, p99 ${ms(five.refused.p99)}${otherwise}; afterwards p50 ${ms(afterOverload?.p50)}`
     },
     holds: ({ five }) => {
       if (!five) return null
@@ -144,6 +169,7 @@ const GOALS: readonly Goal[] = [
       return both(
         within(five.p99, 500),
         five.refused.withRetryAfter === shed,
+        shed === 0 || five.refused.p99 <= 1000,
         Object.keys(five.others).every((status) => status === '503'),
       )
     },
@@ -164,6 +190,14 @@ const GOALS: readonly Goal[] = [
     found: ({ discovery }) => (discovery ? ms(discovery.p50) : null),
     holds: ({ discovery }) => within(discovery?.p50, 1),
   },
+  elsewhere(
+    'P12',
+    'star alleles, VCF of 1,000 samples: ms a sample; fixed; peak',
+    '<= 5; 1 s; 500 MiB',
+    '<= 0.5; 0.3 s; 250 MiB',
+    'calling.md',
+  ),
+  elsewhere('P13', '12, 20, 40 unphased heterozygous sites in one gene', '<= 1 s each', '<= 20 ms each', 'calling.md'),
   {
     id: 'P14',
     measure: 'durable decision with feedback, 32 at once: p50 of the decision; pairs a second',
@@ -183,14 +217,15 @@ const GOALS: readonly Goal[] = [
   },
 ]
 
-const word = (held: boolean | null): string => (held === null ? 'not told by this run' : held ? 'holds' : 'does not hold')
+const word = (held: boolean | null, page?: string): string =>
+  page !== undefined ? `see [${page}](${page})` : held === null ? 'not told by this run' : held ? 'holds' : 'does not hold'
 
 /** The goals that this program measures, against what it measured. */
 export const goalTable = (measured: Measured): string[] => [
   '| Id | Measure | Must | Goal | Measured | Must |',
   '| --- | --- | --- | --- | --- | --- |',
   ...GOALS.map(
-    ({ id, measure, must, goal, found, holds }) =>
-      `| ${id} | ${measure} | ${must} | ${goal} | ${found(measured) ?? '-'} | ${word(holds(measured))} |`,
+    ({ id, measure, must, goal, found, holds, elsewhere: page }) =>
+      `| ${id} | ${measure} | ${must} | ${goal} | ${found(measured) ?? '-'} | ${word(holds(measured), page)} |`,
   ),
 ]

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
+import { makeRawClient } from './raw-client.ts'
 
 /** A server under measurement. */
 export type Target = { readonly url: string; readonly pid: number }
@@ -100,7 +101,12 @@ export const closedLoop = async (
 export type OpenRound = Round & {
   readonly offered: number
   readonly refused: { readonly p50: number; readonly p99: number; readonly withRetryAfter: number }
+  /** How late the measuring program itself was, p99 in milliseconds: it is part of every time above. */
+  readonly senderLate: number
 }
+
+/** Connections of all callers together; a call that finds none waits, and that counts too. */
+const MOST_CONNECTIONS = 1024
 
 /**
  * Open loop: calls come at a rate whether or not earlier ones are answered, as prescribers do. Times count from when a call was due, so
@@ -111,13 +117,14 @@ export const openLoop = async (
   next: NextCall,
   { perSecond, seconds }: { readonly perSecond: number; readonly seconds: number },
 ): Promise<OpenRound> => {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1024 })
-  const times: number[] = []
-  const refused: number[] = []
+  const client = makeRawClient(url, MOST_CONNECTIONS)
+  const [times, refused, late]: [number[], number[], number[]] = [[], [], []]
   const others: Record<string, number> = {}
   let withRetryAfter = 0
   const send = async (due: number): Promise<void> => {
-    const { status, retryAfter } = await callOnce(url, agent, next)
+    const { body, headers } = next()
+    late.push(performance.now() - due)
+    const { status, retryAfter } = await client.send(body, headers)
     const ms = performance.now() - due
     if (status === '200') return void times.push(ms)
     others[status] = (others[status] ?? 0) + 1
@@ -135,7 +142,11 @@ export const openLoop = async (
   }
   await Promise.all(under)
   const round = roundOf(times, others, (performance.now() - started) / 1000, differ(cpuOf(pid), before))
-  agent.destroy()
+  client.end()
   const away = refused.sort((a, b) => a - b)
-  return { ...round, offered, refused: { p50: quantile(away, 0.5), p99: quantile(away, 0.99), withRetryAfter } }
+  const senderLate = quantile(
+    late.sort((a, b) => a - b),
+    0.99,
+  )
+  return { ...round, offered, refused: { p50: quantile(away, 0.5), p99: quantile(away, 0.99), withRetryAfter }, senderLate }
 }
