@@ -1,5 +1,4 @@
-import type { KeyObject } from 'node:crypto'
-import jwt from 'jsonwebtoken'
+import { constants, type KeyObject, verify } from 'node:crypto'
 import type { ClientConfig } from '../config.ts'
 import { AttuneError } from '../errors.ts'
 import type { ClockWatch } from './clock-watch.ts'
@@ -13,13 +12,21 @@ type Algorithm = ClientConfig['algorithms'][number]
 type Json = Readonly<Record<string, unknown>>
 
 /** What a key and a signature must be for each algorithm (RFC 7518, sections 3.3 to 3.5). The token never widens this. */
-const ALGORITHMS: Readonly<Record<Algorithm, { type: 'ec' | 'rsa'; curve?: string; signatureBytes?: number }>> = {
-  ES256: { type: 'ec', curve: 'prime256v1', signatureBytes: 64 },
-  ES384: { type: 'ec', curve: 'secp384r1', signatureBytes: 96 },
-  RS256: { type: 'rsa' },
-  RS384: { type: 'rsa' },
-  PS256: { type: 'rsa' },
-  PS384: { type: 'rsa' },
+type Signed = {
+  readonly type: 'ec' | 'rsa'
+  readonly hash: 'sha256' | 'sha384'
+  readonly curve?: string
+  readonly signatureBytes?: number
+  readonly padding?: number
+}
+const { RSA_PKCS1_PADDING, RSA_PKCS1_PSS_PADDING, RSA_PSS_SALTLEN_DIGEST } = constants
+const ALGORITHMS: Readonly<Record<Algorithm, Signed>> = {
+  ES256: { type: 'ec', hash: 'sha256', curve: 'prime256v1', signatureBytes: 64 },
+  ES384: { type: 'ec', hash: 'sha384', curve: 'secp384r1', signatureBytes: 96 },
+  RS256: { type: 'rsa', hash: 'sha256', padding: RSA_PKCS1_PADDING },
+  RS384: { type: 'rsa', hash: 'sha384', padding: RSA_PKCS1_PADDING },
+  PS256: { type: 'rsa', hash: 'sha256', padding: RSA_PKCS1_PSS_PADDING },
+  PS384: { type: 'rsa', hash: 'sha384', padding: RSA_PKCS1_PSS_PADDING },
 }
 
 const MAX_TOKEN_CHARS = 8192
@@ -94,13 +101,28 @@ const fits = ({ key, alg }: ClientKey, wanted: Algorithm): boolean => {
   return type === 'ec' ? namedCurve === curve : (modulusLength ?? 0) >= MIN_RSA_BITS
 }
 
-const isSignedWith = (token: Token, key: KeyObject, alg: Algorithm): boolean => {
-  try {
-    jwt.verify(token.text, key, { algorithms: [alg], ignoreExpiration: true, ignoreNotBefore: true })
-    return true
-  } catch {
-    return false
-  }
+/** What Node verifies with (RFC 7518: signatures of elliptic curves are two numbers side by side, a salt is as long as the hash). */
+const inputOf = (key: KeyObject, { type, padding }: Signed) =>
+  type === 'ec'
+    ? { key, dsaEncoding: 'ieee-p1363' as const }
+    : {
+        key,
+        ...(padding === undefined ? {} : { padding }),
+        ...(padding === RSA_PKCS1_PSS_PADDING ? { saltLength: RSA_PSS_SALTLEN_DIGEST } : {}),
+      }
+
+/** Off the thread that answers calls: half a millisecond for ES384. */
+const isSignedWith = ({ text, signature }: Token, key: KeyObject, alg: Algorithm): Promise<boolean> => {
+  const signed = Buffer.from(text.slice(0, text.lastIndexOf('.')))
+  return new Promise((resolve) => {
+    try {
+      verify(ALGORITHMS[alg].hash, signed, inputOf(key, ALGORITHMS[alg]), Buffer.from(signature, 'base64url'), (error, holds) =>
+        resolve(error === null && holds === true),
+      )
+    } catch {
+      resolve(false)
+    }
+  })
 }
 
 const checkSignature = async (token: Token, client: Signing, keySet: KeySet): Promise<void> => {
@@ -111,7 +133,8 @@ const checkSignature = async (token: Token, client: Signing, keySet: KeySet): Pr
   if (keys.length === 0) refuse('unknown kid')
   const usable = keys.filter((key) => fits(key, alg))
   if (usable.length === 0) refuse('key does not fit the algorithm')
-  if (!usable.some(({ key }) => isSignedWith(token, key, alg))) refuse('signature does not match')
+  for (const { key } of usable) if (await isSignedWith(token, key, alg)) return
+  refuse('signature does not match')
 }
 
 /** What OpenID Connect signs id tokens with; RS256 is its default (OpenID Connect Core, section 3.1.3.7). */
@@ -193,7 +216,7 @@ const choose = (candidates: readonly Registered[], { tenant }: Json): Registered
 
 /**
  * Client authentication of CDS Hooks (2.0.1, "Trusting CDS Clients"): key by registered source, algorithm bound to the key, exact
- * issuer and audience, single use. The only file that knows jsonwebtoken.
+ * issuer and audience, single use. The only file that checks signatures of tokens; the signature itself is checked by Node.
  */
 export const makeVerifyClient = (
   clients: readonly ClientConfig[],

@@ -39,7 +39,7 @@ beforeAll(async () => {
   const jwksFile = join(folder, 'keys.json')
   writeFileSync(jwksFile, JSON.stringify({ keys: [own.jwk] }))
   running = await start({
-    config: { auth: 'required' },
+    config: { auth: 'required', limits: { failedSignInsPerMinute: 100_000 } }, // every case here is a failed sign-in
     clients: [
       { ...base, jwks: { keys: [...keys, wrongUse, markedOther, secret, { kid: 'broken', kty: 'EC' }, null].filter(Boolean) } },
       { id: 'by-jku', iss: 'https://jku.example.org', jku: `${jwksServer.origin}/jwks.json` },
