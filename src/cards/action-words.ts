@@ -77,8 +77,21 @@ const AT_HAND: { readonly [kind in 'limit' | 'caution']: { readonly [state in No
   caution: { within: ': that dose is not reached', over: ': that dose' },
 }
 
+const SENTENCES = new WeakMap<Wording, WeakMap<Action, { readonly drug: string; readonly text: string }>>()
+
+/** What an action of the rules says of a drug is the same for every patient: worded once. */
+const sentenceOf = (action: Action, drug: string, wording: Wording): string => {
+  const said = SENTENCES.get(wording) ?? new WeakMap<Action, { readonly drug: string; readonly text: string }>()
+  SENTENCES.set(wording, said)
+  const known = said.get(action)
+  if (known?.drug === drug) return known.text
+  const text = fill(wordsOf(action, wording)?.text ?? action.code, action, drug, wording)
+  said.set(action, { drug, text })
+  return text
+}
+
 const bareSentence = (action: Action, drug: string, wording: Wording): string => {
-  const own = fill(wordsOf(action, wording)?.text ?? action.code, action, drug, wording)
+  const own = sentenceOf(action, drug, wording)
   return action.atHand
     ? `${own} Ordered: ${action.atHand.because}${AT_HAND[action.code === 'caution' ? 'caution' : 'limit'][action.atHand.state]}.`
     : own

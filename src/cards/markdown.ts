@@ -7,8 +7,13 @@ const UNSEEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f
 /** Half of a character outside the basic plane: no text that JSON or a screen can carry. */
 const LONE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 
+/** What the two functions below would change; most texts are words of ours and hold none of it. */
+const NOT_INERT = /[^ -~]|[\\`*_[\]|<>~&]|^[ #+\-\d]| $| {2}|:\/\//
+
 /** Text of the chart as inert markdown: one line, nothing acts. Source: CDS Hooks checklist Z-08. */
-export const escapeText = (text: string): string =>
+export const escapeText = (text: string): string => (NOT_INERT.test(text) ? escapeAll(text) : text)
+
+const escapeAll = (text: string): string =>
   text
     .replace(UNSEEN, '')
     .replace(LONE, '\ufffd')
@@ -19,7 +24,9 @@ export const escapeText = (text: string): string =>
     .replace(/:\/\//g, ':\u200b//')
 
 /** Text of the chart for a plain-text member (summary, label, description): one line; no tag, no link, no unseen character. */
-export const plainText = (text: string): string =>
+export const plainText = (text: string): string => (NOT_INERT.test(text) ? plainAll(text) : text)
+
+const plainAll = (text: string): string =>
   text
     .replace(UNSEEN, '')
     .replace(LONE, '\ufffd')

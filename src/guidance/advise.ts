@@ -11,7 +11,7 @@ import { fitDose } from './fit-dose.ts'
 import { type GeneOption, type GeneReadout, noResult, readGene } from './gene-options.ts'
 import { guidanceFinding, listedFinding } from './make-finding.ts'
 import { combine, type Match, matchRows } from './match-rows.ts'
-import { asInherited, splitRows } from './own-inhibitors.ts'
+import { asInherited } from './own-inhibitors.ts'
 import { decidePopulation } from './populations.ts'
 import type { Prepared, RowGroup } from './prepare.ts'
 import type { GuidanceRow, Knowledge } from './rules.ts'
@@ -76,7 +76,7 @@ const strengthAlone = (match: Match, group: RowGroup, kit: Kit): string | undefi
     const alone = new Map([...reading].map(([one, option]) => [one, one === gene ? option : noResult] as const))
     return matchRows(group.rows, [alone], limits, kit.knowledge.genes).flatMap((one) => {
       const actions = kit.prepared.actions.get(one.row.id) ?? []
-      const changes = seriousness(weighActions(actions, kit.knowledge.actions)) <= seriousness('dose')
+      const changes = seriousness(weighActions(kit.knowledge.actions, actions)) <= seriousness('dose')
       return changes && one.row.population === row.population ? [one.row.strength ?? ''] : []
     })
   })
@@ -99,7 +99,7 @@ const adviceOf = (match: Match, group: RowGroup, subject: Subject, kit: Kit): Fi
         match,
         subject,
         actions,
-        weighActions(actions, kit.knowledge.actions),
+        weighActions(kit.knowledge.actions, actions),
         population && row.population !== undefined
           ? { code: row.population, label, state: population.state, because: population.because }
           : null,
@@ -110,6 +110,9 @@ const adviceOf = (match: Match, group: RowGroup, subject: Subject, kit: Kit): Fi
     },
   ]
 }
+
+const sameList = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && one.every((text, at) => text === other[at])
 
 const sayOf = (actions: readonly Action[]): string => JSON.stringify(actions)
 
@@ -150,23 +153,37 @@ const staleGaps = (matches: readonly Match[]): Gap[] =>
 export const readGroup = (group: RowGroup, subject: Subject, kit: Kit): ReadonlyMap<string, GeneReadout> =>
   new Map(group.genes.map((gene) => [gene, readGene(gene, callFor(gene, subject, kit), kit.knowledge.genes.get(gene), group.rows)]))
 
-const matchGroup = (group: RowGroup, readings: readonly ReadonlyMap<string, GeneOption>[], { prepared, knowledge }: Kit): Match[] => {
-  const { inherited, acting } = splitRows(group.rows, prepared)
+const matchGroup = (
+  { inherited, acting }: RowGroup,
+  readings: readonly ReadonlyMap<string, GeneOption>[],
+  { prepared, knowledge }: Kit,
+): Match[] => {
   const match = (rows: readonly GuidanceRow[], by: typeof readings) =>
     rows.length === 0 ? [] : matchRows(rows, by, prepared.tables.populations.genotypeLimits, knowledge.genes)
   return [...match(acting, readings), ...match(inherited, readings.map(asInherited))]
 }
 
-const adviseGroup = (group: RowGroup, subject: Subject, kit: Kit): { findings: Finding[]; gaps: Gap[]; usable: boolean } => {
+/** What one source says for one set of genes, and how these were read. */
+type GroupAdvice = {
+  readonly group: RowGroup
+  readonly readouts: ReadonlyMap<string, GeneReadout>
+  readonly findings: readonly Finding[]
+  readonly gaps: readonly Gap[]
+  readonly usable: boolean
+}
+
+const adviseGroup = (group: RowGroup, subject: Subject, kit: Kit): GroupAdvice => {
   const readouts = readGroup(group, subject, kit)
   const gaps = [...readouts.values()].flatMap((readout) => (readout.gap ? [readout.gap] : []))
   const usable = [...readouts.values()].every((readout) => readout.options.every((option) => option.state === 'called'))
   const readings = combine(readouts)
-  if (readings === null) return { findings: [], gaps: [...gaps, tooOpen(group)], usable: false }
+  if (readings === null) return { group, readouts, findings: [], gaps: [...gaps, tooOpen(group)], usable: false }
   const matches = matchGroup(group, readings, kit)
   const findings = withoutEchoes(matches.flatMap((match) => adviceOf(match, group, subject, kit)))
   const changes = changeGaps(group, readouts, kit)
   return {
+    group,
+    readouts,
     findings,
     gaps: [...gaps, ...openGaps(readouts, matches, kit), ...undecidedGaps(findings), ...changes, ...staleGaps(matches)],
     usable,
@@ -176,34 +193,52 @@ const adviseGroup = (group: RowGroup, subject: Subject, kit: Kit): { findings: F
 /** `likely` and `possible` phenotypes: `lPM`, `pIM`. */
 const UNSURE = /^[lp](?=[A-Z])/
 
-/** Advice of the group that a result comes near without having its word: a `likely` phenotype, or a score that the rows leave out. */
-const nearMisses = (group: RowGroup, subject: Subject, kit: Kit): string[] => {
+/** Words for a gene of the rows of a group: of all, and of those that ask for something. */
+type Asked = { readonly all: ReadonlySet<string>; readonly asking: ReadonlySet<string> }
+
+const ASKED = new WeakMap<RowGroup, ReadonlyMap<string, Asked>>()
+
+/** Kept with the group, which never changes. */
+const askedOf = (group: RowGroup, { prepared, knowledge }: Kit): ReadonlyMap<string, Asked> => {
+  const known = ASKED.get(group)
+  if (known) return known
   const asking = group.rows.filter((row) => {
-    const weight = weighActions(kit.prepared.actions.get(row.id) ?? [], kit.knowledge.actions)
+    const weight = weighActions(knowledge.actions, prepared.actions.get(row.id) ?? [])
     return seriousness(weight) <= seriousness('monitor')
   })
-  const readouts = readGroup(group, subject, kit)
-  return [...readouts].flatMap(([gene, { options }]) => {
+  const wordsOf = (gene: string, rows: readonly GuidanceRow[]) =>
+    new Set(rows.flatMap(({ when }) => when.flatMap((one) => one[gene] ?? [])))
+  const made = new Map(group.genes.map((gene) => [gene, { all: wordsOf(gene, group.rows), asking: wordsOf(gene, asking) }]))
+  ASKED.set(group, made)
+  return made
+}
+
+/** Advice of the group that a result comes near without having its word: a `likely` phenotype, or a score that the rows leave out. */
+const nearMisses = ({ group, readouts }: GroupAdvice, kit: Kit): string[] =>
+  [...readouts].flatMap(([gene, { options }]) => {
+    const asked = askedOf(group, kit).get(gene)
     const [clinical] = options.map((option) => option.clinical)
-    const words = new Set(asking.flatMap((row) => row.when.flatMap((entry) => entry[gene] ?? [])))
-    const all = group.rows.flatMap((row) => row.when.flatMap((entry) => entry[gene] ?? []))
-    if (options.length !== 1 || !clinical?.phenotype) return []
+    if (options.length !== 1 || !clinical?.phenotype || !asked) return []
+    const { asking: words, all } = asked
     const { phenotype, activityScore } = clinical
     const sure = kit.knowledge.genes.get(gene)?.phenotypes[phenotype.code.replace(UNSURE, '')]
     if (UNSURE.test(phenotype.code) && sure && words.has(sure.key))
       return [`${group.source} has advice for ${gene} ${sure.term.toLowerCase()}s, and does not speak of ${phenotype.term.toLowerCase()}s`]
     const scored = [...words].some((word) => /^≥?\d/.test(word))
-    return scored && activityScore && !all.includes(activityScore.text)
+    return scored && activityScore && !all.has(activityScore.text)
       ? [`${group.source} has advice by ${gene} activity score, and none for ${activityScore.text}`]
       : []
   })
-}
+
+/** Whether the source of a group has said something for just its genes. */
+const hasSpoken = (group: RowGroup, findings: readonly Finding[]): boolean =>
+  findings.some(({ source, genes }) => source === group.source && sameList(genes, group.genes))
 
 /** What a source comes near to saying is told; when no source speaks, the drug was not assessed. */
-const nearGaps = (groups: readonly RowGroup[], findings: readonly Finding[], subject: Subject, kit: Kit): Gap[] =>
+const nearGaps = (groups: readonly GroupAdvice[], findings: readonly Finding[], subject: Subject, kit: Kit): Gap[] =>
   groups
-    .filter((group) => !findings.some((finding) => finding.source === group.source && finding.genes.join() === group.genes.join()))
-    .flatMap((group) => nearMisses(group, subject, kit))
+    .filter(({ group }) => !hasSpoken(group, findings))
+    .flatMap((advised) => nearMisses(advised, kit))
     .map((because) => {
       const spoken = findings.some((finding) => finding.kind === 'guidance')
       return { about: subject.drug.name, code: spoken ? ('no-guidance' as const) : ('indeterminate' as const), because }
@@ -215,8 +250,7 @@ const nearGaps = (groups: readonly RowGroup[], findings: readonly Finding[], sub
  */
 const unreadGaps = (groups: readonly RowGroup[], findings: readonly Finding[], subject: Subject, kit: Kit): Gap[] =>
   groups.flatMap((group): Gap[] => {
-    const spoken = findings.some((finding) => finding.source === group.source && finding.genes.join() === group.genes.join())
-    const readings = spoken ? null : combine(readGroup(group, subject, kit))
+    const readings = hasSpoken(group, findings) ? null : combine(readGroup(group, subject, kit))
     const fits = readings !== null && matchRows(group.rows, readings, [], kit.knowledge.genes).length > 0
     const code = findings.some((finding) => finding.kind === 'guidance') ? 'no-guidance' : 'unreadable'
     return fits
@@ -244,9 +278,8 @@ const switchedGaps = (groups: readonly RowGroup[], findings: readonly Finding[],
   })
 }
 
-const distinctGaps = (gaps: readonly Gap[]): Gap[] => [
-  ...new Map(gaps.map((gap) => [`${gap.about} ${gap.code} ${gap.because}`, gap])).values(),
-]
+const distinctGaps = (gaps: readonly Gap[]): readonly Gap[] =>
+  gaps.length < 2 ? gaps : [...new Map(gaps.map((gap) => [`${gap.about} ${gap.code} ${gap.because}`, gap])).values()]
 
 /** Precedence of sources, decided before undecided, most serious first. */
 const bySpeaking =
@@ -296,7 +329,7 @@ const adviseSystemic = (subject: Subject, kit: Kit): Advice => {
   const gaps = groups.flatMap((group) => group.gaps)
   gaps.push(...unreadGaps(guidance.unread, findings, subject, kit))
   gaps.push(...switchedGaps(guidance.switched, findings, subject, kit))
-  const near = silent || findings.length > 0 ? nearGaps(guidance.groups, findings, subject, kit) : []
+  const near = silent || findings.length > 0 ? nearGaps(groups, findings, subject, kit) : []
   gaps.push(...near)
   if (silent && near.length === 0 && !gaps.some((gap) => gap.code === 'unreadable'))
     gaps.push({ about: guidance.genes.join(', '), code: 'no-guidance', because: 'no source has advice for this result' })

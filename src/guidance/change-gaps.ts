@@ -11,7 +11,7 @@ const DRUG_CHANGES = new WeakMap<RowGroup, boolean>()
 const mayChangeDrug = (group: RowGroup, { prepared, knowledge }: Kit): boolean => {
   const known =
     DRUG_CHANGES.get(group) ??
-    group.rows.some((row) => seriousness(weighActions(prepared.actions.get(row.id) ?? [], knowledge.actions)) <= seriousness('alternative'))
+    group.rows.some((row) => seriousness(weighActions(knowledge.actions, prepared.actions.get(row.id) ?? [])) <= seriousness('alternative'))
   DRUG_CHANGES.set(group, known)
   return known
 }

@@ -8,8 +8,10 @@ import { seriousness } from './consequence.ts'
 import { type Subject, sameIngredient, takenAlong } from './subject.ts'
 
 /** Genes whose product the order acts on. */
-const genesOf = (order: Order, facts: PatientFacts, { calls, knowledge }: Kit): Set<string> =>
-  new Set([...calls.keys()].filter((gene) => modifiersOf(gene, [asTaken(order)], knowledge.modifiers, facts.now).active.length > 0))
+const genesOf = (order: Order, facts: PatientFacts, { calls, knowledge }: Kit): Set<string> => {
+  const taken = [asTaken(order)]
+  return new Set([...calls.keys()].filter((gene) => modifiersOf(gene, taken, knowledge.modifiers, facts.now).active.length > 0))
+}
 
 /** What the drafts do to the genes of one medicine. */
 const orderedModifiers = (genes: readonly string[], subject: Subject, kit: Kit): EnzymeModifier[] => {

@@ -1,4 +1,6 @@
+import type { PatientFacts } from '../contract/facts.ts'
 import type { Alternative } from '../contract/findings.ts'
+import { oncePer } from '../once-per.ts'
 import type { Kit } from './advise.ts'
 import { checkAllergies } from './alternatives/allergies.ts'
 import type { Candidate } from './alternatives/candidate.ts'
@@ -29,9 +31,13 @@ const checkUnrecognised = (candidate: Candidate): Checked[] => {
 
 /** Conditions that only have words: nothing was compared with them, and one of them may be what rules the drug out. */
 const checkUncoded = ({ ordered: { facts } }: Candidate): Checked[] => {
-  const names = facts.conditions.filter(isUncoded).map(({ name }) => name)
-  return names.length === 0 ? [] : [unanswered('conditions without a code', [...new Set(names)].join(', '))]
+  const names = uncodedIn(facts)
+  return names.length === 0 ? [] : [unanswered('conditions without a code', names.join(', '))]
 }
+
+const uncodedIn = oncePer(({ conditions }: PatientFacts): readonly string[] => [
+  ...new Set(conditions.filter(isUncoded).map(({ name }) => name)),
+])
 
 /** A child needs a limit of age that was looked up for the drug: what the row says of adults does not hold for children. */
 const checkChild = ({ ordered: { facts }, row }: Candidate, { prepared }: Kit): Checked[] => {

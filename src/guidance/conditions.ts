@@ -1,9 +1,9 @@
 import type { Action } from '../contract/findings.ts'
 import type { Lineage } from '../contract/lineage.ts'
+import { oncePer } from '../once-per.ts'
 import type { ModifierRow } from '../pgx/gene-tables.ts'
 import { isLocal } from '../pgx/local-use.ts'
 import type { ConditionRule, GuidanceTables } from './guidance-tables.ts'
-import { oncePer } from './once-per.ts'
 import { findEvidence } from './record-evidence.ts'
 import { type Subject, wasRead } from './subject.ts'
 

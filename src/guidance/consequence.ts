@@ -1,4 +1,5 @@
 import type { Action, Consequence, Finding } from '../contract/findings.ts'
+import { oncePerPair } from '../once-per.ts'
 import type { ActionRule } from './rules.ts'
 
 const ORDER: readonly Consequence[] = ['contraindicated', 'avoid', 'alternative', 'dose', 'caution', 'monitor', 'standard', 'none']
@@ -36,9 +37,9 @@ const openChange = (actions: readonly Action[], rules: ReadonlyMap<string, Actio
 /**
  * What a row amounts to: the most serious of what it says without a condition.
  * Where everything depends on a condition that the record could not decide, the most serious of those.
- * What holds only later (`if-used`, `if-no-response`, `or` …) never decides alone.
+ * What holds only later (`if-used`, `if-no-response`, `or` …) never decides alone. Weighed once for the rules' own lists of actions.
  */
-export const weighActions = (actions: readonly Action[], rules: ReadonlyMap<string, ActionRule>): Consequence => {
+export const weighActions = oncePerPair((rules: ReadonlyMap<string, ActionRule>, actions: readonly Action[]): Consequence => {
   const of = (chosen: readonly Action[]) => mostSerious(chosen.map((action) => consequenceOf(action, rules)))
   const first = actions.filter((action) => action.condition === undefined && !SECOND_CHOICE.has(action.code))
   const plain = of(first)
@@ -49,7 +50,7 @@ export const weighActions = (actions: readonly Action[], rules: ReadonlyMap<stri
   if (second !== null) return second
   const open = of(actions.filter((action) => action.condition?.kind === 'if'))
   return open ?? plain ?? 'none'
-}
+})
 
 /** Kinds of advice, coarse enough that a difference is one that a prescriber would act on. */
 const KIND: Readonly<Record<Consequence, string | null>> = {

@@ -42,13 +42,17 @@ const fitsForm = (detail: string, product: string): boolean => {
   return !known || known === named
 }
 
+/** A limit whose brackets may say for whom it is. */
+const isForSome = (action: Action): action is Action & { readonly detail: string } => LIMITS.has(action.code) && action.detail !== undefined
+
 /** Leaves out doses and limits that are meant for another age, weight or dosage form, when that is known. */
-export const keepFitting = (actions: readonly Action[], { facts, identity, dose }: Subject): Action[] => {
+export const keepFitting = (actions: readonly Action[], { facts, identity, dose }: Subject): readonly Action[] => {
+  if (!actions.some(isForSome)) return actions
   const age = facts.patient?.ageYears ?? null
   const weight = bodyWeight(facts)
   const product = [identity.text, ...identity.codings.map((coding) => coding.display ?? ''), dose.text ?? ''].join(' ')
   return actions.filter((action) => {
-    if (!LIMITS.has(action.code) || action.detail === undefined) return true
+    if (!isForSome(action)) return true
     return (
       (age === null || fitsAge(action.detail, age)) &&
       (weight === null || fitsWeight(action.detail, weight.kg)) &&
@@ -71,11 +75,13 @@ const limitOf = (action: Action): { readonly mg: number; readonly inclusive: boo
 }
 
 /** Says of each limit in mg/day whether the dose at hand keeps it. Without a computable dose nothing is said. */
-export const compareDose = (actions: readonly Action[], { dose }: Subject): Action[] =>
-  actions.map((action) => {
+export const compareDose = (actions: readonly Action[], { dose: { mgPerDay } }: Subject): readonly Action[] => {
+  if (mgPerDay === null) return actions
+  return actions.map((action) => {
     const limit = limitOf(action)
-    if (!limit || dose.mgPerDay === null) return action
-    const within = limit.inclusive ? dose.mgPerDay <= limit.mg : dose.mgPerDay < limit.mg
-    const because = `${Number(dose.mgPerDay.toFixed(3))} mg/day`
+    if (!limit) return action
+    const within = limit.inclusive ? mgPerDay <= limit.mg : mgPerDay < limit.mg
+    const because = `${Number(mgPerDay.toFixed(3))} mg/day`
     return { ...action, atHand: { state: within ? 'within' : 'over', because } }
   })
+}

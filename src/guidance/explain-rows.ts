@@ -5,7 +5,7 @@ import { explainPairs } from './cpic-pairs.ts'
 import { explainTests } from './explain-tests.ts'
 import type { GeneOption, GeneReadout } from './gene-options.ts'
 import { answerOf, combine, type Hit, hitsOf, passesLimits, withoutBeaten } from './match-rows.ts'
-import { asInherited, splitRows } from './own-inhibitors.ts'
+import { asInherited } from './own-inhibitors.ts'
 import { decidePopulation } from './populations.ts'
 import type { RowGroup } from './prepare.ts'
 import type { GuidanceRow } from './rules.ts'
@@ -101,8 +101,7 @@ const explainGroup = (group: RowGroup, subject: Subject, kit: Kit, findings: rea
   const readouts = readGroup(group, subject, kit)
   const readings = combine(readouts)
   if (readings === null) return () => ({ outcome: 'too-open', because: 'the results leave too many possibilities open' })
-  const { inherited, acting } = splitRows(group.rows, kit.prepared)
-  const all = readings.flatMap((reading) => [...hitsOf(acting, reading), ...hitsOf(inherited, asInherited(reading))])
+  const all = readings.flatMap((reading) => [...hitsOf(group.acting, reading), ...hitsOf(group.inherited, asInherited(reading))])
   const hits = all.filter((hit) => passesLimits(hit, kit.prepared.tables.populations.genotypeLimits, kit.knowledge.genes))
   return (row) => {
     const finding = findings.find((one) => one.kind === 'guidance' && one.row === row.id)

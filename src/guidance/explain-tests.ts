@@ -32,16 +32,14 @@ const verdictOf = (row: TestFirstRow, subject: Subject, assessment: DrugAssessme
 
 /** The rows that ask for a test before the first dose of this drug. */
 export const explainTests = (subject: Subject, assessment: DrugAssessment, kit: Kit): RowConsidered[] => {
-  const { rows, tests } = kit.prepared.tables.testFirst
-  return rows
-    .filter((row) => row.drugs.includes(subject.drug.name))
-    .map((row) => ({
-      row: row.id,
-      kind: 'test-first',
-      source: row.source,
-      year: row.year,
-      genes: [...new Set(row.tests.flatMap((name) => tests[name]?.gene ?? []))],
-      strength: row.demand,
-      ...verdictOf(row, subject, assessment, kit),
-    }))
+  const { tests } = kit.prepared.tables.testFirst
+  return (kit.prepared.testFirst.get(subject.drug.name) ?? []).map((row) => ({
+    row: row.id,
+    kind: 'test-first',
+    source: row.source,
+    year: row.year,
+    genes: [...new Set(row.tests.flatMap((name) => tests[name]?.gene ?? []))],
+    strength: row.demand,
+    ...verdictOf(row, subject, assessment, kit),
+  }))
 }

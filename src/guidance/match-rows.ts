@@ -1,3 +1,4 @@
+import { oncePer } from '../once-per.ts'
 import type { GeneTables } from '../pgx/gene-tables.ts'
 import type { GeneOption, GeneReadout } from './gene-options.ts'
 import type { GenotypeLimit } from './guidance-tables.ts'
@@ -40,9 +41,13 @@ const isDiplotype = (key: string): boolean => key.includes('/') && key !== NO_SC
 
 /** The key by which a reading matches; an exact diplotype before a phenotype or score. */
 const keyFor = (words: readonly string[], option: GeneOption | undefined): string | null => {
-  if (!option) return null
-  const keys = option.keys.filter((key) => words.includes(key))
-  return keys.find(isDiplotype) ?? keys[0] ?? null
+  let first: string | null = null
+  for (const key of option?.keys ?? []) {
+    if (!words.includes(key)) continue
+    if (isDiplotype(key)) return key
+    first ??= key
+  }
+  return first
 }
 
 const matchEntry = (entry: GuidanceRow['when'][number], reading: ReadonlyMap<string, GeneOption>): Map<string, string> | null => {
@@ -81,28 +86,54 @@ const contraindicates = (row: GuidanceRow): boolean => row.actions.some((action)
 
 /** A row for the exact diplotype wins over a row for its phenotype, and a newer row over one that it supersedes. */
 export const withoutBeaten = (hits: readonly Hit[]): Hit[] => {
+  if (!hits.some(specific) && !hits.some(({ row }) => row.superseded === 'partly')) return [...hits]
   const exact = hits.filter((hit) => specific(hit) || !hits.some((other) => specific(other) && sameGenes(hit, other)))
   const current = exact.some((hit) => hit.row.superseded === undefined)
   return current ? exact.filter((hit) => hit.row.superseded !== 'partly' || contraindicates(hit.row)) : exact
 }
 
-export const hitsOf = (rows: readonly GuidanceRow[], reading: ReadonlyMap<string, GeneOption>): Hit[] =>
-  rows.flatMap((row) => {
-    for (const when of row.when) {
-      const entry = matchEntry(when, reading)
-      if (entry) return [{ row, entry, reading }]
-    }
-    return []
-  })
+/** One entry of a row, in its place among all entries of the rows. */
+type Placed = { readonly at: number; readonly row: GuidanceRow; readonly when: GuidanceRow['when'][number] }
 
-const ANSWERS = new WeakMap<GuidanceRow, string>()
+/** Entries by gene and word: each stands under the words of its first gene. Made once; the rows never change. */
+const indexOf = oncePer((rows: readonly GuidanceRow[]): ReadonlyMap<string, ReadonlyMap<string, readonly Placed[]>> => {
+  const index = new Map<string, Map<string, Placed[]>>()
+  const entries = rows.flatMap((row) => row.when.map((when) => ({ row, when })))
+  for (const [at, { row, when }] of entries.entries()) {
+    const [first] = Object.entries(when)
+    if (!first) continue
+    const words = index.get(first[0]) ?? new Map<string, Placed[]>()
+    index.set(first[0], words)
+    for (const word of new Set(first[1])) words.set(word, [...(words.get(word) ?? []), { at, row, when }])
+  }
+  return index
+})
+
+/** Entries that have a word of the reading for their first gene, in the order of the rows. */
+const entriesFor = (rows: readonly GuidanceRow[], reading: ReadonlyMap<string, GeneOption>): Placed[] => {
+  const found = new Map<number, Placed>()
+  for (const [gene, words] of indexOf(rows))
+    for (const key of reading.get(gene)?.keys ?? []) for (const placed of words.get(key) ?? []) found.set(placed.at, placed)
+  return [...found.values()].sort((one, other) => one.at - other.at)
+}
+
+/** Rows that have the words of the reading, each by its first entry that has. */
+export const hitsOf = (rows: readonly GuidanceRow[], reading: ReadonlyMap<string, GeneOption>): Hit[] => {
+  const hits: Hit[] = []
+  for (const { row, when } of entriesFor(rows, reading)) {
+    if (hits.at(-1)?.row === row) continue
+    const entry = matchEntry(when, reading)
+    if (entry) hits.push({ row, entry, reading })
+  }
+  return hits
+}
+
+const answerOfRow = oncePer((row: GuidanceRow): string =>
+  JSON.stringify([row.genes, row.population ?? null, row.strength, row.actions, row.label ?? null]),
+)
 
 /** What a row says, apart from its id: rows with the same answer are one finding. */
-export const answerOf = ({ row }: Hit): string => {
-  const answer = ANSWERS.get(row) ?? JSON.stringify([row.genes, row.population ?? null, row.strength, row.actions, row.label ?? null])
-  ANSWERS.set(row, answer)
-  return answer
-}
+export const answerOf = ({ row }: Hit): string => answerOfRow(row)
 
 const openGenes = (readings: readonly ReadonlyMap<string, GeneOption>[]): Set<string> => {
   const genes = [...(readings[0]?.keys() ?? [])]

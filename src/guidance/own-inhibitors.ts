@@ -1,7 +1,6 @@
 import type { Action } from '../contract/findings.ts'
 import type { GeneOption } from './gene-options.ts'
 import type { ConditionRule, GuidanceTables } from './guidance-tables.ts'
-import type { Prepared } from './prepare.ts'
 import type { GuidanceRow } from './rules.ts'
 
 const enzymesOf = (rule: ConditionRule | undefined): readonly string[] => {
@@ -16,7 +15,7 @@ const countsInhibitors = (actions: readonly Action[], genes: readonly string[], 
 /** Rows that are looked up by the inherited genotype, and all others, which are looked up by what medicines make of it. */
 export const splitRows = (
   rows: readonly GuidanceRow[],
-  { actions, tables }: Pick<Prepared, 'actions' | 'tables'>,
+  { actions, tables }: { readonly actions: ReadonlyMap<string, readonly Action[]>; readonly tables: GuidanceTables },
 ): { readonly inherited: readonly GuidanceRow[]; readonly acting: readonly GuidanceRow[] } => {
   const inherited = rows.filter((row) => countsInhibitors(actions.get(row.id) ?? [], row.genes, tables))
   return { inherited, acting: inherited.length === 0 ? rows : rows.filter((row) => !inherited.includes(row)) }

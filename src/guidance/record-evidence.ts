@@ -1,7 +1,7 @@
-import type { Condition } from '../contract/facts.ts'
+import type { Condition, PatientFacts } from '../contract/facts.ts'
 import type { Coding, Lineage } from '../contract/lineage.ts'
+import { oncePer, oncePerPair } from '../once-per.ts'
 import type { Evidence, GuidanceTables } from './guidance-tables.ts'
-import { oncePer } from './once-per.ts'
 import type { Subject } from './subject.ts'
 
 /** Something in the record that belongs to a set of evidence. */
@@ -12,8 +12,10 @@ const ICD10 = /icd-10/i
 /** FHIR condition-ver-status and procedure status that mean: not so. */
 const NOT_SO = new Set(['refuted', 'entered-in-error', 'not-done', 'preparation'])
 
+const conceptsOf = oncePer(({ snomed }: Evidence): ReadonlySet<string> => new Set(snomed))
+
 const belongs = (evidence: Evidence, coding: Coding): boolean => {
-  if (coding.system === SNOMED) return evidence.snomed.includes(coding.code)
+  if (coding.system === SNOMED) return conceptsOf(evidence).has(coding.code)
   if (!ICD10.test(coding.system)) return false
   const code = coding.code.replace('.', '').toUpperCase()
   return evidence.icd10.some((prefix) => code.startsWith(prefix))
@@ -31,9 +33,11 @@ type Item = {
 /** FHIR condition-clinical: the condition is over, or the patient is at present free of it. */
 const OVER = new Set(['resolved', 'inactive', 'remission'])
 
-const itemsOf = oncePer(({ facts, reasons, ref }: Subject): readonly Item[] => [
-  ...reasons.map((reason) => ({ name: reason.text, codes: reason.codings, lineage: { resource: ref }, date: null, current: true })),
-  ...facts.conditions
+const reasonsOf = ({ reasons, ref }: Subject): Item[] =>
+  reasons.map((reason) => ({ name: reason.text, codes: reason.codings, lineage: { resource: ref }, date: null, current: true }))
+
+const itemsOf = oncePer(({ conditions, procedures }: PatientFacts): readonly Item[] => [
+  ...conditions
     .filter((condition) => !NOT_SO.has(condition.verificationStatus ?? ''))
     .map((condition) => ({
       name: condition.name,
@@ -42,7 +46,7 @@ const itemsOf = oncePer(({ facts, reasons, ref }: Subject): readonly Item[] => [
       date: condition.onset,
       current: condition.abatement === null && !OVER.has(condition.clinicalStatus ?? ''),
     })),
-  ...facts.procedures
+  ...procedures
     .filter((procedure) => !NOT_SO.has(procedure.status ?? ''))
     .map((procedure) => ({
       name: procedure.name,
@@ -52,6 +56,12 @@ const itemsOf = oncePer(({ facts, reasons, ref }: Subject): readonly Item[] => [
       current: true,
     })),
 ])
+
+const holding = (items: readonly Item[], evidence: Evidence): Item[] =>
+  items.filter(({ codes }) => codes.some((coding) => belongs(evidence, coding)))
+
+/** Of the record, once however many rules ask for the set. */
+const onRecord = oncePerPair((facts: PatientFacts, evidence: Evidence): readonly Item[] => holding(itemsOf(facts), evidence))
 
 /**
  * Everything in order reasons, conditions and procedures that belongs to one of the named sets. A past event counts: its date is shown;
@@ -66,8 +76,10 @@ export const findEvidence = (
   sets.flatMap((set) => {
     const evidence = tables.populations.evidence[set]
     if (!evidence) return []
-    return itemsOf(subject)
-      .filter((item) => (item.current || !current) && item.codes.some((coding) => belongs(evidence, coding)))
+    const recorded = onRecord(subject.facts, evidence)
+    const found = subject.reasons.length === 0 ? recorded : [...holding(reasonsOf(subject), evidence), ...recorded]
+    return found
+      .filter((item) => item.current || !current)
       .map((item) => ({ set, name: item.name, lineage: item.lineage, date: item.date }))
   })
 

@@ -1,4 +1,5 @@
 import type { Dose, DrugIdentity, Ingredient, Order, PatientFacts } from '../contract/facts.ts'
+import { oncePer } from '../once-per.ts'
 import { isLocal } from '../pgx/local-use.ts'
 import { asTaken, type Taken } from '../pgx/phenoconversion.ts'
 
@@ -15,15 +16,12 @@ export type Subject = {
   readonly beside: readonly Taken[]
 }
 
-const DRAFTS = new WeakMap<PatientFacts, readonly Order[]>()
-
 /** Drafts of different substances: what a basket can do to enzymes, however often it holds the same drug. */
-const differentDrafts = (facts: PatientFacts): readonly Order[] => {
+const differentDrafts = oncePer(({ orders }: PatientFacts): readonly Order[] => {
+  if (orders.length < 2) return orders
   const keyOf = (order: Order): string => `${isLocal(order)} ${order.drug.ingredients.map(({ name }) => name).join('+')}`
-  const known = DRAFTS.get(facts) ?? [...new Map([...facts.orders].reverse().map((order) => [keyOf(order), order])).values()].reverse()
-  DRAFTS.set(facts, known)
-  return known
-}
+  return [...new Map([...orders].reverse().map((order) => [keyOf(order), order])).values()].reverse()
+})
 
 /** What is being ordered along with an order, or with a medicine in use, as something that acts on enzymes. */
 export const takenAlong = (facts: PatientFacts, own: Order | null): Taken[] =>
@@ -52,27 +50,37 @@ export const sameIngredient = (one: Ingredient, other: Ingredient): boolean =>
   one.name.toLowerCase() === other.name.toLowerCase() || (one.rxcui !== null && one.rxcui === other.rxcui)
 
 /** Keys of questions as the services name them, by the part of the record that they ask for. */
-const PARTS: Readonly<Record<'medicines' | 'conditions' | 'allergies' | 'procedures' | 'test orders' | 'pregnancy', RegExp>> = {
+const PARTS = {
   medicines: /medication|medicine/i,
   conditions: /condition|problem/i,
   allergies: /allerg/i,
   procedures: /procedure/i,
   'test orders': /^requests$/,
   pregnancy: /^pregnancy$/,
-}
+} as const
+
+type Part = keyof typeof PARTS
+
+/** The questions of each part, sorted once per record. */
+const questionsFor = oncePer(
+  ({ questions }: PatientFacts): ReadonlyMap<Part, PatientFacts['questions']> =>
+    new Map(Object.entries(PARTS).map(([part, keys]) => [part as Part, questions.filter(({ key }) => keys.test(key))])), // the keys of PARTS
+)
+
+const isAnswered = ({ state }: PatientFacts['questions'][number]): boolean => state === 'answered' || state === 'empty'
 
 /**
  * Whether a part of the record was read, so that absence means something.
  * True when every question for it was answered (also with nothing); false when one failed or none was asked.
  */
-export const wasRead = (facts: PatientFacts, part: keyof typeof PARTS): boolean => {
-  const asked = facts.questions.filter((question) => PARTS[part].test(question.key))
-  return asked.length > 0 && asked.every((question) => question.state === 'answered' || question.state === 'empty')
+export const wasRead = (facts: PatientFacts, part: Part): boolean => {
+  const asked = questionsFor(facts).get(part) ?? []
+  return asked.length > 0 && asked.every(isAnswered)
 }
 
 /** How much is missing of a part that was asked for beside the rest: what was never a question (a case in a file) is not missed. */
-export const missedOf = (facts: PatientFacts, part: keyof typeof PARTS): 'all' | 'some' | 'none' => {
-  const missed = facts.questions.filter(({ key, state }) => PARTS[part].test(key) && state !== 'answered' && state !== 'empty')
+export const missedOf = (facts: PatientFacts, part: Part): 'all' | 'some' | 'none' => {
+  const missed = (questionsFor(facts).get(part) ?? []).filter((question) => !isAnswered(question))
   if (missed.length === 0) return 'none'
   return missed.every(({ state }) => state === 'partial') ? 'some' : 'all'
 }

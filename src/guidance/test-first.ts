@@ -81,12 +81,12 @@ export const isOrdered = (name: string, subject: Subject, kit: Kit): boolean => 
   return test !== undefined && (isPending(test, kit) || requestFor(test, subject) !== null)
 }
 
-/** What a row asks of this order: how firmly, and of whom where the record does not decide it. Null: nothing. */
+/** What a row for this drug asks of the order: how firmly, and of whom where the record does not decide it. Null: nothing. */
 export const demandOf = (
   row: TestFirstRow,
   subject: Subject,
 ): { readonly demand: Demand; readonly limit: TestFirstRow['limit'] } | null => {
-  if (!row.verified || !row.drugs.includes(subject.drug.name)) return null
+  if (!row.verified) return null
   if (row.silentAfterMonths !== undefined && toleratedFor(subject, subject.drug.name, row.silentAfterMonths, row.inUse)) return null
   const { mgPerDay } = subject.dose
   if (row.minMgPerDay === undefined) return { demand: row.demand, limit: row.limit }
@@ -109,13 +109,16 @@ const dueOf = (subject: Subject, kit: Kit): Due[] => dueRows(subject, kit, ({ id
 /** Advice to test first that somebody has switched off: where it would have been given, that is said. */
 export const switchedTestGaps = (subject: Subject, kit: Kit): Gap[] => {
   const { switched } = kit.knowledge
-  if (switched === undefined || subject.about !== 'order' || isLocalUse(subject)) return []
+  if (switched === undefined) return []
   const words = dueRows(subject, kit, ({ id }) => switched.has(id)).flatMap(({ row }) => switched.get(row.id)?.words ?? [])
   return [...new Set(words)].map((because) => ({ about: subject.drug.name, code: 'no-guidance', because }))
 }
 
-const dueRows = (subject: Subject, kit: Kit, isAsked: (row: TestFirstRow) => boolean): Due[] =>
-  kit.prepared.tables.testFirst.rows
+/** Rows that ask for a test that no result answers, of an order that is not for local use; the firmest first. */
+const dueRows = (subject: Subject, kit: Kit, isAsked: (row: TestFirstRow) => boolean): Due[] => {
+  const rows = kit.prepared.testFirst.get(subject.drug.name)
+  if (rows === undefined || subject.about !== 'order' || isLocalUse(subject)) return []
+  return rows
     .filter(isAsked)
     .flatMap((row) => {
       const asked = demandOf(row, subject)
@@ -123,6 +126,7 @@ const dueRows = (subject: Subject, kit: Kit, isAsked: (row: TestFirstRow) => boo
     })
     .filter(({ missing }) => missing.length > 0)
     .sort(byDemand)
+}
 
 type Awaited = NonNullable<TestFirst['genes'][number]['awaited']>
 
@@ -145,7 +149,6 @@ const toSay = (due: readonly Due[], subject: Subject, kit: Kit): Due[] => {
 
 /** A test that is ordered and has no result yet: said instead of asking for it again. */
 export const waitingGaps = (subject: Subject, kit: Kit): Gap[] => {
-  if (subject.about !== 'order' || isLocalUse(subject)) return []
   const { tests } = kit.prepared.tables.testFirst
   const names = [...new Set(dueOf(subject, kit).flatMap(({ missing }) => missing))]
   return names.flatMap((name): Gap[] => {
@@ -187,7 +190,6 @@ const askOf = ({ row, demand, limit, missing }: Due, tests: TestFirstTable['test
  * Null when every result is there, when nothing is left to ask or to wait for, when the drug has long been tolerated, or when no verified source asks for a test.
  */
 export const testFirst = (subject: Subject, kit: Kit): TestFirst | null => {
-  if (subject.about !== 'order' || isLocalUse(subject)) return null
   const { tests } = kit.prepared.tables.testFirst
   const due = toSay(dueOf(subject, kit), subject, kit)
   const [first] = due

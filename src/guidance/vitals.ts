@@ -1,5 +1,6 @@
 import type { Measurement, PatientFacts } from '../contract/facts.ts'
 import type { Lineage } from '../contract/lineage.ts'
+import { oncePer } from '../once-per.ts'
 import { convert } from '../terminology/units.ts'
 
 /** LOINC codes, as US Core and the HL7 vital signs profile use them. */
@@ -26,19 +27,19 @@ const latest = (measurements: readonly Measurement[], codes: ReadonlySet<string>
     .sort((a, b) => (b.lineage.date ?? '').localeCompare(a.lineage.date ?? ''))[0] ?? null
 
 /** Latest body weight in kilograms; null when none is recorded or its unit is not known. */
-export const bodyWeight = (facts: PatientFacts): { readonly kg: number; readonly lineage: Lineage } | null => {
+export const bodyWeight = oncePer((facts: PatientFacts): { readonly kg: number; readonly lineage: Lineage } | null => {
   const found = latest(facts.vitals, WEIGHT)
   if (found?.value.kind !== 'quantity') return null
   const factor = KILOGRAMS[found.value.unit]
   return factor === undefined ? null : { kg: found.value.value * factor, lineage: found.lineage }
-}
+})
 
 /** Latest estimated glomerular filtration rate, mL/min/1.73 m2. */
-export const glomerularFiltration = (facts: PatientFacts): { readonly value: number; readonly lineage: Lineage } | null => {
+export const glomerularFiltration = oncePer((facts: PatientFacts): { readonly value: number; readonly lineage: Lineage } | null => {
   const found = latest(facts.labs, EGFR)
   if (found?.value.kind !== 'quantity' || !/^mL\/min/i.test(found.value.unit)) return null
   return { value: found.value.value, lineage: found.lineage }
-}
+})
 
 const ADULT = 18
 
@@ -46,7 +47,7 @@ const ADULT = 18
  * Creatinine clearance, mL/min, from the latest creatinine, age, weight and sex of an adult; null when one of them is missing.
  * Source: Cockcroft and Gault, Nephron 1976;16:31-41: (140 - age) x kg / (72 x mg/dL), times 0.85 in women.
  */
-export const creatinineClearance = (facts: PatientFacts): { readonly value: number; readonly lineage: Lineage } | null => {
+export const creatinineClearance = oncePer((facts: PatientFacts): { readonly value: number; readonly lineage: Lineage } | null => {
   const found = latest(facts.labs, CREATININE)
   const weight = bodyWeight(facts)
   const { ageYears = null, sex = null } = facts.patient ?? {}
@@ -56,4 +57,4 @@ export const creatinineClearance = (facts: PatientFacts): { readonly value: numb
   if (creatinine === null || creatinine <= 0) return null
   const value = ((140 - ageYears) * weight.kg * (sex === 'female' ? 0.85 : 1)) / (72 * creatinine)
   return { value, lineage: found.lineage }
-}
+})

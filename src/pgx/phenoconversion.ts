@@ -78,6 +78,8 @@ export type Modifiers = {
   readonly asNeeded: readonly string[]
 }
 
+const NO_MODIFIERS: Modifiers = { active: [], lately: [], unsure: [], asNeeded: [] }
+
 const byDrug = (left: EnzymeModifier, right: EnzymeModifier): number => (left.drug < right.drug ? -1 : left.drug > right.drug ? 1 : 0)
 
 /** One per drug and kind; one that is taken goes before the same one that is being ordered. */
@@ -88,16 +90,26 @@ const unique = (modifiers: readonly EnzymeModifier[]): EnzymeModifier[] =>
     ).values(),
   ].sort(byDrug)
 
-const ROWS = new WeakMap<readonly ModifierRow[], Map<string, readonly ModifierRow[]>>()
+/** Rows that count for a gene, and the names and codes of their drugs. */
+type GeneRows = { readonly rows: readonly ModifierRow[]; readonly drugs: ReadonlySet<string> }
+
+const ROWS = new WeakMap<readonly ModifierRow[], Map<string, GeneRows>>()
 
 /** Rows that count for a gene: read in a source, and not weak. Kept per table. */
-const rowsFor = (gene: string, rows: readonly ModifierRow[]): readonly ModifierRow[] => {
-  const byGene = ROWS.get(rows) ?? new Map<string, readonly ModifierRow[]>()
-  ROWS.set(rows, byGene)
-  const known = byGene.get(gene) ?? rows.filter((row) => row.verified === 'seen' && row.strength !== 'weak' && concerns(row.enzyme, gene))
-  byGene.set(gene, known)
-  return known
+const rowsFor = (gene: string, table: readonly ModifierRow[]): GeneRows => {
+  const byGene = ROWS.get(table) ?? new Map<string, GeneRows>()
+  ROWS.set(table, byGene)
+  const known = byGene.get(gene)
+  if (known) return known
+  const rows = table.filter((row) => row.verified === 'seen' && row.strength !== 'weak' && concerns(row.enzyme, gene))
+  const drugs = new Set(rows.flatMap(({ drug, rxcui }) => (rxcui === null ? [drug.toLowerCase()] : [drug.toLowerCase(), rxcui])))
+  byGene.set(gene, { rows, drugs })
+  return { rows, drugs }
 }
+
+/** Most medicines change no enzyme: of them no row is looked at. */
+const isNamed = ({ drug }: Taken, drugs: ReadonlySet<string>): boolean =>
+  drug.ingredients.some(({ name, rxcui }) => drugs.has(name.toLowerCase()) || (rxcui !== null && drugs.has(rxcui)))
 
 type Standing = 'active' | 'lately' | 'unsure'
 
@@ -130,15 +142,16 @@ export const modifiersOf = (
   except: Ingredient | null = null,
 ): Modifiers => {
   const known = rowsFor(gene, rows)
-  const found = taken.flatMap((one) => {
-    if (isLocal(one)) return []
-    return known
+  const named = taken.filter((one) => isNamed(one, known.drugs) && !isLocal(one))
+  if (named.length === 0) return NO_MODIFIERS
+  const found = named.flatMap((one) =>
+    known.rows
       .filter((row) => one.drug.ingredients.some((ingredient) => sameDrug(row, ingredient)) && !(except && sameDrug(row, except)))
       .flatMap((row) => {
         const standing = standingOf(one, row, now)
         return standing === null ? [] : [{ standing, asNeeded: one.dose.prn, modifier: modifierOf(one, row) }]
-      })
-  })
+      }),
+  )
   const of = (standing: Standing): EnzymeModifier[] =>
     unique(found.filter((each) => each.standing === standing).map(({ modifier }) => modifier))
   const active = of('active')

@@ -4,6 +4,7 @@ import type { Gap } from '../contract/lineage.ts'
 import type { Standing } from '../contract/monitoring.ts'
 import type { Reason, RiskEstimate } from '../contract/risk.ts'
 import { AttuneError } from '../errors.ts'
+import { oncePer, oncePerPair } from '../once-per.ts'
 import { type Choice, chooseVariant, valuesFor } from './choose-variant.ts'
 import { refuseValue } from './encode.ts'
 import { readInputs, takeInputs } from './features.ts'
@@ -18,6 +19,7 @@ import { bandOf, type Output, runVariant } from './run-variant.ts'
 import { tellMissing, tellReasons } from './tell.ts'
 
 type Estimated = Extract<RiskEstimate, { state: 'estimated' }>
+type Refused = Extract<RiskEstimate, { state: 'refused' }>
 
 /** One question of a model with the variants that answer it, in order of preference. */
 export type Asked = {
@@ -32,7 +34,7 @@ export type Asked = {
 /** What the estimate is made for, beyond the inputs. */
 type Situation = { readonly calls: readonly GeneCall[]; readonly alreadyTaken: boolean }
 
-const refuse = ({ model, question, title, variants }: Asked, readings: InputReadings, because: readonly Gap[]): RiskEstimate => {
+const refuse = ({ model, question, title, variants }: Asked, readings: InputReadings, because: readonly Gap[]): Refused => {
   const used = new Set(variants.flatMap(({ inputs }) => inputs))
   return {
     state: 'refused',
@@ -148,6 +150,19 @@ const alsoRead = ({ variants }: Asked, used: ReadonlySet<string>, readings: Inpu
   return inputs.length > 0 ? { alsoRead: inputs } : {}
 }
 
+const outsideOf = ({ model }: Asked): Gap => ({
+  about: model.ref.id,
+  code: 'out-of-range',
+  because: 'The inputs together lie outside what the equation can say.',
+})
+
+const titleOf = ({ title }: Asked, { spec }: LoadedVariant): string => `${title} (${spec.label})`
+
+const inputsOf = (chosen: LoadedVariant, readings: InputReadings): Estimated['inputs'] => {
+  const used = new Set(chosen.inputs)
+  return [...readings].filter(([name]) => used.has(name)).map(([, { input }]) => input)
+}
+
 const finish = async (
   asked: Asked,
   chosen: LoadedVariant,
@@ -155,13 +170,10 @@ const finish = async (
   readings: InputReadings,
   situation: Situation,
 ): Promise<RiskEstimate> => {
-  const { model, question, title } = asked
+  const { model, question } = asked
   const values = valuesFor(chosen, readings)
   const [main, ...others] = await runVariant(chosen, values)
-  if (!hasMeaning(main))
-    return refuse(asked, readings, [
-      { about: model.ref.id, code: 'out-of-range', because: 'The inputs together lie outside what the equation can say.' },
-    ])
+  if (!hasMeaning(main)) return refuse(asked, readings, [outsideOf(asked)])
   const explained = await explain(chosen, main, readings, values)
   const used = new Set(chosen.inputs)
   const band = bandOf(main)
@@ -171,7 +183,7 @@ const finish = async (
     model: model.ref,
     question,
     variant: chosen.spec.id,
-    title: `${title} (${chosen.spec.label})`,
+    title: titleOf(asked, chosen),
     value: main.value,
     unit: main.output.spec.unit,
     ...(band ? { band: band.label } : {}),
@@ -181,7 +193,7 @@ const finish = async (
     ...(also.length > 0 ? { also } : {}),
     interval: intervalFor(model.manifest, chosen.spec.id, values, main),
     ...explained,
-    inputs: [...readings].filter(([name]) => used.has(name)).map(([, { input }]) => input),
+    inputs: inputsOf(chosen, readings),
     ...alsoRead(asked, used, readings),
     missing: missingOf(chosen, readings, choice),
     population: populationOf(model, chosen, readings, main, situation),
@@ -199,13 +211,20 @@ const answer = async (asked: Asked, readings: InputReadings, situation: Situatio
   try {
     return await finish(asked, chosen, choice, readings, situation)
   } catch (error) {
-    // A model that fails costs its own number and nothing else.
-    if (!(error instanceof AttuneError)) throw error
-    return refuse(asked, readings, [{ about: asked.model.ref.id, code: 'unavailable', because: 'The model could not be run.' }])
+    return refuseFault(asked, readings, error)
   }
 }
 
-export const questionsOf = (model: Model, variants = model.variants): Asked[] =>
+/** A model that fails costs its own number and nothing else. */
+const refuseFault = (asked: Asked, readings: InputReadings, error: unknown): Refused => {
+  if (!(error instanceof AttuneError)) throw error
+  return refuse(asked, readings, [{ about: asked.model.ref.id, code: 'unavailable', because: 'The model could not be run.' }])
+}
+
+export const questionsOf = (model: Model, variants = model.variants): readonly Asked[] =>
+  variants === model.variants ? allQuestions(model) : questionsWith(model, variants)
+
+const questionsWith = (model: Model, variants: Model['variants']): readonly Asked[] =>
   model.manifest.questions
     .map(({ id, title, when = [], sex }) => ({
       model,
@@ -217,6 +236,8 @@ export const questionsOf = (model: Model, variants = model.variants): Asked[] =>
     }))
     .filter((asked) => asked.variants.length > 0)
 
+const allQuestions = oncePer((model: Model) => questionsWith(model, model.variants))
+
 const isTaken = ({ manifest }: Model, { medicines }: PatientFacts): boolean =>
   medicines.some(
     ({ state, drug }) => state === 'active' && drug.ingredients.some(({ rxcui }) => manifest.drugs.some((one) => one.rxcui === rxcui)),
@@ -225,6 +246,24 @@ const isTaken = ({ manifest }: Model, { medicines }: PatientFacts): boolean =>
 /** Why nothing of a model may be used. */
 const notOn = (id: string, standing: Exclude<Standing, { use: 'on' }>): string =>
   standing.use === 'off' ? standing.because : `the model ${id} runs in the shadow only.`
+
+/** The number of a question without its reasons, as an input of another model takes it. Refused as `answer` refuses. */
+const numberOf = async (
+  asked: Asked,
+  readings: InputReadings,
+  calls: readonly GeneCall[],
+): Promise<Refused | Pick<Estimated, 'state' | 'title' | 'value' | 'inputs'>> => {
+  const choice = chooseVariant(asked.variants, readings, calls)
+  const [chosen] = choice.usable
+  if (!chosen) return refuse(asked, readings, choice.skipped.at(-1)?.because ?? [])
+  try {
+    const [main] = await runVariant(chosen, valuesFor(chosen, readings))
+    if (!hasMeaning(main)) return refuse(asked, readings, [outsideOf(asked)])
+    return { state: 'estimated', title: titleOf(asked, chosen), value: main.value, inputs: inputsOf(chosen, readings) }
+  } catch (error) {
+    return refuseFault(asked, readings, error)
+  }
+}
 
 /** An input that another model gives, on the same record, with the resources that went into it. */
 const computeFrom = async (
@@ -243,7 +282,7 @@ const computeFrom = async (
   if (standing.use !== 'on') return absent(spec, { about, code: 'unavailable', because: `${spec.label}: ${notOn(spec.model, standing)}` })
   const readings = await readingsFor(models, model, facts, calls)
   const notAsked = ruledOut(asked, facts)
-  const one = notAsked.length > 0 ? refuse(asked, readings, notAsked) : await answer(asked, readings, { calls, alreadyTaken: false })
+  const one = notAsked.length > 0 ? refuse(asked, readings, notAsked) : await numberOf(asked, readings, calls)
   const lineage = one.inputs.flatMap((input) => input.facts)
   if (one.state === 'refused')
     return absent(spec, { about, code: 'incomplete', because: `${spec.label}: ${one.because.map(({ because }) => because).join(' ')}` })
@@ -266,10 +305,18 @@ export const readingsFor = (models: Models, model: Model, facts: PatientFacts, c
   return readings
 }
 
+const circumstanceOf = oncePerPair(({ ref }: Model, { has: _, otherwise: __, ...asked }: Circumstance) => ({
+  ...asked,
+  name: ref.id,
+  unit: '',
+  kind: 'condition' as const,
+  missing: { do: 'refuse' as const },
+}))
+
 /** What a circumstance has against the question. What a question presumes may be unclear; what rules it out may not. */
 const against = (one: Circumstance, model: Model, facts: PatientFacts): Gap[] => {
-  const { has, otherwise, ...asked } = one
-  const reading = readCondition({ ...asked, name: model.ref.id, unit: '', kind: 'condition', missing: { do: 'refuse' } }, facts)
+  const { has, otherwise } = one
+  const reading = readCondition(circumstanceOf(model, one), facts)
   if (reading.state === 'unusable') return has === 'present' ? [] : [reading.gap]
   const met = (reading.value === 1) === (has === 'present')
   return met ? [] : [{ about: model.ref.id, code: 'not-asked', because: otherwise }]

@@ -27,7 +27,7 @@ const SAME = new WeakMap<InputSpec, InputReading>()
 
 /** What no record holds is the same reading for everybody: made once, since models of many places have hundreds of them. */
 const sameForAll = (spec: InputSpec, gap: Omit<Gap, 'about'>): InputReading => {
-  const reading = SAME.get(spec) ?? absent(spec, { about: spec.name, ...gap })
+  const reading = SAME.get(spec) ?? maskUnusable(spec, absent(spec, { about: spec.name, ...gap }))
   SAME.set(spec, reading)
   return reading
 }

@@ -2,6 +2,7 @@ import type { PatientFacts } from '../contract/facts.ts'
 import type { GeneCall } from '../contract/genes.ts'
 import type { Gap, Lineage } from '../contract/lineage.ts'
 import type { ModelInput } from '../contract/risk.ts'
+import { oncePer } from '../once-per.ts'
 import type { InputSpec, InputSpecOf, InputValue } from './model-folder.ts'
 
 /** One input of a model as the record gives it. `default` is the model's own term for missing (null: a state that it was trained with); `unusable` rules out equations that need it. */
@@ -30,13 +31,16 @@ type Known = {
   readonly unit?: string
 }
 
-const shell = (spec: InputSpec): Omit<ModelInput, 'value' | 'origin' | 'facts'> => ({
-  name: spec.name,
-  label: spec.label,
-  ...(spec.quantity === undefined ? {} : { quantity: spec.quantity }),
-  unit: spec.unit,
-  ...(spec.modifiable === undefined ? {} : { modifiable: spec.modifiable }),
-})
+/** What every reading of an input says of it. */
+const shell = oncePer(
+  (spec: InputSpec): Omit<ModelInput, 'value' | 'origin' | 'facts'> => ({
+    name: spec.name,
+    label: spec.label,
+    ...(spec.quantity === undefined ? {} : { quantity: spec.quantity }),
+    unit: spec.unit,
+    ...(spec.modifiable === undefined ? {} : { modifiable: spec.modifiable }),
+  }),
+)
 
 const takenFor = (value: InputValue, shown: number | string): Pick<ModelInput, 'taken'> =>
   value !== null && value !== shown ? { taken: value } : {}

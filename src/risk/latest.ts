@@ -1,5 +1,6 @@
 import type { Measurement, PatientFacts } from '../contract/facts.ts'
 import type { Gap, Lineage, PartialDate } from '../contract/lineage.ts'
+import { oncePer } from '../once-per.ts'
 import type { InputSpecOf } from './model-folder.ts'
 
 type Spec = InputSpecOf<'measurement'> | InputSpecOf<'answer'>
@@ -27,17 +28,34 @@ const parts = (measurement: Measurement): Measurement[] =>
     ? measurement.value.parts.map(({ code, name, value }) => ({ ...measurement, name, codes: [code], value }))
     : [measurement]
 
-/** Everything usable under the codes of an input. */
+type Placed = { readonly at: number; readonly measurement: Measurement }
+
+const wordOf = ({ system, code }: { readonly system: string; readonly code: string }): string => `${system}|${code}`
+
+/** What is usable of a room of the record, by code: looked through once, however many inputs of however many models ask. */
+const byCode = oncePer((room: readonly Measurement[]): ReadonlyMap<string, readonly Placed[]> => {
+  const found = new Map<string, Placed[]>()
+  const usable = room.flatMap(parts).filter(({ status, value }) => USABLE.has(status) && value.kind !== 'absent')
+  for (const [at, measurement] of usable.entries())
+    for (const word of new Set(measurement.codes.map(wordOf))) {
+      const same = found.get(word)
+      if (same) same.push({ at, measurement })
+      else found.set(word, [{ at, measurement }])
+    }
+  return found
+})
+
+const wordsOf = oncePer((codes: Spec['codes']): readonly string[] => [...new Set(codes.map(wordOf))])
+
+const underCodes = (room: readonly Measurement[], words: readonly string[]): Measurement[] => {
+  const found = words.flatMap((word) => byCode(room).get(word) ?? [])
+  if (found.length < 2) return found.map(({ measurement }) => measurement)
+  return [...new Set(found.sort((one, other) => one.at - other.at).map(({ measurement }) => measurement))]
+}
+
+/** Everything usable under the codes of an input, in the order of the record. */
 export const candidates = (spec: Spec, facts: PatientFacts): Measurement[] =>
-  spec.from
-    .flatMap((room) => facts[room])
-    .flatMap(parts)
-    .filter(
-      (measurement) =>
-        USABLE.has(measurement.status) &&
-        measurement.value.kind !== 'absent' &&
-        measurement.codes.some(({ system, code }) => spec.codes.some((wanted) => wanted.system === system && wanted.code === code)),
-    )
+  spec.from.flatMap((room) => underCodes(facts[room], wordsOf(spec.codes)))
 
 const dated = (measurements: readonly Measurement[], now: number): Dated[] =>
   measurements
@@ -49,8 +67,9 @@ const dated = (measurements: readonly Measurement[], now: number): Dated[] =>
     .sort((a, b) => b.at - a.at)
 
 /** Whether some of the observations that were asked for did not come. */
-export const observationsUnread = ({ questions }: PatientFacts): boolean =>
-  questions.some(({ query, state }) => query.startsWith('Observation') && state !== 'answered' && state !== 'empty')
+export const observationsUnread = oncePer(({ questions }: PatientFacts): boolean =>
+  questions.some(({ query, state }) => query.startsWith('Observation') && state !== 'answered' && state !== 'empty'),
+)
 
 const CATEGORY = { labs: 'laboratory', vitals: 'vital-signs', lifestyle: 'social-history' } as const
 

@@ -1,5 +1,6 @@
 import type { Condition, PatientFacts } from '../contract/facts.ts'
 import type { Coding, Gap, PartialDate } from '../contract/lineage.ts'
+import { oncePer } from '../once-per.ts'
 import { spanOf } from '../terminology/dates.ts'
 import { absent, type InputReading, known, unusable } from './input-reading.ts'
 import type { InputSpecOf, KnownBy } from './model-folder.ts'
@@ -34,9 +35,12 @@ const icd10Of = ({ system, code }: Coding): string | null =>
 const isUnder = (code: string, entries: readonly string[]): boolean =>
   entries.some((entry) => (entry.endsWith('=') ? code === entry.slice(0, -1) : code.startsWith(entry)))
 
+/** The codes of a condition that are ICD-10, each in its place; null for the others. */
+const icd10In = oncePer((codes: readonly Coding[]): readonly (string | null)[] => codes.map(icd10Of))
+
 export const hasCode = ({ codes: wanted, icd10 }: KnownBy, { codes }: Condition): boolean =>
-  codes.some((coding) => {
-    const icd = icd10Of(coding)
+  codes.some((coding, at) => {
+    const icd = icd10In(codes)[at] ?? null
     return icd === null ? wanted.some(({ system, code }) => system === coding.system && code === coding.code) : isUnder(icd, icd10)
   })
 
@@ -49,12 +53,16 @@ const isWordless = ({ name, codes }: Condition): boolean =>
   codes.every(({ display = '' }) => !LETTERS.test(display)) &&
   (name === UNNAMED || codes.some(({ code }) => code === name) || !LETTERS.test(name))
 
-export const isNamedSo = ({ words: phrases }: Pick<KnownBy, 'words'>, { name, codes }: Pick<Condition, 'name' | 'codes'>): boolean => {
-  const said =
+const wordsIn = oncePer(
+  ({ name, codes }: Pick<Condition, 'name' | 'codes'>): readonly string[] =>
     [name, ...codes.map(({ display = '' }) => display)]
       .join(' ')
       .toLowerCase()
-      .match(/[a-z]+/g) ?? []
+      .match(/[a-z]+/g) ?? [],
+)
+
+export const isNamedSo = ({ words: phrases }: Pick<KnownBy, 'words'>, named: Pick<Condition, 'name' | 'codes'>): boolean => {
+  const said = wordsIn(named)
   return phrases.some((phrase) => phrase.split(' ').every((start) => said.some((word) => word.startsWith(start))))
 }
 
@@ -64,7 +72,7 @@ const isOther = ({ others }: KnownBy, { codes }: Condition): boolean =>
 
 /** ICD-10 gives each condition one place: under another code it is not this one, unless the code leaves that open. */
 export const mayBeOne = (by: KnownBy, condition: Condition): boolean => {
-  const icd = condition.codes.map(icd10Of).filter((code) => code !== null)
+  const icd = icd10In(condition.codes).filter((code) => code !== null)
   if (icd.some((code) => isUnder(code, by.icd10open))) return true
   return icd.length === 0 && !isOther(by, condition) && (isWordless(condition) || isNamedSo(by, condition))
 }
@@ -76,10 +84,10 @@ const isOver = ({ clinicalStatus, abatement }: Condition, now: string): boolean 
     : OVER.has(clinicalStatus)
 
 /** The list of conditions was read to its end. Without that, "not on the list" would say nothing. */
-export const conditionsWereRead = ({ questions }: PatientFacts): boolean => {
+export const conditionsWereRead = oncePer(({ questions }: PatientFacts): boolean => {
   const asked = questions.filter(({ query }) => CONDITION_QUERY.test(query))
   return asked.length > 0 && asked.every(({ state }) => state === 'answered' || state === 'empty')
-}
+})
 
 export type Sorted = {
   /** Has one of the codes and is confirmed. */
@@ -90,11 +98,15 @@ export type Sorted = {
   readonly open: readonly Condition[]
 }
 
+/** Conditions that the record holds to: with those of the past, and without. */
+const standingIn = oncePer((facts: PatientFacts): { readonly ever: readonly Condition[]; readonly now: readonly Condition[] } => {
+  const ever = facts.conditions.filter(({ verificationStatus }) => !TAKEN_BACK.has(verificationStatus ?? ''))
+  return { ever, now: ever.filter((condition) => !isOver(condition, facts.now)) }
+})
+
 /** Conditions of the record by what they say of the one asked for. `ever`: those of the past too. */
 export const sortConditions = (by: KnownBy, ever: boolean, facts: PatientFacts): Sorted => {
-  const standing = facts.conditions.filter(
-    (condition) => !TAKEN_BACK.has(condition.verificationStatus ?? '') && (ever || !isOver(condition, facts.now)),
-  )
+  const standing = standingIn(facts)[ever ? 'ever' : 'now']
   const coded = standing.filter((condition) => hasCode(by, condition))
   const isUnsure = ({ verificationStatus }: Condition) => NOT_SURE.has(verificationStatus ?? '')
   return {
@@ -128,12 +140,14 @@ const isLongAgo = ({ acuteDays }: Spec, condition: Condition, now: string): bool
   return acuteDays !== undefined && span !== null && Date.parse(now) - span.last > acuteDays * DAY_MS
 }
 
+const specOf = oncePer((ask: Ask): Spec => ({ sets: [], icd10: [], icd10open: [], others: [], ...ask }))
+
 /**
  * 1 when the record has one of the coded conditions, 0 when its list of conditions was read to its end and nothing is like it.
  * A condition that is only named so, or is not confirmed, is unclear: the equation is then not used.
  */
 export const readCondition = (ask: Ask, facts: PatientFacts): InputReading => {
-  const spec: Spec = { sets: [], icd10: [], icd10open: [], others: [], ...ask }
+  const spec = specOf(ask)
   const sorted = sortConditions(spec, spec.ever, facts)
   const { sure } = sorted
   const old = sure.filter((condition) => isLongAgo(spec, condition, facts.now))
@@ -166,10 +180,14 @@ export const readCondition = (ask: Ask, facts: PatientFacts): InputReading => {
   return known(spec, { value: 0, shown: 'no', note: 'not among the conditions of the record' })
 }
 
+const conditionOf = oncePer(
+  ({ because: _, ...by }: InputSpecOf<'only-with-condition'>): Ask => ({ ...by, kind: 'condition', missing: { do: 'refuse' } }),
+)
+
 /** 0 when the record has none of the conditions; with one of them, the input is not decided by the record. */
 export const readOnlyWithCondition = (spec: InputSpecOf<'only-with-condition'>, facts: PatientFacts): InputReading => {
-  const { because, ...by } = spec
-  const reading = readCondition({ ...by, kind: 'condition', missing: { do: 'refuse' } }, facts)
+  const { because } = spec
+  const reading = readCondition(conditionOf(spec), facts)
   if (reading.state === 'unusable') return unusable(spec, reading.gap, reading.input.facts)
   if (reading.value !== 1) return known(spec, { value: 0, shown: 'no', note: 'no condition that would ask for it' })
   return unusable(spec, { about: spec.name, code: 'not-asked', because }, reading.input.facts)

@@ -1,5 +1,6 @@
 import type { DrugIdentity, Medicine, PatientFacts } from '../contract/facts.ts'
 import type { Gap, Lineage } from '../contract/lineage.ts'
+import { oncePer } from '../once-per.ts'
 import { absent, type InputReading, known, unusable } from './input-reading.ts'
 import { isMember } from './medicine-classes.ts'
 import type { InputSpecOf } from './model-folder.ts'
@@ -50,11 +51,11 @@ const unrecognisedIn = ({ orders: withDrafts }: Wanted, facts: PatientFacts): Un
 const mayBeOne = (count: number): string => `${count} other active ${count === 1 ? 'medicine' : 'medicines'} may be one`
 
 /** The list of medicines was read to its end. Without that, "not on the list" would say nothing. */
-export const medicinesWereRead = (facts: PatientFacts): boolean => {
+export const medicinesWereRead = oncePer((facts: PatientFacts): boolean => {
   const asked = facts.questions.filter(({ query }) => MEDICINE_QUERY.test(query))
   if (asked.some(({ state }) => state === 'failed' || state === 'partial')) return false
   return asked.some(({ state }) => state === 'answered' || state === 'empty') || facts.medicines.length > 0
-}
+})
 
 const WHY = {
   unrecognised: 'they were not recognised',

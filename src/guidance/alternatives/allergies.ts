@@ -1,8 +1,8 @@
 import type { Allergy, PatientFacts } from '../../contract/facts.ts'
+import { oncePer, oncePerPair } from '../../once-per.ts'
 import type { Kit } from '../advise.ts'
-import { oncePer, oncePerPair } from '../once-per.ts'
 import { wasRead } from '../subject.ts'
-import { type Candidate, holds, namedIn } from './candidate.ts'
+import { type Candidate, classesOf, holds, namedIn } from './candidate.ts'
 import { type Checked, fine, problem, unanswered } from './checked.ts'
 import type { DrugClass, DrugClasses } from './table.ts'
 
@@ -27,28 +27,23 @@ const isDenied = (allergy: Allergy, { noAllergy }: DrugClasses): boolean =>
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
-/** Names of classes are of the rules: as many patterns as these have names. */
-const PATTERNS = new Map<string, RegExp>()
+type Written = NonNullable<DrugClass['allergy']>
 
-const patternOf = (name: string): RegExp => {
-  const known = PATTERNS.get(name)
-  if (known) return known
-  const pattern = new RegExp(`(?<![\\p{L}\\p{N}])${escaped(name)}(?![\\p{L}\\p{N}])`, 'iu')
-  PATTERNS.set(name, pattern)
-  return pattern
+/** `sulfa` stands in "Sulfa drugs", not in "sulfate". One pattern for all names of a class, kept with the class. */
+const patternOf = oncePer(
+  ({ names }: Written): RegExp => new RegExp(`(?<![\\p{L}\\p{N}])(?:${names.map(escaped).join('|')})(?![\\p{L}\\p{N}])`, 'iu'),
+)
+
+const isNamedIn = (allergy: Allergy, written: Written): boolean => {
+  if (written.names.length === 0) return false
+  const pattern = patternOf(written)
+  return pattern.test(allergy.name) || allergy.codes.some(({ display }) => display !== undefined && pattern.test(display))
 }
-
-/** `sulfa` stands in "Sulfa drugs", not in "sulfate". */
-const standsIn = (name: string, text: string): boolean => patternOf(name).test(text)
 
 /** Whether the allergy is to the whole class, by code or by its words. */
 export const isToClass = (allergy: Allergy, { allergy: written }: DrugClass): boolean => {
   if (!written) return false
-  const texts = [allergy.name, ...allergy.codes.map(({ display }) => display ?? '')]
-  return (
-    allergy.codes.some(({ system, code }) => system === SNOMED && written.snomed.includes(code)) ||
-    written.names.some((name) => texts.some((text) => standsIn(name, text)))
-  )
+  return allergy.codes.some(({ system, code }) => system === SNOMED && written.snomed.includes(code)) || isNamedIn(allergy, written)
 }
 
 /** An allergy to a drug of the class, or to the class as a whole. */
@@ -80,10 +75,9 @@ const mayHold = oncePerPair(({ allergies }: PatientFacts, classes: DrugClasses):
 
 type Verdict = { readonly weight: 'exclude' | 'caution'; readonly because: string }
 
-/** What one allergy means for the replacement: itself, its class, or a relative that it may cross-react with. */
-const judge = (allergy: Allergy, { drug, parts }: Candidate, classes: readonly DrugClass[]): Verdict | null => {
+/** What one allergy means for the replacement (`own`: its classes): itself, its class, or a relative that it may cross-react with. */
+const judge = (allergy: Allergy, { drug, parts }: Candidate, own: readonly DrugClass[]): Verdict | null => {
   if (holds(allergy.ingredients, parts)) return { weight: 'exclude', because: `allergy to ${allergy.name} recorded` }
-  const own = classes.filter((one) => namedIn(one.members, parts).length > 0)
   const whole = own.find((one) => isToClass(allergy, one))
   if (whole) return { weight: 'exclude', because: `allergy to ${allergy.name} recorded; ${drug.name} is one of the ${whole.label}` }
   for (const one of own) {
@@ -102,8 +96,9 @@ const judge = (allergy: Allergy, { drug, parts }: Candidate, classes: readonly D
 export const checkAllergies = (candidate: Candidate, kit: Kit): Checked => {
   const { classes } = kit.prepared.tables
   const allergies = allergiesOf(candidate, kit)
+  const own = classesOf(candidate.parts, classes)
   const judged = allergies.flatMap((allergy) => {
-    const verdict = judge(allergy, candidate, classList(classes))
+    const verdict = judge(allergy, candidate, own)
     return verdict ? [{ ...verdict, facts: [allergy.lineage] }] : []
   })
   const worst = judged.find(({ weight }) => weight === 'exclude') ?? judged[0]

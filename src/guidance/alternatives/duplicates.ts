@@ -1,9 +1,9 @@
 import type { Ingredient } from '../../contract/facts.ts'
 import type { Lineage } from '../../contract/lineage.ts'
+import { oncePer } from '../../once-per.ts'
 import type { Kit } from '../advise.ts'
-import { oncePer } from '../once-per.ts'
 import { sameIngredient, wasRead } from '../subject.ts'
-import { type Candidate, holds, namedIn } from './candidate.ts'
+import { type Candidate, classesOf, holds, namedIn } from './candidate.ts'
 import { type Checked, fine, problem, unanswered } from './checked.ts'
 
 const WHAT = 'duplicates'
@@ -42,13 +42,15 @@ export const perhapsBesides = ({ ordered }: Candidate): readonly Beside[] => per
 const perhapsBesidesOrder = oncePer((ordered: Candidate['ordered']): readonly Beside[] => medicinesOf(ordered, ['unknown']))
 
 /** Names of medicines and orders beside it that name no drug known here: nothing could be compared with them. */
-export const unrecognised = ({ ordered: { facts, ref } }: Candidate): readonly string[] => [
+export const unrecognised = ({ ordered }: Candidate): readonly string[] => unrecognisedBeside(ordered)
+
+const unrecognisedBeside = oncePer(({ facts, ref }: Candidate['ordered']): readonly string[] => [
   ...new Set(
     [...facts.medicines.filter(({ state }) => state !== 'stopped'), ...facts.orders.filter((order) => order.ref !== ref)]
       .filter(({ drug }) => drug.ingredients.length === 0)
       .map(({ drug }) => drug.text),
   ),
-]
+])
 
 const sharedName = (ingredients: readonly Ingredient[], { drug, parts }: Candidate): string =>
   parts
@@ -63,8 +65,8 @@ export const checkDuplicates = (candidate: Candidate, kit: Kit): Checked => {
   const same = taken.find(({ ingredients }) => holds(ingredients, parts))
   // Of a combination only a part may be taken: what is said to be taken is what is taken.
   if (same) return problem(WHAT, 'exclude', `${sharedName(same.ingredients, candidate)} ${same.how}`, [same.lineage])
-  for (const one of Object.values(kit.prepared.tables.classes.classes)) {
-    if (!one.duplicate || namedIn(one.members, parts).length === 0) continue
+  for (const one of classesOf(parts, kit.prepared.tables.classes)) {
+    if (!one.duplicate) continue
     for (const { ingredients, lineage, how } of taken) {
       const [other] = namedIn(one.members, ingredients)
       if (other !== undefined)

@@ -1,5 +1,6 @@
 import type { Ingredient, PatientFacts } from '../../contract/facts.ts'
 import type { Lineage } from '../../contract/lineage.ts'
+import { oncePerPair } from '../../once-per.ts'
 import type { Kit } from '../advise.ts'
 import { modifiersBeside } from '../conditions.ts'
 import { findEvidence, nameFound } from '../record-evidence.ts'
@@ -10,7 +11,7 @@ import { type Candidate, namedIn } from './candidate.ts'
 import { type Checked, fine, problem, unanswered } from './checked.ts'
 import { besides, perhapsBesides } from './duplicates.ts'
 import { answerKidney } from './kidney.ts'
-import type { AlternativeCheck, CheckRule } from './table.ts'
+import type { AlternativeCheck, CheckRule, DrugClasses } from './table.ts'
 
 /** Whether the patient has what a rule asks about; null when the record cannot tell, and then what is missing. */
 export type Answer = {
@@ -62,11 +63,18 @@ const endedLately = (names: readonly string[], days: number, facts: PatientFacts
   return { sure, unsure }
 }
 
-const byMedicine: Answering<'medicine'> = ({ ingredients, classes, daysAfter }, candidate, kit) => {
+type ByMedicine = Extract<CheckRule, { kind: 'medicine' }>
+
+/** Every medicine that a rule names, those of its classes too. */
+const membersOf = oncePerPair(({ classes }: DrugClasses, rule: ByMedicine): readonly string[] => [
+  ...rule.ingredients,
+  ...rule.classes.flatMap((name) => classes[name]?.members ?? []),
+])
+
+const byMedicine: Answering<'medicine'> = (rule, candidate, kit) => {
+  const { daysAfter } = rule
   const { facts, drug } = candidate.ordered
-  const names = [...ingredients, ...classes.flatMap((name) => kit.prepared.tables.classes.classes[name]?.members ?? [])].filter(
-    (name) => !sameIngredient({ name, rxcui: null }, drug),
-  )
+  const names = membersOf(kit.prepared.tables.classes, rule).filter((name) => !sameIngredient({ name, rxcui: null }, drug))
   const now = besides(candidate).flatMap((beside) => anyOf(names, beside.ingredients, beside.lineage, ''))
   const lately = daysAfter === undefined ? { sure: [], unsure: [] } : endedLately(names, daysAfter, facts)
   const sure = [...now, ...lately.sure]

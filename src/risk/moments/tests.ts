@@ -1,3 +1,4 @@
+import { oncePer } from '../../once-per.ts'
 import { readCondition } from '../read-condition.ts'
 import { medicinesWereRead } from '../read-medicine.ts'
 import { measured, rising } from './measured.ts'
@@ -57,9 +58,17 @@ const taking = ({ class: group, says, inUse }: TestOf<'taking'>, { situation, su
     : unknown(`${says}: the list of medicines could not be read to its end`)
 }
 
+const askOf = oncePer(({ is, unclear: _, ...by }: TestOf<'condition' | 'no-condition'>) => ({
+  name: is,
+  unit: '',
+  kind: 'condition' as const,
+  missing: { do: 'refuse' as const },
+  ...by,
+}))
+
 const condition = (test: TestOf<'condition' | 'no-condition'>, { situation }: View): Verdict => {
-  const { is, label, unclear, ...by } = test
-  const reading = readCondition({ name: is, label, unit: '', kind: 'condition', missing: { do: 'refuse' }, ...by }, situation.facts)
+  const { label, unclear } = test
+  const reading = readCondition(askOf(test), situation.facts)
   if (reading.state === 'unusable') return unclear === 'speaks' ? yes(`no ${label} that is sure`) : unknown(reading.gap.because)
   const has = reading.value === 1
   if (has === (test.is === 'condition')) return has ? yes(label, reading.input.facts, true) : yes(`no ${label}`)
