@@ -3,6 +3,7 @@ import type { Condition, FamilyMember, PatientFacts } from '../contract/facts.ts
 import type { Coding } from '../contract/lineage.ts'
 import type { FamilyFlag, FamilyPlace } from '../contract/person.ts'
 import { AttuneError } from '../errors.ts'
+import { type Memory, makeMemory } from '../terminology/remember.ts'
 
 const text = z.string().min(1)
 const source = z.strictObject({
@@ -106,8 +107,23 @@ type Named = { readonly name: string; readonly codes: readonly Coding[] }
 
 const isIcd = ({ system }: Coding): boolean => /icd-10/i.test(system)
 
-/** Group of a condition, by code, else by its words. */
-export const groupOf = ({ name, codes }: Named, { groups }: FamilyTables): string | null => {
+const memories = new WeakMap<FamilyTables, Memory<string | null>>()
+
+const memoryOf = (tables: FamilyTables): Memory<string | null> => {
+  const known = memories.get(tables) ?? makeMemory<string | null>()
+  memories.set(tables, known)
+  return known
+}
+
+/** Group of a condition, by code, else by its words. Of coded conditions it is kept. */
+export const groupOf = (named: Named, tables: FamilyTables): string | null => {
+  if (named.codes.length === 0) return findGroup(named, tables)
+  const [memory, key] = [memoryOf(tables), JSON.stringify([named.name, named.codes])]
+  const known = memory.get(key)
+  return known === undefined ? memory.keep(key, findGroup(named, tables)) : known
+}
+
+const findGroup = ({ name, codes }: Named, { groups }: FamilyTables): string | null => {
   if (DENIED.test(name)) return null
   const low = name.toLowerCase()
   const coded = groups.find(

@@ -73,6 +73,7 @@ const has = ({ codes }: Measurement, wanted: readonly Coded[]): boolean =>
 
 /** Every answer under one topic; those that no row names stand together at the end. Totals of questionnaires stand on their own. */
 export const sortByTopic = (answers: readonly Measurement[], { topics, surveys }: LifestyleTables): SocialTopic[] => {
+  if (answers.length === 0) return []
   const left = answers.filter((one) => !has(one, surveys))
   const taken = new Set<string>()
   const sorted = topics.map(({ id, label, german, codes }) => {

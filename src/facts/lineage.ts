@@ -64,8 +64,10 @@ export const mainCodingOf = (concept: unknown): Coding | undefined => mainCoding
 type Traced = { readonly ref: string; readonly lineage: Lineage }
 
 /** Newest first, undated last, equal dates by reference: the order in which resources arrived never shows. */
-export const newestFirst = <T extends Traced>(facts: readonly T[]): T[] =>
-  facts
+export const newestFirst = <T extends Traced>(facts: readonly T[]): T[] => {
+  if (facts.length < 2) return [...facts]
+  return facts
     .map((fact) => ({ fact, time: fact.lineage.date === undefined ? Number.NEGATIVE_INFINITY : Date.parse(fact.lineage.date) }))
     .sort((a, b) => b.time - a.time || (a.fact.ref < b.fact.ref ? -1 : a.fact.ref > b.fact.ref ? 1 : 0))
     .map(({ fact }) => fact)
+}

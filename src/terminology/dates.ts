@@ -22,9 +22,13 @@ const HYPHEN = 0x2d
 
 const monthEnd = (year: number, month: number): number => Date.UTC(year, month, 1) - 1
 
+/** Day that every month has. */
+const SURE_DAY = 28
+
 /** A calendar day that exists: `2023-02-30` does not. */
 const dayOf = (year: number, month: number, day: number): number | null => {
   const at = Date.UTC(year, month - 1, day)
+  if (day >= 1 && day <= SURE_DAY) return at
   const back = new Date(at)
   return back.getUTCMonth() === month - 1 && back.getUTCDate() === day ? at : null
 }

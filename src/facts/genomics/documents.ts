@@ -62,11 +62,10 @@ export const unreadReports = (
 ): readonly DocumentEntry[] => {
   const read = new Set([
     ...evidence.filter((each) => each.role !== 'report').map((each) => each.node),
-    ...context.graph.nodes.filter(({ ref }) => variants.has(ref)),
+    ...(variants.size === 0 ? [] : context.graph.nodes.filter(({ ref }) => variants.has(ref))),
   ])
   const withReadResults = new Set([...read].flatMap((result) => context.reportsOf.get(result) ?? []))
-  return context.graph.nodes
-    .filter((node) => node.resource.resourceType === 'DiagnosticReport' || node.resource.resourceType === 'DocumentReference')
+  return [...context.graph.of('DiagnosticReport'), ...context.graph.of('DocumentReference')]
     .filter(
       (node) =>
         !WITHDRAWN.includes(codeOf(node.resource.status) ?? '') &&

@@ -34,7 +34,7 @@ export const studiedGaps = (context: RecordContext, known: ReadonlySet<string>):
   })
 
 const reportsOf = (context: RecordContext): readonly Node[] =>
-  context.graph.nodes.filter((node) => node.resource.resourceType === 'DiagnosticReport' && !isOthers(context, node))
+  context.graph.of('DiagnosticReport').filter((node) => !isOthers(context, node))
 
 /** A genetic report that was registered, without results: which genes it is about may stand in its name. */
 export const pendingGaps = (context: RecordContext, known: ReadonlySet<string>): readonly Gap[] =>
@@ -59,13 +59,13 @@ export const pendingGaps = (context: RecordContext, known: ReadonlySet<string>):
 /** Groups that hold genetic results, or are said to: by their name or code, by their report, by what their members hold. */
 export const geneticGroups = (context: RecordContext, holding: ReadonlySet<Node>): readonly Node[] => {
   const { none, study } = context.terms.codes.roles
-  const isGroup = ({ resource }: Node): boolean => resource.resourceType === 'Observation' && resource.hasMember !== undefined
+  const isGroup = ({ resource }: Node): boolean => resource.hasMember !== undefined
   const isOurs = (node: Node): boolean =>
     isGenetic(context, node) ||
     node.code.codes.some((code) => none.includes(code) || study.includes(code)) ||
     (context.reportsOf.get(node) ?? []).some((report) => isGenetic(context, report)) ||
     followAll(context.graph, node, node.resource.hasMember).nodes.some((member) => holding.has(member))
-  return context.graph.nodes.filter((node) => isGroup(node) && isOurs(node))
+  return context.graph.of('Observation').filter((node) => isGroup(node) && isOurs(node))
 }
 
 /** Results that a genetic report points at and that were not received. */

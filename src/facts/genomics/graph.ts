@@ -18,6 +18,8 @@ export type Node = {
 
 export type Graph = {
   readonly nodes: readonly Node[]
+  /** Those of one type. */
+  of(type: string): readonly Node[]
   /** Node that a reference of `from` points at; null when it was not received. */
   follow(reference: string, from: Node): Node | null
   /** Entries that could not be read at all. */
@@ -156,8 +158,17 @@ export function* makeGraph(resources: readonly unknown[]): Slices<Graph> {
     if (++steps % SLICE === 0) yield
     for (const name of names) if (!named.has(name)) named.set(name, node)
   }
+  const nodes: Node[] = []
+  const byType = new Map<string, Node[]>()
+  for (const { node } of unique.values()) {
+    nodes.push(node)
+    const same = byType.get(node.resource.resourceType)
+    if (same) same.push(node)
+    else byType.set(node.resource.resourceType, [node])
+  }
   return {
-    nodes: [...unique.values()].map((found) => found.node),
+    nodes,
+    of: (type) => byType.get(type) ?? [],
     unreadable: walk.unreadable,
     follow: (reference, from) => {
       if (reference.startsWith('#')) {

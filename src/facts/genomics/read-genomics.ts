@@ -48,7 +48,7 @@ const READERS: Readonly<Record<string, Reader>> = {
 
 const patientNode = (graph: Graph, patientId: string): Node | null => {
   const wanted = patientId.replace(/^Patient\//, '')
-  const patients = graph.nodes.filter((node) => node.resource.resourceType === 'Patient' && node.container === null)
+  const patients = graph.of('Patient').filter((node) => node.container === null)
   return (
     patients.find((node) => node.ref === wanted || node.ref === `Patient/${wanted}` || tailOf(node.ref) === `Patient/${wanted}`) ?? null
   )
@@ -57,8 +57,7 @@ const patientNode = (graph: Graph, patientId: string): Node | null => {
 /** Report of every result, through groups. Each node is visited once per report, so circles end. */
 const reportIndex = (graph: Graph): ReadonlyMap<Node, readonly Node[]> => {
   const index = new Map<Node, Node[]>()
-  for (const report of graph.nodes) {
-    if (report.resource.resourceType !== 'DiagnosticReport') continue
+  for (const report of graph.of('DiagnosticReport')) {
     const seen = new Set<Node>()
     const open = [...followAll(graph, report, report.resource.result).nodes]
     for (let node = open.pop(); node !== undefined; node = open.pop()) {

@@ -29,13 +29,10 @@ const valuesOf = (resource: Fields, title: string): PolygenicScore['values'] => 
 /** Kept by code. */
 const namesScore = rememberingCodes((terms: VariantTerms, { words }) => words.some((text) => hasWord(text, terms.codes.polygenic)))
 
-const isPolygenic = ({ terms }: VariantContext, { resource, code }: Node): boolean =>
-  resource.resourceType === 'Observation' && namesScore(terms, code)
-
-/** Polygenic scores of the record: what the laboratory stated. They are never turned into a risk here. */
+/** Polygenic scores among the Observations of the record: what the laboratory stated. They are never turned into a risk here. */
 export const polygenicScores = (work: VariantContext, nodes: readonly Node[]): readonly PolygenicScore[] =>
   nodes
-    .filter((node) => isPolygenic(work, node))
+    .filter(({ code }) => namesScore(work.terms, code))
     .flatMap((node): PolygenicScore[] => {
       const flags = flagsOf(work, node, null)
       if (flags.includes('subject-mismatch')) return []

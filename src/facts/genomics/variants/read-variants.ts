@@ -10,14 +10,16 @@ import { flagsOf, type VariantContext } from './statements.ts'
 
 type Described = { readonly node: Node; readonly implications: readonly Node[]; readonly somatic: boolean }
 
-const hasRole = (node: Node, codes: readonly string[]): boolean =>
-  node.resource.resourceType === 'Observation' && node.code.codes.some((code) => codes.includes(code))
+const hasRole = (node: Node, codes: readonly string[]): boolean => node.code.codes.some((code) => codes.includes(code))
 
 const byRef = (left: Node, right: Node): number => (left.ref < right.ref ? -1 : left.ref > right.ref ? 1 : 0)
 
 /** Implications by the variant that they derive from; those that name none stand for themselves. */
 const implicationsOf = ({ context, terms }: VariantContext, variants: readonly Node[]) => {
-  const all = context.graph.nodes.filter((node) => hasRole(node, terms.codes.roles.implication)).sort(byRef)
+  const all = context.graph
+    .of('Observation')
+    .filter((node) => hasRole(node, terms.codes.roles.implication))
+    .sort(byRef)
   const of = new Map<Node, Node[]>(variants.map((variant) => [variant, []]))
   const alone: Node[] = []
   for (const node of all) {
@@ -35,7 +37,10 @@ const isSomatic = (work: VariantContext, node: Node, flags: readonly string[]): 
 }
 
 const describe = (work: VariantContext): readonly Described[] => {
-  const variants = work.context.graph.nodes.filter((node) => hasRole(node, work.terms.codes.roles.variant)).sort(byRef)
+  const variants = work.context.graph
+    .of('Observation')
+    .filter((node) => hasRole(node, work.terms.codes.roles.variant))
+    .sort(byRef)
   const { of, alone } = implicationsOf(work, variants)
   return [
     ...variants.map((node) => ({ node, implications: of.get(node) ?? [] })),
@@ -63,13 +68,13 @@ export const readVariants = (work: VariantContext): ReadVariants => {
   const own = inherited.filter(({ node, implications }) => isHereditary(work, node, implications))
   const hereditary = hereditaryFindings(work, own)
   const screened = screenedGenes(work, nodes, hereditary)
-  const polygenic = polygenicScores(work, nodes)
+  const polygenic = polygenicScores(work, work.context.graph.of('Observation'))
   const told = new Set([...screened.genes.map(({ gene }) => gene), ...hereditary.flatMap(({ gene }) => gene ?? [])])
   const facts: VariantFacts = {
     hereditary,
     somatic: somaticFindings(work, tumour),
     screened: screened.genes,
-    notScreened: [...work.terms.secondary.keys()].filter((gene) => !told.has(gene)).sort(),
+    notScreened: work.terms.secondaryGenes.filter((gene) => !told.has(gene)),
     list: work.terms.list,
     polygenic,
     sites: geneSites(

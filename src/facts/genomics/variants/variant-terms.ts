@@ -64,6 +64,8 @@ type List = z.output<typeof listSchema>
 export type VariantTerms = {
   readonly codes: Readonly<z.output<typeof termsSchema>>
   readonly secondary: ReadonlyMap<string, SecondaryFindingGene>
+  /** The same genes, sorted. */
+  readonly secondaryGenes: readonly string[]
   readonly list: VariantFacts['list']
   /** Definitions of alleles by position, by gene. */
   readonly definitions: ReadonlyMap<string, GeneDefinitions>
@@ -109,6 +111,7 @@ const compile = (tables: ReadonlyMap<string, unknown>): VariantTerms => {
   return {
     codes: bare(parse(termsSchema, 'variant-terms', tables.get('variant-terms'))),
     secondary,
+    secondaryGenes: [...secondary.keys()].sort(),
     list: { version, year, pmid: paper, url, genes: shown.length, unverified: list.rows.length - shown.length },
     definitions: new Map(definitions),
   }
