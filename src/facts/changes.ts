@@ -82,7 +82,9 @@ const geneResults = (facts: PatientFacts): Change[] => {
   const genes = new Map<string, Change[]>()
   for (const change of lateResults(facts)) {
     const key = `${change.what} ${dayOf(change.date)}`
-    genes.set(key, [...(genes.get(key) ?? []), change])
+    const same = genes.get(key)
+    if (same) same.push(change)
+    else genes.set(key, [change])
   }
   return [...genes.values()].flatMap(ofOneGene)
 }
@@ -95,7 +97,12 @@ const byDate = (a: Change, b: Change): number => firstInstant(b.date) - firstIns
  */
 export const recentChanges = (facts: PatientFacts): { readonly changes: readonly Change[]; readonly undated: number } => {
   const groups = new Map<string, Medicine[]>()
-  for (const medicine of facts.medicines) groups.set(keyOf(medicine), [...(groups.get(keyOf(medicine)) ?? []), medicine])
+  for (const medicine of facts.medicines) {
+    const key = keyOf(medicine)
+    const same = groups.get(key)
+    if (same) same.push(medicine)
+    else groups.set(key, [medicine])
+  }
   const medicines = [...groups.values()].flatMap((same) => same.flatMap((one) => changesOf(one, same, facts.now)))
   const undated =
     facts.medicines.filter(({ state, start }) => state === 'active' && start === null).length +

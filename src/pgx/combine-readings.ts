@@ -9,13 +9,14 @@ const keyOf = (genotype: Genotype): string =>
   `${genotype.diplotype ?? ''} ${genotype.phenotype?.code ?? ''} ${genotype.activityScore?.text ?? ''} ${[...genotype.keys].sort().join()}`
 
 const group = (options: readonly Option[]): Option[] => {
-  const groups = new Map<string, Option>()
-  for (const option of options) {
-    const key = keyOf(option.genetic)
-    const earlier = groups.get(key)
-    groups.set(key, earlier ? { genetic: earlier.genetic, readings: [...new Set([...earlier.readings, ...option.readings])] } : option)
+  const groups = new Map<string, { readonly genetic: Genotype; readonly readings: Set<GeneReading> }>()
+  for (const { genetic, readings } of options) {
+    const key = keyOf(genetic)
+    const group = groups.get(key) ?? { genetic, readings: new Set() }
+    groups.set(key, group)
+    for (const reading of readings) group.readings.add(reading)
   }
-  return [...groups.values()]
+  return [...groups.values()].map(({ genetic, readings }) => ({ genetic, readings: [...readings] }))
 }
 
 /** Stated by a phenotype word, without alleles. */

@@ -16,24 +16,27 @@ type Sighting = {
 
 const labOf = ({ lineage, ref }: Draft): string => lineage.source ?? ref
 
-/** Of one laboratory the newest stands. What has no date cannot be put in order, so it stands beside the others. */
-const isReplaced = (draft: Draft, all: readonly Draft[]): boolean =>
-  draft.lineage.date !== undefined &&
-  all.some(
-    (other) =>
-      other !== draft &&
-      other.objection === null &&
-      labOf(other) === labOf(draft) &&
-      other.lineage.date !== undefined &&
-      other.lineage.date.slice(0, 10) > (draft.lineage.date ?? '').slice(0, 10),
-  )
+/** Newest day of a usable statement, by laboratory. */
+const newestDays = (all: readonly Draft[]): ReadonlyMap<string, string> => {
+  const days = new Map<string, string>()
+  for (const draft of all) {
+    const day = draft.lineage.date?.slice(0, 10)
+    const lab = labOf(draft)
+    if (draft.objection === null && day !== undefined && day > (days.get(lab) ?? '')) days.set(lab, day)
+  }
+  return days
+}
 
-const settle = (draft: Draft, all: readonly Draft[]): VariantStatement => {
+/** Of one laboratory the newest stands. What has no date cannot be put in order, so it stands beside the others. */
+const isReplaced = (draft: Draft, newest: ReadonlyMap<string, string>): boolean =>
+  draft.lineage.date !== undefined && (newest.get(labOf(draft)) ?? '') > draft.lineage.date.slice(0, 10)
+
+const settle = (draft: Draft, newest: ReadonlyMap<string, string>): VariantStatement => {
   const { objection, ...statement } = draft
   if (objection !== null) return { ...statement, use: 'not-used', because: objection }
   if (statement.presence === 'no-call')
     return { ...statement, use: 'not-used', because: 'The laboratory could not call this position: that is not a negative result.' }
-  return isReplaced(draft, all) ? { ...statement, use: 'replaced' } : { ...statement, use: 'stands' }
+  return isReplaced(draft, newest) ? { ...statement, use: 'replaced' } : { ...statement, use: 'stands' }
 }
 
 type Verdict = VariantClass | 'not-classified' | 'absent'
@@ -59,7 +62,8 @@ const finding = (work: VariantContext, id: string, sightings: readonly Sighting[
   const [first] = sightings
   if (!first) return []
   const drafts = sightings.map(({ draft }) => draft)
-  const statements = drafts.map((draft) => settle(draft, drafts)).sort(newestFirst)
+  const newest = newestDays(drafts)
+  const statements = drafts.map((draft) => settle(draft, newest)).sort(newestFirst)
   const standing = standingOf(statements)
   // A variant that was looked for and not found is a negative result, not a finding; it is told with the genes that were studied.
   if (standing === 'absent') return []
@@ -121,7 +125,9 @@ export const hereditaryFindings = (
   for (const { node, implications } of variants) {
     const seen = sight(work, node, implications)
     const key = seen.name.shown === '' ? `${seen.gene ?? '?'} ${node.ref}` : variantKey(seen.gene, seen.name)
-    groups.set(key, [...(groups.get(key) ?? []), seen])
+    const same = groups.get(key)
+    if (same) same.push(seen)
+    else groups.set(key, [seen])
   }
   return [...groups].flatMap(([id, sightings]) => finding(work, id, sightings)).sort(byWeight)
 }

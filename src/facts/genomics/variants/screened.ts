@@ -29,9 +29,6 @@ const genesStudied = ({ terms }: VariantContext, { resource, code }: Node): read
 
 const rank = (one: ScreenedGene): string => `${one.result === 'not-usable' ? 0 : 1} ${one.lineage.date ?? ''}`
 
-const resultOf = (gene: string, findings: readonly HereditaryFinding[]): ScreenedGene['result'] =>
-  findings.some((finding) => finding.gene === gene && finding.standing !== 'not-usable') ? 'reported' : 'none-reported'
-
 /**
  * Genes that a laboratory says it studied. A pharmacogene is told by its own call and not here, unless it is on the list for secondary
  * findings. Studies of a tumour say nothing about what was inherited.
@@ -48,12 +45,13 @@ export const screenedGenes = (
       .map((gene) => ({ node, gene, flags: flagsOf(work, node, gene) })),
   )
   const usable = found.filter(({ flags }) => !flags.includes('somatic') && !flags.includes('subject-mismatch'))
+  const reported = new Set(findings.filter(({ standing }) => standing !== 'not-usable').map(({ gene }) => gene))
   const best = new Map<string, ScreenedGene>()
   for (const { node, gene, flags } of usable) {
     const because = objection(flags)
     const one: ScreenedGene = {
       gene,
-      result: because === null ? resultOf(gene, findings) : 'not-usable',
+      result: because !== null ? 'not-usable' : reported.has(gene) ? 'reported' : 'none-reported',
       ...(because === null ? {} : { because }),
       secondary: terms.secondary.get(gene) ?? null,
       method: isFields(node.resource.method) ? conceptText(node.resource.method) : null,
