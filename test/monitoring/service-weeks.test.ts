@@ -4,7 +4,8 @@ import type { ServiceFigure, ServiceFigureId, WatchedService } from '../../src/c
 import type { HourCount, ServiceCount } from '../../src/ledger/service-counts.ts'
 import { judgeShare } from '../../src/monitoring/services/control-limits.ts'
 import { readLimits } from '../../src/monitoring/services/limits.ts'
-import { keyOf, type Material, makeServiceReport, shiftDay } from '../../src/monitoring/services/service-report.ts'
+import { keyOf, type Material, makeServiceReport } from '../../src/monitoring/services/service-report.ts'
+import { shiftDay } from '../../src/monitoring/services/view.ts'
 import { randomOf } from './site.ts'
 
 const LIMITS = readLimits(join(process.cwd(), 'models/monitoring-services.json'), {})

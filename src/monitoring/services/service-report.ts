@@ -6,6 +6,7 @@ import { share, worst } from '../judge.ts'
 import { addDays, type DayCount, type Judged, judgeCount, judgeShare, wilson } from './control-limits.ts'
 import type { Limit, ServiceLimits } from './limits.ts'
 import { judgeUnheard } from './unheard.ts'
+import { makeView, releaseOf, type Subject, shiftDay, type View } from './view.ts'
 
 /** What a look keeps of each figure, by `keyOf`. */
 export type Held = ReadonlyMap<string, string>
@@ -31,37 +32,8 @@ export type Material = {
   readonly held: Held
 }
 
-const DAY_MS = 86_400_000
-export const shiftDay = (day: string, by: number): string => new Date(Date.parse(day) + by * DAY_MS).toISOString().slice(0, 10)
-
 export const keyOf = (tenant: string, service: string, figure: string, subject: string): string =>
   JSON.stringify([tenant, service, figure, subject])
-
-/** Counts of one service at one tenant, by what was counted and day; shown and in the shadow together. */
-type View = {
-  /** Calls of a day that were answered in the shadow. */
-  readonly unseen: (day: string) => number
-  readonly of: (kind: WatchedKind, subject: string, measure: string, day: string) => number
-  readonly subjects: readonly Subject[]
-}
-type Subject = { readonly kind: WatchedKind; readonly subject: string }
-
-const makeView = (counts: readonly ServiceCount[]): View => {
-  const byKey = new Map<string, number>()
-  const subjects = new Map<string, Subject>()
-  const unseen = new Map<string, number>()
-  for (const { kind, subject, measure, day, n, mode } of counts) {
-    if (mode === 'shadow' && kind === 'service' && measure === 'calls') unseen.set(day, n)
-    const key = `${kind}\n${subject}\n${measure}\n${day}`
-    byKey.set(key, (byKey.get(key) ?? 0) + n)
-    subjects.set(`${kind}\n${subject}`, { kind, subject })
-  }
-  return {
-    unseen: (day) => unseen.get(day) ?? 0,
-    of: (kind, subject, measure, day) => byKey.get(`${kind}\n${subject}\n${measure}\n${day}`) ?? 0,
-    subjects: [...subjects.values()],
-  }
-}
 
 /** Days of the window and of the baseline of one subject, which begins after its first day: that one is a part of a day. */
 type Spans = { readonly window: readonly string[]; readonly baseline: readonly string[]; readonly today: string }
@@ -271,20 +243,6 @@ const drugsOf = ({ view, spans }: Frame): WatchedService['drugs'] => {
       : [],
   )
   return most(rows, ({ drug }) => drug).map(({ n, ...row }) => ({ ...row, looked: n }))
-}
-
-/** Which rules answer now, since when, and which did before; days of a release that did not say count as the same. */
-const releaseOf = (view: View, days: readonly string[]): WatchedService['release'] => {
-  const versions = view.subjects.flatMap(({ kind, subject }) => (kind === 'release' ? [subject] : []))
-  const calls = (version: string, day: string): number => view.of('release', version, 'calls', day)
-  const newest = days.findLast((day) => versions.some((version) => calls(version, day) > 0))
-  if (newest === undefined || versions.length < 2) return null
-  const most = (day: string): string => versions.reduce((one, other) => (calls(other, day) > calls(one, day) ? other : one))
-  const version = most(newest)
-  const last = days.findLast((day) => most(day) !== version && calls(most(day), day) > 0)
-  if (last === undefined) return null
-  const since = days.find((day) => day >= last && calls(version, day) > 0)
-  return since === undefined ? null : { version, since, before: most(last) }
 }
 
 const WATCHED: ReadonlySet<WatchedKind> = new Set(['rule', 'pair'])

@@ -4,7 +4,8 @@ import type { ServiceFirst } from '../../ledger/service-counts.ts'
 import type { ServiceStore } from '../../ledger/service-store.ts'
 import type { StateChange } from '../../ledger/watch-states.ts'
 import type { ServiceLimits } from './limits.ts'
-import { keyOf, makeServiceReport, shiftDay } from './service-report.ts'
+import { keyOf, makeServiceReport } from './service-report.ts'
+import { shiftDay } from './view.ts'
 
 export type ServiceWatchKit = {
   readonly config: Pick<Config, 'clients' | 'mode' | 'monitoring' | 'retention'>
