@@ -6,14 +6,14 @@ import { chart, orderSign, prefetch } from '../production/patient.ts'
 import { buildServer, type ServerProcess, spawnServer, urlOf } from '../production/process.ts'
 import { copyModels } from '../risk/models-copy.ts'
 import { type Answer, call, makeAgent, percentile } from './call.ts'
-import { START_MS, WHOLE } from './open-site.ts'
+import { START_MS } from './open-site.ts'
 import { SIGN } from './prescribers.ts'
 
 const AUDIENCE = 'https://attune.hospital.example'
 /** Of each tenant: one floods, the other calls four hundred times a minute. */
 const A_MINUTE = 600
 /** Calls of the quiet tenant in each half: enough that a p99 is more than the one slowest call. */
-const CALLS = WHOLE ? 600 : 200
+const CALLS = 300
 const EVERY_MS = 150
 const FLOODERS = 16
 
