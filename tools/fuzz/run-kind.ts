@@ -75,7 +75,7 @@ export const runKind = async (
       seed: seedOf(seed, block),
       numRuns,
       endOnFailure: false,
-      interruptAfterTimeLimit: 180_000,
+      interruptAfterTimeLimit: Math.max(1000, until - Date.now()),
     })
     if (failed) {
       const told = counterexample ? toCase(counterexample[0]).told : ''

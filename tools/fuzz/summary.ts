@@ -32,14 +32,16 @@ export const makeSummary = (tallies: readonly Tally[]): { readonly text: string;
   const [heap, rss] = [growth(memory, 'heapUsed'), growth(memory, 'rss')]
   const grew = enough && (heap > MOST_GROWTH.heapUsed || rss > MOST_GROWTH.rss)
   const failures = tallies.flatMap((tally) => tally.failures)
+  const empty = tallies.length === 0 || tallies.some(({ cases }) => cases === 0)
   return {
-    failed: failures.length > 0 || grew,
+    failed: failures.length > 0 || grew || empty,
     text: [
       ...tallies.map(line),
+      ...(empty ? ['A KIND WAS NOT RUN: the time was over before its first case'] : []),
       enough
         ? `Memory, second quarter to last: heap ${heap.toFixed(1)} MiB, RSS ${rss.toFixed(1)} MiB${grew ? ': IT GREW' : ''}`
         : 'Memory: too few cases to judge',
-      `Stalls above ${MOST_STALL_MS} ms, failures in all: ${failures.length}`,
+      `Failures in all, stalls above ${MOST_STALL_MS} ms with bodies up to 1 MB among them: ${failures.length}`,
     ].join('\n'),
   }
 }

@@ -97,14 +97,25 @@ export const hookTargets = (patients: number): Target[] => {
   })
 }
 
-/** The whole chart of some patients, as an EHR answers reads of it. */
+/** Of each type, so many resources of a chart. */
+const MOST_OF_A_TYPE = 5
+
+const shortened = (chart: readonly FhirResource[]): FhirResource[] =>
+  [...new Set(chart.map(({ resourceType }) => resourceType))].flatMap((type) =>
+    spread(
+      chart.filter(({ resourceType }) => resourceType === type),
+      MOST_OF_A_TYPE,
+    ),
+  )
+
+/** Something of everything in the chart of some patients, as an EHR answers reads of it. */
 export const charts = (patients: number) => {
   const { stories, resources } = loadPatients()
   return spread(stories, patients).map((story) => ({
     patient: story.patient,
     encounter: story.encounter ?? 'encounter-1',
     draft: contextOf(story).draftOrders,
-    resources: resources.filter((resource) => isAbout(resource, story.patient)),
+    resources: shortened(resources.filter((resource) => isAbout(resource, story.patient))),
   }))
 }
 
