@@ -133,6 +133,12 @@ const processesHealth = ({ state }: Supervised): PartHealth => {
   return refused === null ? { ok: true, detail } : { ok: true, degraded: true, detail }
 }
 
+/**
+ * Connections that may wait to be taken; the system may allow fewer (`net.core.somaxconn`). With Node's own 511, some of a thousand callers
+ * who come while the thread is busy are taken late, or are reset.
+ */
+const BACKLOG = 4096
+
 const listen = (server: Server, port: number, host: string): Promise<number> =>
   new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
@@ -142,7 +148,7 @@ const listen = (server: Server, port: number, host: string): Promise<number> =>
           : error,
       ),
     )
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
+    server.listen({ port, host, backlog: BACKLOG }, () => resolve((server.address() as AddressInfo).port))
   })
 
 /** The watch's own address, where the site wants one; it is answered until the last call is. */

@@ -82,7 +82,8 @@ it.runIf(WHOLE)(
         )} ms; ` +
         `afterwards p50 ${percentile(after.times, 0.5)} ms`,
     )
-    expect(accepted.length + shed.length).toBe(answers.length)
+    const others = answers.filter(({ status }) => status !== 200 && status !== 503)
+    expect(others.map(({ status, text }) => `${status} ${text.slice(0, 100)}`)).toEqual([])
     expect(accepted.length).toBeGreaterThan(0)
     expect(shed.length).toBeGreaterThan(answers.length / 4)
     expect(shed.filter(({ headers }) => headers['retry-after'] === undefined)).toEqual([])
