@@ -28,4 +28,4 @@ HEALTHCHECK --interval=30s --timeout=3s --start-period=60s \
 # Node itself is process 1 (prlimit becomes it), so that SIGTERM reaches it and accepted calls are answered before it ends. What a process
 # holds of patients is in no core dump, wherever the machine writes those.
 # Another verb of the command line: docker run attune doctor
-ENTRYPOINT ["prlimit", "--core=0:0", "node", "dist/src/cli/serve-process.js"]
+ENTRYPOINT ["prlimit", "--core=0:0", "node", "dist/server/serve-process.js"]

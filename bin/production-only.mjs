@@ -51,17 +51,7 @@ const isForeignBinary = (path) => {
   return platform !== undefined && (platform !== process.platform || (arch !== undefined && arch !== process.arch))
 }
 
-const OWN = [
-  'package.json',
-  'dist/src',
-  'dist/cds-services',
-  'dist/public',
-  'dist/ledger-template.gz',
-  'rules',
-  'models',
-  'LICENSE',
-  'dist/sbom.json',
-]
+const OWN = ['package.json', 'dist/server', 'dist/public', 'dist/ledger-template.gz', 'rules', 'models', 'LICENSE', 'dist/sbom.json']
 
 /** Maps and types, which only a debugger and a compiler read. */
 const isLeftOut = (path) => /\.d\.ts$|\.map$/.test(path)

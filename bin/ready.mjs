@@ -86,6 +86,7 @@ const BUILD_FILES = [
   'tsconfig.server.json',
   'bin/ready.mjs',
   'bin/sbom.mjs',
+  'bin/bundle.mjs',
   'bin/ledger-template.mjs',
 ]
 
@@ -98,17 +99,30 @@ const makeLedgerTemplate = async () => {
   writeStamp('dist/.ledger-template', digest)
 }
 
-/** Server and tools with `tsc -b`, pages with Vite. Tests and pages are type-checked by `npm run check`, not here. */
+/** Rules that this build has checked are not checked again at each start (src/guidance/kept-rules.ts). */
+const keepRules = async () => {
+  const digest = digestOf(['dist/.built', ...filesUnder('rules')])
+  if (stampSays('dist/.kept-rules', digest)) return
+  await run(process.execPath, ['dist/server/keep-rules.js'], { quiet: true })
+  writeStamp('dist/.kept-rules', digest)
+}
+
+/** Server and tools with `tsc -b`, pages and what is shipped of the server with Vite. Tests and pages are type-checked by `npm run check`, not here. */
 export const build = async () => {
   await install()
   const digest = digestOf([...BUILD_FILES, ...SOURCES.flatMap(filesUnder)])
-  if (stampSays('dist/.built', digest)) return
+  if (!stampSays('dist/.built', digest)) await buildAll(digest)
+  await keepRules()
+}
+
+const buildAll = async (digest) => {
   say('Building …')
   await Promise.all([
     run(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'src/contract', 'tsconfig.server.json', 'tools'], { quiet: true }),
     run(process.execPath, ['node_modules/vite/bin/vite.js', 'build', '--config', 'smart-app/vite.config.ts', '--logLevel', 'warn'], {
       quiet: true,
     }),
+    run(process.execPath, ['bin/bundle.mjs'], { quiet: true }),
     makeLedgerTemplate(),
   ])
   writeFileSync(join(root, 'dist/sbom.json'), makeSbom())

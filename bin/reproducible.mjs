@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root } from './ready.mjs'
 
-const SHIPPED = ['dist/src', 'dist/cds-services', 'dist/public', 'dist/ledger-template.gz', 'dist/sbom.json']
+const SHIPPED = ['dist/server', 'dist/public', 'dist/ledger-template.gz', 'dist/sbom.json']
 const NOT_SOURCES = new Set(['node_modules', 'dist', '.git', 'data', 'coverage'])
 
 const hashesIn = (base, path) => {

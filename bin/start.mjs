@@ -1,5 +1,5 @@
 import { build, orExit } from './ready.mjs'
 
 await orExit(build())
-const { main } = await import('../dist/src/cli/main.js')
+const { main } = await import('../dist/server/main.js')
 process.exitCode = await main(['serve', ...process.argv.slice(2)])

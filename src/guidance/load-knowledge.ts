@@ -5,6 +5,7 @@ import { type LoadedDrugMap, readDrugMap } from '../terminology/drug-map.ts'
 import type { DrugTables } from '../terminology/drug-tables.ts'
 import { checkFiles } from './check-files.ts'
 import { checkRules } from './check-rules.ts'
+import { findKeptRules } from './kept-rules.ts'
 import { deepFreeze, deepFreezeMap, isGene, parseFolder, refuse, tablesOf } from './parse-rules.ts'
 import type { ParsedRules } from './parsed-rules.ts'
 import { type Problem, parseRuleFile, type RawFiles, readRuleFiles } from './read-rule-files.ts'
@@ -66,6 +67,8 @@ const readAndCheck = (rulesDir: string, problems: Problem[]): { rules: ParsedRul
 }
 
 const loadRules = (rulesDir: string): { readonly rules: ParsedRules; readonly sha256: string } => {
+  const kept = findKeptRules(rulesDir)
+  if (kept !== null) return kept
   const problems: Problem[] = []
   const { rules, sha256 } = readAndCheck(rulesDir, problems)
   return rules === null || problems.length > 0 ? refuse(problems) : { rules, sha256 }

@@ -2,12 +2,10 @@ import { Worker } from 'node:worker_threads'
 import type { Config } from '../config.ts'
 import { AttuneError, type ErrorCode } from '../errors.ts'
 import type { CheckedRules } from '../guidance/load-knowledge.ts'
+import { programOf } from '../project-root.ts'
 
 /** What the thread gives back: rules that passed every check, or why they did not. */
 export type ReadRules = { readonly rules: CheckedRules } | { readonly code: ErrorCode; readonly detail: string }
-
-// Compiled, this file lies beside the worker's; run from source (tests), the worker is the compiled one: threads of Node 20 take JavaScript only.
-const WORKER = new URL(import.meta.url.endsWith('.ts') ? '../../dist/src/reload/rules-worker.js' : './rules-worker.js', import.meta.url)
 
 /**
  * Reads and checks a folder of rules in a thread of its own: beside calls it would hold them up for 0.2 to 0.7 seconds.
@@ -15,7 +13,7 @@ const WORKER = new URL(import.meta.url.endsWith('.ts') ? '../../dist/src/reload/
  */
 export const readRules = (rulesDir: string, { drugMap }: Pick<Config, 'drugMap'>): Promise<CheckedRules> =>
   new Promise((resolve, reject) => {
-    const worker = new Worker(WORKER, { workerData: { rulesDir, drugMap } })
+    const worker = new Worker(programOf('reload/rules-worker'), { workerData: { rulesDir, drugMap } })
     worker.unref()
     worker.once('message', (read: ReadRules) => ('rules' in read ? resolve(read.rules) : reject(new AttuneError(read.code, read.detail))))
     worker.once('error', (cause) => reject(new AttuneError('rules-invalid', 'the rules could not be read to their end', { cause })))

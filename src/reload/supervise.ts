@@ -1,8 +1,8 @@
 import cluster, { type Worker } from 'node:cluster'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import type { Config } from '../config.ts'
 import { makeLog } from '../http/log.ts'
+import { programOf } from '../project-root.ts'
 import type { ServiceState, ToPrimary, ToWorker } from './worker-talk.ts'
 
 /** A fresh process that is not ready by then is given up. */
@@ -90,7 +90,7 @@ export type Supervision = {
 export const supervise = async (config: Config): Promise<Supervision | null> => {
   const log = makeLog(config.logLevel)
   const embedded = config.databaseUrl === null
-  cluster.setupPrimary({ exec: fileURLToPath(new URL('../cli/serve-process.js', import.meta.url)), args: [] })
+  cluster.setupPrimary({ exec: programOf('cli/serve-process'), args: [] })
   const lives = new Set<Life>()
   let state: ServiceState = { processes: config.processes, crashes: 0, lastCrash: null, refused: null, exchanged: null }
   let stopping = false

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { AttuneError } from '../errors.ts'
+import { programOf } from '../project-root.ts'
 import type { Unit } from './unit-of-work.ts'
 
 /** Whoever does units: processes of this machine, or workers that a queue reaches. */
@@ -16,12 +17,6 @@ const TRIES = 3
 
 type Task = { readonly unit: Unit; tries: number }
 
-// Compiled, the worker lies beside the command line; run from source (tests), the worker is the compiled one.
-const WORKER = new URL(
-  import.meta.url.endsWith('.ts') ? '../../dist/src/cli/screen-process.js' : '../cli/screen-process.js',
-  import.meta.url,
-)
-
 /**
  * Worker processes of this machine. Each has an engine of its own: thinking is not shared between threads. A process that dies is
  * replaced.
@@ -31,7 +26,7 @@ export const openCrewHere = (size: number, onLost: (unit: Unit) => void): Crew =
   const idle: ChildProcess[] = []
 
   const hire = (): ChildProcess => {
-    const worker = fork(WORKER, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+    const worker = fork(programOf('cli/screen-process'), [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
     workers.add(worker)
     worker.on('exit', () => {
       workers.delete(worker)

@@ -23,7 +23,7 @@ export const buildServer = async (): Promise<void> => {
 
 export const spawnServer = (environment: Readonly<Record<string, string>>): ServerProcess => {
   const { PATH = '' } = process.env
-  const child = spawn(process.execPath, [join(projectRoot, 'dist/src/cli/serve-process.js')], {
+  const child = spawn(process.execPath, [join(projectRoot, 'dist/server/serve-process.js')], {
     env: { PATH, TZ: 'UTC', PORT: '0', LOG_LEVEL: 'warn', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

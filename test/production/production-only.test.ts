@@ -26,7 +26,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** The entry point of the container, from the copied folder, with nothing of this clone in reach. */
 const start = (words: readonly string[], environment: Record<string, string> = {}) => {
-  const child = spawn(process.execPath, [join(installed, 'dist/src/cli/serve-process.js'), ...words], {
+  const child = spawn(process.execPath, [join(installed, 'dist/server/serve-process.js'), ...words], {
     cwd: folder,
     env: {
       PATH: process.env.PATH,

@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util'
 import { projectRoot } from '../../src/project-root.ts'
 import { generatePopulation } from '../population/generate.ts'
 
-const START = `import(${JSON.stringify(join(projectRoot, 'dist/src/cli/main.js'))}).then(({ main }) => main(process.argv.slice(1))).then((status) => { process.exitCode = status })`
+const START = `import(${JSON.stringify(join(projectRoot, 'dist/server/main.js'))}).then(({ main }) => main(process.argv.slice(1))).then((status) => { process.exitCode = status })`
 const LOOK_MS = 500
 /** Of what `attune screen` tells, one line in so many milliseconds is passed on. */
 const TELL_MS = 30_000

@@ -30,7 +30,7 @@ export type Server = { readonly child: ChildProcess; readonly base: string; read
 const start = async (dataDir: string, environment: Readonly<Record<string, string>>): Promise<Server> => {
   const port = await freePort()
   const started = performance.now()
-  const child = spawn(process.execPath, [join(projectRoot, 'dist/src/cli/serve-process.js')], {
+  const child = spawn(process.execPath, [join(projectRoot, 'dist/server/serve-process.js')], {
     env: { ...process.env, PORT: String(port), ATTUNE_DATA_DIR: dataDir, LOG_LEVEL: 'error', ...environment },
     stdio: ['ignore', 'ignore', 'inherit'],
   })

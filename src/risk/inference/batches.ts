@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { AttuneError, ERROR_CATALOGUE, type ErrorCode } from '../../errors.ts'
+import { programOf } from '../../project-root.ts'
 import type { Model } from '../load-model.ts'
 import type { Values } from '../model-folder.ts'
 import type { Rows } from '../onnx.ts'
@@ -33,7 +34,7 @@ export type Batches = {
 export type BatchSetting = WorkerSetting & {
   /** Threads; all cores but one when not said. They start with the first batch. */
   readonly workers?: number
-  /** How a thread is started; the file beside this one when not said. */
+  /** How a thread is started; the batch worker when not said. */
   readonly spawn?: (setting: WorkerSetting) => Worker
 }
 
@@ -44,13 +45,7 @@ type Task = {
   tries: number
 }
 
-// Compiled, this file lies beside the worker's; run from source (tests), the worker is the compiled one: threads of Node 20 take JavaScript only.
-const WORKER = new URL(
-  import.meta.url.endsWith('.ts') ? '../../../dist/src/risk/inference/batch-worker.js' : './batch-worker.js',
-  import.meta.url,
-)
-
-const startWorker = (setting: WorkerSetting): Worker => new Worker(WORKER, { workerData: setting })
+const startWorker = (setting: WorkerSetting): Worker => new Worker(programOf('risk/inference/batch-worker'), { workerData: setting })
 const OTHER_CORES = Math.max(1, availableParallelism() - 1)
 
 const errorFrom = ({ code, detail }: { readonly code: string; readonly detail: string }): AttuneError =>
