@@ -10,7 +10,7 @@ const PROGRAMS = [
   'cli/serve-process',
   'cli/screen-process',
   'reload/rules-worker',
-  'reload/keep-rules',
+  'reload/keep-checked',
   'risk/inference/batch-worker',
 ]
 

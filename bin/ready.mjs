@@ -99,12 +99,12 @@ const makeLedgerTemplate = async () => {
   writeStamp('dist/.ledger-template', digest)
 }
 
-/** Rules that this build has checked are not checked again at each start (src/guidance/kept-rules.ts). */
-const keepRules = async () => {
-  const digest = digestOf(['dist/.built', ...filesUnder('rules')])
-  if (stampSays('dist/.kept-rules', digest)) return
-  await run(process.execPath, ['dist/server/keep-rules.js'], { quiet: true })
-  writeStamp('dist/.kept-rules', digest)
+/** What this build has checked is not checked again at each start (src/guidance/kept-rules.ts, src/risk/kept-parts.ts). */
+const keepChecked = async () => {
+  const digest = digestOf(['dist/.built', ...filesUnder('rules'), ...filesUnder('models')])
+  if (stampSays('dist/.kept', digest)) return
+  await run(process.execPath, ['dist/server/keep-checked.js'], { quiet: true })
+  writeStamp('dist/.kept', digest)
 }
 
 /** Server and tools with `tsc -b`, pages and what is shipped of the server with Vite. Tests and pages are type-checked by `npm run check`, not here. */
@@ -112,7 +112,7 @@ export const build = async () => {
   await install()
   const digest = digestOf([...BUILD_FILES, ...SOURCES.flatMap(filesUnder)])
   if (!stampSays('dist/.built', digest)) await buildAll(digest)
-  await keepRules()
+  await keepChecked()
 }
 
 const buildAll = async (digest) => {

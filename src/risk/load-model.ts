@@ -10,6 +10,7 @@ import { encodeRow } from './encode.ts'
 import { compile, compileMany, type Numbered, parseFormula } from './formula.ts'
 import { openSession, type Where } from './inference/open-session.ts'
 import type { Session } from './inference/session.ts'
+import { keptParts } from './kept-parts.ts'
 import { KINDS } from './kinds.ts'
 import {
   cardSchema,
@@ -85,8 +86,7 @@ const readBytes = async (folder: string, file: string): Promise<Buffer> => {
   }
 }
 
-const readJson = async (folder: string, file: string): Promise<unknown> => {
-  const bytes = await readBytes(folder, file)
+const parseJson = (file: string, bytes: Buffer): unknown => {
   try {
     return JSON.parse(bytes.toString('utf8'))
   } catch (cause) {
@@ -95,10 +95,12 @@ const readJson = async (folder: string, file: string): Promise<unknown> => {
 }
 
 const readPart = async <S extends z.ZodType>(folder: string, file: string, schema: S): Promise<z.output<S>> => {
-  const raw = await readJson(folder, file)
-  const result = schema.safeParse(raw)
-  if (result.success) return result.data
-  throw new AttuneError('model-invalid', `${file}: ${zod.prettifyError(result.error)}`)
+  const bytes = await readBytes(folder, file)
+  return keptParts.parse(`${file} ${sha256(bytes)}`, () => {
+    const result = schema.safeParse(parseJson(file, bytes))
+    if (result.success) return result.data
+    throw new AttuneError('model-invalid', `${file}: ${zod.prettifyError(result.error)}`)
+  })
 }
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
@@ -113,7 +115,7 @@ const kindOf = ({ kind }: Manifest): Kind => {
 export const fileOf = (manifest: Manifest): string => kindOf(manifest).file
 
 const readNumbers = async (folder: string, { file, read }: Kind): Promise<Numbers> => {
-  const raw = await readJson(folder, file)
+  const raw = parseJson(file, await readBytes(folder, file))
   try {
     return read(raw)
   } catch (error) {
