@@ -1,5 +1,5 @@
 // Puts the server and its command line together as few files, beside what tsc makes: hundreds of small files take most of a second to load.
-// node bin/bundle.mjs
+// After tsc: node bin/bundle.mjs
 import { join } from 'node:path'
 import { build } from 'vite'
 import { root } from './ready.mjs'
@@ -25,6 +25,7 @@ await build({
   configFile: false,
   publicDir: false,
   logLevel: 'warn',
+  resolve: { preserveSymlinks: true }, // paths stand in comments: the same bytes wherever node_modules lies
   ssr: { noExternal: true, external: APART },
   build: {
     ssr: true,
@@ -34,7 +35,7 @@ await build({
     minify: false, // stack traces in logs are read by people
     sourcemap: true,
     rollupOptions: {
-      input: Object.fromEntries(PROGRAMS.map((path) => [path.replace(/^.*\//, ''), join(root, 'src', `${path}.ts`)])),
+      input: Object.fromEntries(PROGRAMS.map((path) => [path.replace(/^.*\//, ''), join(root, 'dist/src', `${path}.js`)])),
       output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
     },
   },

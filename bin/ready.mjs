@@ -118,11 +118,12 @@ export const build = async () => {
 const buildAll = async (digest) => {
   say('Building …')
   await Promise.all([
-    run(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'src/contract', 'tsconfig.server.json', 'tools'], { quiet: true }),
+    run(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'src/contract', 'tsconfig.server.json', 'tools'], { quiet: true }).then(
+      () => run(process.execPath, ['bin/bundle.mjs'], { quiet: true }),
+    ),
     run(process.execPath, ['node_modules/vite/bin/vite.js', 'build', '--config', 'smart-app/vite.config.ts', '--logLevel', 'warn'], {
       quiet: true,
     }),
-    run(process.execPath, ['bin/bundle.mjs'], { quiet: true }),
     makeLedgerTemplate(),
   ])
   writeFileSync(join(root, 'dist/sbom.json'), makeSbom())

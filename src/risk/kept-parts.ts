@@ -42,8 +42,8 @@ export const makeKeptParts = (path: string | null) => {
     note: (): (() => string) => {
       const noted: Parts = new Map()
       fresh = noted
-      return () =>
-        JSON.stringify(Object.fromEntries([...noted].filter(([, part]) => isDeepStrictEqual(JSON.parse(JSON.stringify(part)), part))))
+      const isWhole = ([, part]: [string, unknown]): boolean => isDeepStrictEqual(JSON.parse(JSON.stringify(part)), part)
+      return () => JSON.stringify(Object.fromEntries([...noted].filter(isWhole).sort(([a], [b]) => (a < b ? -1 : 1)))) // models load side by side
     },
   }
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -86,6 +86,39 @@ it('one changed byte in a model stops the start: the file is named and the proce
   writeFileSync(site.path, JSON.stringify({ modelsDir }))
   const { code, said } = await refusal(site.environment)
   expect(said).toContain(`model-invalid: ${model}: ${graph} does not have the SHA-256`)
+  expect(code).toBe(1)
+})
+
+/** Files that the build has read and kept: with other bytes they are read and checked as any others. */
+it('an edited golden vector, a manifest and a card with one word more stop the start together: each model is named', async () => {
+  const site = siteOf({})
+  const modelsDir = copyOf('models', site)
+  const edit = (path: string, change: (text: string) => string): void => {
+    const file = join(modelsDir, path)
+    const before = readFileSync(file, 'utf8')
+    writeFileSync(file, change(before))
+    expect(readFileSync(file, 'utf8')).not.toBe(before)
+  }
+  edit('af/vectors.json', (text) => text.replace(/("expected": *\{ *"[^"]+": *)([0-9.]+)/, '$19$2'))
+  edit('kfre/manifest.json', (text) => text.replace('{', '{"misspelt": 1,'))
+  edit('acute/card.json', (text) => text.replace('{', '{"misspelt": 1,'))
+  writeFileSync(site.path, JSON.stringify({ modelsDir }))
+  const { code, said } = await refusal(site.environment)
+  expect(said).toMatch(/^(model-invalid: )?af: test vectors missed: af-s000 \(off by /m)
+  expect(said).toMatch(/kfre: manifest\.json: .*misspelt/s)
+  expect(said).toMatch(/acute: card\.json: .*misspelt/s)
+  expect(code).toBe(1)
+})
+
+it('one rule row with one member more stops the start: file and row are named', async () => {
+  const site = siteOf({ rulesDir: 'x' })
+  const rulesDir = copyOf('rules', site)
+  const path = join(rulesDir, 'loinc.json')
+  const loinc = JSON.parse(readFileSync(path, 'utf8'))
+  writeFileSync(path, JSON.stringify({ ...loinc, rows: [{ ...loinc.rows[0], misspelt: 1 }, ...loinc.rows.slice(1)] }))
+  writeFileSync(site.path, JSON.stringify({ rulesDir }))
+  const { code, said } = await refusal(site.environment)
+  expect(said).toMatch(/^rules-invalid: 1 problem in the rules\nloinc\.json \[rows\.0\]: .*misspelt/m)
   expect(code).toBe(1)
 })
 
