@@ -20,7 +20,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/facts': ['src/contract', 'src/errors.ts', 'src/slices.ts', 'src/terminology', 'src/pgx'],
   'src/devices': ['src/contract', 'src/errors.ts', 'src/terminology'],
   'src/notes': ['src/contract', 'src/errors.ts', 'src/slices.ts'],
-  'src/guidance': ['src/once-per.ts', 'src/pgx', 'src/terminology', 'src/contract', 'src/errors.ts'],
+  'src/guidance': ['src/once-per.ts', 'src/project-root.ts', 'src/pgx', 'src/terminology', 'src/contract', 'src/errors.ts'],
   'src/risk': ['src/once-per.ts', 'src/contract', 'src/errors.ts', 'src/config.ts', 'src/project-root.ts', 'src/terminology'],
   'src/validation': ['src/risk', 'src/terminology', 'src/contract', 'src/errors.ts'],
   'src/monitoring': ['src/contract', 'src/errors.ts', 'src/config.ts', 'src/risk', 'src/validation', 'src/ledger'],
