@@ -3,8 +3,8 @@ import type { NotesRead } from './contract/notes.ts'
 import { type NotePart, type NoteSource, partOfBinary, readNoteTexts } from './facts/note-texts.ts'
 import type { FhirClient, FhirSession } from './fhir/fhir-client.ts'
 import { type NoteInHand, notesInSlices } from './notes/read-notes.ts'
-import { inTurns } from './slices.ts'
 import type { NoteTables } from './notes/tables.ts'
+import { inTurns } from './slices.ts'
 
 /** Texts that are fetched for one opening of the app, the time for all of them, and their size: nothing else waits for them. */
 const MOST_FETCHES = 20
