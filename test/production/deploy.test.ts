@@ -181,6 +181,9 @@ describe('The Kubernetes manifests', () => {
     expect(portsOf(egress)).toEqual([53, 53, 5432, 6379, 443])
     for (const rule of egress) expect(rule.to.length).toBeGreaterThan(0)
     expect(JSON.stringify(egress)).not.toContain('0.0.0.0/0')
+    const stores = of('NetworkPolicy', 'stores').spec
+    expect(stores.podSelector.matchExpressions[0].values).toEqual(['postgres', 'redis'])
+    expect(portsOf(stores.ingress)).toEqual([5432, 6379])
   })
 
   it('find each other: labels, ports, configuration and keys', () => {

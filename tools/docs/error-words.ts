@@ -52,8 +52,9 @@ export const ERROR_WORDS: Readonly<Record<string, { readonly happened: string; r
     todo: 'Operator: see which questions failed in the trace or the decision record; check prefetch and the token of the call.',
   },
   'too-many-requests': {
-    happened: 'The client sent more than `limits.requestsPerMinute`.',
-    todo: 'Caller: wait as long as `Retry-After` says. Operator: raise the limit for a busy site.',
+    happened:
+      'More requests in a minute than `limits.requestsPerMinute` (client) or `limits.tenantRequestsPerMinute` allow, or too many tokens from one address that did not hold (`limits.failedSignInsPerMinute`).',
+    todo: 'Caller: wait as long as `Retry-After` says. Operator: the detail in the log says which limit (docs/operations.md, section 6).',
   },
   'token-refused': {
     happened: 'The EHR did not accept the access token of the app.',
@@ -64,8 +65,8 @@ export const ERROR_WORDS: Readonly<Record<string, { readonly happened: string; r
     todo: 'Operator: ask the EHR which scopes and patients the user has.',
   },
   overloaded: {
-    happened: 'More calls were under way than this process takes.',
-    todo: 'Caller: wait as long as `Retry-After` says. Operator: docs/operations.md, alarm "overloaded".',
+    happened: 'More calls were waiting or under way than this process takes.',
+    todo: 'Caller: wait as long as `Retry-After` says. Operator: docs/operations.md, section 6 and alarm AttuneErrors.',
   },
   unexpected: {
     happened: 'A fault in Attune. A hook call then carries a card that says that nothing was assessed, where it can.',
@@ -92,8 +93,9 @@ export const ERROR_WORDS: Readonly<Record<string, { readonly happened: string; r
     todo: 'Nothing at once: the CPU answers. Operator: docs/inference.md.',
   },
   'ledger-failed': {
-    happened: 'The store of decisions cannot be used. Hook calls are still answered and go to the spool; feedback is not confirmed.',
-    todo: 'Operator: docs/operations.md, alarm "ledger".',
+    happened:
+      'Neither the database nor the spool can be written. What cannot be recorded is neither answered nor confirmed. While the database alone is away, records go to the spool and calls are answered.',
+    todo: 'Operator: docs/operations.md, alarm AttuneLedgerNotDurable.',
   },
   'fhir-failed': {
     happened: 'The FHIR server did not give the app what it asked for.',
