@@ -69,18 +69,17 @@ export type Parts = {
 const TYPES = ['counter', 'gauge', 'histogram', 'summary']
 const metricType = (type: unknown): string => (typeof type === 'number' ? (TYPES[type] ?? '') : String(type))
 
-const makePartGauges = (registers: Registry[]) => {
-  const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
-    new Gauge({ name, help, labelNames: [...labelNames], registers })
+const makePartGauges = (open: Registry, ofTenants: Registry) => {
+  const gauge = <L extends string>(name: string, help: string, labelNames: readonly L[], registry = open) =>
+    new Gauge({ name, help, labelNames: [...labelNames], registers: [registry] })
   const build = gauge('attune_build_info', '1 for the release that runs.', ['version'])
   const model = gauge('attune_model_info', '1 for the version of a model that is served.', ['model', 'version'])
   const ok = gauge('attune_ledger_ok', '1 while records can be made durable.', [])
   const degraded = gauge('attune_ledger_degraded', '1 while the database is away or has refused records.', [])
   const spooled = gauge('attune_ledger_spooled_entries', 'Entries that are only in the spool because the database is away.', [])
   const rejected = gauge('attune_ledger_rejected_entries', 'Entries that the database refused as they are, since the start.', [])
-  const restingOf = gauge('attune_fhir_breaker_open', 'FHIR servers of a client that are left alone because they do not answer.', [
-    'client',
-  ])
+  const restingHelp = 'FHIR servers of a client that are left alone because they do not answer.'
+  const restingOf = gauge('attune_fhir_breaker_open', restingHelp, ['client'], ofTenants)
   const resting = gauge('attune_fhir_resting_servers', 'FHIR servers that are left alone because they do not answer.', [])
   const shared = gauge(
     'attune_replay_shared',
@@ -215,7 +214,7 @@ export const makeMetrics = (): Metrics => {
     labelNames: ['model'],
     registers,
   })
-  const showParts = makePartGauges(registers)
+  const showParts = makePartGauges(registry, ofTenants)
   const reloads = counter('attune_rules_reloads_total', 'Rules that were loaded again while running, by whether they were taken.', [
     'taken',
   ])

@@ -92,7 +92,7 @@ describe.skipIf(chromiumPath === null || !built)(
         page.waitForRequest((one) => one.url().endsWith('/api/what-if/missing')),
         page.getByRole('button', { name: 'Ask the model: what could each missing input change?' }).first().click(),
       ])
-      expect(Object.keys(JSON.parse(request.postData() ?? '{}')).sort()).toEqual(['inputs', 'model', 'question'])
+      expect(Object.keys(JSON.parse(request.postData() ?? '{}')).sort()).toEqual(['fhirServer', 'inputs', 'model', 'question'])
       expect(request.postData()).not.toContain(ESTIMATED)
       await page
         .getByText(/no forecast for this person/)

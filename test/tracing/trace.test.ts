@@ -180,6 +180,8 @@ describe('A traced call', () => {
   it('of a discharge shows the same stages as every service', async () => {
     const traceId = randomUUID().replaceAll('-', '')
     const url = `${running.url}/cds-services/risk-encounter-discharge`
+    const [one] = people(1, 5)
+    const { prefetch } = orderWarfarin({ ...one, id: MARK } as Parameters<typeof orderWarfarin>[0])
     const answer = await fetch(url, {
       method: 'POST',
       headers: {
@@ -191,7 +193,7 @@ describe('A traced call', () => {
         hook: 'encounter-discharge',
         hookInstance: randomUUID(),
         context: { userId: 'Practitioner/1', patientId: MARK, encounterId: 'e1' },
-        prefetch: {},
+        prefetch,
       }),
     })
     expect(answer.status).toBe(200)
