@@ -57,7 +57,7 @@ const openLoop = async (perSecond: number, forMs: number): Promise<Answer[]> => 
 
 const ACCEPTED_MS = 500
 
-// On a machine with other work the flood is a test of the machine: whole runs only. `test/http/admission.test.ts` holds the rule itself.
+// On a machine with other work the flood is a test of the machine: whole runs only. `test/http/line.test.ts` holds the rule itself.
 it.runIf(WHOLE)(
   'L-2: of calls at five times capacity or more some are answered, all others get 503 with Retry-After, and quiet comes back within 5 s',
   async () => {
