@@ -19,8 +19,11 @@ export type DoorKit = {
   readonly corsHeaders: (origin: string | undefined) => Headers
 }
 
-/** What costs more than an answer that says no. The rest never waits: figures and health are asked for when there is trouble. */
-const COSTLY = /^\/(?:cds-services\/([^/?]+)(\/feedback)?|api\/[^?]+)(?:\?|$)/
+/**
+ * What costs more than an answer that says no, in every way of writing its address that is served. The rest never waits: figures and
+ * health are asked for when there is trouble.
+ */
+const COSTLY = /^(?:https?:\/\/[^/?#]*)?\/(?:cds-services\/([^/?#]+)(\/feedback)?|api\/)/i
 
 const RETRY_AFTER_S = '1'
 

@@ -26,15 +26,15 @@ beforeAll(async () => {
 })
 afterAll(() => running.close())
 
-const tokenOf = (id: string): string => {
-  const url = running.url + SIGN
+const tokenOf = (id: string, path = SIGN): string => {
+  const url = running.url + path
   return `Bearer ${makeToken(url, { payload: { iss: `https://${id}.test` }, key: pair.privateKey })}`
 }
 
 type Answer = { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly text: string }
 
 /** Calls that a thread of its own makes all at once, one for each token: callers do not wait for the server's thread. */
-const callFromOutside = (tokens: readonly string[]): Promise<Answer[]> => {
+const callFromOutside = (tokens: readonly string[], path = SIGN): Promise<Answer[]> => {
   const code = `
     const { parentPort, workerData: { url, body, tokens } } = require('node:worker_threads')
     const { request } = require('node:http')
@@ -48,7 +48,7 @@ const callFromOutside = (tokens: readonly string[]): Promise<Answer[]> => {
       sent.on('error', reject).end(body)
     })
     Promise.all(tokens.map(one)).then((all) => parentPort.postMessage(all))`
-  const worker = new Worker(code, { eval: true, workerData: { url: running.url + SIGN, body: JSON.stringify(orderSign()), tokens } })
+  const worker = new Worker(code, { eval: true, workerData: { url: running.url + path, body: JSON.stringify(orderSign()), tokens } })
   return new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
 }
 
@@ -75,3 +75,15 @@ test('while one hospital sends more than can be answered, another is answered, a
     expect.objectContaining({ msg: 'turned away', route: '/cds-services/:id', service: 'echo-order-sign', status: 503 }),
   ])
 }, 60_000)
+
+test.each([`${SIGN}/`, SIGN.replace('cds', 'CDS')])(
+  'who writes the address as %s waits in the same line',
+  async (path) => {
+    const answers = await callFromOutside(
+      Array.from({ length: 100 }, () => tokenOf('north', path)),
+      path,
+    )
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 503]))
+  },
+  60_000,
+)
