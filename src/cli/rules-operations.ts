@@ -9,7 +9,7 @@ import { loadKnowledge } from '../guidance/load-knowledge.ts'
 import { rowsOf } from '../guidance/switch-rows.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { leaveRequest, type Request } from '../reload/inbox.ts'
-import { folderMeant, keptRules } from '../reload/kept-rules.ts'
+import { checkKept, folderMeant, keptRules } from '../reload/kept-rules.ts'
 import { siteConfig, withLedger } from './models/open-store.ts'
 import { printJson, progress, say, UsageError, type VerbInput } from './verb.ts'
 
@@ -125,7 +125,9 @@ export const reloadRules = async (input: VerbInput): Promise<number> => {
 }
 
 const orderRules = async (input: VerbInput, config: Config, folder: string | null): Promise<number> => {
-  const { version } = loadKnowledge(folder === null ? config.rulesDir : folderMeant(folder, config.dataDir), config.drugMap)
+  const meant = folder === null ? config.rulesDir : folderMeant(folder, config.dataDir)
+  await checkKept(meant, config.dataDir)
+  const { version } = loadKnowledge(meant, config.drugMap)
   const order = { folder, at: new Date().toISOString(), by: byOf(input) }
   const where = await hand(order, config, ({ practice }) => practice.orderRules(order))
   if (where === null) return 1

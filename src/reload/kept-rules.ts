@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { cp, mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { AttuneError } from '../errors.ts'
 
 /** Rules that were used, in the data folder by their content, so that a step back needs nobody's backup. */
 const homeIn = (dataDir: string): string => join(dataDir, 'rules-kept')
@@ -49,6 +50,39 @@ const contentOf = async (folder: string): Promise<string> => {
   return digest.digest('hex').slice(0, 16)
 }
 
+/** Whether it holds all that was kept, and nothing else: a folder with a file less may pass every check of rules. */
+const isWhole = (kept: string): Promise<boolean> =>
+  contentOf(kept).then(
+    (content) => content === basename(kept),
+    () => false,
+  )
+
+/** Gone in one step: a removal that is cut short leaves nothing under the name. */
+export const letGo = async (kept: string): Promise<void> => {
+  const gone = join(dirname(kept), `.${randomUUID()}`)
+  await rename(kept, gone).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error // another process was quicker
+  })
+  await rm(gone, { recursive: true, force: true })
+}
+
+/** Where the name is taken by what is not whole, it is taken back. */
+const moveTo = async (kept: string, fresh: string): Promise<void> => {
+  const isMoved = await rename(fresh, kept).then(
+    () => true,
+    () => false,
+  )
+  if (isMoved || (await isWhole(kept))) return
+  await letGo(kept)
+  await rename(fresh, kept).catch(() => stat(kept)) // another process was quicker
+}
+
+/** @throws AttuneError `rules-invalid` for one of the kept that is not what was kept */
+export const checkKept = async (folder: string, dataDir: string): Promise<void> => {
+  if (dirname(folder) === homeIn(dataDir) && !(await isWhole(folder)))
+    throw new AttuneError('rules-invalid', `${folder} is not what was kept: files are missing or were changed`)
+}
+
 /**
  * A copy of a folder of rules that nobody changes any more. The same content is there once, also when several processes keep it at once.
  * @returns its folder
@@ -62,7 +96,7 @@ export const copyRules = async (folder: string, dataDir: string): Promise<string
     const filter = (path: string): boolean => isVisible(path.slice(folder.length + 1))
     await cp(folder, fresh, { recursive: true, dereference: true, filter })
     const kept = join(home, await contentOf(fresh))
-    await rename(fresh, kept).catch(() => stat(kept)) // it is there already
+    await moveTo(kept, fresh)
     return kept
   } finally {
     await rm(fresh, { recursive: true, force: true })
@@ -73,5 +107,5 @@ export const copyRules = async (folder: string, dataDir: string): Promise<string
 export const markUsed = async (kept: string, dataDir: string): Promise<void> => {
   const now = new Date()
   await utimes(kept, now, now)
-  for (const { folder } of (await keptRules(dataDir)).slice(MOST_KEPT)) await rm(folder, { recursive: true, force: true })
+  for (const { folder } of (await keptRules(dataDir)).slice(MOST_KEPT)) await letGo(folder)
 }

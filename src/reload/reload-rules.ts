@@ -1,7 +1,7 @@
-import { rm, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { rethink } from '../engine.ts'
 import { AttuneError } from '../errors.ts'
-import { copyRules, keptRules, markUsed } from './kept-rules.ts'
+import { checkKept, copyRules, keptRules, letGo, markUsed } from './kept-rules.ts'
 import type { Practice, PracticeKit } from './practice.ts'
 import { readRules } from './read-rules.ts'
 
@@ -54,13 +54,14 @@ export const makeReloading = ({ config, practice, onEnd, onTrouble }: ReloadingK
     let kept: string | null = null
     try {
       await stat(asked)
+      await checkKept(asked, dataDir)
       kept = await copy(asked)
       const rulesDir = kept ?? asked
       practice.swap(await rethink({ ...config, rulesDir }, await readRules(rulesDir, config), practice.thinking))
       folder = asked
       await mark(kept)
     } catch (error) {
-      if (kept !== null && !known.has(kept)) await rm(kept, { recursive: true, force: true })
+      if (kept !== null && !known.has(kept)) await letGo(kept).catch((cause: unknown) => onTrouble(NOT_KEPT, cause))
       problems = (error as NodeJS.ErrnoException).code === 'ENOENT' ? `there is no folder ${asked}` : problemsOf(error)
     }
     last = { at: new Date().toISOString(), folder: asked, problems }
@@ -72,7 +73,7 @@ export const makeReloading = ({ config, practice, onEnd, onTrouble }: ReloadingK
     keep: async () => mark(await copy(folder)),
     reload: (asked) => {
       const turn = queue.then(() => load(asked))
-      queue = turn
+      queue = turn.catch(() => {}) // whatever happens to one, the next has its turn
       return turn
     },
     get last() {

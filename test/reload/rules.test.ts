@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -128,6 +128,17 @@ describe('Rules that are loaded again while calls are answered', () => {
     expect(await names()).toEqual(kept)
     broken.clear()
   })
+
+  it('are not used when they are no longer what was kept: a file less passes every check of rules', async () => {
+    const used = (await site.ask()).trace.versions.rules
+    const [, other] = await keptRules(place.config.dataDir)
+    rmSync(join(other?.folder ?? '', GUIDANCE))
+    const back = await runMain('rules', 'back')
+    expect([back.status, back.err]).toEqual([1, expect.stringContaining('is not what was kept')])
+    await site.request(order(other?.name ?? ''))
+    await vi.waitFor(async () => expect((await site.ready()).parts.rules?.detail).toContain('is not what was kept'), 30_000)
+    expect((await site.ask()).trace.versions.rules).toBe(used)
+  })
 })
 
 describe('Rules that were used', () => {
@@ -150,6 +161,18 @@ describe('Rules that were used', () => {
     expect(kept.map(({ folder }) => readFileSync(join(folder, 'genes/one.json'), 'utf8'))).toEqual([6, 5, 4, 3, 2].map((n) => `{"n":${n}}`))
     expect(kept.map(({ name }) => folderMeant(name, dataDir))).toEqual(kept.map(({ folder }) => folder))
     expect(folderMeant('kept:../../etc', dataDir)).toBe('kept:../../etc')
+    rmSync(dataDir, { recursive: true })
+  })
+  it('are kept anew where a removal was cut short', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'attune-kept-'))
+    const rules = join(dataDir, 'rules')
+    mkdirSync(rules)
+    for (const name of ['one.json', 'two.json']) writeFileSync(join(rules, name), '{}')
+    const kept = await copyKept(rules, dataDir)
+    rmSync(join(kept, 'two.json'))
+    expect(await copyKept(rules, dataDir)).toBe(kept)
+    expect(readdirSync(kept)).toEqual(['one.json', 'two.json'])
+    expect(readdirSync(join(dataDir, 'rules-kept'))).toHaveLength(1)
     rmSync(dataDir, { recursive: true })
   })
 })
