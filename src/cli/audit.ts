@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Config } from '../config.ts'
+import { isUnseen } from '../contract/decision.ts'
 import { VERSION } from '../engine.ts'
 import { AUDITED, type Audited, type AuditFacts, auditEvent, type Machine } from '../exporters/audit-event.ts'
 import type { Trace } from '../ledger/audit-trail.ts'
@@ -27,7 +28,7 @@ const machinesOf = (config: Config) => {
   return { attune, app, ehr }
 }
 
-/** The events of one entry: a decision is two, what was read and what was shown. */
+/** The events of one entry: a decision is two, what was read and what was shown; of an answer in the shadow nothing was given to the EHR. */
 const eventsOf = (trace: Trace, { attune, app, ehr }: ReturnType<typeof machinesOf>): readonly AuditFacts[] => {
   const facts = (what: Audited, more: Omit<AuditFacts, 'id' | 'what' | 'recorded'>): AuditFacts => ({
     id: `${trace.seq}-${what}`,
@@ -48,10 +49,9 @@ const eventsOf = (trace: Trace, { attune, app, ehr }: ReturnType<typeof machines
   const { id, tenant, client, service, patientKey, userKey, requestId = null, outcome } = trace.record
   const isApp = service === 'smart-app'
   const about = { tenant, patient: patientKey, record: id, user: userKey, requestId, outcomeDesc: outcome }
-  return [
-    facts('patient-read', { ...about, from: ehr(client), to: attune }),
-    facts(isApp ? 'app-opened' : 'decision-shown', { ...about, from: attune, to: isApp ? app : ehr(client) }),
-  ]
+  const read = facts('patient-read', { ...about, from: ehr(client), to: attune })
+  if (!isApp && isUnseen(trace.record)) return [read]
+  return [read, facts(isApp ? 'app-opened' : 'decision-shown', { ...about, from: attune, to: isApp ? app : ehr(client) })]
 }
 
 const exportTo = async (input: VerbInput): Promise<number> => {

@@ -138,6 +138,17 @@ describe('attune audit export', () => {
     })
   })
 
+  it('says of an answer in the shadow that the record was read, and not that anything was given to the EHR', async () => {
+    const hidden = { because: 'on trial', cards: [card()], traces: [] }
+    const ledger = await openLedger(place.config)
+    await ledger.record(decision({ shadow: { of: 'service', ...hidden } }))
+    await ledger.record(decision({ cards: [card()], shadow: { of: 'rules', ...hidden } }))
+    await ledger.close()
+    await run('export', '--to', at('audit.ndjson'))
+    const whats = eventsIn('audit.ndjson').map(({ subtype }) => subtype[1].code)
+    expect(whats).toEqual(['patient-read', 'patient-read', 'decision-shown'])
+  })
+
   it('claims no profile for a client that the configuration does not know any more: its address is not known', async () => {
     const ledger = await openLedger(place.config)
     await ledger.record(decision({ client: 'gone' }))
