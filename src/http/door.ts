@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Logger } from 'pino'
+import type { Config } from '../config.ts'
 import { AttuneError } from '../errors.ts'
 import { operationOutcome } from '../hooks/outcome.ts'
 import { claimedIssuer } from './client-jwt.ts'
@@ -10,6 +11,7 @@ import { identifyRequest } from './request-id.ts'
 type Headers = Readonly<Record<string, string>>
 
 export type DoorKit = {
+  readonly config: Pick<Config, 'clients'>
   readonly log: Logger
   readonly metrics: Pick<Metrics, 'observeRequest'>
   readonly services: ReadonlyMap<string, unknown>
@@ -31,11 +33,17 @@ const RETRY_AFTER_S = '1'
 const DRAINED_BYTES = 1_000_000
 
 /**
- * Whose calls wait behind each other: address, kind of call, and the issuer that an unchecked token names. Who lies about it waits with
- * others of its own address.
+ * Whose calls wait behind each other: address, kind of call, and the issuer that an unchecked token names. All that name none of the
+ * registered ones are one account of their address: with names of its own making nobody gets more turns.
  */
-const accountOf = ({ socket, headers }: IncomingMessage, kind: string): string =>
-  `${socket.remoteAddress ?? ''} ${kind} ${claimedIssuer(headers.authorization) ?? ''}`
+const makeAccountOf = ({ clients }: DoorKit['config']) => {
+  const names = clients.flatMap(({ iss, fhirServers, authorizationServers }) => [iss, ...fhirServers, ...authorizationServers]) // those: of the app's tokens
+  const registered = new Set<string | null | undefined>(names)
+  return ({ socket, headers }: IncomingMessage, kind: string): string => {
+    const issuer = claimedIssuer(headers.authorization)
+    return `${socket.remoteAddress ?? ''} ${kind} ${registered.has(issuer) ? issuer : ''}`
+  }
+}
 
 /** Answers 503 with next to no work: no token is checked, and no body is looked at. */
 const makeTurnAway = ({ log, metrics, services, baseHeaders, corsHeaders }: DoorKit) => {
@@ -69,6 +77,7 @@ const makeTurnAway = ({ log, metrics, services, baseHeaders, corsHeaders }: Door
 export const makeDoor = (app: RequestListener, kit: DoorKit): RequestListener => {
   const line = makeLine()
   const turnAway = makeTurnAway(kit)
+  const accountOf = makeAccountOf(kit.config)
   return (req, res) => {
     const costly = req.method === 'POST' ? COSTLY.exec(req.url ?? '') : null
     if (costly === null) return app(req, res)

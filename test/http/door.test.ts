@@ -26,15 +26,15 @@ beforeAll(async () => {
 })
 afterAll(() => running.close())
 
-const tokenOf = (id: string, path = SIGN): string => {
-  const url = running.url + path
+const tokenOf = (id: string, path = SIGN, { url: at } = running): string => {
+  const url = at + path
   return `Bearer ${makeToken(url, { payload: { iss: `https://${id}.test` }, key: pair.privateKey })}`
 }
 
 type Answer = { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly text: string }
 
 /** Calls that a thread of its own makes all at once, one for each token: callers do not wait for the server's thread. */
-const callFromOutside = (tokens: readonly string[], path = SIGN): Promise<Answer[]> => {
+const callFromOutside = (tokens: readonly string[], path = SIGN, { url: at } = running): Promise<Answer[]> => {
   const code = `
     const { parentPort, workerData: { url, body, tokens } } = require('node:worker_threads')
     const { request } = require('node:http')
@@ -48,7 +48,7 @@ const callFromOutside = (tokens: readonly string[], path = SIGN): Promise<Answer
       sent.on('error', reject).end(body)
     })
     Promise.all(tokens.map(one)).then((all) => parentPort.postMessage(all))`
-  const worker = new Worker(code, { eval: true, workerData: { url: running.url + path, body: JSON.stringify(orderSign()), tokens } })
+  const worker = new Worker(code, { eval: true, workerData: { url: at + path, body: JSON.stringify(orderSign()), tokens } })
   return new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
 }
 
@@ -87,3 +87,12 @@ test.each([`${SIGN}/`, SIGN.replace('cds', 'CDS')])(
   },
   60_000,
 )
+
+test('who names another issuer with each call gets no more turns than who names one', async () => {
+  const open = await start({ config: { auth: 'open' }, clients, kit: { runService } })
+  const liars = Array.from({ length: 100 }, (_, n) => tokenOf(`liar-${n}`, SIGN, open))
+  const honest = Array.from({ length: 3 }, () => tokenOf('south', SIGN, open))
+  const answers = await callFromOutside([...liars, ...honest], SIGN, open)
+  await open.close()
+  expect(answers.slice(liars.length).map(({ status }) => status)).toEqual([200, 200, 200])
+}, 60_000)
