@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { passportOf } from '../cds-services/profile/passport.ts'
 import { SERVICES } from '../cds-services/registry.ts'
@@ -106,7 +107,7 @@ export const serve = async (
       await keeper.beforeLedger()
     }
     const running = await run(asked, { beforeLedger, processes: () => processesHealth(keeper) })
-    for (const answer of waiting.splice(0)) answer()
+    void handOver(waiting)
     if (!embedded) await listening()
     return running
   }
@@ -115,6 +116,14 @@ export const serve = async (
   } catch (error) {
     server.close()
     throw error
+  }
+}
+
+/** One in a turn of the event loop, as the door begins calls: all at once they would look like an overload, and many would be turned away. */
+const handOver = async (waiting: readonly (() => void)[]): Promise<void> => {
+  for (const answer of waiting) {
+    answer()
+    await nextTurn()
   }
 }
 
