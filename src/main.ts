@@ -93,14 +93,14 @@ export const serve = async (
     }
   }
   const runAlone = async (): Promise<Running> => {
-    const port = await listen(server, asked.port, asked.host)
+    const port = await listen(server, asked.port, asked.host, 'PORT')
     return run(asked.port === port ? asked : readConfig({ ...environment, PORT: String(port) }, projectRoot), {})
   }
   /** Takes connections when it can answer; on the embedded ledger before its predecessor leaves, and then calls wait until it can. */
   const runUnder = async (keeper: Supervised): Promise<Running> => {
     const waiting: (() => void)[] = []
     handle = (request, response) => void waiting.push(() => handle(request, response))
-    const listening = () => listen(server, asked.port, asked.host)
+    const listening = () => listen(server, asked.port, asked.host, 'PORT')
     const embedded = asked.databaseUrl === null
     const beforeLedger = async (): Promise<void> => {
       if (embedded) await listening()
@@ -148,13 +148,11 @@ const processesHealth = ({ state }: Supervised): PartHealth => {
  */
 const BACKLOG = 4096
 
-const listen = (server: Server, port: number, host: string): Promise<number> =>
+const listen = (server: Server, port: number, host: string, setting: string): Promise<number> =>
   new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(
-        error.code === 'EADDRINUSE'
-          ? new AttuneError('config-invalid', `port ${port} is in use; set PORT or operations.port to another one`)
-          : error,
+        error.code === 'EADDRINUSE' ? new AttuneError('config-invalid', `port ${port} is in use; set ${setting} to another one`) : error,
       ),
     )
     server.listen({ port, host, backlog: BACKLOG }, () => resolve((server.address() as AddressInfo).port))
@@ -164,7 +162,7 @@ const listen = (server: Server, port: number, host: string): Promise<number> =>
 const listenOperations = async ({ operations }: Config, app: RequestListener) => {
   if (operations === undefined) return { url: null, close: async () => {} }
   const server = makeServer(app)
-  const port = await listen(server, operations.port, operations.host)
+  const port = await listen(server, operations.port, operations.host, 'operations.port')
   const host = operations.host.includes(':') ? `[${operations.host}]` : operations.host
   const close = async (): Promise<void> => {
     server.closeAllConnections()

@@ -2,7 +2,7 @@ import type { Gap, PartialDate } from './lineage.ts'
 
 /**
  * What a reader of clinical text found in notes. It stands apart from PatientFacts on purpose: nothing here was checked, and nothing here may
- * become evidence for a dose, a finding or an estimate (test/architecture/notes-law.test.ts holds that).
+ * become evidence for a dose, a finding or an estimate (test/notes/law.test.ts holds that).
  */
 
 /** Whether the words say that it is so, that it is not so, or leave it open. */

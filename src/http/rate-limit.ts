@@ -16,8 +16,10 @@ const tooMany = (res: Response, detail: string): AttuneError => {
 
 const perMinute = (hits: Hits, limit: number, nameOf: NameOf, skip: (req: Request, res: Response) => boolean = () => false): Step => {
   return async (req, res, next) => {
-    if (!skip(req, res) && (await hits.count(nameOf(req, res), MINUTE_MS)) > limit) return next(tooMany(res, 'rate limit reached'))
-    next()
+    if (skip(req, res)) return next()
+    const name = nameOf(req, res)
+    if ((await hits.count(name, MINUTE_MS)) <= limit) return next()
+    next(tooMany(res, `rate limit of ${limit} a minute reached by ${name.replace(/\baddress .*/, 'an address')}`))
   }
 }
 
@@ -59,7 +61,7 @@ export const makeAppAccount = ({ clients }: Pick<Config, 'clients'>): ((req: Req
   return (req) => {
     const address = addressOf(req)
     const tenant = tenants.get(baseOf((req.body as { fhirServer?: unknown } | null)?.fhirServer))
-    return { client: `app at ${address}`, tenant: tenant === undefined ? `none, at ${address}` : tenant }
+    return { client: `app at ${address}`, tenant: tenant === undefined ? `none, at address ${address}` : tenant }
   }
 }
 
