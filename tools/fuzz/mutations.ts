@@ -40,9 +40,10 @@ const everywhere = (value: unknown, key: string, put: unknown): unknown => {
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, name === key ? put : everywhere(member, key, put)]))
 }
 
+/** A list that gets a name becomes an object: JSON has no lists with names. */
 const set = (holder: Json, key: string | number, value: unknown): Json => {
-  Object.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true }) // a plain set of __proto__ adds no key
-  return holder
+  const into = Array.isArray(holder) && typeof key === 'string' ? ({ ...holder } as Json) : holder
+  return Object.defineProperty(into, key, { value, enumerable: true, configurable: true, writable: true }) // a plain set of __proto__ adds no key
 }
 
 const without = (holder: Json, key: string | number): unknown =>
