@@ -15,12 +15,21 @@ export const MOST_REVIEW_BYTES = 1_000_000
 
 const text = z.string().min(1).max(200)
 
+/** By names that the caller chose: an error must not say them, so it is told of the whole. */
+const rests = z.record(z.string(), z.unknown()).refine(
+  (all) =>
+    Object.entries(all)
+      .flat()
+      .every((one) => text.safeParse(one).success),
+  'holds something else than texts',
+)
+
 /** What is inside a flag the server wrote itself: the seal says so. */
 const sealed = {
   fhirServer: z.string().min(1).max(2000),
   patient: z.string().regex(/^(?!\.+$)[A-Za-z0-9\-.]{1,64}$/),
   decision: text,
-  flags: z.array(z.looseObject({ id: text, rests: z.record(text, text) })).max(500),
+  flags: z.array(z.looseObject({ id: text, rests })).max(500),
   seal: text,
   idToken: z.string().max(8192).optional(),
 }

@@ -114,6 +114,12 @@ describe.each(ENGINES)('The review of a patient’s flags, kept on %s', (engine,
     expect((await review.call('/api/review/list', forged)).status).toBe(400)
     expect((await review.call('/api/review/list', { ...review.sealed, patient: stories[0]?.patient })).status).toBe(400)
     expect((await review.call('/api/review/list', { ...review.sealed, decision: 'another' })).status).toBe(400)
+    const named = {
+      ...review.sealed,
+      flags: review.sealed.flags.map((flag) => ({ ...flag, rests: { ...flag.rests, Quillfeather: null } })),
+    }
+    const refused = await review.call('/api/review/list', named)
+    expect([refused.status, await refused.text()]).toEqual([400, expect.not.stringContaining('Quillfeather')]) // names are the caller's words
   })
 
   it('is closed to whoever may not read the patient now', async () => {
