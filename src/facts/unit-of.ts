@@ -12,8 +12,11 @@ export type Unit = { readonly code: string; readonly known: boolean }
 /** Units seen lately: a chart repeats a few dozen of them thousands of times. Bounded, since the words come from outside. */
 const seen = new Map<string, Unit>()
 const MOST = 2000
+/** What is longer is no unit, and would only take memory. */
+const LONGEST = 200
 
 const remember = (key: string, make: () => Unit): Unit => {
+  if (key.length > LONGEST) return make()
   const known = seen.get(key)
   if (known) return known
   if (seen.size >= MOST) seen.clear()

@@ -26,6 +26,11 @@ const quietly = <T>(call: () => T): T | null => {
   }
 }
 
+/** Longer than any unit that is used. The library reads a code in the square of the time of its length. */
+const LONGEST = 200
+
+const isTooLong = (unit: string): boolean => unit.length > LONGEST
+
 /** UCUM does not look into braces, but a clearance per 1.73 m2 of body surface is not a clearance. */
 const isIndexed = (unit: string): boolean => unit.includes('{1.73_m2}')
 
@@ -38,7 +43,7 @@ const isOtherScale = (from: string, to: string): boolean => [from, to].includes(
  * @example convert(180, '[lb_av]', 'kg') // 81.6466266
  */
 export const convert = (value: number, fromUnit: string, toUnit: string, options: ConvertOptions = {}): number | null => {
-  if (!Number.isFinite(value)) return null
+  if (!Number.isFinite(value) || isTooLong(fromUnit) || isTooLong(toUnit)) return null
   const [from, to] = [spellAsUcum(fromUnit), spellAsUcum(toUnit)]
   if (from === '' || to === '') return null
   if (from === to) return ucumCode(from) === null ? null : value
@@ -55,6 +60,7 @@ export const convert = (value: number, fromUnit: string, toUnit: string, options
 
 /** The UCUM code of a unit as written; null when it is neither UCUM nor a spelling known here. */
 export const ucumCode = (unit: string): string | null => {
+  if (isTooLong(unit)) return null
   const code = spellAsUcum(unit)
   return code !== '' && quietly(() => ucum.validateUnitString(code))?.status === 'valid' ? code : null
 }
