@@ -115,11 +115,11 @@ export const followPractice = async (kit: FollowKit): Promise<Following> => {
   }
 
   let seen: string | null = null
-  let loaded: string | null = null
+  /** Of what was loaded at the start, so that a change before the first look is seen by it. */
+  let loaded = config.rulesWatchSeconds > 0 ? await signatureOf(reloading.folder) : ''
   /** Loaded when two looks in a row see the same: a folder that is being written is let be. */
   const look = async (): Promise<void> => {
     const now = await signatureOf(reloading.folder)
-    loaded ??= now
     if (now === seen && now !== loaded) {
       loaded = now
       await reloading.reload(reloading.folder)
