@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isDeepStrictEqual } from 'node:util'
 import { makeSbom } from './sbom.mjs'
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -54,7 +55,9 @@ const filesUnder = (folder) => {
     })
 }
 
-const stampSays = (stamp, digest) => existsSync(join(root, stamp)) && readFileSync(join(root, stamp), 'utf8') === digest
+const isFile = (path) => existsSync(join(root, path))
+
+const stampSays = (stamp, digest) => isFile(stamp) && readFileSync(join(root, stamp), 'utf8') === digest
 
 const writeStamp = (stamp, digest) => {
   mkdirSync(dirname(join(root, stamp)), { recursive: true })
@@ -70,13 +73,30 @@ const checkNode = () => {
   process.exit(2)
 }
 
+/**
+ * Whether npm has installed what is pinned, by whichever of its commands: the last thing that it writes is the list of what it installed.
+ * Optional packages may be missing, because those of other systems are.
+ */
+export const isInstalled = (manifest, { packages: { '': own, ...pinned } }, { packages: installed }) => {
+  const isThere = ([path, { version, integrity, optional }]) => {
+    const found = installed[path]
+    if (found === undefined) return optional === true
+    return found.version === version && (integrity === undefined || found.integrity === integrity)
+  }
+  return (
+    ['dependencies', 'devDependencies'].every((kind) => isDeepStrictEqual(manifest[kind], own[kind])) &&
+    Object.entries(pinned).every(isThere) &&
+    Object.keys(installed).every((path) => path in pinned)
+  )
+}
+
+const LISTS = ['package.json', 'package-lock.json', 'node_modules/.package-lock.json']
+
 export const install = async () => {
   checkNode()
-  const digest = digestOf(['package.json', 'package-lock.json'])
-  if (stampSays('node_modules/.attune-installed', digest)) return
+  if (LISTS.every(isFile) && isInstalled(...LISTS.map((path) => JSON.parse(readFileSync(join(root, path), 'utf8'))))) return
   say('Installing packages (once; about a minute) …')
   await run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], { quiet: true })
-  writeStamp('node_modules/.attune-installed', digest)
 }
 
 const SOURCES = ['src', 'cds-services', 'smart-app', 'tools']
@@ -90,20 +110,26 @@ const BUILD_FILES = [
   'bin/ledger-template.mjs',
 ]
 
+/** A step of the build, for production whoever asks for it: Vite gives other bytes to a test. */
+const step = (...words) => run(process.execPath, words, { quiet: true, spawn: { env: { ...process.env, NODE_ENV: 'production' } } })
+
 /** Its bytes follow from PGlite's version and from how it is made, so that it is made again only when one of them changes. */
 const makeLedgerTemplate = async () => {
   const digest = digestOf(['node_modules/@electric-sql/pglite/package.json', 'bin/ledger-template.mjs'])
-  if (existsSync(join(root, 'dist/ledger-template.gz')) && stampSays('dist/.ledger-template', digest)) return
+  if (isFile('dist/ledger-template.gz') && stampSays('dist/.ledger-template', digest)) return
   mkdirSync(join(root, 'dist'), { recursive: true })
-  await run(process.execPath, ['bin/ledger-template.mjs', 'dist/ledger-template.gz'], { quiet: true })
+  await step('bin/ledger-template.mjs', 'dist/ledger-template.gz')
   writeStamp('dist/.ledger-template', digest)
 }
+
+/** They are missing where a check has refused what they hold, or where only the bundle was made anew. */
+const KEPT = ['dist/server/kept-rules.json', 'dist/server/kept-models.json']
 
 /** What this build has checked is not checked again at each start (src/guidance/kept-rules.ts, src/risk/kept-parts.ts). */
 const keepChecked = async () => {
   const digest = digestOf(['dist/.built', ...filesUnder('rules'), ...filesUnder('models')])
-  if (stampSays('dist/.kept', digest)) return
-  await run(process.execPath, ['dist/server/keep-checked.js'], { quiet: true })
+  if (KEPT.every(isFile) && stampSays('dist/.kept', digest)) return
+  await step('dist/server/keep-checked.js')
   writeStamp('dist/.kept', digest)
 }
 
@@ -118,12 +144,8 @@ export const build = async () => {
 const buildAll = async (digest) => {
   say('Building …')
   await Promise.all([
-    run(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'src/contract', 'tsconfig.server.json', 'tools'], { quiet: true }).then(
-      () => run(process.execPath, ['bin/bundle.mjs'], { quiet: true }),
-    ),
-    run(process.execPath, ['node_modules/vite/bin/vite.js', 'build', '--config', 'smart-app/vite.config.ts', '--logLevel', 'warn'], {
-      quiet: true,
-    }),
+    step('node_modules/typescript/bin/tsc', '-b', 'src/contract', 'tsconfig.server.json', 'tools').then(() => step('bin/bundle.mjs')),
+    step('node_modules/vite/bin/vite.js', 'build', '--config', 'smart-app/vite.config.ts', '--logLevel', 'warn'),
     makeLedgerTemplate(),
   ])
   writeFileSync(join(root, 'dist/sbom.json'), makeSbom())

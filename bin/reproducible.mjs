@@ -1,4 +1,4 @@
-// Builds the same sources a second time, in another folder, and compares every file that ships with dist/. Ends with 1 when one differs.
+// Builds the same sources a second time, in another folder and as a test would, and compares every file that ships with dist/. Ends with 1 when one differs.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
@@ -25,7 +25,7 @@ const folder = mkdtempSync(join(tmpdir(), 'attune-second-build-'))
 try {
   for (const name of readdirSync(root)) if (!NOT_SOURCES.has(name)) cpSync(join(root, name), join(folder, name), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
-  const built = spawnSync(process.execPath, ['bin/build.mjs'], { cwd: folder, encoding: 'utf8' })
+  const built = spawnSync(process.execPath, ['bin/build.mjs'], { cwd: folder, encoding: 'utf8', env: { ...process.env, NODE_ENV: 'test' } })
   if (built.status !== 0) throw new Error(`the second build ended with ${built.status}\n${built.stderr}`)
   const [first, second] = [shippedIn(root), shippedIn(folder)]
   const paths = [...new Set([...first.keys(), ...second.keys()])]
