@@ -16,39 +16,65 @@ const feedbackOn = ({ tenant, client, service, cards }: DecisionRecord): Feedbac
   return { id: randomUUID(), at, tenant, client, service, card: cards[0]?.uuid ?? randomUUID(), ...said }
 }
 
-export type Durable = { readonly bytes: number; readonly p50: number; readonly p99: number; readonly perSecond: number }
+/** The decision of another call: what the ledger has of a decision and of a card, it has once. */
+const another = (decision: DecisionRecord): DecisionRecord => {
+  const cards = new Map(decision.cards.map(({ uuid }) => [uuid, randomUUID()]))
+  const renamed = (card: string): string => cards.get(card) ?? card
+  return {
+    ...decision,
+    id: randomUUID(),
+    cards: decision.cards.map((card) => ({ ...card, uuid: renamed(card.uuid) })),
+    traces: decision.traces.map((trace) => ({ ...trace, card: renamed(trace.card) })),
+  }
+}
+
+/** `bytes` of a decision's record; `cpuMs` of the whole process, for a pair. */
+export type Durable = {
+  readonly bytes: number
+  readonly p50: number
+  readonly p99: number
+  readonly perSecond: number
+  readonly cpuMs: number
+}
 
 /** Of clients that name none. */
 const TENANT = 'default'
 
 /**
- * Decisions like the newest of the calls before, each followed by feedback on it, durable, from `together` callers at once: how long a
- * decision takes, and how many pairs a second.
+ * Decisions like the newest of the calls before that has a card, each followed by feedback on it, durable, from `together` callers at once:
+ * how long a decision takes, and how many pairs a second, until the database has the last of them.
  */
 export const measureLedger = async (
   dataDir: string,
   { seconds, together }: { readonly seconds: number; readonly together: number },
 ): Promise<Durable> => {
   const ledger = await openLedger(readConfig({ ATTUNE_DATA_DIR: dataDir }, projectRoot))
-  const [decision] = await ledger.recent(1, TENANT)
-  if (!decision) throw new Error('the ledger holds no decision of the calls before')
+  const decision = (await ledger.recent(100, TENANT)).find(({ cards }) => cards.length > 0)
+  if (!decision) throw new Error('the ledger holds no decision with a card of the calls before')
+  const before = await ledger.counts(TENANT)
   const times: number[] = []
   const once = async (): Promise<void> => {
-    const record: DecisionRecord = { ...decision, id: randomUUID() }
+    const record = another(decision)
     const started = performance.now()
     await ledger.record(record)
     times.push(performance.now() - started)
     await ledger.feedback([feedbackOn(record)])
   }
-  const end = performance.now() + seconds * 1000
+  const [from, cpu] = [performance.now(), process.cpuUsage()]
   const caller = async (): Promise<void> => {
-    while (performance.now() < end) await once()
+    while (performance.now() < from + seconds * 1000) await once()
   }
   try {
     await Promise.all(Array.from({ length: together }, caller))
+    const after = await ledger.counts(TENANT) // waits until all of it is stored
+    const perSecond = (1000 * times.length) / (performance.now() - from)
+    const { user, system } = process.cpuUsage(cpu)
+    const stored = [after.decisions - before.decisions, after.feedback - before.feedback]
+    if (stored.some((n) => n !== times.length))
+      throw new Error(`of ${times.length} decisions and feedbacks the ledger has ${stored.join(' and ')}`)
     const sorted = times.sort((a, b) => a - b)
-    const perSecond = sorted.length / seconds
-    return { bytes: JSON.stringify(decision).length, p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99), perSecond }
+    const cpuMs = (user + system) / 1000 / times.length
+    return { bytes: JSON.stringify(decision).length, p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99), perSecond, cpuMs }
   } finally {
     await ledger.close()
   }
