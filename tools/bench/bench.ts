@@ -5,10 +5,12 @@
  * judge by the ratios, and by the CPU that the server process used per call (all its threads; Linux only), which other work on the
  * machine changes least. Every call writes its decision to the embedded ledger, as in production; four patients are sent in turn.
  */
+import './help.ts'
 import { type ChildProcess, fork } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { projectRoot } from '../../src/project-root.ts'
 import { type Bodies, bodiesOf, fetching, firstChart, SERVICE } from './bodies.ts'
 import { type Algorithm, startEhr } from './ehr.ts'
@@ -17,7 +19,8 @@ import { closedLoop, memoryOf, type NextCall, openLoop, type Round, type Target 
 import { measureGrid, measureLedger } from './parts.ts'
 import { hospitalOf, type Server, startAttune, stopServer } from './server.ts'
 
-const quick = process.argv.includes('--quick')
+const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, write: { type: 'boolean', default: false } } })
+const { quick, write } = values
 const SECONDS = Number(process.env.BENCH_SECONDS ?? (quick ? 0.3 : 3))
 const WARM_SECONDS = quick ? 0.3 : 8 * SECONDS
 const CONNECTIONS = quick ? [8] : [1, 8, 32, 128]
@@ -238,7 +241,7 @@ try {
     ...goalTable(measured),
   ].join('\n')
   process.stdout.write(`${report}\n`)
-  if (process.argv.includes('--write')) writeInto(join(projectRoot, 'docs/benchmark.md'), report)
+  if (write) writeInto(join(projectRoot, 'docs/benchmark.md'), report)
 } finally {
   child.kill('SIGTERM')
   rmSync(dataDir, { recursive: true, force: true })

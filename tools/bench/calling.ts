@@ -7,11 +7,13 @@
  * How it can mislead: no cohort looks like `mixed`; real files have many lines that concern nobody here, which cost their unpacking;
  * other work on the machine moves wall-clock times most, CPU times and ratios less; CPU time holds the compiler's and collector's.
  */
+import './help.ts'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createReadStream, createWriteStream, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { createGunzip, createGzip } from 'node:zlib'
 import { runCall } from '../../src/cli/call.ts'
 import { loadCallingRules } from '../../src/guidance/load-calling-rules.ts'
@@ -136,7 +138,7 @@ const measure = async (file: string, out: string): Promise<Measured> => {
 
 const inChild = (file: string, out: string): Promise<Measured> =>
   new Promise((resolve, reject) => {
-    const child = fork(process.argv[1] ?? '', ['--measure', file, out])
+    const child = fork(fileURLToPath(import.meta.url), ['--measure', file, out])
     child.once('message', (measured) => resolve(measured as Measured))
     child.once('exit', (code) => reject(new Error(`the measured process ended with ${code}`)))
   })
@@ -193,8 +195,10 @@ const growthByHeterozygousSites = (): void => {
 }
 
 const [, , flag, file, out] = process.argv
-if (flag === '--measure' && file && out) process.send?.(await measure(file, out), () => process.exit(0))
-else {
+if (flag === '--measure' && file && out) {
+  await import('../ends-with-parent.ts')
+  process.send?.(await measure(file, out), () => process.exit(0))
+} else {
   await growthBySamples()
   growthByHeterozygousSites()
 }

@@ -1,4 +1,5 @@
 import express from 'express'
+import '../ends-with-parent.ts'
 
 /** The measure of all ratios: bare Express that parses the same body and answers a small JSON. */
 const app = express()

@@ -5,6 +5,7 @@
  * How it can mislead: the machine's other work slows everything; CPU per patient changes least. Start-up (loading rules and models in each
  * process) is part of the wall time and weighs most on small sizes. The people are made up: real records are longer or shorter.
  */
+import './help.ts'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
@@ -12,6 +13,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { projectRoot } from '../../src/project-root.ts'
 import { generatePopulation } from '../population/generate.ts'
+import { ENDS_WITH_PARENT } from './server.ts'
 
 const START = `import(${JSON.stringify(join(projectRoot, 'dist/server/main.js'))}).then(({ main }) => main(process.argv.slice(1))).then((status) => { process.exitCode = status })`
 const LOOK_MS = 500
@@ -98,9 +100,13 @@ const watch = async (child: ChildProcess): Promise<Measured> => {
 
 const run = (input: string, out: string, workers: number, models: string): Promise<Measured> =>
   watch(
-    spawn(process.execPath, ['-e', START, '--', 'screen', input, '--out', out, '--workers', String(workers), '--models', models], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    }),
+    spawn(
+      process.execPath,
+      ['--import', ENDS_WITH_PARENT, '-e', START, '--', 'screen', input, '--out', out, '--workers', String(workers), '--models', models],
+      {
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      },
+    ),
   )
 
 const megabytes = (folder: string): number => readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0) / 1e6

@@ -4,6 +4,9 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { projectRoot } from '../../src/project-root.ts'
 
+/** Loaded into each process that a tool starts; see there. */
+export const ENDS_WITH_PARENT = join(projectRoot, 'dist/tools/ends-with-parent.js')
+
 const freePort = (): Promise<number> =>
   new Promise((resolve) => {
     const probe = createServer().listen(0, '127.0.0.1', () => {
@@ -30,9 +33,9 @@ export type Server = { readonly child: ChildProcess; readonly base: string; read
 const start = async (dataDir: string, environment: Readonly<Record<string, string>>): Promise<Server> => {
   const port = await freePort()
   const started = performance.now()
-  const child = spawn(process.execPath, [join(projectRoot, 'dist/server/serve-process.js')], {
+  const child = spawn(process.execPath, ['--import', ENDS_WITH_PARENT, join(projectRoot, 'dist/server/serve-process.js')], {
     env: { ...process.env, PORT: String(port), ATTUNE_DATA_DIR: dataDir, LOG_LEVEL: 'error', ...environment },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   const base = `http://127.0.0.1:${port}`
   await waitUntilReady(`${base}/readyz`, child)

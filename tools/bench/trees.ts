@@ -1,3 +1,4 @@
+import './help.ts'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { projectRoot } from '../../src/project-root.ts'

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { projectRoot } from '../../src/project-root.ts'
+import { ENDS_WITH_PARENT } from '../bench/server.ts'
 import type { Seen } from './watch-loop.ts'
 
 /** The server in a process of its own, as production runs it, with a window into its event loop and memory. */
@@ -25,10 +26,14 @@ export const startServer = async (folder: string, config: object): Promise<Fuzze
   const path = join(folder, 'attune.json')
   writeFileSync(path, JSON.stringify(config))
   const watch = join(projectRoot, 'dist/tools/fuzz/watch-loop.js')
-  const child = spawn(process.execPath, ['--expose-gc', '--import', watch, join(projectRoot, 'dist/src/cli/serve-process.js')], {
-    env: { ...process.env, PORT: '0', ATTUNE_CONFIG: path, ATTUNE_DATA_DIR: join(folder, 'data'), LOG_LEVEL: 'error' },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  })
+  const child = spawn(
+    process.execPath,
+    ['--expose-gc', '--import', ENDS_WITH_PARENT, '--import', watch, join(projectRoot, 'dist/src/cli/serve-process.js')],
+    {
+      env: { ...process.env, PORT: '0', ATTUNE_CONFIG: path, ATTUNE_DATA_DIR: join(folder, 'data'), LOG_LEVEL: 'error' },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    },
+  )
   let [greeting, text] = ['', '']
   child.stdout?.on('data', (chunk: Buffer) => {
     greeting += chunk
