@@ -1,22 +1,14 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { runRead } from '../../src/cli/read.ts'
 import { theKnowledge } from '../builders/knowledge.ts'
-import { aFolder, record, vcf } from '../vcf/vcf-files.ts'
+import { aFolder, type Definitions, record, vcf } from '../vcf/vcf-files.ts'
 import { runMain } from './run-main.ts'
 
 const folder = aFolder()
 afterAll(() => folder.remove())
 const knowledge = theKnowledge()
 
-const definitions = knowledge.tables.get('DPYD.variants') as {
-  readonly chrom: string
-  readonly positions: readonly {
-    readonly pos: number
-    readonly ref: string
-    readonly alts: readonly string[]
-    readonly flags?: readonly string[]
-  }[]
-}
+const definitions = knowledge.tables.get('DPYD.variants') as Definitions
 const places = definitions.positions.filter(({ flags }) => !flags?.includes('ignored')).sort((left, right) => left.pos - right.pos)
 const [first, last] = [places[0]?.pos ?? 0, places.at(-1)?.pos ?? 0]
 

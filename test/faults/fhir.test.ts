@@ -5,7 +5,7 @@ import zlib from 'node:zlib'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type FhirServer, type Handler, sendJson, serveFhir } from '../fhir/fault-server.ts'
 import { chart, orderSign } from '../production/patient.ts'
-import { buildServer, type ServerProcess, spawnServer, urlOf } from '../production/process.ts'
+import { buildServer, endServers, type ServerProcess, spawnServer, urlOf } from '../production/process.ts'
 import { copyModels } from '../risk/models-copy.ts'
 import { type Answer, call, makeAgent, percentile } from './call.ts'
 import { openSite, START_MS } from './open-site.ts'
@@ -47,8 +47,7 @@ beforeAll(async () => {
 }, START_MS + 60_000)
 afterAll(async () => {
   agent.destroy()
-  server?.child.kill('SIGTERM')
-  await server?.ended(15_000)
+  await endServers(server)
   await ehr?.close()
   site?.clear()
   models.remove()

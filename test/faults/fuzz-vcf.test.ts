@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { projectRoot } from '../../src/project-root.ts'
 import { buildServer } from '../production/process.ts'
-import { aFolder, COLUMNS, vcf } from '../vcf/vcf-files.ts'
+import { aFolder, COLUMNS, type Definitions, vcf } from '../vcf/vcf-files.ts'
 
 const folder = aFolder()
 let plain: ReturnType<typeof call>
@@ -15,16 +15,7 @@ beforeAll(async () => {
 }, 240_000)
 afterAll(() => folder.remove())
 
-type Gene = {
-  readonly gene: string
-  readonly chrom: string
-  readonly positions: readonly {
-    readonly pos: number
-    readonly ref: string
-    readonly alts: readonly string[]
-    readonly flags?: readonly string[]
-  }[]
-}
+type Gene = Definitions & { readonly gene: string }
 
 const genes: Gene[] = readdirSync(join(projectRoot, 'rules/genes'))
   .filter((name) => name.endsWith('.variants.json'))

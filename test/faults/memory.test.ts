@@ -3,7 +3,7 @@ import { createServer } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { orderSign, prefetch } from '../production/patient.ts'
-import { buildServer, type ServerProcess, spawnServer, urlOf } from '../production/process.ts'
+import { buildServer, endServers, type ServerProcess, spawnServer, urlOf } from '../production/process.ts'
 import { copyModels } from '../risk/models-copy.ts'
 import { type Answer, call, makeAgent, percentile } from './call.ts'
 import { openSite, START_MS, WHOLE } from './open-site.ts'
@@ -36,8 +36,7 @@ beforeAll(async () => {
 }, START_MS)
 afterAll(async () => {
   agent.destroy()
-  server?.child.kill('SIGTERM')
-  await server?.ended(15_000)
+  await endServers(server)
   site?.clear()
   models.remove()
 })

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { caller, hospital, makeSite } from '../production/attune.ts'
 import { type FakeEhr, startEhr } from '../production/fake-ehr.ts'
 import { chart } from '../production/patient.ts'
-import { buildServer, type ServerProcess, spawnServer, urlOf } from '../production/process.ts'
+import { buildServer, endServers, type ServerProcess, spawnServer, urlOf } from '../production/process.ts'
 import { copyModels } from '../risk/models-copy.ts'
 import { START_MS } from './open-site.ts'
 import { REDIS, redisMissing } from './redis.ts'
@@ -32,8 +32,7 @@ describe.skipIf(redisMissing !== null)(`Three processes on one Redis${redisMissi
     urls = await Promise.all(servers.map((server) => urlOf(server, START_MS)))
   }, START_MS + 120_000)
   afterAll(async () => {
-    for (const server of servers) server.child.kill('SIGTERM')
-    await Promise.all(servers.map((server) => server.ended(15_000)))
+    await endServers(...servers)
     await ehr?.stop()
     for (const site of sites) site.clear()
     models?.remove()

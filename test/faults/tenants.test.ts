@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { hospital, makeSite } from '../production/attune.ts'
 import { type FakeEhr, startEhr } from '../production/fake-ehr.ts'
 import { chart, orderSign, prefetch } from '../production/patient.ts'
-import { buildServer, type ServerProcess, spawnServer, urlOf } from '../production/process.ts'
+import { buildServer, endServers, type ServerProcess, spawnServer, urlOf } from '../production/process.ts'
 import { copyModels } from '../risk/models-copy.ts'
 import { type Answer, call, makeAgent, percentile } from './call.ts'
 import { START_MS } from './open-site.ts'
@@ -44,8 +44,7 @@ beforeAll(async () => {
 }, START_MS + 120_000)
 afterAll(async () => {
   agent.destroy()
-  server?.child.kill('SIGTERM')
-  await server?.ended(15_000)
+  await endServers(server)
   await flooding?.stop()
   await quiet?.stop()
   clear()

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { runMain } from '../cli/run-main.ts'
 import { type Place, postgresMissing, postgresPlace } from '../ledger/engines.ts'
 import { orderSign, prefetch } from '../production/patient.ts'
-import { buildServer, type ServerProcess, spawnServer, urlOf } from '../production/process.ts'
+import { buildServer, endServers, type ServerProcess, spawnServer, urlOf } from '../production/process.ts'
 import { copyRules } from '../reload/copy-rules.ts'
 import { openSite, START_MS, TENANT } from './open-site.ts'
 
@@ -67,8 +67,7 @@ describe.skipIf(postgresMissing !== null)(
       going = false
       await asking
       vi.unstubAllEnvs()
-      for (const server of servers) server.child.kill('SIGTERM')
-      await Promise.all(servers.map((server) => server.ended(15_000)))
+      await endServers(...servers)
       await place?.clear()
       site?.clear()
       rules?.clear()

@@ -4,7 +4,7 @@ import { type Place, postgresMissing, postgresPlace } from '../ledger/engines.ts
 import { caller, hospital, makeSite } from '../production/attune.ts'
 import { type FakeEhr, startEhr } from '../production/fake-ehr.ts'
 import { chart, orderSign, prefetch } from '../production/patient.ts'
-import { buildServer, type ServerProcess, spawnServer, urlOf } from '../production/process.ts'
+import { buildServer, endServers, type ServerProcess, spawnServer, urlOf } from '../production/process.ts'
 import { copyModels } from '../risk/models-copy.ts'
 import { type Balancer, startBalancer } from './balancer.ts'
 import { percentile } from './call.ts'
@@ -49,8 +49,7 @@ describe.skipIf(missing !== '')(`Three processes on one PostgreSQL and one Redis
     balancer = await startBalancer(urls)
   }, 240_000)
   afterAll(async () => {
-    for (const server of servers) server.child.kill('SIGTERM')
-    await Promise.all(servers.map((server) => server.ended(15_000)))
+    await endServers(...servers)
     await balancer?.close()
     await ehr?.stop()
     await place?.clear()

@@ -1,21 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { createConnection } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { makeMemoryReplayGuard, makeRedisReplayGuard, type ReplayGuard } from '../../src/http/replay-guard.ts'
+import { isRedisHere } from './way-to-redis.ts'
 
 const REDIS = 'redis://127.0.0.1:6379'
 
-const isRedisHere = await new Promise<boolean>((resolve) => {
-  const socket = createConnection({ port: 6379, host: '127.0.0.1', timeout: 500 })
-  const end = (here: boolean) => {
-    socket.destroy()
-    resolve(here)
-  }
-  socket
-    .on('connect', () => end(true))
-    .on('error', () => end(false))
-    .on('timeout', () => end(false))
-})
 if (!isRedisHere) console.warn('NOT RUN: the shared replay guard, because no Redis answers at 127.0.0.1:6379')
 
 const inSeconds = (seconds: number) => Date.now() / 1000 + seconds

@@ -55,3 +55,9 @@ export const urlOf = async (server: ServerProcess, withinMs = 45_000): Promise<s
   if (server.child.exitCode !== null) await server.ended(5000) // what it said last comes after its end
   throw new Error(`the server did not become ready (exit status ${server.child.exitCode}): ${server.output()}`)
 }
+
+/** Asks them to end, as an operating system does; one that does not is killed. */
+export const endServers = async (...servers: readonly (ServerProcess | undefined)[]): Promise<void> => {
+  for (const server of servers) server?.child.kill('SIGTERM')
+  await Promise.all(servers.map((server) => server?.ended(15_000)))
+}

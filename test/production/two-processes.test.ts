@@ -8,7 +8,7 @@ import { type Place, postgresMissing, postgresPlace } from '../ledger/engines.ts
 import { caller, hospital, makeSite } from './attune.ts'
 import { type FakeEhr, startEhr } from './fake-ehr.ts'
 import { chart, orderSign, prefetch } from './patient.ts'
-import { buildServer, type ServerProcess, spawnServer, urlOf } from './process.ts'
+import { buildServer, endServers, type ServerProcess, spawnServer, urlOf } from './process.ts'
 
 const REDIS = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379'
 const SIGN = '/cds-services/pgx-order-sign'
@@ -50,8 +50,7 @@ describe.skipIf(missing !== '')(`Two processes on one PostgreSQL and one Redis${
     urls = await Promise.all(servers.map((server) => urlOf(server)))
   }, 90_000)
   afterAll(async () => {
-    for (const server of servers) server.child.kill('SIGTERM')
-    await Promise.all(servers.map((server) => server.ended(15_000)))
+    await endServers(...servers)
     await ehr?.stop()
     await place?.clear()
     site?.clear()

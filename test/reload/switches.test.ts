@@ -22,17 +22,23 @@ const MODEL = 'prevent'
 const SAID = `Switched off on ${today}: the assay was recalled`
 const OFF = `guidance clopidogrel CYP2C19 is switched off at this site since ${today}, because the table is under review`
 
-describe('A rule that is switched off for one tenant', () => {
-  let place: Place
-  let site: Awaited<ReturnType<typeof openSite>>
+let place: Place
+let site: Awaited<ReturnType<typeof openSite>>
+
+/** A site of its own for the tests of one group, with an embedded ledger. */
+const openOwnSite = (file: object = {}): void => {
   beforeAll(async () => {
     place = await embeddedPlace()
-    site = await openSite(place)
+    site = await openSite(place, file)
   })
   afterAll(async () => {
     await site?.close()
     await place?.clear()
   })
+}
+
+describe('A rule that is switched off for one tenant', () => {
+  openOwnSite()
 
   it('speaks before; off is said in the answer, in the versions and in /readyz, and another tenant never notices', async () => {
     const before = await site.ask()
@@ -70,16 +76,7 @@ describe('A rule that is switched off for one tenant', () => {
 })
 
 describe('A model that is switched for one tenant', () => {
-  let place: Place
-  let site: Awaited<ReturnType<typeof openSite>>
-  beforeAll(async () => {
-    place = await embeddedPlace()
-    site = await openSite(place)
-  })
-  afterAll(async () => {
-    await site?.close()
-    await place?.clear()
-  })
+  openOwnSite()
 
   const turnModel = async (use: ModelSwitch['use'], tenant: string | null): Promise<void> => {
     const one = { model: MODEL, tenant, use, at: new Date().toISOString(), by: 'dr-keller', because: 'the assay was recalled' }
@@ -133,17 +130,8 @@ describe('A model that is switched for one tenant', () => {
 })
 
 describe('What runs in the shadow', () => {
-  let place: Place
-  let site: Awaited<ReturnType<typeof openSite>>
+  openOwnSite({ shadow: [{ tenant: 'clinic', because: 'trial before go-live' }] })
   const kept: { site?: [Answer, Answer]; rule?: [Answer, Answer] } = {}
-  beforeAll(async () => {
-    place = await embeddedPlace()
-    site = await openSite(place, { shadow: [{ tenant: 'clinic', because: 'trial before go-live' }] })
-  })
-  afterAll(async () => {
-    await site?.close()
-    await place?.clear()
-  })
 
   it('a site: the prescriber gets an empty answer, and the record keeps the cards that would have been shown', async () => {
     const shown = await site.ask()

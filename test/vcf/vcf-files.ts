@@ -4,6 +4,17 @@ import { join } from 'node:path'
 import type { Site } from '../../src/pgx/calling/genotypes.ts'
 import { type ReadOptions, readVcf } from '../../src/vcf/read-vcf.ts'
 
+/** As `rules/genes/*.variants.json` lists what alleles are made of. */
+export type Definitions = {
+  readonly chrom: string
+  readonly positions: readonly {
+    readonly pos: number
+    readonly ref: string
+    readonly alts: readonly string[]
+    readonly flags?: readonly string[]
+  }[]
+}
+
 /** A folder of files that is gone after the tests. */
 export const aFolder = () => {
   const path = mkdtempSync(join(tmpdir(), 'attune-vcf-'))
