@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises'
+import { createRoomyFile, type RoomyFile } from './roomy-file.ts'
 
 /** A line of the spool: something that was, or is about to be, acknowledged. */
 export type SpoolEntry = { readonly kind: string; readonly [member: string]: unknown }
@@ -8,7 +9,7 @@ export type SpoolEntry = { readonly kind: string; readonly [member: string]: unk
 export type SpoolMark = { readonly file: string; readonly lines: number }
 
 export type Spool = {
-  /** Resolves when the entries are on the disk (fdatasync), in one flush for all of them. */
+  /** Resolves when the entries are on the disk, in one write for all of them. */
   append(entries: readonly SpoolEntry[]): Promise<void>
   /** Ends the current file; what was appended until now is in sealed files. */
   seal(): Promise<void>
@@ -30,7 +31,7 @@ const syncFolder = async (folder: string): Promise<void> => {
   await handle.sync().finally(() => handle.close())
 }
 
-/** Lines that parse. A torn last line is of a write that was never acknowledged. */
+/** Lines that parse. A torn last line is of a write that was never acknowledged; zeros at the end are room that was made ahead. */
 const parseLines = (text: string): SpoolEntry[] =>
   text.split('\n').flatMap((line) => {
     try {
@@ -47,39 +48,38 @@ const newName = (): string => `${String(Date.now()).padStart(15, '0')}-${randomB
 export const openSpool = async (folder: string): Promise<Spool> => {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const names = async () => (await readdir(folder)).filter((name) => NAME.test(name)).sort()
-  let current: { readonly name: string; readonly handle: FileHandle } | null = null
+  let current: { readonly name: string; readonly file: RoomyFile } | null = null
   let bytes = 0
   let lines = 0
 
-  const file = async () => {
-    if (current) return current
+  const currentFile = async (): Promise<RoomyFile> => {
+    if (current) return current.file
     const name = newName()
-    current = { name, handle: await open(`${folder}/${name}`, 'ax', 0o600) }
+    current = { name, file: await createRoomyFile(`${folder}/${name}`) }
     bytes = 0
     lines = 0
     await syncFolder(folder) // the file's name must survive a power cut too
-    return current
+    return current.file
   }
 
   const seal = async (): Promise<void> => {
     const ended = current
     current = null
     bytes = 0
-    await ended?.handle.close()
+    await ended?.file.close()
   }
 
   return {
     append: async (entries) => {
-      const { handle } = await file()
-      const text = entries.map((entry) => `${JSON.stringify(entry)}\n`).join('')
+      const file = await currentFile()
+      const text = Buffer.from(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
       try {
-        await handle.appendFile(text)
-        await handle.datasync()
+        await file.append(text)
       } catch (error) {
         await seal().catch(() => {}) // what comes next must not be written behind half a line; the first error is the one to tell
         throw error
       }
-      bytes += Buffer.byteLength(text)
+      bytes += text.length
       lines += entries.length
     },
     seal,
