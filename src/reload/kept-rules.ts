@@ -20,6 +20,9 @@ export const folderMeant = (folder: string, dataDir: string): string => {
 
 export type KeptRules = { readonly name: string; readonly folder: string; readonly used: Date }
 
+/** The time of a copy that no process has used yet: its rules may be refused, and who refuses them may be killed before it says so. */
+const NEVER = new Date(0)
+
 /** Most recently used first: the first are those that answer, the second those that answered before. */
 export const keptRules = async (dataDir: string): Promise<readonly KeptRules[]> => {
   const names = await readdir(homeIn(dataDir)).catch(() => [])
@@ -32,7 +35,10 @@ export const keptRules = async (dataDir: string): Promise<readonly KeptRules[]> 
       ),
     ),
   )
-  return found.flat().sort((one, other) => other.used.getTime() - one.used.getTime() || (one.name < other.name ? -1 : 1))
+  return found
+    .flat()
+    .filter(({ used }) => used.getTime() > NEVER.getTime())
+    .sort((one, other) => other.used.getTime() - one.used.getTime() || (one.name < other.name ? -1 : 1))
 }
 
 const isVisible = (path: string): boolean => !path.split('/').some((part) => part.startsWith('.'))
@@ -96,10 +102,24 @@ export const copyRules = async (folder: string, dataDir: string): Promise<string
     const filter = (path: string): boolean => isVisible(path.slice(folder.length + 1))
     await cp(folder, fresh, { recursive: true, dereference: true, filter })
     const kept = join(home, await contentOf(fresh))
+    await utimes(fresh, NEVER, NEVER)
     await moveTo(kept, fresh)
     return kept
   } finally {
     await rm(fresh, { recursive: true, force: true })
+  }
+}
+
+/** A copy and a check take seconds: what is older and was never used was cut short. */
+const LEFT_MS = 3_600_000
+
+/** Removes what processes that were killed have left: half a copy, and copies that nobody has used. */
+export const removeLeft = async (dataDir: string, now = Date.now()): Promise<void> => {
+  const names = await readdir(homeIn(dataDir)).catch(() => [])
+  for (const path of names.map((name) => join(homeIn(dataDir), name))) {
+    const found = await stat(path).catch(() => null) // another process was quicker
+    const wasUsed = isVisible(basename(path)) && found !== null && found.mtimeMs > NEVER.getTime()
+    if (found !== null && !wasUsed && now - found.ctimeMs > LEFT_MS) await letGo(path)
   }
 }
 

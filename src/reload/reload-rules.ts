@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { rethink } from '../engine.ts'
 import { AttuneError } from '../errors.ts'
-import { checkKept, copyRules, keptRules, letGo, markUsed } from './kept-rules.ts'
+import { checkKept, copyRules, keptRules, letGo, markUsed, removeLeft } from './kept-rules.ts'
 import type { Practice, PracticeKit } from './practice.ts'
 import { readRules } from './read-rules.ts'
 
@@ -9,7 +9,7 @@ import { readRules } from './read-rules.ts'
 export type ReloadState = { readonly at: string; readonly folder: string; readonly problems: string | null }
 
 export type Reloading = {
-  /** Keeps a copy of the rules that are used, for a step back. Never throws. */
+  /** Keeps a copy of the rules that are used, for a step back, and removes what killed processes have left of copies. Never throws. */
   keep(): Promise<void>
   /** One after the other; resolves when the rules of the folder are used or refused. Never throws. */
   reload(folder: string): Promise<ReloadState>
@@ -70,7 +70,10 @@ export const makeReloading = ({ config, practice, onEnd, onTrouble }: ReloadingK
   }
 
   return {
-    keep: async () => mark(await copy(folder)),
+    keep: async () => {
+      await removeLeft(dataDir).catch((error: unknown) => onTrouble(NOT_KEPT, error))
+      await mark(await copy(folder))
+    },
     reload: (asked) => {
       const turn = queue.then(() => load(asked))
       queue = turn.catch(() => {}) // whatever happens to one, the next has its turn

@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { projectRoot } from '../../src/project-root.ts'
-import { copyRules as copyKept, folderMeant, keptRules, markUsed } from '../../src/reload/kept-rules.ts'
+import { copyRules as copyKept, folderMeant, keptRules, markUsed, removeLeft } from '../../src/reload/kept-rules.ts'
 import { runMain } from '../cli/run-main.ts'
 import { embeddedPlace, type Place } from '../ledger/engines.ts'
 import { copyRules } from './copy-rules.ts'
@@ -163,6 +163,44 @@ describe('Rules that were used', () => {
     expect(folderMeant('kept:../../etc', dataDir)).toBe('kept:../../etc')
     rmSync(dataDir, { recursive: true })
   })
+
+  it('are those that were accepted: a copy of rules whose check was cut short is none, and neither is their copy once more', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'attune-kept-'))
+    const rules = join(dataDir, 'rules')
+    mkdirSync(rules)
+    const copyOf = async (content: string): Promise<string> => {
+      writeFileSync(join(rules, 'one.json'), content)
+      return copyKept(rules, dataDir)
+    }
+    const used = await copyOf('{}')
+    await markUsed(used, dataDir)
+    const cut = await copyOf('{"refused":true}')
+    expect((await keptRules(dataDir)).map(({ folder }) => folder)).toEqual([used])
+    expect(await copyOf('{"refused":true}')).toBe(cut)
+    expect((await keptRules(dataDir)).map(({ folder }) => folder)).toEqual([used])
+    await markUsed(cut, dataDir)
+    expect((await keptRules(dataDir)).map(({ folder }) => folder)).toEqual([cut, used])
+    rmSync(dataDir, { recursive: true })
+  })
+
+  it('leave nothing behind where a copy or a check was cut short, and what may still be at work is let be', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'attune-kept-'))
+    const rules = join(dataDir, 'rules')
+    mkdirSync(rules)
+    writeFileSync(join(rules, 'one.json'), '{}')
+    await removeLeft(dataDir) // before anything was kept
+    const used = await copyKept(rules, dataDir)
+    await markUsed(used, dataDir)
+    writeFileSync(join(rules, 'one.json'), '{"refused":true}')
+    const cut = await copyKept(rules, dataDir)
+    mkdirSync(join(dataDir, 'rules-kept/.half-a-copy/genes'), { recursive: true })
+    await removeLeft(dataDir)
+    expect(readdirSync(join(dataDir, 'rules-kept')).sort()).toEqual(['.half-a-copy', basename(used), basename(cut)].sort())
+    await removeLeft(dataDir, Date.now() + 3_600_001)
+    expect(readdirSync(join(dataDir, 'rules-kept'))).toEqual([basename(used)])
+    rmSync(dataDir, { recursive: true })
+  })
+
   it('are kept anew where a removal was cut short', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'attune-kept-'))
     const rules = join(dataDir, 'rules')
