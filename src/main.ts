@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { passportOf } from '../cds-services/profile/passport.ts'
 import { SERVICES } from '../cds-services/registry.ts'
@@ -33,6 +32,7 @@ import { type Ledger, openLedger } from './ledger/ledger.ts'
 import { makeSwitches, type Switches } from './monitoring/switches.ts'
 import type { PostWith } from './monitoring/webhook.ts'
 import { projectRoot } from './project-root.ts'
+import { holdCalls } from './reload/held-calls.ts'
 import { type Operating, operate } from './reload/operate.ts'
 import type { Line, Practice } from './reload/practice.ts'
 import type { ReloadState } from './reload/reload-rules.ts'
@@ -96,10 +96,10 @@ export const serve = async (
     const port = await listen(server, asked.port, asked.host, 'PORT')
     return run(asked.port === port ? asked : readConfig({ ...environment, PORT: String(port) }, projectRoot), {})
   }
-  /** Takes connections when it can answer; on the embedded ledger before its predecessor leaves, and then calls wait until it can. */
+  /** Takes connections when it can answer; on the embedded ledger before its predecessor leaves, and then calls wait until it can, within bounds. */
   const runUnder = async (keeper: Supervised): Promise<Running> => {
-    const waiting: (() => void)[] = []
-    handle = (request, response) => void waiting.push(() => handle(request, response))
+    const held = holdCalls()
+    handle = held.take
     const listening = () => listen(server, asked.port, asked.host, 'PORT')
     const embedded = asked.databaseUrl === null
     const beforeLedger = async (): Promise<void> => {
@@ -107,7 +107,7 @@ export const serve = async (
       await keeper.beforeLedger()
     }
     const running = await run(asked, { beforeLedger, processes: () => processesHealth(keeper) })
-    void handOver(waiting)
+    void held.handOver(handle)
     if (!embedded) await listening()
     return running
   }
@@ -116,14 +116,6 @@ export const serve = async (
   } catch (error) {
     server.close()
     throw error
-  }
-}
-
-/** One in a turn of the event loop, as the door begins calls: all at once they would look like an overload, and many would be turned away. */
-const handOver = async (waiting: readonly (() => void)[]): Promise<void> => {
-  for (const answer of waiting) {
-    answer()
-    await nextTurn()
   }
 }
 

@@ -84,7 +84,7 @@ export type Supervision = {
  * loaded, checked and answering before the one that it replaces ends its calls and leaves. The listening socket stays open throughout.
  *
  * The embedded ledger belongs to one process. There the fresh process loads everything, takes new connections and holds their calls; the
- * old one ends its calls and closes the ledger; then the fresh one opens it and answers. No call is refused; some wait.
+ * old one ends its calls and closes the ledger; then the fresh one opens it and answers. Calls wait meanwhile, within bounds (held-calls.ts).
  * @returns null when the first processes do not become ready: they have said why
  */
 export const supervise = async (config: Config): Promise<Supervision | null> => {

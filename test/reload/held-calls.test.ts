@@ -1,9 +1,12 @@
-import { createServer } from 'node:net'
-import { expect, test, vi } from 'vitest'
-import { serve } from '../../src/main.ts'
-import { embeddedPlace } from '../ledger/engines.ts'
+import { type AddressInfo, createServer } from 'node:net'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { makeServer } from '../../src/http/server.ts'
+import { type Running, serve } from '../../src/main.ts'
+import { holdCalls } from '../../src/reload/held-calls.ts'
+import { call, makeAgent } from '../faults/call.ts'
+import { embeddedPlace, type Place } from '../ledger/engines.ts'
 import { caller, hospital, makeSite } from '../production/attune.ts'
-import { startEhr } from '../production/fake-ehr.ts'
+import { type FakeEhr, startEhr } from '../production/fake-ehr.ts'
 import { chart, orderSign, prefetch } from '../production/patient.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
@@ -19,35 +22,91 @@ const freePort = (): Promise<number> =>
     })
   })
 
-test('of the calls that a fresh process holds until its predecessor has left the embedded ledger none is refused', async () => {
-  const ehr = await startEhr(chart)
-  const place = await embeddedPlace()
-  const site = makeSite(hospital(ehr))
+/** A promise that is kept from outside. */
+const signal = () => {
+  let give = (): void => {}
+  const given = new Promise<void>((resolve) => {
+    give = resolve
+  })
+  return { give, given }
+}
+
+let ehr: FakeEhr
+let place: Place
+let site: ReturnType<typeof makeSite>
+beforeAll(async () => {
+  ehr = await startEhr(chart)
+  place = await embeddedPlace()
+  site = makeSite(hospital(ehr))
+})
+afterAll(async () => {
+  await ehr?.stop()
+  await place?.clear()
+  site?.clear()
+})
+
+/** A fresh process that has loaded everything and whose predecessor still has the embedded ledger. */
+const startHolding = async () => {
+  const [loaded, left] = [signal(), signal()]
   const port = await freePort()
-  let hasLeft = (): void => {}
-  const leaving = new Promise<void>((resolve) => {
-    hasLeft = resolve
-  })
-  let isLoaded = (): void => {}
-  const loaded = new Promise<void>((resolve) => {
-    isLoaded = resolve
-  })
   const beforeLedger = (): Promise<void> => {
-    isLoaded()
-    return leaving
+    loaded.give()
+    return left.given
   }
   const environment = { ...site.environment, ATTUNE_DATA_DIR: place.config.dataDir, PORT: `${port}` }
   const starting = serve(environment, { beforeLedger, ready: () => {}, state: null, retired: new Promise(() => {}) })
-  await loaded
-  const ask = caller(`http://127.0.0.1:${port}`, ehr)
+  await loaded.given
+  const takeOver = (): Promise<Running> => {
+    left.give()
+    return starting
+  }
+  return { url: `http://127.0.0.1:${port}`, takeOver }
+}
+
+const count = (statuses: readonly number[]) =>
+  Object.fromEntries([...new Set(statuses)].sort().map((status) => [status, statuses.filter((one) => one === status).length]))
+
+test('of the calls that a fresh process holds until its predecessor has left the embedded ledger none is refused', async () => {
+  const { url, takeOver } = await startHolding()
+  const ask = caller(url, ehr)
   const asking = Promise.all(Array.from({ length: 120 }, () => ask(SIGN, { body: orderSign({ prefetch: prefetch() }) })))
   await new Promise((resolve) => setTimeout(resolve, 500))
-  hasLeft()
-  const running = await starting
+  const running = await takeOver()
   const statuses = (await asking).map(({ status }) => status)
   await running.stop()
-  await ehr.stop()
-  await place.clear()
-  site.clear()
-  expect(new Set(statuses)).toEqual(new Set([200]))
+  expect(count(statuses)).toEqual({ 200: 120 })
+})
+
+test('a call that would wait for longer than a prescriber does is told to come again, and then answered', async () => {
+  const { url, takeOver } = await startHolding()
+  const ask = caller(url, ehr)
+  const late = await ask(SIGN, { body: orderSign({ prefetch: prefetch() }) })
+  expect([late.status, late.headers.get('retry-after'), late.text]).toEqual([
+    503,
+    '1',
+    expect.stringContaining('The server is busy. Try again shortly.'),
+  ])
+  const running = await takeOver()
+  const again = await ask(SIGN, { body: orderSign({ prefetch: prefetch() }) })
+  await running.stop()
+  expect(again.status).toBe(200)
+})
+
+test('so many calls wait at most, and every other one is told at once to come again; those that wait are answered', async () => {
+  const held = holdCalls({ calls: 30, ms: 60_000 })
+  let handle = held.take
+  const server = makeServer((request, response) => handle(request, response))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const agent = makeAgent()
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const statuses: number[] = []
+  const asking = Promise.all(Array.from({ length: 50 }, async () => statuses.push((await call(url, agent, '{}')).status)))
+  await expect.poll(() => count(statuses), { timeout: 20_000 }).toEqual({ 503: 20 })
+  handle = (_request, response) => response.end()
+  await held.handOver(handle)
+  await asking
+  expect(count(statuses)).toEqual({ 200: 30, 503: 20 })
+  expect((await call(url, agent)).status).toBe(200)
+  agent.destroy()
+  server.close()
 })
