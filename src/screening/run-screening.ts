@@ -25,8 +25,10 @@ const sameRun = (a: Plan, b: Plan): boolean => JSON.stringify({ ...a, now: '' })
  */
 export const beginRun = (plan: Plan, out: string, keepNow: boolean): { readonly plan: Plan; readonly resumed: boolean } => {
   const folders = foldersOf(out)
-  if (existsSync(join(out, 'summary.json')) && !existsSync(folders.plan))
+  if (existsSync(join(out, 'summary.json')) && !existsSync(folders.plan)) {
+    rmSync(folders.work, { recursive: true, force: true }) // of one that was killed while it took that away
     throw new AttuneError('input-unreadable', `${out} holds a finished screening: name another folder, or --restart`)
+  }
   if (existsSync(folders.plan)) {
     const begun = readJson<Plan>(folders.plan)
     if (!sameRun(begun, plan) || (keepNow && begun.now !== plan.now))

@@ -36,6 +36,7 @@ const site = (place: Place, more: object = {}) => {
     network: { allowHttp: true, allowPrivateAddresses: true },
     clients: [{ id: 'anonymous', tenant: 'north', fhirServers: [`${ehr.url}/fhir`], features: ['trace'] }],
     retention: { storeInputs: true },
+    canary: { everySeconds: 0 }, // its calls are decisions, too
     ...more,
   }
   writeFileSync(path, stringify(config))

@@ -70,6 +70,9 @@ const partsDone = (out: string): number => {
   return existsSync(folder) ? readdirSync(folder).filter((name) => !name.endsWith('.tmp')).length : 0
 }
 
+/** The kill came after the end of all work. */
+const isFinished = (out: string): boolean => existsSync(join(out, 'summary.json')) && !existsSync(join(out, '.work/plan.json'))
+
 /** The run's own digest names no folder; the rest is the same for the same export. */
 const results = (out: string): Record<string, string> => filesIn(out)
 
@@ -157,6 +160,10 @@ describe('Worker processes', () => {
       for (const pid of family) kill(pid)
       killed += 1
       await run.ended
+      if (!isFinished(out)) continue
+      expect((await start(...options(out, 1)).ended).err).toContain('holds a finished screening')
+      expect(results(out)).toEqual(expected)
+      out = newFolder()
     }
     expect(killed).toBe(kills)
   }, 3_000_000)
