@@ -45,7 +45,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'src/slices.ts',
     'src/config.ts',
   ],
-  'src/http': ['src/line', 'src/tracing', 'src/review', 'src/hooks', 'src/ledger', 'src/contract', 'src/errors.ts', 'src/config.ts'],
+  'src/http': ['src/line', 'src/slices.ts', 'src/tracing', 'src/review', 'src/hooks', 'src/ledger', 'src/contract', 'src/errors.ts', 'src/config.ts'],
   'src/sandbox': ['src/contract', 'src/errors.ts', 'src/config.ts'],
   'smart-app': ['src/contract'],
 }

@@ -33,6 +33,9 @@ const drafts = (...resources: unknown[]) =>
 const deep = (depth: number, open = '[', close = ']') => open.repeat(depth) + close.repeat(depth)
 const many = (count: number, make: (n: number) => string) => Array.from({ length: count }, (_, n) => make(n)).join(',')
 
+/** A call of nearly 1 MB, which is parsed in pieces. */
+const long = `${whole.slice(0, -1)},"long":{"entry":[${many(10_000, (n) => `{"resource":{"id":"${n}","note":["],[{"]}}`)}]}}`
+
 type Row = readonly [name: string, status: number, body: unknown, headers?: Record<string, string>, path?: string]
 
 const ROWS: readonly Row[] = [
@@ -87,6 +90,21 @@ const ROWS: readonly Row[] = [
   ['100,000 keys', 200, `${whole.slice(0, -1)},${many(100_000, (n) => `"k${n}":1`)}}`],
   ['10,000 prefetch keys', 200, sign({ prefetch: Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`k${n}`, null])) })],
   ['100,000 draft entries', 200, inContext({ draftOrders: { entry: Array.from({ length: 100_000 }, () => null) } })],
+  // longer than is parsed in one piece
+  ['a long list', 200, long],
+  ['a long list, cut short', 400, long.slice(0, -2)],
+  ['a long list that ends as an object', 400, `${long.slice(0, -3)}}}}`],
+  ['a long list with a trailing comma', 400, `${long.slice(0, -3)},]}}`],
+  ['a long list with an empty element', 400, long.replace('},{"resource":{"id":"5000"', '},,{"resource":{"id":"5000"')],
+  ['a long list with a bracket missing in its middle', 400, long.replace('"5000","note":["],[{"]}}', '"5000","note":["],[{"}}')],
+  ['text behind a long list', 400, `${long} x`],
+  ['two long lists', 400, `${long},${long}`],
+  ['a long list as the name of a member', 400, `{${long}:1}`],
+  ['a long list with bytes that are no UTF-8 in a text', 200, Buffer.from(long.replace('"id":"5000"', '"id":"5000\u00ff"'), 'latin1')],
+  ['a long list and then another hook', 400, `${long.slice(0, -1)},"hook":"patient-view"}`],
+  ['another hook, a long list, and then this one', 200, `{"hook":"patient-view",${long.slice(1)}`],
+  ['a long list under __proto__', 200, long.replace('"long"', '"__proto__"')],
+  ['a long list of numbers', 200, sign({ numbers: Array.from({ length: 500_000 }, (_, n) => n) })],
   // prototypes and odd keys
   ['the key __proto__', 200, `{"__proto__":{"hook":"x","polluted":1},${whole.slice(1)}`],
   ['__proto__ as all there is', 400, `{"__proto__":${whole}}`],
