@@ -1,28 +1,10 @@
 import { createHash, hash } from 'node:crypto'
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { inTurns, type Slices } from './slices.ts'
 
-/** Deep enough to reach the entries of a Bundle: body, prefetch, Bundle, entry. What lies below is written in one piece. */
-const DEPTH = 4
-/** Text that is gathered before it is hashed, and time after which other calls have a turn. */
-const PIECE_CHARS = 65_536
-const SLICE_MS = 10
-
-/** The text of `JSON.stringify` in pieces, for what `JSON.parse` gave. */
-function* piecesOf(value: unknown, depth: number): Generator<string> {
-  if (depth === 0 || typeof value !== 'object' || value === null) return yield JSON.stringify(value)
-  const members = Array.isArray(value) ? value.map((member) => ['', member] as const) : Object.entries(value)
-  const [open, close] = Array.isArray(value) ? (['[', ']'] as const) : (['{', '}'] as const)
-  let before: string = open
-  for (const [name, member] of members) {
-    yield Array.isArray(value) ? before : `${before}${JSON.stringify(name)}:`
-    yield* piecesOf(member, depth - 1)
-    before = ','
-  }
-  yield members.length === 0 ? `${open}${close}` : `${close}`
-}
-
-/** Fewer entries of Bundles are written out at once: in pieces that costs twice as much. */
+/** Fewer entries of Bundles are written out at once. */
 const MANY = 400
+/** Entries that are written out in one step. */
+const STEP = 64
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
 
@@ -32,23 +14,41 @@ const hasMany = ({ prefetch }: Readonly<Record<string, unknown>>): boolean => {
   return entries.reduce((sum, count) => sum + count, 0) > MANY
 }
 
+/** A list as `JSON.stringify` writes it. */
+function* writeList(list: readonly unknown[], tell: (text: string) => void): Slices<void> {
+  for (let from = 0; from < list.length; from += STEP) {
+    const text = JSON.stringify(list.slice(from, from + STEP))
+    tell(`${from === 0 ? '[' : ','}${text.slice(1, -1)}`)
+    yield
+  }
+  tell(list.length === 0 ? '[]' : ']')
+}
+
+/** Deep enough to reach the entries of a Bundle: body, prefetch, Bundle. What lies in other members is written in one piece. */
+const DEPTH = 3
+
+/** What `JSON.parse` gave as `JSON.stringify` writes it. */
+function* write(value: unknown, depth: number, tell: (text: string) => void): Slices<void> {
+  if (Array.isArray(value)) return yield* writeList(value, tell)
+  if (depth === 0 || !isObject(value)) return tell(JSON.stringify(value))
+  let before = '{'
+  for (const [name, member] of Object.entries(value)) {
+    tell(`${before}${JSON.stringify(name)}:`)
+    yield* write(member, depth - 1, tell)
+    before = ','
+  }
+  tell(before === '{' ? '{}' : '}')
+}
+
+function* digestInSlices(body: Readonly<Record<string, unknown>>): Slices<string> {
+  const whole = createHash('sha256')
+  yield* write(body, DEPTH, (text) => whole.update(text))
+  return whole.digest('hex')
+}
+
 /**
  * SHA-256 of a request as JSON: the same body sent again has the same digest. Of a large one the loop is let go in between, because
  * writing it out takes as long as reading it.
  */
-export const digestRequest = async (body: Readonly<Record<string, unknown>>): Promise<string> => {
-  if (!hasMany(body)) return hash('sha256', JSON.stringify(body))
-  const whole = createHash('sha256')
-  let text = ''
-  let started = performance.now()
-  for (const piece of piecesOf(body, DEPTH)) {
-    text += piece
-    if (text.length < PIECE_CHARS) continue
-    whole.update(text)
-    text = ''
-    if (performance.now() - started < SLICE_MS) continue
-    await nextTurn()
-    started = performance.now()
-  }
-  return whole.update(text).digest('hex')
-}
+export const digestRequest = async (body: Readonly<Record<string, unknown>>): Promise<string> =>
+  hasMany(body) ? inTurns(digestInSlices(body)) : hash('sha256', JSON.stringify(body))

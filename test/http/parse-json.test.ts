@@ -62,7 +62,7 @@ test('law: a text that was damaged anywhere is refused where JSON.parse refuses 
   )
 })
 
-const REFUSED = [
+const REFUSED: readonly (readonly [string, ...string[]])[] = [
   ['brackets of two kinds', '[1,2}', '{"a":1,"b":2]', '[[1,2},3]'],
   ['more than one document', '1,2', '[1,2],[3,4]', '1,[2,3]', '[1,2] [3,4]', '[1,2]3', '[1,2]{}', '[1,2].5'],
   ['values without a comma', '[[1,2][3,4]]', '[[1,2]3]', '[3[1,2]]', '{"a":[1,2][3,4]}', '{"a":[1,2]"b":1}', '[[1,2].5]', '[[1,2]"x"]'],
@@ -70,7 +70,7 @@ const REFUSED = [
   ['empty elements', '[1,2],', '[1,2,]', '[,1,2]', '[1,,2]', '[[1,2],]', '{"a":1,}', '{"a":[1,2],}', '{,"a":[1,2]}'],
   ['members that are none', '["a":1,2]', '["a":[1,2]]', '{[1,2]:1}', '{[1,2]}', '{1:[1,2]}', '{"a" [1,2]}', '{"a":"b":[1,2]}'],
   ['nothing', '', ' ', '\ufeff'],
-] as const
+]
 
 test.each(REFUSED)('%s are refused in pieces of every size', (_, ...texts) => {
   for (const text of texts)
