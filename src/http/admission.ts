@@ -43,6 +43,7 @@ export const makeAdmission = (
 
   /** Takes a place until the answer is out or the caller is gone. */
   const admit: Step = (req, res, next) => {
+    if (res.destroyed) return // a place that is taken after the caller has gone would never be given back
     const { client, tenant } = accountOf(req, res)
     const names = [`client ${client}`, `tenant ${tenant}`] as const
     const [own, ofTenant] = [taken.get(names[0]) ?? 0, taken.get(names[1]) ?? 0]

@@ -8,6 +8,7 @@ import { APP_ADMISSION, DEFAULT_ADMISSION, makeAdmission } from './admission.ts'
 import { makeAnswerError } from './answer-error.ts'
 import { answerDecision, answerProducts, answerProfile, answerReady, answerRecent, requireToken } from './api.ts'
 import { answerAppConfig } from './app-config.ts'
+import { makeBodyRoom } from './body-room.ts'
 import { beginCall, callOf, type Step } from './call.ts'
 import { makeVerifyClient } from './client-jwt.ts'
 import { makeCors } from './cors.ts'
@@ -25,7 +26,7 @@ import { openapi } from './openapi.ts'
 import { makeIdentifyOperator, makeOperators, requireWatcher } from './operators.ts'
 import { docsPage, PLAIN_STYLE, statusPage } from './pages.ts'
 import { answerPassport } from './passport.ts'
-import { makeAppAccount, makeAppRateLimit, makeRateLimit } from './rate-limit.ts'
+import { makeAppAccount, makeAppRateLimit, makeOver, makeRateLimit } from './rate-limit.ts'
 import { makeReadJson } from './read-json.ts'
 import { identifyRequest } from './request-id.ts'
 import { answerReport, answerReview, answerReviewList, answerSignOff, MOST_REVIEW_BYTES } from './review.ts'
@@ -46,12 +47,14 @@ export const makeApp = <S extends HookService>(kit: Kit<S>): RequestListener => 
   const cors = makeCors(config)
   const hits = kit.hits ?? makeMemoryHits()
   const identify = makeIdentify(config, makeVerifyClient(config.clients, kit), makeFailedSignIns(config, hits))
-  const limitRate = makeRateLimit(config, hits)
-  const readJson = makeReadJson(config)
+  const over = makeOver()
+  const limitRate = makeRateLimit(config, { hits, over })
+  const bodyRoom = makeBodyRoom(config)
+  const readJson = [bodyRoom, ...makeReadJson(config)]
   const readWhatIf = makeReadJson({ limits: { ...config.limits, bodyBytes: Math.min(MOST_BYTES, config.limits.bodyBytes) } })
   const { gate, admit } = makeAdmission(kit.admission ?? DEFAULT_ADMISSION)
   const appAdmission = makeAdmission(kit.appAdmission ?? APP_ADMISSION, makeAppAccount(config))
-  const forApp = [makeAppRateLimit(config, hits), appAdmission.admit]
+  const forApp = [makeAppRateLimit(config, { hits, over }), appAdmission.admit]
   const operators = makeOperators(config)
   const pages = makePageHeaders(config)
   const baseHeaders = baseHeadersOf(config)
@@ -118,7 +121,7 @@ export const makeApp = <S extends HookService>(kit: Kit<S>): RequestListener => 
 
   app.use((_req, _res, next) => next(new AttuneError('not-found', 'no such path')))
   app.use(makeAnswerError(kit.log))
-  return makeDoor(app, { ...kit, baseHeaders, corsHeaders: cors.headersOf })
+  return makeDoor(app, { ...kit, baseHeaders, corsHeaders: cors.headersOf, trust: app.get('trust proxy fn'), over })
 }
 
 /** What the watch reads, on an address of its own (`operations`): who reaches it may see the parts, and only the token opens tenants. */

@@ -1,8 +1,12 @@
+import { performance } from 'node:perf_hooks'
+import { connectionsTaken } from './server.ts'
+import { makeTurns } from './turns.ts'
+
 /** How long calls may have to wait for their turn. */
 type Patience = {
   /** Expected wait, in milliseconds, beyond which a call is told to come again. */
   readonly ms: number
-  /** So many may wait in any case: a heavy record does not turn others away. */
+  /** So many may wait in any case, of each account its share of them: a heavy record does not turn others away. */
   readonly calls: number
 }
 
@@ -14,89 +18,234 @@ const SUSTAINED: Patience = { ms: 150, calls: 32 }
 const BURST_MS = 500
 /** Who joined a line that lasts and waited so long is told to come again after all: those before it took longer than foreseen. */
 const LATEST_MS = 400
+/** So many are told in one turn of the event loop. */
+const TOLD_AT_ONCE = 4
+/** A line that was too long and is now shorter than this is taken from its front again. */
+const SHORT = 8
 
-/** Weight of the newest pause between two turns in the average of them; and what the first calls are taken to cost. */
+/** Calls in work at the same time: more of them on one thread only end later, each of them. */
+const TOGETHER = 4
+/** Of one account, so that a call of another finds a place. */
+const OF_ONE = 3
+/** A call that takes longer counts no more: it waits for others, or is a heavy one that small ones need not wait for. */
+const LONG_MS = 100
+/** Where all in work wait for others (FHIR servers, threads, the store), one more may begin in each such time. */
+const LOOK_MS = 5
+/** Share of the time above it takes the thread to have worked for it to count as busy. */
+const BUSY = 0.8
+
+/**
+ * The event loop takes one new connection in each turn (libuv since 1.45). While such come, turns without work follow each other for at
+ * most so long: else a line that nobody here can see gathers before the door, first come first served, whoever floods.
+ */
+const TAKING_MS = 2
+
+/** Weight of the newest pause between two beginnings in the average of them; and what the first calls are taken to cost. */
 const NEWEST = 0.1
 const FIRST_MS = 5
 /** One stop of the whole process does not make the line look long. */
 const LONGEST_MS = 100
 
-type Waiting = { readonly latest: number; readonly start: () => void; readonly refuse: () => void }
+/** A call at the door. */
+export type Waiting = {
+  /** @param done to be called when the call is over */
+  readonly start: (done: () => void) => void
+  readonly refuse: () => void
+  /** Whether the whole of it has come: who sends slowly costs nothing yet, and holds up nobody. */
+  readonly hasCome: () => boolean
+}
+
+type Placed = Waiting & { readonly account: string; readonly since: number; readonly latest: number }
 
 export type Line = {
-  /** False: too many are waiting. Else `start` is called when it is its turn, at once where nobody waits, or `refuse` if that is too late. */
-  join(accountOf: () => string, start: () => void, refuse: () => void): boolean
+  /**
+   * `start` is called when it is the call's turn, at once where nobody waits; `refuse` where it would wait too long, at once or later.
+   * Who goes away leaves with the function that is given back.
+   */
+  join(account: string, call: Waiting): () => void
   /** Calls that wait. */
   readonly length: number
 }
 
-/**
- * One call begins in each turn of the event loop, so that a turn is short: answers leave, and new arrivals are looked at, between any two
- * calls. Accounts begin in turn, so that whoever sends too much waits behind its own calls only. How long the line is in time follows from
- * the average time between two beginnings while calls wait.
- */
-export const makeLine = (now: () => number = () => performance.now()): Line => {
-  const waiting = new Map<string, Waiting[]>()
-  let length = 0
-  let pending = false
-  let everyMs = FIRST_MS
-  let lastTurn = 0
-  let since = 0
+/** What the line knows of the thread. */
+export type Pulse = {
+  /** Milliseconds. */
+  readonly now: () => number
+  /** Whether there was nothing to do for a part of the time since this was asked before. */
+  readonly isIdle: () => boolean
+  /** Connections taken so far. */
+  readonly taken: () => number
+}
 
-  const patience = (): Patience => (length > 0 && now() - since > BURST_MS ? SUSTAINED : BURST)
+const makePulse = (): Pulse => {
+  const now = () => performance.now()
+  let seen = performance.eventLoopUtilization()
+  let at = now()
+  const isIdle = (): boolean => {
+    if (now() - at < LOOK_MS) return false
+    const all = performance.eventLoopUtilization()
+    const { utilization } = performance.eventLoopUtilization(all, seen)
+    seen = all
+    at = now()
+    return utilization < BUSY
+  }
+  return { now, isIdle, taken: connectionsTaken }
+}
+
+/**
+ * A few calls are in work at the same time, and at most one begins in each turn of the event loop: answers leave, and new arrivals are
+ * looked at, between any two. Accounts begin in turn, so that whoever sends too much waits behind its own calls only. How long the line
+ * is in time follows from the average time between two beginnings while calls wait. A line that is full takes the newest first and gives
+ * up the oldest: who is answered is answered soon, instead of all late.
+ */
+export const makeLine = ({ now, isIdle, taken }: Pulse = makePulse()): Line => {
+  const waiting = makeTurns<Placed>()
+  const inWork = new Set<{ readonly account: string; readonly at: number; readonly hasCome: () => boolean }>()
+  let looking = false
+  let lookingLater = false
+  let everyMs = FIRST_MS
+  let lastBegan = 0
+  let since = 0
+  let full = false
+  let takenBefore = taken()
+  let takingUntil = Number.POSITIVE_INFINITY
+
+  /** New connections come, and may go on coming for a moment before the next call begins. */
+  const isTaking = (): boolean => {
+    const all = taken()
+    const came = all !== takenBefore
+    takenBefore = all
+    takingUntil = came ? Math.min(takingUntil, now() + TAKING_MS) : Number.POSITIVE_INFINITY
+    return came && now() < takingUntil
+  }
+
+  const patience = (): Patience => (waiting.length > 0 && now() - since > BURST_MS ? SUSTAINED : BURST)
 
   /** One of each account begins before an account has its second turn. */
-  const before = (own: number): number => Math.min(length, (own + 1) * Math.max(1, waiting.size))
+  const before = (own: number): number => Math.min(waiting.length, (own + 1) * Math.max(1, waiting.accounts))
 
-  const takeNext = (): Waiting | undefined => {
-    for (const [account, own] of waiting) {
-      const next = own.shift()
-      waiting.delete(account)
-      if (own.length > 0) waiting.set(account, own) // to the end
-      length -= 1
-      return next
+  /** Calls in work, by account. */
+  const countInWork = (): { readonly all: number; readonly by: ReadonlyMap<string, number> } => {
+    let all = 0
+    const by = new Map<string, number>()
+    for (const one of inWork) {
+      if (now() - one.at >= LONG_MS) inWork.delete(one)
+      else if (one.hasCome()) {
+        all += 1
+        by.set(one.account, (by.get(one.account) ?? 0) + 1)
+      }
     }
-    return undefined
+    return { all, by }
+  }
+
+  /** Whose turn it is of those who may begin: where the thread has nothing to do, everybody may. */
+  const firstOf = (accounts: Iterable<string>): string | undefined => {
+    const { all, by } = countInWork()
+    let first: string | undefined
+    for (const account of accounts) {
+      first ??= account
+      if (all >= TOGETHER) break
+      if ((by.get(account) ?? 0) < OF_ONE) return account
+    }
+    return first !== undefined && isIdle() ? first : undefined
+  }
+
+  /** @returns true where more would have to be told */
+  const tellLate = (): boolean => {
+    let told = 0
+    for (const account of [...waiting.names()]) {
+      for (let one = waiting.oldest(account); one !== undefined && now() > one.latest; one = waiting.oldest(account)) {
+        if (told === TOLD_AT_ONCE) return true
+        waiting.remove(account, one)
+        one.refuse()
+        told += 1
+      }
+    }
+    return false
+  }
+
+  const takeOf = (account: string): Placed | undefined => {
+    const oldest = waiting.oldest(account)
+    const isFresh = oldest !== undefined && now() - oldest.since < LATEST_MS
+    return waiting.take(account, full && isFresh ? 'newest' : 'oldest')
+  }
+
+  const look = (): void => {
+    if (looking) return
+    looking = true
+    setImmediate(turn)
+  }
+
+  const lookLater = (): void => {
+    if (lookingLater) return
+    lookingLater = true
+    setTimeout(() => {
+      lookingLater = false
+      look()
+    }, LOOK_MS)
   }
 
   const turn = (): void => {
-    pending = false
-    let next = takeNext()
-    while (next !== undefined && now() > next.latest) {
-      next.refuse()
-      next = takeNext()
+    looking = false
+    if (tellLate() || (waiting.length > 0 && isTaking())) {
+      look()
+      return
     }
-    if (next !== undefined) begin(next.start, true)
+    if (waiting.length < SHORT) full = false
+    const account = firstOf(waiting.names())
+    const one = account === undefined ? undefined : takeOf(account)
+    if (one !== undefined) begin(one.account, one, true)
+    else if (waiting.length > 0) lookLater()
   }
 
-  const begin = (start: () => void, waited: boolean): void => {
+  const begin = (account: string, call: Waiting, waited: boolean): void => {
     const at = now()
-    if (waited) everyMs += NEWEST * (Math.min(at - lastTurn, LONGEST_MS) - everyMs)
-    lastTurn = at
-    pending = true
-    setImmediate(turn)
-    start()
+    if (waited) everyMs += NEWEST * (Math.min(at - lastBegan, LONGEST_MS) - everyMs)
+    lastBegan = at
+    const one = { account, at, hasCome: call.hasCome }
+    inWork.add(one)
+    takingUntil = Number.POSITIVE_INFINITY
+    look()
+    call.start(() => {
+      inWork.delete(one)
+      if (waiting.length > 0) look()
+    })
+  }
+
+  /** Makes room by giving up the account's own oldest call; an account of which none waits gets no room that way. */
+  const makeRoom = (account: string): boolean => {
+    const most = patience()
+    const own = waiting.of(account)
+    const accounts = waiting.accounts + (own === 0 ? 1 : 0)
+    if (own < most.calls / accounts || before(own) * everyMs <= most.ms) return true
+    full = true
+    const oldest = waiting.oldest(account)
+    if (oldest === undefined) return false
+    waiting.remove(account, oldest)
+    oldest.refuse()
+    return true
   }
 
   return {
-    join(accountOf, start, refuse) {
-      if (!pending) {
-        begin(start, false)
-        return true
+    join(account, call) {
+      if (waiting.length === 0 && !looking && firstOf([account]) !== undefined) {
+        begin(account, call, false)
+        return () => {}
       }
-      const account = accountOf()
-      const own = waiting.get(account)
-      const most = patience()
-      if (length >= most.calls && before(own?.length ?? 0) * everyMs > most.ms) return false
-      if (length === 0) since = now()
-      const one = { latest: most === SUSTAINED ? now() + LATEST_MS : Number.POSITIVE_INFINITY, start, refuse }
-      if (own) own.push(one)
-      else waiting.set(account, [one])
-      length += 1
-      return true
+      if (!makeRoom(account)) {
+        call.refuse()
+        return () => {}
+      }
+      const at = now()
+      if (waiting.length === 0) since = at
+      const latest = patience() === SUSTAINED ? at + LATEST_MS : Number.POSITIVE_INFINITY
+      const placed: Placed = { ...call, account, since: at, latest }
+      waiting.add(account, placed)
+      look()
+      return () => void waiting.remove(account, placed)
     },
     get length() {
-      return length
+      return waiting.length
     },
   }
 }

@@ -14,17 +14,50 @@ const tooMany = (res: Response, detail: string): AttuneError => {
   return new AttuneError('too-many-requests', detail)
 }
 
-const perMinute = (hits: Hits, limit: number, nameOf: NameOf, skip: (req: Request, res: Response) => boolean = () => false): Step => {
+/** For so long what is over its limit is refused unseen; then one more is looked at, because the minute may be over. */
+const KNOWN_MS = 1000
+const MOST_KNOWN = 10_000
+
+/** Names that are over their limit on requests, known for a moment: the door refuses their calls without checking or counting them. */
+export type Over = { add(name: string): void; has(names: readonly string[]): boolean }
+
+export const makeOver = (now: () => number = () => performance.now()): Over => {
+  const until = new Map<string, number>()
+  const isOver = (name: string): boolean => {
+    const end = until.get(name)
+    if (end === undefined) return false
+    if (now() < end) return true
+    until.delete(name)
+    return false
+  }
+  return {
+    add(name) {
+      if (until.size >= MOST_KNOWN) until.clear() // forgets: costs a few more checks
+      until.set(name, now() + KNOWN_MS)
+    },
+    has: (names) => until.size > 0 && names.some(isOver),
+  }
+}
+
+type Counting = { readonly hits: Hits; readonly over: Over }
+
+const perMinute = (
+  { hits, over }: Counting,
+  limit: number,
+  nameOf: NameOf,
+  skip: (req: Request, res: Response) => boolean = () => false,
+): Step => {
   return async (req, res, next) => {
     if (skip(req, res)) return next()
     const name = nameOf(req, res)
     if ((await hits.count(name, MINUTE_MS)) <= limit) return next()
+    over.add(name)
     next(tooMany(res, `rate limit of ${limit} a minute reached by ${name.replace(/\baddress .*/, 'an address')}`))
   }
 }
 
 /** Of IPv6 the first 56 bits: a caller at home or in a cloud has at least that many addresses to itself. */
-const networkOf = (ip: string): string => {
+export const networkOf = (ip: string): string => {
   const address = ip.replace(/^::ffff:(?=\d+\.)/, '').replace(/%.*/, '')
   if (isIP(address) !== 6) return address
   const [head = '', tail = ''] = address.split('::')
@@ -42,10 +75,13 @@ const callerOf: NameOf = (req, res) => (isStranger(req, res) ? `address ${addres
 
 const tenantOf: NameOf = (_req, res) => `tenant ${callOf(res).client?.tenant}`
 
+/** Whose room a call takes: the tenant's, or of callers without a client the address's. */
+export const accountOf: NameOf = (req, res) => (isStranger(req, res) ? `address ${addressOf(req)}` : tenantOf(req, res))
+
 /** Requests per minute and client, and of all clients of a tenant; callers without a client (pages, app, anonymous) by address. */
-export const makeRateLimit = ({ limits }: Pick<Config, 'limits'>, hits: Hits): readonly Step[] => [
-  perMinute(hits, limits.requestsPerMinute, callerOf),
-  perMinute(hits, limits.tenantRequestsPerMinute, tenantOf, isStranger),
+export const makeRateLimit = ({ limits }: Pick<Config, 'limits'>, counting: Counting): readonly Step[] => [
+  perMinute(counting, limits.requestsPerMinute, callerOf),
+  perMinute(counting, limits.tenantRequestsPerMinute, tenantOf, isStranger),
 ]
 
 /** A FHIR base by origin and path, for comparing; null when it is none. */
@@ -66,7 +102,7 @@ export const makeAppAccount = ({ clients }: Pick<Config, 'clients'>): ((req: Req
 }
 
 /** Requests of the app per minute and tenant, once the body tells whose record it is about. */
-export const makeAppRateLimit = ({ limits, clients }: Pick<Config, 'limits' | 'clients'>, hits: Hits): Step => {
+export const makeAppRateLimit = ({ limits, clients }: Pick<Config, 'limits' | 'clients'>, counting: Counting): Step => {
   const accountOf = makeAppAccount({ clients })
-  return perMinute(hits, limits.tenantRequestsPerMinute, (req) => `app of ${accountOf(req).tenant}`)
+  return perMinute(counting, limits.tenantRequestsPerMinute, (req) => `app of ${accountOf(req).tenant}`)
 }

@@ -2,6 +2,7 @@ import express from 'express'
 import type { Config } from '../config.ts'
 import { AttuneError } from '../errors.ts'
 import { inTurns } from '../slices.ts'
+import { bodyWasRead } from './body-room.ts'
 import type { Step } from './call.ts'
 import { jsonInSlices } from './parse-json.ts'
 
@@ -21,6 +22,7 @@ const makeParse =
   async (req, _res, next) => {
     const bytes: Buffer | undefined = req.body
     if (bytes === undefined) throw new AttuneError('body-not-json', 'no body')
+    bodyWasRead(req, bytes.length)
     if (bytes.length === 0) throw new AttuneError('body-not-json', 'empty body')
     req.body = await inTurns(jsonInSlices(bytes, maxDepth))
     next()

@@ -4,9 +4,13 @@ import net from 'node:net'
 /** Deadlines in milliseconds: an unfinished request is closed and blocks nobody. */
 export const SERVER_TIMES = { headers: 10_000, request: 15_000, idle: 30_000, check: 1_000 } as const
 
+let taken = 0
+/** Connections that this process has taken, of all its servers. */
+export const connectionsTaken = (): number => taken
+
 /** HTTP server with deadlines on headers and bodies. */
-export const makeServer = (app: RequestListener, times: { readonly [key in keyof typeof SERVER_TIMES]: number } = SERVER_TIMES): Server =>
-  http.createServer(
+export const makeServer = (app: RequestListener, times: { readonly [key in keyof typeof SERVER_TIMES]: number } = SERVER_TIMES): Server => {
+  const server = http.createServer(
     {
       headersTimeout: times.headers,
       requestTimeout: times.request,
@@ -15,6 +19,11 @@ export const makeServer = (app: RequestListener, times: { readonly [key in keyof
     },
     app,
   )
+  server.on('connection', () => {
+    taken += 1
+  })
+  return server
+}
 
 /** Milliseconds of an ending: how long no call may have come before quiet connections are closed, and when everything is cut. */
 export const DRAIN_TIMES = { quiet: 1000, all: 9000 } as const

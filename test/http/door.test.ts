@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeMetrics } from '../../src/http/metrics.ts'
 import { ecPair, makeToken } from './client-tokens.ts'
-import { orderSign, type Running, start } from './server-under-test.ts'
+import { orderSign, post, type Running, start } from './server-under-test.ts'
 
 const SIGN = '/cds-services/echo-order-sign'
 const pair = ecPair('k1')
@@ -31,32 +32,43 @@ const tokenOf = (id: string, path = SIGN, { url: at } = running): string => {
   return `Bearer ${makeToken(url, { payload: { iss: `https://${id}.test` }, key: pair.privateKey })}`
 }
 
-type Answer = { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly text: string }
+/** `place`: how many were answered before it. */
+type Answer = { readonly status: number; readonly place: number; readonly headers: Readonly<Record<string, string>>; readonly text: string }
 
-/** Calls that a thread of its own makes all at once, one for each token: callers do not wait for the server's thread. */
-const callFromOutside = (tokens: readonly string[], path = SIGN, { url: at } = running): Promise<Answer[]> => {
+/** Headers of one call, and after how many milliseconds its caller goes away. */
+type Outside = { readonly authorization?: string; readonly 'x-forwarded-for'?: string; readonly goneAfter?: number }
+
+/** Calls that a thread of its own makes all at once: callers do not wait for the server's thread. Who goes away has status 0. */
+const callFromOutside = (calls: readonly Outside[], path = SIGN, { url: at } = running): Promise<Answer[]> => {
   const code = `
-    const { parentPort, workerData: { url, body, tokens } } = require('node:worker_threads')
+    const { parentPort, workerData: { url, body, calls } } = require('node:worker_threads')
     const { request } = require('node:http')
-    const one = (authorization) => new Promise((resolve, reject) => {
-      const headers = { 'content-type': 'application/json', origin: 'https://ehr.test', authorization }
+    let place = 0
+    const one = ({ goneAfter, ...own }) => new Promise((resolve) => {
+      const headers = { 'content-type': 'application/json', origin: 'https://ehr.test', ...own }
       const sent = request(url, { method: 'POST', headers }, (answer) => {
         let text = ''
         answer.on('data', (chunk) => { text += chunk })
-        answer.on('end', () => resolve({ status: answer.statusCode, headers: answer.headers, text }))
+        answer.on('end', () => resolve({ status: answer.statusCode, place: place++, headers: answer.headers, text }))
       })
-      sent.on('error', reject).end(body)
+      if (goneAfter !== undefined) setTimeout(() => sent.destroy(), goneAfter)
+      sent.on('error', () => resolve({ status: 0, place: place++, headers: {}, text: '' })).end(body)
     })
-    Promise.all(tokens.map(one)).then((all) => parentPort.postMessage(all))`
-  const worker = new Worker(code, { eval: true, workerData: { url: at + path, body: JSON.stringify(orderSign()), tokens } })
+    Promise.all(calls.map(one)).then((all) => parentPort.postMessage(all))`
+  const worker = new Worker(code, { eval: true, workerData: { url: at + path, body: JSON.stringify(orderSign()), calls } })
   return new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))
 }
 
+const times = <T>(count: number, make: (n: number) => T): T[] => Array.from({ length: count }, (_, n) => make(n))
+const as = (id: string, path = SIGN, server = running): Outside => ({ authorization: tokenOf(id, path, server) })
+const statusesOf = (answers: readonly Answer[]): Set<number> => new Set(answers.map(({ status }) => status))
+const linesOf = ({ log }: Running, id: string | undefined) => log.map((line) => JSON.parse(line)).filter((line) => line.id === id)
+
 test('while one hospital sends more than can be answered, another is answered, and who is turned away can read why', async () => {
-  const tokens = [...Array.from({ length: 150 }, () => tokenOf('north')), ...Array.from({ length: 3 }, () => tokenOf('south'))]
-  const answers = await callFromOutside(tokens)
-  expect(answers.slice(150).map(({ status }) => status)).toEqual([200, 200, 200])
-  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 503]))
+  const north = () => as('north')
+  const answers = await callFromOutside([...times(75, north), ...times(3, () => as('south')), ...times(75, north)])
+  expect(answers.slice(75, 78).map(({ status }) => status)).toEqual([200, 200, 200])
+  expect(statusesOf(answers)).toEqual(new Set([200, 503]))
 
   const away = answers.find(({ status }) => status === 503)
   const id = away?.headers['x-request-id']
@@ -70,29 +82,95 @@ test('while one hospital sends more than can be answered, another is answered, a
     resourceType: 'OperationOutcome',
     issue: [{ severity: 'error', code: 'transient', details: { text: expect.any(String) }, diagnostics: `overloaded ${id}` }],
   })
-  const said = running.log.map((line) => JSON.parse(line)).filter((line) => line.id === id)
-  expect(said).toEqual([
-    expect.objectContaining({ msg: 'turned away', route: '/cds-services/:id', service: 'echo-order-sign', status: 503 }),
+  expect(linesOf(running, id)).toEqual([
+    expect.objectContaining({
+      msg: 'turned away',
+      route: '/cds-services/:id',
+      service: 'echo-order-sign',
+      status: 503,
+      code: 'overloaded',
+    }),
   ])
 }, 60_000)
 
 test.each([`${SIGN}/`, SIGN.replace('cds', 'CDS')])(
   'who writes the address as %s waits in the same line',
   async (path) => {
-    const answers = await callFromOutside(
-      Array.from({ length: 100 }, () => tokenOf('north', path)),
-      path,
-    )
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 503]))
+    const calls = times(100, () => as('north', path))
+    expect(statusesOf(await callFromOutside(calls, path))).toEqual(new Set([200, 503]))
   },
   60_000,
 )
 
 test('who names another issuer with each call gets no more turns than who names one', async () => {
   const open = await start({ config: { auth: 'open' }, clients, kit: { runService } })
-  const liars = Array.from({ length: 100 }, (_, n) => tokenOf(`liar-${n}`, SIGN, open))
-  const honest = Array.from({ length: 3 }, () => tokenOf('south', SIGN, open))
-  const answers = await callFromOutside([...liars, ...honest], SIGN, open)
+  const liars = (from: number) => times(50, (n) => as(`liar-${from + n}`, SIGN, open))
+  const honest = times(3, () => as('south', SIGN, open))
+  const answers = await callFromOutside([...liars(0), ...honest, ...liars(50)], SIGN, open)
   await open.close()
-  expect(answers.slice(liars.length).map(({ status }) => status)).toEqual([200, 200, 200])
+  expect(answers.slice(50, 53).map(({ status }) => status)).toEqual([200, 200, 200])
 }, 60_000)
+
+test('behind a proxy that the site trusts one caller waits behind its own calls, and others behind theirs', async () => {
+  const open = await start({ config: { auth: 'open', limits: { trustedProxies: ['127.0.0.1'] } }, kit: { runService } })
+  const from = (address: string) => (): Outside => ({ 'x-forwarded-for': address })
+  const answers = await callFromOutside([...times(27, from('192.0.2.1')), ...times(3, from('192.0.2.2'))], SIGN, open)
+  await open.close()
+  const last = Math.max(...answers.slice(27).map(({ place }) => place))
+  expect([statusesOf(answers), last < 20]).toEqual([new Set([200]), true])
+}, 60_000)
+
+test('who goes away while it waits leaves its place: nothing is done for it, the log says so, and it is counted', async () => {
+  let done = 0
+  const counting = async () => {
+    done += 1
+    return runService()
+  }
+  const metrics = makeMetrics()
+  const open = await start({ config: { auth: 'open' }, kit: { runService: counting, metrics } })
+  const answers = await callFromOutside([...times(30, () => ({})), { goneAfter: 150 }], SIGN, open)
+  await open.close()
+  const gone = open.log.map((line) => JSON.parse(line)).filter(({ status }) => status === 499)
+  expect([answers.filter(({ status }) => status === 200).length, answers.at(-1)?.status, done]).toEqual([30, 0, 30])
+  expect(gone).toEqual([
+    expect.objectContaining({ msg: 'gone while waiting', route: '/cds-services/:id', service: 'echo-order-sign', status: 499 }),
+  ])
+  expect(await metrics.text(false)).toMatch(
+    /attune_request_seconds_count\{route="\/cds-services\/:id",service="echo-order-sign",status="499"\} 1/,
+  )
+}, 60_000)
+
+test('who is over the limit on requests is for a second told so before its token is looked at, and another hospital is answered', async () => {
+  const limited = await start({ config: { auth: 'required', limits: { requestsPerMinute: 2 } }, clients })
+  const call = (id: string, key = pair) => {
+    const url = limited.url + SIGN
+    const authorization = `Bearer ${makeToken(url, { payload: { iss: `https://${id}.test` }, key: key.privateKey })}`
+    return post(url, orderSign(), { authorization })
+  }
+  for (let n = 0; n < 3; n += 1) await call('north')
+  const over = await call('north', ecPair('k1'))
+  const { status: other } = await call('south')
+  const id = over.headers.get('x-request-id')
+  const said = (await over.json()) as { issue: { diagnostics: string }[] }
+  expect([over.status, over.headers.get('retry-after'), said.issue[0]?.diagnostics, other]).toEqual([
+    429,
+    '10',
+    `too-many-requests ${id}`,
+    200,
+  ])
+  expect(linesOf(limited, id ?? '')).toEqual([expect.objectContaining({ msg: 'turned away', status: 429, code: 'too-many-requests' })])
+  await limited.close()
+})
+
+test('and a second later its token is looked at again', async () => {
+  const limited = await start({ config: { auth: 'required', limits: { requestsPerMinute: 1 } }, clients })
+  const call = (key = pair) => {
+    const url = limited.url + SIGN
+    const authorization = `Bearer ${makeToken(url, { payload: { iss: 'https://north.test' }, key: key.privateKey })}`
+    return post(url, orderSign(), { authorization })
+  }
+  const seen = [(await call()).status, (await call()).status, (await call()).status]
+  await expect.poll(async () => (await call(ecPair('k1'))).status, { timeout: 5000, interval: 100 }).toBe(401)
+  expect(seen).toEqual([200, 429, 429])
+  await limited.close()
+})

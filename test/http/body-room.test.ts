@@ -1,0 +1,126 @@
+import { request } from 'node:http'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { ClientConfig } from '../../src/config.ts'
+import type { HookService } from '../../src/hooks/discovery.ts'
+import type { HookRequest } from '../../src/hooks/request.ts'
+import { ecPair, makeToken } from './client-tokens.ts'
+import { orderSign, post, type Running, start } from './server-under-test.ts'
+
+const SIGN = '/cds-services/echo-order-sign'
+/** Room for one body of this size, or two of less than half. */
+const ROOM = 1_000_000
+const pair = ecPair('k1')
+const clients = ['north', 'south'].map((id) => ({ id, tenant: id, iss: `https://${id}.test`, jwks: { keys: [pair.jwk] } }))
+
+let running: Running
+/** Names of calls whose work began, in order. */
+let begun: string[]
+let ends: Map<string, () => void>
+
+const open = async (setting: Parameters<typeof start>[0] = {}) => {
+  begun = []
+  ends = new Map()
+  /** Works until the test ends it. */
+  const runService = (_service: HookService, asked: HookRequest, _client: ClientConfig) => {
+    const name = asked.userId.replace('Practitioner/', '')
+    begun.push(name)
+    return new Promise<{ cards: never[] }>((resolve) => ends.set(name, () => resolve({ cards: [] })))
+  }
+  const config = { limits: { bodyBytes: ROOM, bodyBytesAtOnce: ROOM }, ...setting.config }
+  running = await start({ ...setting, config, kit: { runService } })
+}
+
+afterEach(async () => {
+  for (const end of ends.values()) end()
+  await running.close()
+})
+
+const bodyOf = (name: string, bytes: number): string => {
+  const call = { ...orderSign(), context: { ...(orderSign().context as object), userId: `Practitioner/${name}` } }
+  return JSON.stringify({ ...call, extension: { pad: 'x'.repeat(Math.max(0, bytes - JSON.stringify(call).length)) } })
+}
+
+const send = (name: string, bytes: number, headers: Record<string, string> = {}): Promise<Response> =>
+  post(running.url + SIGN, bodyOf(name, bytes), headers)
+
+const as = (tenant: string): Record<string, string> => {
+  const url = running.url + SIGN
+  return { authorization: `Bearer ${makeToken(url, { payload: { iss: `https://${tenant}.test` }, key: pair.privateKey })}` }
+}
+
+const untilBegun = (...names: string[]) => expect.poll(() => begun, { timeout: 5000, interval: 5 }).toEqual(names)
+
+describe('A large body that finds no room', () => {
+  beforeEach(() => open())
+
+  test('waits until there is some, and small ones pass it', async () => {
+    const first = send('first', 600_000)
+    await untilBegun('first')
+    const second = send('second', 600_000)
+    const small = send('small', 20_000)
+    await untilBegun('first', 'small')
+    ends.get('first')?.()
+    await untilBegun('first', 'small', 'second')
+    for (const end of ends.values()) end()
+    expect((await Promise.all([first, second, small])).map(({ status }) => status)).toEqual([200, 200, 200])
+  })
+
+  test('is told with 503 to come again when it has waited for most of a second', async () => {
+    void send('first', 600_000)
+    await untilBegun('first')
+    const answer = await send('second', 600_000)
+    expect([answer.status, answer.headers.get('retry-after'), begun]).toEqual([503, '1', ['first']])
+    expect(running.log.some((line) => line.includes('no room for a body of 6'))).toBe(true)
+  })
+
+  test('gives its room back when its caller goes away before the end of the body', async () => {
+    const headers = { 'content-type': 'application/json', 'content-length': 600_000 }
+    const slow = request(running.url + SIGN, { method: 'POST', headers }).on('error', () => undefined)
+    slow.write(bodyOf('slow', 1_000))
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    const second = send('second', 600_000)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    const before = [...begun]
+    slow.destroy()
+    await untilBegun('second')
+    ends.get('second')?.()
+    expect([before, (await second).status]).toEqual([[], 200])
+  })
+})
+
+test('A body of unknown length counts for what it is once it was read', async () => {
+  await open({ config: { limits: { bodyBytes: 400_000, bodyBytesAtOnce: 1_000_000 } } })
+  for (const name of ['a', 'b', 'c']) {
+    const sent = request(running.url + SIGN, { method: 'POST', headers: { 'content-type': 'application/json' } }, (answer) =>
+      answer.resume(),
+    )
+    sent.on('error', () => undefined)
+    sent.write(bodyOf(name, 1_000)) // in chunks
+    sent.end()
+  }
+  await expect.poll(() => [...begun].sort(), { timeout: 700, interval: 5 }).toEqual(['a', 'b', 'c'])
+})
+
+test('Tenants get room in turn: who sends many large bodies waits behind its own', async () => {
+  await open({ config: { auth: 'required', limits: { bodyBytes: 300_000, bodyBytesAtOnce: 600_000 } }, clients })
+  void send('north-1', 250_000, as('north'))
+  await untilBegun('north-1')
+  const more = ['north-2', 'north-3', 'north-4'].map((name) => send(name, 250_000, as('north')))
+  void send('south-1', 250_000, as('south'))
+  await untilBegun('north-1', 'south-1') // half of the room is not north's
+  ends.get('north-1')?.()
+  await expect.poll(() => begun.length, { timeout: 5000 }).toBe(3)
+  expect(begun[2]).toBe('north-2')
+  for (const name of ['north-2', 'north-3', 'north-4']) {
+    await expect.poll(() => ends.has(name), { timeout: 5000 }).toBe(true)
+    ends.get(name)?.()
+  }
+  expect((await Promise.all(more)).map(({ status }) => status)).toEqual([200, 200, 200])
+})
+
+test('A body that is larger than any may be is refused at once, whatever room there is', async () => {
+  await open()
+  void send('first', 900_000)
+  await untilBegun('first')
+  expect((await send('huge', 1_200_000)).status).toBe(413)
+})
