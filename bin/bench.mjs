@@ -1,6 +1,6 @@
 import { build, orExit } from './ready.mjs'
 
-const PROGRAMS = ['inference', 'trees', 'app', 'screen', 'calling']
+const PROGRAMS = ['overload', 'inference', 'trees', 'app', 'screen', 'calling']
 
 await orExit(build())
 await import(`../dist/tools/bench/${PROGRAMS.find((name) => name === process.argv[2]) ?? 'bench'}.js`)

@@ -6,6 +6,7 @@ Without a program: hook calls against bare Express with the same bodies in the s
   --write   puts the tables into docs/
 
 Programs:
+  overload    calls at several times capacity: --seconds 300 --times 5
   inference   models against a bare loop of ONNX Runtime
   trees       reasons of tree models
   calling     star alleles from VCF
