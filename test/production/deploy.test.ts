@@ -36,7 +36,9 @@ describe('The image', () => {
 
   it('runs Node itself, as a user by number without rights, in production only, and looks after its health without a shell', () => {
     expect(stages[1]).toMatch(/^USER 1000:1000$/m)
-    expect(stages[1]).toMatch(/^ENTRYPOINT \["prlimit", "--core=0:0", "node", "dist\/server\/serve-process\.js"\]$/m)
+    const { flags, environment } = JSON.parse(textOf('bin/launch.json')) as { flags: string[]; environment: Record<string, string> }
+    expect(entry).toEqual(['prlimit', '--core=0:0', 'node', ...flags, 'dist/server/serve-process.js'])
+    for (const [name, value] of Object.entries(environment)) expect(stages[1]).toMatch(new RegExp(`^ENV .*\\b${name}=${value}\\b`, 'm'))
     expect(stages[1]).toMatch(/NODE_ENV=production .*ATTUNE_CONFIG=/)
     expect(stages[1]).toMatch(/^HEALTHCHECK .*\\\n {2}CMD \["node", "-e", /m)
     expect(stages[1]).not.toMatch(/^(?:CMD|ENTRYPOINT) [^[]/m)

@@ -1,11 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { projectRoot } from '../../src/project-root.ts'
 
 /** Loaded into each process that a tool starts; see there. */
 export const ENDS_WITH_PARENT = join(projectRoot, 'dist/tools/ends-with-parent.js')
+
+/** How the image starts Node. */
+const LAUNCH: { readonly flags: readonly string[]; readonly environment: Readonly<Record<string, string>> } = JSON.parse(
+  readFileSync(join(projectRoot, 'bin/launch.json'), 'utf8'),
+)
 
 const freePort = (): Promise<number> =>
   new Promise((resolve) => {
@@ -33,10 +38,14 @@ export type Server = { readonly child: ChildProcess; readonly base: string; read
 const start = async (dataDir: string, environment: Readonly<Record<string, string>>): Promise<Server> => {
   const port = await freePort()
   const started = performance.now()
-  const child = spawn(process.execPath, ['--import', ENDS_WITH_PARENT, join(projectRoot, 'dist/server/serve-process.js')], {
-    env: { ...process.env, PORT: String(port), ATTUNE_DATA_DIR: dataDir, LOG_LEVEL: 'error', ...environment },
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  })
+  const child = spawn(
+    process.execPath,
+    [...LAUNCH.flags, '--import', ENDS_WITH_PARENT, join(projectRoot, 'dist/server/serve-process.js')],
+    {
+      env: { ...process.env, ...LAUNCH.environment, PORT: String(port), ATTUNE_DATA_DIR: dataDir, LOG_LEVEL: 'error', ...environment },
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    },
+  )
   const base = `http://127.0.0.1:${port}`
   await waitUntilReady(`${base}/readyz`, child)
   return { child, base, coldStartMs: Math.round(performance.now() - started) }
