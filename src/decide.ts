@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { ClientConfig } from './config.ts'
 import type { SeenAdvice } from './contract/background.ts'
-import type { Card, WrittenCards } from './contract/cards.ts'
+import type { Card, Silence, WrittenCards } from './contract/cards.ts'
 import type { DecisionRecord, Outcome, ShadowAnswer } from './contract/decision.ts'
 import type { PatientFacts, Question } from './contract/facts.ts'
 import type { Assessment } from './contract/findings.ts'
@@ -82,11 +82,12 @@ type Made = Pick<DecisionRecord, 'service' | 'hook' | 'hookInstance' | 'requestD
 
 const NO_CARDS: WrittenCards = { cards: [], traces: [], silences: [] }
 
+/** Why a call is answered with nothing. */
+export const silenceOf = ({ because }: InShadow): Silence => ({ about: 'this call', code: 'shadow', because })
+
 /** What is shown; all that was written, unless the call is answered in the shadow. */
-export const shownOf = (written: WrittenCards, shadow: InShadow | null): WrittenCards =>
-  shadow === null
-    ? written
-    : { ...NO_CARDS, silences: [...written.silences, { about: 'this call', code: 'shadow', because: shadow.because }] }
+const shownOf = (written: WrittenCards, shadow: InShadow | null): WrittenCards =>
+  shadow === null ? written : { ...NO_CARDS, silences: [...written.silences, silenceOf(shadow)] }
 
 /** What one call leaves besides what was thought of it. */
 export type Aside = {

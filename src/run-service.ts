@@ -8,7 +8,8 @@ import type { PatientRecord, Question } from './contract/facts.ts'
 import type { Assessment } from './contract/findings.ts'
 import type { AnsweredCall } from './contract/monitoring.ts'
 import type { RiskEstimate } from './contract/risk.ts'
-import { type DecisionKit, decide, shownOf, stampIn, stampOf, type Thought } from './decide.ts'
+import type { InShadow } from './contract/switches.ts'
+import { type DecisionKit, decide, silenceOf, stampIn, stampOf, type Thought } from './decide.ts'
 import { AttuneError } from './errors.ts'
 import type { FhirClient } from './fhir/fhir-client.ts'
 import { mustRefuse } from './hooks/must-refuse.ts'
@@ -83,8 +84,9 @@ export const runService = async <Kit>(
   await span.child('ledger', () => kit.ledger.record(decision, estimates, [], [], inputs))
   watch.decided(decision)
   handOn(decision, thought, estimates, kit)
-  const shown = shownOf(thought.written, kit.inShadow(service.id))
-  return answer(decision, shown.cards, made.questions, client, () => explain(service, { ...thought, written: shown }, kit))
+  const shadow = kit.inShadow(service.id)
+  if (shadow !== null) return silentAnswer(decision, made.questions, client, shadow)
+  return answer(decision, thought.written.cards, made.questions, client, () => explain(service, thought, kit))
 }
 
 /** One call, once all is known that it rests on. */
@@ -241,4 +243,16 @@ const answer = (
   const { id, outcome, ms, silences, gaps, traces, versions } = decision
   const trace = { decision: id, outcome, ms, versions, questions, silences, gaps, traces, considered: considered() }
   return { cards, extension: { 'org.attune.trace': trace } }
+}
+
+/** In the shadow the trace names the record and says what was asked for and why nothing is shown; nothing that was found. */
+const silentAnswer = (
+  { id, ms, versions }: DecisionRecord,
+  questions: readonly Question[],
+  client: ClientConfig,
+  shadow: InShadow,
+): CardsResponse => {
+  if (!client.features.includes('trace')) return { cards: [] }
+  const trace = { decision: id, ms, versions, questions, silences: [silenceOf(shadow)] }
+  return { cards: [], extension: { 'org.attune.trace': trace } }
 }

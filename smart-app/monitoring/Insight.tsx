@@ -71,6 +71,7 @@ const ServicePanel = ({ service }: { readonly service: WatchedService }) => (
           { key: 'calls', title: WORDS.columns.calls, align: 'end', cell: ({ calls }) => count(calls) },
           { key: 'silent', title: WORDS.columns.silent, align: 'end', cell: ({ silent }) => count(silent) },
           { key: 'notAssessed', title: WORDS.columns.notAssessed, align: 'end', cell: ({ notAssessed }) => count(notAssessed) },
+          { key: 'shadow', title: WORDS.columns.shadow, align: 'end', cell: ({ shadow }) => count(shadow) },
         ]}
       />
     </details>

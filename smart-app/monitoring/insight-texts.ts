@@ -49,6 +49,7 @@ export const WORDS = {
     calls: 'Calls',
     silent: 'Without a card',
     notAssessed: 'Not assessed',
+    shadow: 'In the shadow',
   },
   days: 'Day by day',
   more: (n: number) => `Show all ${n}`,

@@ -36,7 +36,7 @@ const INSIGHT: InsightDoor = {
     services: [
       {
         ...{ tenant: 'north', service: 'pgx-order-sign', state: 'act', collecting: null, release: null, silences: [], drugs: [] },
-        days: [{ day: '2026-06-29', calls: 120, withCard: 20, silent: 100, notAssessed: 1, shadow: 0 }],
+        days: [{ day: '2026-06-29', calls: 120, withCard: 20, silent: 100, notAssessed: 1, shadow: 37 }],
         figures: [
           {
             figure: 'calls',
@@ -205,6 +205,11 @@ describe.skipIf(chromiumPath === null)('monitoring in a browser', () => {
     await page.getByRole('heading', { name: 'Services and rules', level: 1 }).waitFor()
     await page.getByText('None in the 300 calls since its last.').waitFor()
     expect((await page.getByRole('rowheader').allInnerTexts())[0]).toBe('Has fallen silent: cpic/one/1')
+    await page.getByText('Day by day').first().click()
+    const days = page.getByRole('table', { name: 'Day by day: north pgx-order-sign' })
+    const wordsOf = async (role: 'columnheader' | 'cell') => (await days.getByRole(role).allTextContents()).map((text) => text.trim())
+    expect(await wordsOf('columnheader')).toEqual(['Day', 'Calls', 'Without a card', 'Not assessed', 'In the shadow'])
+    expect(await wordsOf('cell')).toEqual(['120', '100', '1', '37'])
     await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'What became of the cards' }).click()
     await page.getByText('will-monitor 6').first().waitFor()
     expect(await words(page)).toContain('50 % (25 % to 75 %)')

@@ -148,6 +148,8 @@ describe('A site whose rule has died', () => {
       }
       await ledger.record(decision({ id: randomUUID(), at: daysAgo(ago), tenant: 'hospital', service: SERVICE }), [], [], [counted])
     }
+    const unseen: ServiceTally = { mode: 'shadow', cells: [['service', '', 'calls', 7]] }
+    await ledger.record(decision({ id: randomUUID(), at: daysAgo(2), tenant: 'hospital', service: SERVICE }), [], [], [unseen])
     await ledger.close()
   }
 
@@ -210,6 +212,16 @@ describe('A site whose rule has died', () => {
     expect(after.services[0]?.days.at(-1)?.calls).toBe(before + 3)
     expect(after.services[0]?.drugs.find(({ drug }) => drug === 'warfarin')?.looked).toBe(3)
     expect(JSON.stringify(after)).not.toMatch(/p5-/)
+  })
+
+  it('tells of each day how many of its calls were answered in the shadow', async () => {
+    const days = (await report()).services[0]?.days ?? []
+    const quiet = { calls: 100, withCard: 0, silent: 80, notAssessed: 0, shadow: 0 }
+    expect(days.slice(-4, -1)).toEqual([
+      { ...quiet, day: daysAgo(3).slice(0, 10) },
+      { ...quiet, day: daysAgo(2).slice(0, 10), calls: 107, shadow: 7 },
+      { ...quiet, day: daysAgo(1).slice(0, 10) },
+    ])
   })
 
   it('is shown to nobody without a token, and to the operator', async () => {

@@ -1,5 +1,6 @@
 import type { Card, CardTrace, Silence } from '../../src/contract/cards.ts'
 import type { DecisionRecord } from '../../src/contract/decision.ts'
+import type { Question } from '../../src/contract/facts.ts'
 import { openLedger } from '../../src/ledger/ledger.ts'
 import { type Running, serve } from '../../src/main.ts'
 import { leaveRequest, type Request } from '../../src/reload/inbox.ts'
@@ -13,6 +14,7 @@ type Trace = {
   readonly versions: DecisionRecord['versions']
   readonly silences: readonly Silence[]
   readonly traces: readonly CardTrace[]
+  readonly questions: readonly Question[]
 }
 export type Answer = { readonly status: number; readonly cards: readonly Card[]; readonly trace: Trace }
 type Health = { readonly ok: boolean; readonly degraded?: boolean; readonly detail: string }

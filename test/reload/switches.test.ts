@@ -1,6 +1,8 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { ModelSwitch } from '../../src/contract/monitoring.ts'
 import type { PracticeSwitch } from '../../src/contract/switches.ts'
+import { openDatabase } from '../../src/ledger/database.ts'
 import { leaveSwitch } from '../../src/monitoring/switch-inbox.ts'
 import { embeddedPlace, type Place } from '../ledger/engines.ts'
 import { type Answer, openSite, summaries } from './site.ts'
@@ -136,10 +138,21 @@ describe('What runs in the shadow', () => {
   it('a site: the prescriber gets an empty answer, and the record keeps the cards that would have been shown', async () => {
     const shown = await site.ask()
     const silent = await site.ask('clinic')
-    const because = 'this site runs in the shadow by its configuration, because trial before go-live'
     expect([silent.status, silent.cards]).toEqual([200, []])
-    expect(silent.trace.silences.at(-1)).toEqual({ about: 'this call', code: 'shadow', because })
     kept.site = [silent, shown]
+  })
+
+  it('a site: a client that gets the trace is told where the record is, which question was asked and why nothing is shown, and nothing that was found', async () => {
+    const [{ trace: silent }, { trace: shown }] = kept.site as [Answer, Answer]
+    const because = 'this site runs in the shadow by its configuration, because trial before go-live'
+    expect(silent).toEqual({
+      decision: expect.any(String),
+      ms: expect.any(Number),
+      versions: { ...shown.versions, switches: ['site shadow'] },
+      questions: shown.questions,
+      silences: [{ about: 'this call', code: 'shadow', because }],
+    })
+    for (const found of ['outcome', 'gaps', 'traces', 'considered']) expect(shown).toHaveProperty(found)
   })
 
   it('a site: the app offers nothing, says so, and its look is recorded as one that nobody saw', async () => {
@@ -199,5 +212,13 @@ describe('What runs in the shadow', () => {
     expect(trial?.shadow?.of).toBe('rules')
     expect(trial?.shadow?.cards.map(({ summary }) => summary)).toEqual(summaries(kept.rule?.[1] as Answer))
     expect(trial?.versions.switches).toEqual(['rule clopidogrel CYP2C19 shadow'])
+  })
+
+  it('what models said there is counted apart, as what nobody saw', async () => {
+    const { db, close } = await openDatabase(place.config)
+    const { rows } = await sql<{ said: string }>`select distinct tenant || ' ' || mode as said from model_day order by 1`.execute(db)
+    await close()
+    // The app was opened once before and once during the shadow of the hospital; no model has a say in an order of clopidogrel.
+    expect(rows.map(({ said }) => said)).toEqual(['hospital shown', 'hospital unseen'])
   })
 })

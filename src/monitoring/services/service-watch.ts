@@ -3,8 +3,9 @@ import type { ServiceFigure, ServiceWatchReport, WatchedKind } from '../../contr
 import type { ServiceFirst } from '../../ledger/service-counts.ts'
 import type { ServiceStore } from '../../ledger/service-store.ts'
 import type { StateChange } from '../../ledger/watch-states.ts'
+import { keyOf } from './frame.ts'
 import type { ServiceLimits } from './limits.ts'
-import { keyOf, makeServiceReport } from './service-report.ts'
+import { makeServiceReport } from './service-report.ts'
 import { shiftDay } from './view.ts'
 
 export type ServiceWatchKit = {
