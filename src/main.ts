@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
-import type { RequestListener, Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { passportOf } from '../cds-services/profile/passport.ts'
@@ -15,11 +14,12 @@ import { passportDocument } from './exporters/passport-document.ts'
 import { signOffCondition, signOffDocument } from './exporters/sign-off-document.ts'
 import { type FhirClient, makeFhirClient } from './fhir/fhir-client.ts'
 import { makeOutbound, type Outbound } from './fhir/outbound.ts'
-import { makeTerminologyServer, type TerminologyServer } from './fhir/terminology-server.ts'
+import { makeTerminologyServer } from './fhir/terminology-server.ts'
 import { clientOfServer, trustedBase } from './fhir/trusted-servers.ts'
 import { guidanceAttributes } from './guidance/source-attributes.ts'
+import { healthOf, processesHealth } from './health.ts'
 import { makeApp, makeOperationsApp } from './http/app.ts'
-import { type ClockWatch, makeClockWatch } from './http/clock-watch.ts'
+import { makeClockWatch } from './http/clock-watch.ts'
 import { type Hits, makeHits } from './http/hits.ts'
 import type { Kit, PartHealth, ProfileCaller } from './http/kit.ts'
 import { makeLog } from './http/log.ts'
@@ -29,11 +29,12 @@ import { makeReplayGuard } from './http/replay-guard.ts'
 import { makeDrain, makeServer } from './http/server.ts'
 import { makeInsight } from './insight-door.ts'
 import { type Ledger, openLedger } from './ledger/ledger.ts'
+import { listen, listenOperations } from './listen.ts'
 import { makeSwitches, type Switches } from './monitoring/switches.ts'
 import type { PostWith } from './monitoring/webhook.ts'
 import { projectRoot } from './project-root.ts'
 import { holdCalls } from './reload/held-calls.ts'
-import { type Operating, operate } from './reload/operate.ts'
+import { operate } from './reload/operate.ts'
 import type { Line, Practice } from './reload/practice.ts'
 import type { ReloadState } from './reload/reload-rules.ts'
 import type { Supervised } from './reload/worker-talk.ts'
@@ -46,7 +47,7 @@ import { runProfile } from './run-profile.ts'
 import { runService } from './run-service.ts'
 import { watchCanary } from './watch-canary.ts'
 import { poster, thresholdsOf, watchModels } from './watch-models.ts'
-import { limitsOf, type WatchingServices, watchServices } from './watch-services.ts'
+import { limitsOf, watchServices } from './watch-services.ts'
 
 /** What runs, where, and how to end it. */
 export type Running = {
@@ -121,47 +122,6 @@ export const serve = async (
 
 /** What a process has besides that another one keeps running. */
 type Whole = { readonly beforeLedger?: () => Promise<void>; readonly processes?: () => PartHealth }
-
-const processesHealth = ({ state }: Supervised): PartHealth => {
-  if (state === null) return { ok: true, detail: 'starting' }
-  const { processes, crashes, lastCrash, refused, exchanged } = state
-  const detail = [
-    `${processes} asked for`,
-    ...(crashes > 0 ? [`${crashes} ended unasked and were started again, the last at ${lastCrash}`] : []),
-    ...(exchanged === null ? [] : [`exchanged at ${exchanged}`]),
-    ...(refused === null ? [] : [refused]),
-  ].join('; ')
-  return refused === null ? { ok: true, detail } : { ok: true, degraded: true, detail }
-}
-
-/**
- * Connections that may wait to be taken; the system may allow fewer (`net.core.somaxconn`). With Node's own 511, some of a thousand callers
- * who come while the thread is busy are taken late, or are reset.
- */
-const BACKLOG = 4096
-
-const listen = (server: Server, port: number, host: string, setting: string): Promise<number> =>
-  new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(
-        error.code === 'EADDRINUSE' ? new AttuneError('config-invalid', `port ${port} is in use; set ${setting} to another one`) : error,
-      ),
-    )
-    server.listen({ port, host, backlog: BACKLOG }, () => resolve((server.address() as AddressInfo).port))
-  })
-
-/** The watch's own address, where the site wants one; it is answered until the last call is. */
-const listenOperations = async ({ operations }: Config, app: RequestListener) => {
-  if (operations === undefined) return { url: null, close: async () => {} }
-  const server = makeServer(app)
-  const port = await listen(server, operations.port, operations.host, 'operations.port')
-  const host = operations.host.includes(':') ? `[${operations.host}]` : operations.host
-  const close = async (): Promise<void> => {
-    server.closeAllConnections()
-    server.close()
-  }
-  return { url: `http://${host}:${port}`, close }
-}
 
 const KEY_SET_LIMITS = { deadlineMs: 1500, maxBytes: 256_000 } as const
 
@@ -389,93 +349,6 @@ const ledgerDoor = (config: Config, ledger: Ledger): Kit<Service>['ledger'] => {
     recent: (limit) => ledger.recent(limit, tenant),
   }
 }
-
-const ledgerHealth = (ledger: Ledger): PartHealth => {
-  const { ok, detail } = ledger.health()
-  return { ok, detail }
-}
-
-/** One that is not served, by the site's `badModels`, makes answers poorer; one that does not run where it was asked to, not even that. */
-const modelsHealth = ({ kit }: Thinking, switches: Switches): PartHealth => {
-  const { models } = kit.models.health()
-  const left = models.flatMap((model) => ('because' in model ? [`${model.id} is not served: ${model.because}`] : []))
-  const fallbacks = models.flatMap((model) => ('fallback' in model && model.fallback !== null ? [`${model.id}: ${model.fallback}`] : []))
-  const detail = [...left, ...fallbacks, ...failing(kit), ...silent(kit, switches)].join('; ')
-  return { ok: left.length < models.length, detail: detail || `${models.length} served` }
-}
-
-/** Runs that gave no number that may be used: each cost its own estimate. */
-const failing = ({ models }: Thinking['kit']): string[] =>
-  models.counts().flatMap(({ model, failures }) => (failures > 0 ? [`${model}: ${failures} runs failed`] : []))
-
-/** Models that say nothing by somebody's will; that is no fault. */
-const silent = ({ models }: Thinking['kit'], { held, standing }: Switches): string[] => {
-  const say = (id: string, tenant: string | null): string[] => {
-    const now = standing(id, tenant)
-    const where = tenant === null ? id : `${id} (tenant ${tenant})`
-    if (now.use === 'off') return [`${where}: ${now.because}`]
-    return now.use === 'shadow' ? [`${where}: runs in the shadow only`] : []
-  }
-  return [
-    ...models.all.flatMap(({ ref: { id } }) => say(id, null)),
-    ...held.flatMap(({ model, tenant }) => (tenant === null ? [] : say(model, tenant))),
-  ]
-}
-
-/** /readyz fails only for what makes answers impossible; what makes them poorer is said in the details. */
-const terminologyHealth = (terminology: TerminologyServer | null): Record<string, PartHealth> =>
-  terminology === null
-    ? {}
-    : { terminology: { ok: true, detail: terminology.resting() ? 'it does not answer and is left alone for a moment' : 'ok' } }
-
-const WITHOUT_REDIS = {
-  'each-process': { ok: true, detail: 'Redis is away: this process only' },
-  refuse: { ok: false, detail: 'Redis is away: calls are refused' },
-} as const
-
-const replayHealth = ({ redisUrl, replayWithoutRedis, auth }: Config, isShared: boolean): PartHealth => {
-  if (redisUrl === null) return { ok: true, detail: 'this process only' }
-  if (isShared) return { ok: true, detail: 'shared' }
-  return auth === 'open' ? WITHOUT_REDIS['each-process'] : WITHOUT_REDIS[replayWithoutRedis]
-}
-
-const limitsHealth = ({ redisUrl }: Config, isShared: boolean): PartHealth => {
-  if (redisUrl === null) return { ok: true, detail: 'this process only' }
-  return isShared ? { ok: true, detail: 'shared' } : { ok: true, degraded: true, detail: 'Redis is away: each process counts for itself' }
-}
-
-const healthOf = async (
-  config: Config,
-  thinking: Thinking,
-  ledger: Ledger,
-  {
-    fhir,
-    terminology,
-    operating,
-    switches,
-  }: {
-    readonly fhir: FhirClient
-    readonly terminology: TerminologyServer | null
-    readonly operating: Operating
-    readonly switches: Switches
-  },
-  {
-    replay,
-    hits,
-    clocks,
-    services,
-  }: { readonly replay: Kit<Service>['replay']; readonly hits: Hits; readonly clocks: ClockWatch; readonly services: WatchingServices },
-) => ({
-  ...operating.health(),
-  models: modelsHealth(thinking, switches),
-  ledger: ledgerHealth(ledger),
-  fhir: { ok: true, detail: fhir.resting() > 0 ? `${fhir.resting()} FHIR servers do not answer and are left alone for a moment` : 'ok' },
-  ...terminologyHealth(terminology),
-  replay: replayHealth(config, replay.isShared()),
-  limits: limitsHealth(config, hits.isShared()),
-  clock: { ok: true, detail: clocks.said() ?? 'ok' },
-  services: services.health(),
-})
 
 const closeAll = async (
   outbound: Outbound,
