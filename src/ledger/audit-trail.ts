@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { DecisionRecord, FeedbackEvent } from '../contract/decision.ts'
+import { readRecord, recordOf } from './packed-record.ts'
 import type { LedgerTables } from './tables.ts'
 
 type Db = Kysely<LedgerTables>
@@ -23,8 +24,12 @@ const KINDS = ['decision', 'feedback', 'review'] as const
 type Entry = { readonly seq: number; readonly at: string; readonly ref: string }
 
 const decisionsOf = async (db: Db, refs: readonly string[]): Promise<ReadonlyMap<string, DecisionRecord>> => {
-  const rows = await db.selectFrom('decision').select(['id', 'record']).where('id', 'in', refs).execute()
-  return new Map(rows.map(({ id, record }) => [id, JSON.parse(record) as DecisionRecord])) // written by us
+  const rows = await db
+    .selectFrom('decision')
+    .select(['id', recordOf('decision').as('record')])
+    .where('id', 'in', refs)
+    .execute()
+  return new Map(rows.map(({ id, record }) => [id, JSON.parse(readRecord(record ?? '')) as DecisionRecord])) // written by us
 }
 
 const feedbackOf = async (db: Db, refs: readonly string[]) => {

@@ -13,8 +13,8 @@ export type Backlog = {
 
 type Group = { readonly entries: readonly Entry[]; readonly mark: SpoolMark | null }
 
-/** Few enough that storing them does not hold up the calls for long (some 0.3 ms an entry). */
-const ENOUGH = 64
+/** What a batch costs whatever its size is shared by many; few enough that reading does not wait long behind it. */
+const ENOUGH = 128
 
 /** @param store never rejects; what it cannot store stays in the spool */
 export const makeBacklog = (store: (group: Group) => Promise<void>, lingerMs: number): Backlog => {

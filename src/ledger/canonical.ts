@@ -1,14 +1,24 @@
 import { hash } from 'node:crypto'
 
+/** In code-unit order. Most objects have theirs in it already, and looking is quicker than sorting. */
+const namesOf = (value: object): string[] => {
+  const names = Object.keys(value)
+  for (let at = 1; at < names.length; at += 1) if ((names[at - 1] as string) > (names[at] as string)) return names.sort()
+  return names
+}
+
 /**
  * JSON with members in code-unit order and no spaces (as RFC 8785 orders them), so that equal values have equal bytes.
  * Members that are undefined are left out, as JSON.stringify does.
  */
 export const canonicalJson = (value: unknown): string => {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
-  if (Array.isArray(value)) return `[${value.map((entry) => canonicalJson(entry ?? null)).join(',')}]`
   let members = ''
-  for (const name of Object.keys(value).sort()) {
+  if (Array.isArray(value)) {
+    for (const entry of value) members += `${members === '' ? '' : ','}${canonicalJson(entry ?? null)}`
+    return `[${members}]`
+  }
+  for (const name of namesOf(value)) {
     const member: unknown = value[name as keyof typeof value]
     if (member !== undefined) members += `${members === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(member)}`
   }

@@ -2,6 +2,7 @@ import type { Transaction } from 'kysely'
 import { CANARY } from '../contract/canary.ts'
 import type { DecisionRecord } from '../contract/decision.ts'
 import type { CountMode } from '../contract/service-watch.ts'
+import { insertNew } from './insert-rows.ts'
 import type { LedgerTables } from './tables.ts'
 
 type Shown = LedgerTables['card_shown']
@@ -32,10 +33,5 @@ const allRowsOf = (record: DecisionRecord): Shown[] => {
 /** Keeps what the cards of some calls were about, in the transaction that stores the calls themselves. */
 export const addCardsShown = async (transaction: Transaction<LedgerTables>, records: readonly DecisionRecord[]): Promise<void> => {
   const rows = records.flatMap(allRowsOf)
-  if (rows.length > 0)
-    await transaction
-      .insertInto('card_shown')
-      .values(rows)
-      .onConflict((conflict) => conflict.doNothing())
-      .execute()
+  if (rows.length > 0) await insertNew(transaction, 'card_shown', rows, 'card')
 }

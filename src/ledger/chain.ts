@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely'
 import { canonicalJson, chainHash, sha256 } from './canonical.ts'
+import { insertRows } from './insert-rows.ts'
 import type { LedgerTables } from './tables.ts'
 
 /** What an entry of the chain is about. The first row holds what is kept in tables of its own, the second what stands in the entry itself. */
@@ -81,7 +82,7 @@ export const openChain = async (transaction: Transaction<LedgerTables>): Promise
     },
     commit: async () => {
       if (entries.length === 0) return
-      await transaction.insertInto('entry').values(entries).execute()
+      await insertRows(transaction, 'entry', entries)
       if (boxes.length > 0) await transaction.insertInto('sealed_box').values(boxes).execute()
       await transaction.updateTable('chain_head').set({ seq, hash: previous }).execute()
     },

@@ -12,6 +12,8 @@ export type Database = {
   readonly db: Kysely<LedgerTables>
   /** Folder whose files must be flushed by us, because the engine does not; null for PostgreSQL. */
   readonly unflushed: string | null
+  /** Whether records go into it deflated (packed-record.ts). */
+  readonly packs: boolean
   readonly close: () => Promise<void>
 }
 
@@ -49,7 +51,7 @@ const openPglite = async (folder: string): Promise<Database> => {
     await db.destroy() // ends the pool, but only when a query was asked of it
     await pglite.close()
   }
-  return { db, unflushed: folder, close }
+  return { db, unflushed: folder, packs: true, close }
 }
 
 /** Loaded only where PostgreSQL is configured. */
@@ -84,7 +86,7 @@ export const openPostgres = (databaseUrl: string, longestMs: number = CALL_MS): 
     client.on('error', () => {})
   })
   const db = new Kysely<LedgerTables>({ dialect: new PostgresDialect({ pool }) })
-  return { db, unflushed: null, close: () => db.destroy() }
+  return { db, unflushed: null, packs: false, close: () => db.destroy() }
 }
 
 type Place = { readonly dataDir: string; readonly databaseUrl: string | null }

@@ -2,6 +2,7 @@ import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { DecisionRecord } from '../contract/decision.ts'
 import { canonicalJson, sha256 } from './canonical.ts'
 import type { EntryKind } from './chain.ts'
+import { readRecord, recordOf } from './packed-record.ts'
 import type { LedgerTables } from './tables.ts'
 
 type Db = Kysely<LedgerTables>
@@ -25,10 +26,10 @@ export type EvidenceTable =
 
 export type Rows = Partial<Record<EvidenceTable, readonly SealedRow[]>>
 
-/** Columns of each table, all of them; `instant` and `day` are read in one form whatever the session's settings. */
-type Form = 'instant' | 'day' | 'number' | 'text'
+/** Columns of each table, all of them (a record in either form is one); `instant` and `day` are read in one form whatever the session's settings. */
+type Form = 'instant' | 'day' | 'number' | 'text' | 'record'
 const COLUMNS: Readonly<Record<EvidenceTable, readonly (readonly [name: string, form?: Form])[]>> = {
-  decision: [['seq', 'number'], ['id'], ['at', 'instant'], ['tenant'], ['service'], ['outcome'], ['patient_key'], ['record']],
+  decision: [['seq', 'number'], ['id'], ['at', 'instant'], ['tenant'], ['service'], ['outcome'], ['patient_key'], ['record', 'record']],
   card: [['tenant'], ['card'], ['decision']],
   concern: [['tenant'], ['card'], ['patient_key'], ['user_key'], ['facts']],
   prediction: [
@@ -98,6 +99,7 @@ const COLUMN_FORMS: Readonly<Record<Form, (column: RawBuilder<unknown>) => RawBu
   instant: (column) => sql`to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`,
   day: (column) => sql`${column}::text`,
   number: (column) => column,
+  record: () => recordOf('t'),
   text: (column) => column,
 }
 
@@ -107,9 +109,10 @@ const selected = (table: EvidenceTable): RawBuilder<unknown> =>
 type Found = Readonly<Record<string, unknown>> & { readonly ref: string }
 
 const asRow = (table: EvidenceTable, found: Found): SealedRow =>
-  COLUMNS[table].map((_, at) => {
+  COLUMNS[table].map(([, form], at) => {
     const value = found[`c${at}`]
-    return value === null || value === undefined ? null : String(value)
+    if (value === null || value === undefined) return null
+    return form === 'record' ? readRecord(String(value)) : String(value)
   })
 
 type ByRef = ReadonlyMap<string, readonly SealedRow[]>

@@ -6,6 +6,12 @@ import type { LedgerTables } from './tables.ts'
 /** Statements, or work that needs the rows. */
 type Step = readonly (string | ((transaction: Transaction<LedgerTables>) => Promise<void>))[]
 
+/** Columns of a record that is stored deflated; its old one may then be empty. */
+const PACKED = [
+  'alter table decision add column if not exists packed bytea, add column if not exists about text, alter column record drop not null',
+  'alter table decision alter column packed set storage external',
+]
+
 /** Versions from 1 on. A released step is never changed; a new one is added. */
 const STEPS: readonly Step[] = [
   [
@@ -251,6 +257,7 @@ const STEPS: readonly Step[] = [
         if current_setting('attune.removal', true) = 'on' and tg_table_name not in ('entry', 'signed_head') then return null; end if;
         raise exception 'this table is append-only';
       end $$`,
+    ...PACKED, // for `adopt`, which reads rows as this release does
     adopt,
     'alter table decision drop column previous_hash, drop column hash',
     'alter table review drop column locked',
@@ -263,6 +270,7 @@ const STEPS: readonly Step[] = [
     `alter table practice_switch drop constraint practice_switch_kind_check,
       add constraint practice_switch_kind_check check (kind in ('rule', 'service', 'site', 'model'))`,
   ],
+  PACKED,
 ]
 
 /** Version of the tables that this release knows. */

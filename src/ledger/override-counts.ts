@@ -49,8 +49,8 @@ export const countCards = async (db: Db, { since, until, tenant }: Period, servi
             and p.at < c.at and p.at >= c.at - interval '24 hours'
         ) as repeated,
         (
-          select case when position('"about":' || to_json(c.drug)::text in d.record) > 0
-            or position('"drug":' || to_json(c.drug)::text in d.record) > 0 then 'kept' else 'changed' end
+          select case when position('"about":' || to_json(c.drug)::text in coalesce(d.record, d.about)) > 0
+            or position('"drug":' || to_json(c.drug)::text in coalesce(d.record, d.about)) > 0 then 'kept' else 'changed' end
           from decision d
           where c.drug is not null and d.tenant = c.tenant and d.patient_key = c.patient_key and d.at > c.at
             and d.at <= c.at + interval '24 hours' and d.service in (${sql.join([...services, ''])})

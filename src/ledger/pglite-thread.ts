@@ -10,13 +10,20 @@ import { Worker } from 'node:worker_threads'
 const CODE = `
   require('node:v8').setFlagsFromString('--liftoff-only')
   const { parentPort, workerData } = require('node:worker_threads')
+  const { deflateRawSync } = require('node:zlib')
   const { module, folder, parameters } = workerData
   const opened = import(module).then(({ PGlite }) =>
-    PGlite.create({ dataDir: folder, relaxedDurability: false, startParams: [...PGlite.defaultStartParams, ...parameters] }))
+    PGlite.create({
+      dataDir: folder,
+      relaxedDurability: false,
+      startParams: [...PGlite.defaultStartParams, ...parameters],
+      serializers: { 17: (bytes) => bytes }, // bytea: sent as it is, not as hex
+    }))
+  const asked = (value) => (typeof value?.deflate === 'string' ? deflateRawSync(value.deflate, { level: 1 }) : value)
   const verbs = {
     open: async () => void (await opened),
     query: async (text, values) => {
-      const { rows, affectedRows } = await (await opened).query(text, values)
+      const { rows, affectedRows } = await (await opened).query(text, values.map(asked))
       return { rows, affectedRows }
     },
     close: async () => (await opened).close(),

@@ -1,15 +1,18 @@
 import { type Kysely, sql } from 'kysely'
 import type { DecisionRecord, FeedbackEvent } from '../contract/decision.ts'
+import { readRecord, recordOf } from './packed-record.ts'
 import type { LedgerTables } from './tables.ts'
 import { walkChain } from './walk.ts'
 
 type Db = Kysely<LedgerTables>
 
-const asRecord = (row: { readonly record: string } | undefined): DecisionRecord | null =>
-  row ? (JSON.parse(row.record) as DecisionRecord) : null // written by us, sealed by its hash
+const asRecord = (row: { readonly record: string | null } | undefined): DecisionRecord | null =>
+  row ? (JSON.parse(readRecord(row.record ?? '')) as DecisionRecord) : null // written by us, sealed by its hash
+
+const RECORD = recordOf('decision').as('record')
 
 export const findDecision = async (db: Db, id: string, tenant: string): Promise<DecisionRecord | null> =>
-  asRecord(await db.selectFrom('decision').select('record').where('id', '=', id).where('tenant', '=', tenant).executeTakeFirst())
+  asRecord(await db.selectFrom('decision').select(RECORD).where('id', '=', id).where('tenant', '=', tenant).executeTakeFirst())
 
 export const findByCard = async (db: Db, card: string, tenant: string): Promise<DecisionRecord | null> => {
   const row = await db.selectFrom('card').select('decision').where('tenant', '=', tenant).where('card', '=', card).executeTakeFirst()
@@ -20,19 +23,19 @@ export const findByCard = async (db: Db, card: string, tenant: string): Promise<
 export const recentDecisions = async (db: Db, n: number, tenant: string): Promise<DecisionRecord[]> => {
   const rows = await db
     .selectFrom('decision')
-    .select('record')
+    .select(RECORD)
     .where('tenant', '=', tenant)
     .orderBy('seq', 'desc')
     .limit(Math.max(0, Math.trunc(n)))
     .execute()
-  return rows.map((row) => JSON.parse(row.record) as DecisionRecord) // as above
+  return rows.flatMap((row) => asRecord(row) ?? [])
 }
 
 /** The newest decision of the app about a patient until an instant that kept what it advised. */
 export const lastSeen = async (db: Db, tenant: string, patientKey: string, until: string): Promise<DecisionRecord | null> => {
   const rows = await db
     .selectFrom('decision')
-    .select('record')
+    .select(RECORD)
     .where('tenant', '=', tenant)
     .where('patient_key', '=', patientKey)
     .where('service', '=', 'smart-app')

@@ -15,17 +15,17 @@ type Refuse = (entry: Entry) => Promise<void>
 /** All at once; when the database refuses some entry, one by one, and the refused ones are kept aside. */
 export const appendOrRefuse = async (to: Database, entries: readonly Entry[], mark: SpoolMark | null, refuse: Refuse): Promise<void> => {
   try {
-    await appendEntries(to.db, entries, mark)
+    await appendEntries(to, entries, mark)
   } catch (error) {
     if (!isRefusal(error)) throw error
     for (const entry of entries) await appendOne(to, entry, refuse)
-    await appendEntries(to.db, [], mark)
+    await appendEntries(to, [], mark)
   }
 }
 
 const appendOne = async (to: Database, entry: Entry, refuse: Refuse): Promise<void> => {
   try {
-    await appendEntries(to.db, [entry], null)
+    await appendEntries(to, [entry], null)
   } catch (error) {
     if (!isRefusal(error)) throw error
     await refuse(entry)

@@ -3,6 +3,7 @@ import type { DecisionRecord } from '../contract/decision.ts'
 import type { RiskEstimate } from '../contract/risk.ts'
 import { digestOfDecision } from './append.ts'
 import { predictionOf } from './entries.ts'
+import { readRecord, recordOf } from './packed-record.ts'
 import type { Pseudonym } from './pseudonym.ts'
 import type { LedgerTables } from './tables.ts'
 
@@ -25,9 +26,13 @@ export type DecisionStore = {
   isSealed(stored: StoredDecision, record: DecisionRecord, estimates: readonly RiskEstimate[]): Promise<boolean>
 }
 
-const select = (db: Db) => db.selectFrom('decision').select(['seq', 'id', 'tenant', 'record'])
+const select = (db: Db) => db.selectFrom('decision').select(['seq', 'id', 'tenant', recordOf('decision').as('record')])
 
-const asStored = (row: StoredDecision): StoredDecision => ({ ...row, seq: Number(row.seq) })
+const asStored = (row: Omit<StoredDecision, 'record'> & { readonly record: string | null }): StoredDecision => ({
+  ...row,
+  seq: Number(row.seq),
+  record: readRecord(row.record ?? ''),
+})
 
 export const makeDecisionStore = (db: () => Promise<Db>, pseudonym: Pseudonym): DecisionStore => ({
   find: async (id) => {

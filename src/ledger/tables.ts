@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely'
+import type { ToDeflate } from './packed-record.ts'
 
 /** Tables of the ledger, the same on PGlite and PostgreSQL. Records are canonical JSON as text: the bytes that were hashed. */
 export type LedgerTables = {
@@ -33,7 +34,11 @@ export type LedgerTables = {
     service: string
     outcome: string
     patient_key: string
-    record: string
+    /** Null where the record is `packed`. */
+    record: string | null
+    /** The record, deflated (packed-record.ts); read with `recordOf` and `readRecord`. */
+    packed: Uint8Array | ToDeflate | null
+    about: string | null
   }
   /** One row: end of the chain, and the id of this ledger. Locked while entries are appended, so several processes write one chain. */
   chain_head: { one: number; seq: number; hash: string; ledger: string }

@@ -3,6 +3,8 @@ import { describe, expect, it, vi } from 'vitest'
 import { CHAIN_START, chainHash } from '../../src/ledger/canonical.ts'
 import { type Database, openDatabase } from '../../src/ledger/database.ts'
 import { openLedger } from '../../src/ledger/ledger.ts'
+import { readRecord, recordOf } from '../../src/ledger/packed-record.ts'
+import { decision } from './decisions.ts'
 import { embeddedPlace, type Place, postgresMissing, postgresPlace } from './engines.ts'
 import { writeEveryKind } from './every-kind.ts'
 
@@ -18,13 +20,21 @@ const asBefore = async ({ db }: Database): Promise<void> => {
   await run(`update review r set locked = b.box from sealed_box b where b.kind = 'review' and b.ref = r.id`)
   await run('update decision set seq = -seq')
   let previous = CHAIN_START
-  const rows = await db.selectFrom('decision').select(['id', 'record']).orderBy('seq', 'desc').execute()
-  for (const [at, { id, record }] of rows.entries()) {
+  const rows = await db
+    .selectFrom('decision')
+    .select(['id', recordOf('decision').as('stored')])
+    .orderBy('seq', 'desc')
+    .execute()
+  for (const [at, { id, stored }] of rows.entries()) {
+    const record = readRecord(stored ?? '')
     const hash = chainHash(previous, record)
-    await sql`update decision set seq = ${at + 1}, previous_hash = ${previous}, hash = ${hash} where id = ${id}`.execute(db)
+    await sql`update decision set seq = ${at + 1}, previous_hash = ${previous}, hash = ${hash}, record = ${record} where id = ${id}`.execute(
+      db,
+    )
     previous = hash
   }
   await sql`update chain_head set seq = ${rows.length}, hash = ${previous}`.execute(db)
+  await run('alter table decision drop column packed, drop column about, alter column record set not null')
   for (const table of ['entry', 'sealed_box', 'signed_head']) await run(`drop table ${table}`)
   await run('alter table chain_head drop column ledger')
   for (const table of ['decision', 'review'])
@@ -48,9 +58,29 @@ const earlierLedger = async (place: Place, damage: string | null): Promise<reado
   return ids
 }
 
+const ENGINES = [
+  ['PostgreSQL', postgresPlace, postgresMissing],
+  ['the embedded database', embeddedPlace, null],
+] as const
 const makePlace = () => (postgresMissing === null ? postgresPlace() : embeddedPlace())
 
 describe('A ledger of an earlier release', () => {
+  it.each(ENGINES.filter(([, , missing]) => missing === null))(
+    'on %s keeps its records as they were, and new ones beside them are sealed and read alike',
+    async (_, placeOf) => {
+      const place = await placeOf()
+      const ids = await earlierLedger(place, null)
+      const ledger = await openLedger(place.config)
+      const next = decision()
+      await ledger.record(next)
+      expect(await ledger.recent(1, 'north')).toEqual([next])
+      expect((await ledger.recent(5, 'north')).map(({ id }) => id)).toEqual([next.id, ...[...ids].reverse()])
+      expect(await ledger.evidence.verify()).toMatchObject({ state: 'intact', faults: [], decisions: 3 })
+      await ledger.close()
+      await place.clear()
+    },
+  )
+
   it('is taken into the chain as it stands: nothing is lost, notes open, and it is intact', async () => {
     const place = await makePlace()
     const ids = await earlierLedger(place, null)

@@ -160,7 +160,22 @@ describe.skipIf(postgresMissing !== null)(`tampering with the PostgreSQL ledger$
   it.each([
     [
       'a changed record',
-      `update decision set record = replace(record, '"assessed"', '"not-assessed"') where seq = 3`,
+      `update decision set packed = null, record = replace(coalesce(record, '{"outcome":"assessed"}'), '"assessed"', '"not-assessed"') where seq = 3`,
+      { seq: 3, because: 'its rows are not what was sealed' },
+    ],
+    [
+      'a record exchanged for another decision’s',
+      'update decision d set record = o.record, packed = o.packed from decision o where d.seq = 3 and o.seq = 2',
+      { seq: 3, because: 'its rows are not what was sealed' },
+    ],
+    [
+      'a second record beside the first',
+      "update decision set record = coalesce(record, '{}'), packed = coalesce(packed, '') where seq = 3",
+      { seq: 3, because: 'its rows are not what was sealed' },
+    ],
+    [
+      'a damaged packed record',
+      "update decision set packed = '\\x00ff', record = null where seq = 3",
       { seq: 3, because: 'its rows are not what was sealed' },
     ],
     ['a changed column', `update decision set tenant = 'south' where seq = 3`, { seq: 3, because: 'its rows are not what was sealed' }],

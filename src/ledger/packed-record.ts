@@ -1,0 +1,52 @@
+import { inflateRawSync } from 'node:zlib'
+import { type RawBuilder, sql } from 'kysely'
+import { canonicalJson } from './canonical.ts'
+
+/**
+ * A decision's record in the form in which a row holds it: canonical JSON as text, or deflated (RFC 1951). The embedded database deflates it
+ * in its own thread: that is quicker than its own compression, and smaller. PostgreSQL compresses text by itself, and its text can be read
+ * by whoever asks it.
+ */
+export type RecordColumns = {
+  readonly record: string | null
+  readonly packed: Uint8Array | ToDeflate | null
+  /** The drugs that a packed record names, as they stand in it, for questions asked in SQL. */
+  readonly about: string | null
+}
+
+/** A value that is deflated on its way into the embedded database. */
+export type ToDeflate = { readonly deflate: string }
+
+const NAMED_DRUG = /"(?:about|drug)":"(?:[^"\\]|\\.)*"/g
+
+const drugsOf = (text: string): string => [...new Set(text.match(NAMED_DRUG))].join(',')
+
+export const recordColumns = (record: object, packs: boolean): { readonly text: string; readonly columns: RecordColumns } => {
+  const text = canonicalJson(record)
+  if (!packs) return { text, columns: { record: text, packed: null, about: null } }
+  return { text, columns: { record: null, packed: { deflate: text }, about: drugsOf(text) } }
+}
+
+/** All that a row of `decision`, under the name `table`, holds of the record, for `readRecord`. Null for a row with both forms, or none. */
+export const recordOf = (table: string): RawBuilder<string | null> => {
+  const [record, packed, about] = [sql.ref(`${table}.record`), sql.ref(`${table}.packed`), sql.ref(`${table}.about`)]
+  return sql`case when ${packed} is null and ${about} is null then ${record}
+    when ${record} is null then encode(${packed}, 'base64') || ' ' || ${about} end`
+}
+
+const inflate = (packed: Buffer): string | null => {
+  const { buffer, engine } = inflateRawSync(packed, { info: true }) as unknown as { buffer: Buffer; engine: { bytesWritten: number } } // the types know no `info`
+  return engine.bytesWritten === packed.length ? buffer.toString('utf8') : null // nothing stands behind it
+}
+
+/** Canonical JSON: the bytes that were sealed. What is damaged is given as it stands: its digest says so. */
+export const readRecord = (stored: string): string => {
+  const end = stored.indexOf(' ')
+  if (stored.startsWith('{') || end === -1) return stored // a brace is never the beginning of base64
+  try {
+    const text = inflate(Buffer.from(stored.slice(0, end), 'base64'))
+    return text !== null && drugsOf(text) === stored.slice(end + 1) ? text : stored
+  } catch {
+    return stored
+  }
+}
