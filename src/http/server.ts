@@ -1,8 +1,11 @@
 import http, { type RequestListener, type Server, type ServerResponse } from 'node:http'
 import net from 'node:net'
 
-/** Deadlines in milliseconds: an unfinished request is closed and blocks nobody. */
-export const SERVER_TIMES = { headers: 10_000, request: 15_000, idle: 30_000, check: 1_000 } as const
+/**
+ * Deadlines in milliseconds: an unfinished request is closed and blocks nobody. A quiet connection is kept longer than balancers and EHRs
+ * keep theirs (mostly 60 s): who closes last sends no call into a connection that is just being closed.
+ */
+export const SERVER_TIMES = { headers: 10_000, request: 15_000, idle: 75_000, check: 1_000 } as const
 
 let taken = 0
 /** Connections that this process has taken, of all its servers. */

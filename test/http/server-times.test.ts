@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { makeDrain, makeServer, SERVER_TIMES } from '../../src/http/server.ts'
+import { keepingAgent } from '../../tools/soak/agent.ts'
 
 /** Opens a socket, writes one text and waits for the end; ends with milliseconds and what came back. */
 const trickle = (port: number, text: string): Promise<{ ms: number; received: string }> =>
@@ -96,4 +97,45 @@ test('F31: while calls still come, quiet kept connections stay open for theirs',
   expect(answers).toEqual(kept.map(() => '200 close'))
   await ended
   for (const one of kept) one.close()
+})
+
+/** Calls once, and once more in the moment in which the server has closed the quiet connection and the caller cannot know it yet. */
+const callAtTheClosing = async (agent: http.Agent): Promise<string> => {
+  const server = makeServer((_req, res) => void res.end('ok'), { headers: 10_000, request: 10_000, idle: 2500, check: 1000 })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const ask = () =>
+    new Promise<string>((resolve) => {
+      http
+        .get({ port, agent, host: '127.0.0.1' }, (response) => void response.resume().on('end', () => resolve(`${response.statusCode}`)))
+        .on('error', (error: NodeJS.ErrnoException) => resolve(`${error.code}`))
+    })
+  let again: Promise<string> | null = null
+  const second = new Promise<string>((resolve) => {
+    const askAgain = (): void => {
+      again ??= ask()
+      resolve(again)
+    }
+    server.once('connection', (socket) => socket.once('timeout', askAgain).once('close', askAgain)) // heard after the server's own listener
+  })
+  await ask()
+  const answer = await second
+  agent.destroy()
+  await new Promise((resolve) => server.close(resolve))
+  return answer
+}
+
+test('who keeps a quiet connection as long as the server does may lose a call; who lets go of it earlier does not', async () => {
+  expect(await callAtTheClosing(new http.Agent({ keepAlive: true }))).toBe('ECONNRESET')
+  expect(await callAtTheClosing(keepingAgent(500))).toBe('200')
+})
+
+test('a quiet connection is kept longer than the 60 seconds of usual balancers', async () => {
+  const server = makeServer((_req, res) => void res.end('ok'))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+  expect(Number(/^timeout=(\d+)/.exec(response.headers.get('keep-alive') ?? '')?.[1])).toBeGreaterThan(60)
+  await response.text()
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
 })

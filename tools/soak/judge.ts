@@ -6,8 +6,9 @@ export type Minute = {
   readonly wrong: number
   readonly p50: number
   readonly p99: number
-  /** Resident memory, in MiB. */
+  /** Resident memory in MiB, the lowest and the highest of the minute. */
   readonly rss: number
+  readonly peak: number
   /** Open files and sockets. */
   readonly handles: number
 }
@@ -15,26 +16,45 @@ export type Minute = {
 export type Slope = {
   /** Change per hour. */
   readonly perHour: number
-  /** Half the width of its 95 % interval. */
-  readonly within: number
+  /** Its 95 % interval. */
+  readonly from: number
+  readonly to: number
 }
 
-/** Least squares of the values against their minutes. At least three values. */
-export const slopeOf = (values: readonly number[]): Slope => {
+const middleOf = (sorted: readonly number[]): number => {
+  const half = sorted.length >> 1
+  return sorted.length % 2 === 1 ? (sorted[half] as number) : ((sorted[half - 1] as number) + (sorted[half] as number)) / 2
+}
+
+const inOrder = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b)
+
+/**
+ * The median of the slopes between all pairs of values (Theil 1950), with the interval that Sen (1968) takes from the ranks: of single
+ * outliers neither moves. Values are equally far apart, `everyMinutes`; at least five.
+ */
+export const slopeOf = (values: readonly number[], everyMinutes: number): Slope => {
+  const slopes = inOrder(
+    values.flatMap((value, at) => values.slice(at + 1).map((later, n) => (60 * (later - value)) / (everyMinutes * (n + 1)))),
+  )
   const n = values.length
-  const middle = (n - 1) / 2
-  const mean = values.reduce((sum, value) => sum + value, 0) / n
-  const spread = values.reduce((sum, _, at) => sum + (at - middle) ** 2, 0)
-  const slope = values.reduce((sum, value, at) => sum + (at - middle) * (value - mean), 0) / spread
-  const left = values.reduce((sum, value, at) => sum + (value - mean - slope * (at - middle)) ** 2, 0)
-  return { perHour: 60 * slope, within: 60 * 2 * Math.sqrt(left / Math.max(1, n - 2) / spread) }
+  const spread = 1.96 * Math.sqrt((n * (n - 1) * (2 * n + 5)) / 18)
+  const at = (rank: number): number => slopes[Math.min(slopes.length - 1, Math.max(0, rank))] as number
+  return {
+    perHour: middleOf(slopes),
+    from: at(Math.floor((slopes.length - spread) / 2) - 1),
+    to: at(Math.ceil((slopes.length + spread) / 2)),
+  }
 }
 
 /** `undecided`: it ran too short, or too unevenly, to tell. */
 export type Verdict = { readonly state: 'holds' | 'fails' | 'undecided'; readonly says: string }
 
-/** MiB an hour that memory may grow by, once caches and heap have found their size. */
-const RSS_PER_HOUR = 1
+/**
+ * MiB an hour that memory may grow by, once caches and heap have found their size. Memory goes up and down by tens of MiB, so half an hour
+ * cannot tell the limit of the long run from nothing: a short run is held to a wider one.
+ */
+const RSS_PER_HOUR = { long: 1, short: 24 } as const
+const LONG_MINUTES = 240
 /** Share by which the 99th percentile may differ between the halves. */
 const P99_SHARE = 0.2
 /** Open files and sockets that come and go by themselves. */
@@ -42,16 +62,24 @@ const SPARE_HANDLES = 8
 /** Minutes that are not judged: an hour, and of a shorter run the first third. */
 const warmUpOf = (minutes: number): number => Math.min(60, Math.ceil(minutes / 3))
 
-const middleOf = (values: readonly number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
-}
+/** Lowest values of two minutes each, or of more in a long run: a heap falls to what is in use once in a while, and only then shows it. */
+const floorsOf = (values: readonly number[], minutes: number): number[] =>
+  Array.from({ length: Math.floor(values.length / minutes) }, (_, n) => Math.min(...values.slice(n * minutes, (n + 1) * minutes)))
 
 const memory = (rows: readonly Minute[]): Verdict => {
-  const { perHour, within } = slopeOf(rows.map(({ rss }) => rss))
-  const says = `memory: ${perHour.toFixed(1)} ± ${within.toFixed(1)} MiB an hour (at most ${RSS_PER_HOUR})`
-  if (perHour + within <= RSS_PER_HOUR) return { state: 'holds', says }
-  return { state: perHour - within > RSS_PER_HOUR ? 'fails' : 'undecided', says }
+  const long = rows.length >= LONG_MINUTES
+  const every = long ? 10 : 2
+  const most = long ? RSS_PER_HOUR.long : RSS_PER_HOUR.short
+  const floors = floorsOf(
+    rows.map(({ rss }) => rss),
+    every,
+  )
+  const { perHour, from, to } = slopeOf(floors, every)
+  const sure = `${perHour.toFixed(1)} MiB an hour, with 95 % between ${from.toFixed(1)} and ${to.toFixed(1)}`
+  const ahead = long ? '' : `; not measured but carried on: at most ${Math.max(0, 8 * to).toFixed(0)} MiB in 8 hours`
+  const says = `memory, lowest of each ${every} minutes: ${sure} (at most ${most} in a run of this length)${ahead}`
+  if (to <= most) return { state: 'holds', says }
+  return { state: from > most ? 'fails' : 'undecided', says }
 }
 
 const halvesOf = (rows: readonly Minute[]) => [rows.slice(0, rows.length >> 1), rows.slice(rows.length >> 1)] as const
@@ -62,7 +90,7 @@ const handles = (rows: readonly Minute[]): Verdict => {
 }
 
 const times = (rows: readonly Minute[]): Verdict => {
-  const [first, second] = halvesOf(rows).map((half) => middleOf(half.map(({ p99 }) => p99))) as [number, number]
+  const [first, second] = halvesOf(rows).map((half) => middleOf(inOrder(half.map(({ p99 }) => p99)))) as [number, number]
   const says = `p99: ${first.toFixed(0)} ms, then ${second.toFixed(0)} ms (at most ${100 * P99_SHARE} % more)`
   return { state: second <= first * (1 + P99_SHARE) ? 'holds' : 'fails', says }
 }
@@ -74,9 +102,9 @@ const answers = (rows: readonly Minute[]): Verdict => {
   return { state: wrong === 0 ? 'holds' : 'fails', says }
 }
 
-/** At least nine minutes; fewer are too few to judge anything but the answers. */
+/** At least fifteen minutes; fewer are too few to judge anything but the answers. */
 export const judge = (rows: readonly Minute[]): readonly Verdict[] => {
   const warm = rows.slice(warmUpOf(rows.length))
-  if (warm.length < 6) return [answers(rows), { state: 'undecided', says: 'memory, handles and times: too few minutes' }]
+  if (warm.length < 10) return [answers(rows), { state: 'undecided', says: 'memory, handles and times: too few minutes' }]
   return [answers(rows), memory(warm), handles(warm), times(warm)]
 }

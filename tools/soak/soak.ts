@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { bodiesOf, SERVICE } from '../bench/bodies.ts'
 import { startAttune, stopServer } from '../bench/server.ts'
+import { keepingAgent } from './agent.ts'
 import { judge, type Minute } from './judge.ts'
 
 /**
@@ -14,7 +15,7 @@ import { judge, type Minute } from './judge.ts'
  * not the memory.
  */
 
-const agent = new http.Agent({ keepAlive: true, maxSockets: 256 })
+const agent = keepingAgent()
 
 type Answer = { readonly path: string; readonly status: number; readonly text: string; readonly ms: number }
 
@@ -23,6 +24,7 @@ const send = (url: string, body?: string): Promise<Answer> =>
     const started = performance.now()
     const end = (status: number, text = '') => resolve({ path: new URL(url).pathname, status, text, ms: performance.now() - started })
     const headers = body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+    const broken = (error: NodeJS.ErrnoException) => end(0, `${error.code} on a ${request.reusedSocket ? 'kept' : 'new'} connection`)
     const request = http.request(url, { agent, method: body === undefined ? 'GET' : 'POST', headers }, (response) => {
       let text = ''
       response.setEncoding('utf8')
@@ -30,9 +32,9 @@ const send = (url: string, body?: string): Promise<Answer> =>
         text += chunk
       })
       response.on('end', () => end(response.statusCode ?? 0, text))
-      response.on('error', () => end(0))
+      response.on('error', broken)
     })
-    request.on('error', () => end(0))
+    request.on('error', broken)
     request.end(body)
   })
 
@@ -78,7 +80,7 @@ const tellWrong = (answers: readonly Answer[]): void => {
   }
 }
 
-const look = (pid: number, answers: readonly Answer[]): Minute => {
+const look = (pid: number, answers: readonly Answer[], rss: readonly number[]): Minute => {
   const good = answers.filter(({ status }) => status === 200).map(({ ms }) => ms)
   const shed = answers.filter(({ status }) => status === 503).length
   return {
@@ -87,7 +89,8 @@ const look = (pid: number, answers: readonly Answer[]): Minute => {
     wrong: answers.length - good.length - shed,
     p50: percentile(good, 0.5),
     p99: percentile(good, 0.99),
-    rss: rssOf(pid),
+    rss: Math.min(...rss),
+    peak: Math.max(...rss),
     handles: readdirSync(`/proc/${pid}/fd`).length,
   }
 }
@@ -103,23 +106,28 @@ const capacityOf = async (step: ReturnType<typeof steps>, forMs: number): Promis
   return (done * 1000) / (performance.now() - started)
 }
 
+/** Between two looks at the memory: of a minute's the lowest counts, which is the nearest to what is left after a collection. */
+const LOOK_MS = 1000
+
 const soakFor = async (pid: number, step: ReturnType<typeof steps>, perSecond: number, minutes: number): Promise<Minute[]> => {
   const rows: Minute[] = []
   for (let minute = 1; minute <= minutes; minute += 1) {
     const answers: Answer[] = []
     const under: Promise<void>[] = []
+    const rss = [rssOf(pid)]
     const started = performance.now()
     for (let ms = 0; ms < 60_000; ms = performance.now() - started) {
       while (under.length < (ms * perSecond) / 1000) under.push(step((answer) => answers.push(answer)))
+      if (rss.length < ms / LOOK_MS) rss.push(rssOf(pid))
       await wait(10)
     }
     await Promise.all(under)
     tellWrong(answers)
-    const row = look(pid, answers)
+    const row = look(pid, answers, rss)
     rows.push(row)
-    const { answered, shed, wrong, p50, p99, rss, handles } = row
+    const { answered, shed, wrong, p50, p99, handles } = row
     console.log(
-      `${String(minute).padStart(4)} ${[answered, shed, wrong, p50.toFixed(1), p99.toFixed(1), rss.toFixed(0), handles].map((cell) => String(cell).padStart(9)).join('')}`,
+      `${String(minute).padStart(4)} ${[answered, shed, wrong, p50.toFixed(1), p99.toFixed(1), row.rss.toFixed(0), row.peak.toFixed(0), handles].map((cell) => String(cell).padStart(9)).join('')}`,
     )
   }
   return rows
@@ -140,7 +148,7 @@ try {
   await capacityOf(step, 10_000) // compiled and warm
   const rate = asked ?? (await capacityOf(step, 20_000)) / 2
   console.log(`${rate.toFixed(1)} steps a second, ${minutes} minutes.\n`)
-  console.log('minute answered     shed    wrong   p50 ms   p99 ms  RSS MiB  handles')
+  console.log('minute answered     shed    wrong   p50 ms   p99 ms  RSS MiB     peak  handles')
   const rows = await soakFor(pid, step, rate, minutes)
   const verdicts = judge(rows)
   console.log('')
