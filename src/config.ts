@@ -29,6 +29,15 @@ const clientSchema = z.strictObject({
     .describe('Accepted signature algorithms. Asymmetric only.'),
   audiences: z.array(z.string()).default([]).describe('Extra accepted `aud` texts besides the URL that was called.'),
   fhirServers: z.array(z.url()).default([]).describe('FHIR bases this client may name. Compared by origin and path.'),
+  connections: z
+    .number()
+    .int()
+    .min(1)
+    .max(1024)
+    .optional()
+    .describe(
+      'Connections to each host of `fhirServers` at the same time, in place of `network.connections`; of two clients with one host, the larger number.',
+    ),
   cors: z.array(z.string()).default([]).describe('Browser origins that may call.'),
   frameAncestors: z.array(z.string()).default([]).describe('Origins that may show the app in a frame.'),
   authorizationServers: z
@@ -213,7 +222,7 @@ const fileSchema = z.strictObject({
         .max(1024)
         .default(16)
         .describe(
-          'Connections to one FHIR server at the same time. A hook call without prefetch makes twelve reads: a slow server that is to serve many such calls at once needs more.',
+          'Connections to one FHIR server at the same time. A hook call without prefetch makes thirteen reads: a slow server that is to serve many such calls at once needs more.',
         ),
       maxPages: z.number().int().min(1).max(50).default(5).describe('Pages followed per search.'),
       maxBytes: z.number().int().min(10000).default(20_000_000).describe('Bytes read from the FHIR server per hook call.'),

@@ -15,7 +15,7 @@ import { signOffCondition, signOffDocument } from './exporters/sign-off-document
 import { type FhirClient, makeFhirClient } from './fhir/fhir-client.ts'
 import { makeOutbound, type Outbound } from './fhir/outbound.ts'
 import { makeTerminologyServer } from './fhir/terminology-server.ts'
-import { clientOfServer, trustedBase } from './fhir/trusted-servers.ts'
+import { clientOfServer, connectionsOf, trustedBase } from './fhir/trusted-servers.ts'
 import { guidanceAttributes } from './guidance/source-attributes.ts'
 import { healthOf, processesHealth } from './health.ts'
 import { makeApp, makeOperationsApp } from './http/app.ts'
@@ -143,7 +143,7 @@ const compose = async (config: Config, { beforeLedger, processes }: Whole): Prom
   const limits = limitsOf(config)
   const switches = makeSwitches(config)
   const [thinking, ledger, sandbox] = await openParts(config, switches, beforeLedger, log)
-  const outbound = makeOutbound(config.network)
+  const outbound = makeOutbound({ ...config.network, connectionsOf: connectionsOf(config.clients) })
   const reportFault = (fault: unknown, service: string) =>
     log.error({ service, error: fault }, 'a call was not assessed because of a fault')
   const metrics = makeMetrics()

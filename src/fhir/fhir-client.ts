@@ -6,7 +6,8 @@ import { makeBreaker } from './breaker.ts'
 import { readBundle } from './bundle.ts'
 import { createOnce } from './create.ts'
 import type { Outbound, Received } from './outbound.ts'
-import { FOREIGN_PAGE, type Line, OUTCOME, type Page, readPage } from './read-page.ts'
+import { FOREIGN_PAGE, type Line, OUTBOUND_SAYS, OUTCOME, type Page, readPage } from './read-page.ts'
+import { makeTurns, type Turns } from './turns.ts'
 
 /** How a read or search ended. `because` is plain words for a card; it names no host and no identifier. */
 export type FhirAnswer =
@@ -144,6 +145,13 @@ const isAnswer = (received: Received): boolean =>
 /** The only wall round outbound FHIR. Keep one for the life of the process: it remembers which servers do not answer. */
 export const makeFhirClient = (outbound: Outbound, limits: FhirLimits): FhirClient => {
   const breaker = makeBreaker()
+  const servers = new Map<string, Turns>()
+  const turnsAt = (base: string): Turns => {
+    const { origin } = new URL(base)
+    const turns = servers.get(origin) ?? makeTurns(outbound.connectionsTo(origin), limits.budgetMs)
+    servers.set(origin, turns)
+    return turns
+  }
   return {
     resting: breaker.resting,
     isResting: breaker.isResting,
@@ -164,12 +172,20 @@ export const makeFhirClient = (outbound: Outbound, limits: FhirLimits): FhirClie
       }
       let answered: boolean | null = null
       const since = performance.now()
-      const page: ReadPage = (url) =>
-        readPage(line, url, (received) => {
-          if (!received.ok && received.why === 'queued') return // our own queue says nothing about the server
-          if (isAnswer(received)) breaker.hear(base)
-          answered = answered === true || isAnswer(received)
-        })
+      const hear = (received: Received): void => {
+        if (!received.ok && received.why === 'queued') return // our own queue says nothing about the server
+        if (isAnswer(received)) breaker.hear(base)
+        answered = answered === true || isAnswer(received)
+      }
+      const turns = turnsAt(base)
+      const page: ReadPage = async (url) => {
+        if (!(await turns.take(signal))) return { ok: false, because: OUTBOUND_SAYS.queued }
+        try {
+          return await readPage(line, url, hear)
+        } finally {
+          turns.leave()
+        }
+      }
       return {
         base,
         ask: (query) =>

@@ -40,12 +40,18 @@ export type Outbound = {
   stream(url: URL, request: OutboundRequest, onBytes: (bytes: Buffer) => void): Promise<Received>
   /** A DELETE, sent once. */
   remove(url: URL, request: OutboundRequest): Promise<Received>
+  /** Connections to one origin at the same time, at most. */
+  connectionsTo(origin: string): number
   /** A JSON document within a deadline; throws when there is none. */
   json(url: string, limits: { readonly deadlineMs: number; readonly maxBytes: number }): Promise<unknown>
   close(): void
 }
 
-type Network = Pick<Config['network'], 'allowHttp' | 'allowPrivateAddresses'> & Partial<Pick<Config['network'], 'connections'>>
+type Network = Pick<Config['network'], 'allowHttp' | 'allowPrivateAddresses'> &
+  Partial<Pick<Config['network'], 'connections'>> & {
+    /** Origins for which a site says another number of connections. */
+    readonly connectionsOf?: ReadonlyMap<string, number>
+  }
 
 type MayConnect = (address: string) => boolean
 
@@ -155,6 +161,24 @@ const collect = (
     if (stream !== response) stream.on('error', () => give({ ok: false, why: 'encoding' }))
   })
 
+/** Kept connections. Node's agents have one limit for all hosts, so there is a pair of them for each limit. */
+const makeAgents = (connectionsTo: (origin: string) => number) => {
+  const made = new Map<string, http.Agent>()
+  return {
+    to({ protocol, origin }: URL): http.Agent {
+      const maxSockets = connectionsTo(origin)
+      const key = `${protocol} ${maxSockets}`
+      const options = { keepAlive: true, maxSockets, scheduling: 'lifo' } as const
+      const agent = made.get(key) ?? (protocol === 'https:' ? new https.Agent(options) : new http.Agent(options))
+      made.set(key, agent)
+      return agent
+    },
+    destroy() {
+      for (const agent of made.values()) agent.destroy()
+    },
+  }
+}
+
 /** How a request is sent. `again`: it may be sent once more where the connection had ended before it. */
 type Sending = {
   readonly method: 'GET' | 'POST' | 'DELETE'
@@ -165,8 +189,8 @@ type Sending = {
 
 /** Outbound HTTP for the rules of `config.network`. Keep one for the life of the process. */
 export const makeOutbound = (network: Network, resolveName: ResolveName = lookupName): Outbound => {
-  const pool = { keepAlive: true, maxSockets: network.connections ?? MOST_SOCKETS, scheduling: 'lifo' } as const
-  const agents = { 'http:': new http.Agent(pool), 'https:': new https.Agent(pool) }
+  const connectionsTo = (origin: string): number => network.connectionsOf?.get(origin) ?? network.connections ?? MOST_SOCKETS
+  const agents = makeAgents(connectionsTo)
   const lookup = guardedLookup(network, resolveName)
 
   const send = (url: URL, asked: OutboundRequest, sending: Sending): Promise<Received> =>
@@ -175,7 +199,7 @@ export const makeOutbound = (network: Network, resolveName: ResolveName = lookup
       const { method, body = null, again = false, onBytes = null } = sending
       const secure = url.protocol === 'https:'
       const all = { 'accept-encoding': 'gzip', 'user-agent': 'attune', ...headers }
-      const options = { method, agent: secure ? agents['https:'] : agents['http:'], headers: all, signal, lookup }
+      const options = { method, agent: agents.to(url), headers: all, signal, lookup }
       const request = secure ? https.request(url, options) : http.request(url, options)
       let connected = false
       request.on('socket', () => {
@@ -213,9 +237,7 @@ export const makeOutbound = (network: Network, resolveName: ResolveName = lookup
       if (received.status !== 200) throw new Error(`not readable: status ${received.status}`)
       return JSON.parse(received.body.toString('utf8'))
     },
-    close() {
-      agents['http:'].destroy()
-      agents['https:'].destroy()
-    },
+    connectionsTo,
+    close: agents.destroy,
   }
 }

@@ -30,3 +30,13 @@ export const trustedBase = (client: { readonly fhirServers: readonly string[] },
 /** The client that registered this FHIR base: whose app asks, when only the base is known. Null when nobody did. */
 export const clientOfServer = (clients: readonly ClientConfig[], fhirServer: string): ClientConfig | null =>
   clients.find((client) => trustedBase(client, fhirServer) !== null) ?? null
+
+/** Connections to one origin at the same time, where a client says how many; of several, the largest number. */
+export const connectionsOf = (clients: readonly Pick<ClientConfig, 'fhirServers' | 'connections'>[]): ReadonlyMap<string, number> => {
+  const most = new Map<string, number>()
+  for (const { fhirServers, connections } of clients) {
+    if (connections === undefined) continue
+    for (const { origin } of fhirServers.map((base) => new URL(base))) most.set(origin, Math.max(connections, most.get(origin) ?? 0))
+  }
+  return most
+}

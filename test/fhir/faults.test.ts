@@ -2,7 +2,9 @@ import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import zlib from 'node:zlib'
 import { expect, test } from 'vitest'
-import { type Handler, type LIMITS, openSession, sendJson, serveFhir } from './fault-server.ts'
+import { makeFhirClient } from '../../src/fhir/fhir-client.ts'
+import { makeOutbound } from '../../src/fhir/outbound.ts'
+import { type Handler, LIMITS, openSession, sendJson, serveFhir } from './fault-server.ts'
 
 const patient = { resourceType: 'Patient', id: 'p1' }
 const condition = (id: string) => ({ resourceType: 'Condition', id, subject: { reference: 'Patient/p1' } })
@@ -184,6 +186,32 @@ test('no more sockets go to one host than configured', async () => {
   close()
   await server.close()
   expect(most).toBe(16)
+})
+
+test('of more calls than the server can answer some are answered whole and the others say that they waited; hardly any is cut off', async () => {
+  const server = await serveFhir((_req, res) => setTimeout(() => sendJson(res, bundle([])), 50))
+  const network = { ...LIMITS, connections: 4, budgetMs: 500 }
+  const outbound = makeOutbound(network)
+  const client = makeFhirClient(outbound, network)
+  const ended = { whole: 0, cut: 0, unasked: 0 }
+  const said = new Set<string>()
+  const call = async () => {
+    const session = client.open({ base: server.base, token: null })
+    const answers = await Promise.all(Array.from({ length: 8 }, (_, n) => session.ask(`Condition?patient=p1&n=${n}`)))
+    session.close()
+    const missing = answers.flatMap((answer) => ('because' in answer ? [answer.because] : []))
+    ended[missing.length === 0 ? 'whole' : missing.length === 8 ? 'unasked' : 'cut'] += 1
+    if (missing.length === 8) for (const because of missing) said.add(because)
+  }
+  const caller = async () => {
+    for (let calls = 0; calls < 5; calls += 1) await call()
+  }
+  await Promise.all(Array.from({ length: 24 }, caller))
+  outbound.close()
+  await server.close()
+  expect(said).toContain('Too many reads were waiting for the FHIR server.')
+  expect(ended.unasked).toBeGreaterThan(0)
+  expect(ended.cut * 2).toBeLessThan(ended.whole)
 })
 
 test('an answer larger than the limit is not read to its end', async () => {

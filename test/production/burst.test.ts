@@ -16,8 +16,8 @@ afterAll(async () => {
   await ehr.stop()
 })
 
-const summariesOf = async (calls: number, network: object): Promise<Set<string>[]> => {
-  site = makeSite(hospital(ehr, {}, { network: { allowHttp: true, allowPrivateAddresses: true, ...network } }))
+const summariesOf = async (calls: number, network: object, client: object = {}): Promise<Set<string>[]> => {
+  site = makeSite(hospital(ehr, client, { network: { allowHttp: true, allowPrivateAddresses: true, ...network } }))
   running = await serve(site.environment)
   const call = caller(running.url, ehr)
   await call('/cds-services') // the key set is read now
@@ -38,6 +38,10 @@ const WARNING = new Set(['Avoid clopidogrel (FDA boxed warning): CYP2C19 poor me
 
 it('twenty prescribers who sign at the same moment, none with prefetch, are all warned where connections enough are allowed', async () => {
   expect(await summariesOf(20, { connections: 64, budgetMs: 5000 })).toEqual([WARNING, WARNING])
+})
+
+it('a hospital may allow more connections to its own EHR than others have', async () => {
+  expect(await summariesOf(20, { connections: 1, budgetMs: 5000 }, { connections: 64 })).toEqual([WARNING, WARNING])
 })
 
 it('after a burst that too few connections could not serve in time, the next prescriber is warned: a healthy EHR is not left alone', async () => {
