@@ -35,7 +35,10 @@ export type PatientRecord = {
   readonly selections: readonly string[] | null
   /** FHIR id of the encounter in context; absent or null when the call names none. */
   readonly encounterId?: string | null
-  /** Read for advice alone: what only the views of the app show is left out. */
+  /**
+   * Read for advice alone: what only the views of the app show is left out. That is `laboratory`, the series in `devices`, the intervals
+   * that stand alone in `ecgs`, and of measured values the range, the flag, the interpretation and how they were made. Gaps are the same.
+   */
   readonly adviceOnly?: true
 }
 

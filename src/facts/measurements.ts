@@ -135,8 +135,22 @@ const howMade = (resource: Json): How => {
   }
 }
 
-/** One Observation as a measurement; null when its author took it back. */
-export const readMeasurement = (item: Item, about: Modality, gaps: Gap[]): Measurement | null => {
+type Shown = Pick<Measurement, 'range' | 'interpretation' | 'flag' | keyof How>
+
+/** What stands beside a value for the eye. Nothing is recommended or estimated from it. */
+const shownWith = (resource: Json, value: MeasuredValue): Shown => {
+  const range = rangeOf(resource, value)
+  const flag = flagOf(resource, value, range)
+  return { range, interpretation: interpretations(resource), ...(flag === null ? {} : { flag }), ...howMade(resource) }
+}
+
+const NOT_SHOWN: Shown = { range: null, interpretation: [] }
+
+/**
+ * One Observation as a measurement; null when its author took it back.
+ * @param adviceOnly what is only shown beside the value is left out
+ */
+export const readMeasurement = (item: Item, about: Modality, gaps: Gap[], adviceOnly: boolean): Measurement | null => {
   const { resource, ref } = item
   const status = asCode(resource.status)
   if (WITHDRAWN.has(status)) {
@@ -147,18 +161,16 @@ export const readMeasurement = (item: Item, about: Modality, gaps: Gap[]): Measu
   const code = mainCoding(codes)
   const source = sourceOf(resource.performer, resource.device)
   const value = measuredValue(resource, (kind, because) => gaps.push(gap(about, kind, because, ref)))
-  const range = rangeOf(resource, value)
-  const flag = flagOf(resource, value, range)
+  const { range, interpretation, ...beside } = adviceOnly ? NOT_SHOWN : shownWith(resource, value)
   return {
     ref,
     name: wording(resource.code) ?? nameOfCode(codes) ?? code?.code ?? 'Unnamed result',
     codes,
     value,
     range,
-    interpretation: interpretations(resource),
+    interpretation,
     status,
     lineage: lineageOf(item, dateOf(resource, OBSERVED), code, source),
-    ...(flag === null ? {} : { flag }),
-    ...howMade(resource),
+    ...beside,
   }
 }

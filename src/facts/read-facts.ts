@@ -67,6 +67,12 @@ const readAsGenetic = (genomics: Genomics): ReadonlySet<string> =>
     ...(genomics.variants?.refs ?? []),
   ])
 
+const partition = <T>(all: readonly T[], belongs: (one: T) => boolean): readonly [T[], T[]] => {
+  const [within, without]: [T[], T[]] = [[], []]
+  for (const one of all) (belongs(one) ? within : without).push(one)
+  return [within, without]
+}
+
 type Rooms = Readonly<Record<ObservationRoom, readonly Item[]>>
 
 const sortObservations = (items: readonly Item[], genetic: ReadonlySet<string>): Rooms => {
@@ -75,8 +81,8 @@ const sortObservations = (items: readonly Item[], genetic: ReadonlySet<string>):
   return rooms
 }
 
-function* measurements(items: readonly Item[], about: Modality, gaps: Gap[]): Slices<Measurement[]> {
-  const read = yield* readEach(items, about, gaps, (item) => readMeasurement(item, about, gaps))
+function* measurements(items: readonly Item[], about: Modality, gaps: Gap[], adviceOnly: boolean): Slices<Measurement[]> {
+  const read = yield* readEach(items, about, gaps, (item) => readMeasurement(item, about, gaps, adviceOnly))
   yield
   return newestFirst(read)
 }
@@ -97,13 +103,14 @@ function* laboratory(
  * Polygenic scores of the record as the measured values that models take them for. They are told with the genome, what could not be read
  * of them too, and stand in no list of laboratory results.
  */
-function* polygenicScores(chart: Chart, genomics: Genomics): Slices<Measurement[]> {
+function* polygenicScores(chart: Chart, genomics: Genomics, adviceOnly: boolean): Slices<Measurement[]> {
   const refs = new Set(genomics.variants?.facts.polygenic.filter(({ use }) => use === 'shown').map(({ ref }) => ref))
   if (refs.size === 0) return []
   return yield* measurements(
     chart.of('Observation').filter(({ ref }) => refs.has(ref)),
     'labs',
     [],
+    adviceOnly,
   )
 }
 
@@ -124,24 +131,20 @@ function* documents(chart: Chart, genomics: Genomics, gaps: Gap[]): Slices<Docum
 
 /**
  * What devices measured. Vital signs that name a device are told here, too, as the series that they are; they stay vital signs, because
- * guidance and models read them there.
+ * guidance and models read them there. For advice alone, which rests on no series, only what is wrong with the resources is told.
  */
 function* devicesOf(
   chart: Chart,
   rooms: Rooms,
   terms: FactsTerms,
+  adviceOnly: boolean,
   gaps: Gap[],
 ): Slices<Pick<PatientFacts, 'devices' | 'deviceList' | 'ecgs'>> {
-  const kit = { chart, kinds: deviceKinds(terms), gaps }
-  const [recordings, readings] = [
-    rooms.devices.filter((item) => isRecording(item, kit)),
-    rooms.devices.filter((item) => !isRecording(item, kit)),
-  ]
+  const kit = { chart, kinds: deviceKinds(terms), gaps, adviceOnly }
+  const [recordings, readings] = partition(rooms.devices, (item) => isRecording(item, kit))
+  const beside = adviceOnly ? [] : rooms.vitals.filter(({ resource }) => resource.device !== undefined)
   const seen: Gap[] = [] // of vital signs: told already where they are read first
-  const worn = yield* readDevices(
-    rooms.vitals.filter(({ resource }) => resource.device !== undefined),
-    { ...kit, gaps: seen },
-  )
+  const worn = yield* readDevices(beside, { ...kit, gaps: seen })
   return {
     devices: newestFirst([...(yield* readDevices(readings, kit)), ...worn]),
     deviceList: yield* readEach(
@@ -150,7 +153,7 @@ function* devicesOf(
       gaps,
       (item) => readDeviceEntry(item, gaps),
     ),
-    ecgs: yield* readEcgs(recordings, [...rooms.labs, ...rooms.vitals], kit),
+    ecgs: yield* readEcgs(recordings, adviceOnly ? [] : [...rooms.labs, ...rooms.vitals], kit),
   }
 }
 
@@ -177,6 +180,7 @@ const orderRefs = (chart: Chart): ReadonlySet<string> => new Set(chart.drafts.ma
  */
 export function* factsInSlices(record: PatientRecord, known: FactsTerms, answers: CodeAnswers = []): Slices<PatientFacts> {
   const terms = answers.length === 0 ? known : { ...known, drugs: withAnswers(known.drugs, answers) }
+  const adviceOnly = record.adviceOnly === true
   const chart = yield* chartInSlices(record)
   const gaps: Gap[] = [...gapsOfQuestions(record.questions), ...chart.gaps]
   const genomics = yield* genomicsOf(record, terms, gaps)
@@ -187,10 +191,10 @@ export function* factsInSlices(record: PatientRecord, known: FactsTerms, answers
   )
   if (!patient && !gaps.some((one) => one.about === 'patient' && one.code !== 'other-patient'))
     gaps.push(gap('patient', 'not-found', 'Who the patient is (age, sex) is not known: no Patient resource came.'))
-  const labs = yield* measurements(rooms.labs, 'labs', gaps)
-  const vitals = yield* measurements(rooms.vitals, 'vitals', gaps)
-  const scores = yield* polygenicScores(chart, genomics)
-  const lifestyle = yield* measurements(rooms.lifestyle, 'lifestyle', gaps)
+  const labs = yield* measurements(rooms.labs, 'labs', gaps, adviceOnly)
+  const vitals = yield* measurements(rooms.vitals, 'vitals', gaps, adviceOnly)
+  const scores = yield* polygenicScores(chart, genomics, adviceOnly)
+  const lifestyle = yield* measurements(rooms.lifestyle, 'lifestyle', gaps, adviceOnly)
   const [living, families] = [lifestyleTables(terms.tables), familyTables(terms.tables)]
   const conditions = newestFirst(yield* readEach(chart.of('Condition'), 'conditions', gaps, (item) => readCondition(item, gaps)))
   const facts = {
@@ -202,7 +206,7 @@ export function* factsInSlices(record: PatientRecord, known: FactsTerms, answers
     medicines: yield* medicines(chart, record, terms, orderRefs(chart), gaps),
     labs: scores.length === 0 ? labs : newestFirst([...labs, ...scores]),
     vitals,
-    ...(record.adviceOnly ? {} : yield* laboratory(labs, vitals, rooms.labs, terms)),
+    ...(adviceOnly ? {} : yield* laboratory(labs, vitals, rooms.labs, terms)),
     lifestyle,
     topics: sortByTopic(lifestyle, living),
     surveys: readSurveys(lifestyle, living, patient?.sex ?? null),
@@ -228,7 +232,7 @@ export function* factsInSlices(record: PatientRecord, known: FactsTerms, answers
       yield* readEach(chart.of('DiagnosticReport').filter(isImagingReport), 'imaging', gaps, (item) => readImagingReport(item, chart)),
     ),
     imagingEndpoints: yield* readEach(chart.of('Endpoint'), 'imaging', gaps, readEndpoint),
-    ...(yield* devicesOf(chart, rooms, terms, gaps)),
+    ...(yield* devicesOf(chart, rooms, terms, adviceOnly, gaps)),
     family: newestFirst(yield* readEach(chart.of('FamilyMemberHistory'), 'family', gaps, (item) => readFamilyMember(item, gaps, families))),
     documents: yield* documents(chart, genomics, gaps),
     questions: record.questions,

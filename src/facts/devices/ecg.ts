@@ -67,7 +67,7 @@ const recordingOf = (item: Item, kit: DeviceKit): EcgRecord | null => {
     return null
   }
   const bare = plain(resource)
-  const measurement = readMeasurement({ ref, resource: bare }, 'devices', kit.gaps)
+  const measurement = readMeasurement({ ref, resource: bare }, 'devices', kit.gaps, true)
   const value: MeasuredValue = measurement?.value ?? { kind: 'absent', because: '' }
   const components = asObjects(bare.component)
   const name = nameOfSeries(resource.code, 'ECG')
@@ -94,7 +94,7 @@ function* looseOf(items: readonly Item[], kit: DeviceKit): Slices<Loose[]> {
     if (++steps % SLICE === 0) yield
     const { resource } = item
     if (kit.kinds.interval(codings(resource.code)) === null || WITHDRAWN.has(asCode(resource.status))) continue
-    const value = readMeasurement(item, 'devices', [])?.value
+    const value = readMeasurement(item, 'devices', [], true)?.value
     const [interval, time] = [value && intervalOf(item.ref, resource.code, value, kit), timeOf(resource, 'start')]
     if (interval && time) loose.push({ at: time.at, item, interval })
   }

@@ -15,7 +15,13 @@ import { readOpenMHealth } from './open-mhealth.ts'
 import { columns, instantOf, type Reading } from './points.ts'
 import { readSamples } from './samples.ts'
 
-export type DeviceKit = { readonly chart: Pick<Chart, 'resolve'>; readonly kinds: DeviceKinds; readonly gaps: Gap[] }
+export type DeviceKit = {
+  readonly chart: Pick<Chart, 'resolve'>
+  readonly kinds: DeviceKinds
+  readonly gaps: Gap[]
+  /** Series are only looked at: what is wrong with their resources is told, and no series is made. */
+  readonly adviceOnly: boolean
+}
 
 /** A part of a series: what one resource holds of it. */
 export type Part = Omit<DeviceSeries, 'points' | 'resources'> & {
@@ -47,19 +53,20 @@ export const timeOf = (resource: Json, whole: 'start' | 'middle') => {
 
 export const partOf = (item: Item, what: Named, unit: string, readings: readonly Reading[], kit: DeviceKit): Part => {
   const issued = asDate(item.resource.issued)
+  const origin = originOf(item.resource, kit.chart)
   return {
     ref: item.ref,
     ...what,
     unit,
     readings,
     alone: false,
-    ...originOf(item.resource, kit.chart),
+    ...origin,
     ...(issued === null ? {} : { issued }),
     lineage: lineageOf(
       item,
       dateOf(item.resource, OBSERVED),
       mainCoding(what.codes),
-      wording(item.resource.device) ?? originOf(item.resource, kit.chart).deviceName ?? null,
+      wording(item.resource.device) ?? origin.deviceName ?? null,
     ),
   }
 }
@@ -94,7 +101,7 @@ const limitsOf = (value: MeasuredValue): Pick<Part, 'limits'> => {
 }
 
 const single = (item: Item, kit: DeviceKit): Part[] => {
-  const measurement = readMeasurement(item, 'devices', kit.gaps)
+  const measurement = readMeasurement(item, 'devices', kit.gaps, true)
   if (measurement === null) return []
   const [own, at] = [named(item.resource.code, kit.kinds), timeOf(item.resource, 'middle')]
   const parts: readonly { readonly what: Named; readonly value: MeasuredValue }[] =
@@ -178,8 +185,10 @@ export const fold = (parts: readonly Part[]): DeviceSeries | null => {
 
 /** Wearable and sensor readings, newest series first. */
 export function* readDevices(items: readonly Item[], kit: DeviceKit): Slices<DeviceSeries[]> {
+  const read = yield* readEach(items, 'devices', kit.gaps, (item) => partsOf(item, kit))
+  if (kit.adviceOnly) return []
   const series = new Map<string, Part[]>()
-  for (const part of (yield* readEach(items, 'devices', kit.gaps, (item) => partsOf(item, kit))).flat()) {
+  for (const part of read.flat()) {
     const key = keyOf(part)
     const known = series.get(key)
     if (known) known.push(part)
