@@ -21,6 +21,7 @@ const OTHERS = [
   'test/http/replay-outage.test.ts',
   'test/http/server-times.test.ts',
   'test/monitoring/service-weeks.test.ts',
+  'test/production/bench.test.ts',
   'test/reload/processes.test.ts',
   'test/risk/model-loading.test.ts',
   'test/screening/screening.test.ts',
@@ -29,8 +30,8 @@ const OTHERS = [
   'test/browser/hostile-record.test.ts',
 ]
 
-/** What all of them took, each run by itself on two cores with as much other work: their sum, in minutes. */
-const MEASURED = 'MEASURED_MINUTES'
+/** The sum of what each took by itself, in minutes, on two cores with other work (load averages of 5 to 13). */
+const MEASURED = 47
 
 const all = () => [
   ...readdirSync(join(root, FOLDER))
@@ -45,7 +46,10 @@ await orExit(build())
 process.env.ATTUNE_TEST_WHOLE = '1'
 const named = process.argv.slice(2)
 const files = named.length > 0 ? named : all()
-if (named.length === 0) console.log(`Faults: ${files.length} files. One by one, on two busy cores, they took ${MEASURED} minutes in all.`)
+if (named.length === 0)
+  console.log(
+    `Faults: ${files.length} files and folders. One by one, on two busy cores, they took ${MEASURED} minutes (the sum of the parts).`,
+  )
 
 const started = Date.now()
 const total = { passed: 0, failed: 0, skipped: 0 }
@@ -55,9 +59,9 @@ for (const [at, file] of files.entries()) {
   const { ok, ...counts } = runTests(['--no-file-parallelism', file])
   for (const [name, n] of Object.entries(counts)) total[name] += n
   if (!ok) bad.push(file)
-  const verdict = ok ? 'held' : 'NOT held'
+  const verdict = !ok ? 'NOT held' : counts.passed > 0 ? 'held' : 'did not run'
   console.log(`Faults: ${at + 1} of ${files.length}, ${file}: ${verdict}, ${minutesSince(begun)} minutes; ${minutesSince(started)} in all.`)
 }
 console.log(sayCounts(total))
 console.log(`Faults: ${bad.length === 0 ? 'all held' : `NOT all held: ${bad.join(', ')}`}, ${minutesSince(started)} minutes.`)
-process.exitCode = bad.length === 0 ? 0 : 1
+process.exitCode = bad.length === 0 && total.passed > 0 ? 0 : 1
