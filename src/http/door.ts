@@ -32,15 +32,16 @@ export type DoorKit = {
  */
 const COSTLY = /^(?:https?:\/\/[^/?#]*)?\/(?:cds-services\/([^/?#]+)(\/feedback)?|api\/)/i
 
-/** Why a call is sent away before anything of it is checked, and the seconds after which it may come again. */
+/**
+ * Why a call is sent away before anything of it is checked, and the seconds after which it may come again. It hears it a little later:
+ * who calls again as soon as it is answered, on however many connections, then calls seldom.
+ */
 const REFUSALS = {
-  overloaded: { error: new AttuneError('overloaded', 'more calls at once than can be answered soon'), retryAfter: '1' },
-  over: { error: new AttuneError('too-many-requests', 'rate limit reached a moment ago'), retryAfter: '10' },
+  overloaded: { error: new AttuneError('overloaded', 'more calls at once than can be answered soon'), retryAfter: '1', heldMs: 100 },
+  over: { error: new AttuneError('too-many-requests', 'rate limit reached a moment ago'), retryAfter: '10', heldMs: 250 },
 } as const
 type Refusal = (typeof REFUSALS)[keyof typeof REFUSALS]
 
-/** Who is over its limit hears it after so many milliseconds: who calls again as soon as it is answered then calls seldom. */
-const HELD_MS = 250
 /** So many are held; of more each is told at once. */
 const MOST_HELD = 256
 
@@ -146,7 +147,7 @@ const makeTurnAway = (kit: DoorKit) => {
 /** Does a thing a little later, unless there are too many of them. */
 const makeHold = () => {
   let held = 0
-  return (thing: () => void): void => {
+  return (ms: number, thing: () => void): void => {
     if (held >= MOST_HELD) {
       thing()
       return
@@ -155,7 +156,7 @@ const makeHold = () => {
     setTimeout(() => {
       held -= 1
       thing()
-    }, HELD_MS)
+    }, ms)
   }
 }
 
@@ -171,6 +172,8 @@ export const makeDoor = (app: RequestListener, kit: DoorKit): RequestListener =>
   const claimOf = makeClaimOf(kit)
   const askedOf = makeAskedOf(kit)
 
+  const sendAway = (call: AtDoor, why: Refusal): void => hold(why.heldMs, () => turnAway(call, why))
+
   const wait = (call: AtDoor, account: string): void => {
     const { req, res } = call
     let waits = true
@@ -182,7 +185,7 @@ export const makeDoor = (app: RequestListener, kit: DoorKit): RequestListener =>
       },
       refuse: () => {
         waits = false
-        turnAway(call, REFUSALS.overloaded)
+        sendAway(call, REFUSALS.overloaded)
       },
       hasCome: () => req.complete,
     })
@@ -199,7 +202,7 @@ export const makeDoor = (app: RequestListener, kit: DoorKit): RequestListener =>
     if (costly === null) return app(req, res)
     const call: AtDoor = { req, res, asked: askedOf(costly), startedAt: performance.now() }
     const { account, names } = claimOf(req, call.asked.kind)
-    if (kit.over.has(names)) return hold(() => turnAway(call, REFUSALS.over))
+    if (kit.over.has(names)) return sendAway(call, REFUSALS.over)
     wait(call, account)
   }
 }

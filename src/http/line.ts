@@ -24,13 +24,13 @@ const TOLD_AT_ONCE = 4
 const SHORT = 8
 
 /** Calls in work at the same time: more of them on one thread only end later, each of them. */
-const TOGETHER = 4
+const TOGETHER = 6
 /** Of one account, so that a call of another finds a place. */
-const OF_ONE = 3
+const OF_ONE = 4
 /** A call that takes longer counts no more: it waits for others, or is a heavy one that small ones need not wait for. */
 const LONG_MS = 100
 /** Where all in work wait for others (FHIR servers, threads, the store), one more may begin in each such time. */
-const LOOK_MS = 5
+const LOOK_MS = 2
 /** Share of the time above it takes the thread to have worked for it to count as busy. */
 const BUSY = 0.8
 

@@ -27,7 +27,7 @@ const open = ({ busy = true } = {}) => {
   /** Moves the clock, with the timers and turns of the event loop that fall into it. */
   const pass = (ms: number): void => {
     clock.ms += ms
-    vi.advanceTimersByTime(ms)
+    vi.advanceTimersByTime(ms + 10) // an immediate that is asked for in a turn comes a faked millisecond later
   }
   /** One turn of the event loop, so many milliseconds later. */
   const next = (ms: number): void => {
@@ -61,17 +61,17 @@ describe('The line of calls', () => {
     expect(began).toEqual([['a1'], ['a1', 'a2'], ['a1', 'a2', 'a3']])
   })
 
-  test('has four calls in work, three of one account, and begins the next when one is over', () => {
+  test('has six calls in work, four of one account, and begins the next when one is over', () => {
     const { seen, join, pass, end } = open()
     for (const name of names('a', 9)) join('a', name)
     pass(1)
     const alone = [...seen]
-    for (const name of names('b', 2)) join('b', name)
+    for (const name of names('b', 3)) join('b', name)
     pass(1)
     const beside = seen.slice(alone.length)
     end()
     pass(1)
-    expect([alone, beside, seen.slice(4)]).toEqual([['a1', 'a2', 'a3'], ['b1'], ['a4']])
+    expect([alone, beside, seen.slice(6)]).toEqual([names('a', 4), ['b1', 'b2'], ['a5']])
   })
 
   test('lets accounts begin in turn: who sends much waits behind its own calls only', () => {
@@ -81,7 +81,7 @@ describe('The line of calls', () => {
     for (const name of names('b', 3)) join('b', name)
     pass(1)
     work(4, 3)
-    expect(seen).toEqual(['a1', 'a2', 'a3', 'b1', 'a4', 'b2', 'a5', 'b3'])
+    expect(seen).toEqual([...names('a', 4), 'b1', 'b2', 'a5', 'b3', 'a6', 'a7'])
   })
 
   test('begins more where those in work wait for others, one in each look', () => {
@@ -91,7 +91,7 @@ describe('The line of calls', () => {
     const busy = seen.length
     state.busy = false
     pass(5)
-    expect([busy, seen.length > busy]).toEqual([3, true])
+    expect([busy, seen.length > busy]).toEqual([4, true])
   })
 
   test('counts no call that is still being sent: slow senders hold up nobody', () => {
@@ -112,14 +112,14 @@ describe('The line of calls', () => {
 
   test('looks at new connections before the next call begins, and not for ever', () => {
     const { seen, join, next, state } = open()
-    for (const name of names('a', 3)) join('a', name)
+    for (const name of names('a', 4)) join('a', name)
     const began: number[] = []
     for (let turn = 0; turn < 9; turn += 1) {
       state.taken += turn < 6 ? 1 : 0
       next(1)
       began.push(seen.length)
     }
-    expect(began).toEqual([1, 1, 2, 2, 2, 3, 3, 3, 3]) // three of one account are in work then
+    expect(began).toEqual([1, 1, 2, 2, 2, 3, 4, 4, 4]) // four of one account are in work then
   })
 
   test('takes a burst of 32 whatever they cost', () => {
@@ -150,7 +150,7 @@ describe('The line of calls', () => {
     work(1, 3)
     const full = [...seen]
     work(60, 1)
-    expect([full, seen.slice(-3)]).toEqual([['a198'], ['a144', 'a145', 'a146'].slice(0, 3)])
+    expect([full, seen.slice(-3)]).toEqual([['a197'], ['a144', 'a145', 'a146']])
   })
 
   test('is shorter once it lasts, and long again after it was empty', () => {
@@ -170,7 +170,7 @@ describe('The line of calls', () => {
     work(lasting + 4, 5)
     const empty = line.length
     join('a', 'x')
-    expect([lasting, empty, fill()]).toEqual([32, 0, 62])
+    expect([lasting, empty, fill()]).toEqual([32, 0, 61])
   })
 
   test('of a line that lasts tells those to come again whose turn comes too late, four in one turn of the event loop', () => {
@@ -193,7 +193,7 @@ describe('The line of calls', () => {
 
   test('who goes away leaves its place at once, and is neither begun nor told', () => {
     const { seen, join, line, pass, work } = open()
-    for (const name of names('a', 3)) join('a', name)
+    for (const name of names('a', 4)) join('a', name)
     pass(1)
     const leave = join('a', 'gone')
     join('a', 'next')
@@ -201,6 +201,6 @@ describe('The line of calls', () => {
     const length = line.length
     work(1, 3)
     leave()
-    expect([length, line.length, seen]).toEqual([1, 0, ['a1', 'a2', 'a3', 'next']])
+    expect([length, line.length, seen]).toEqual([1, 0, [...names('a', 4), 'next']])
   })
 })
