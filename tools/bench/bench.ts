@@ -12,7 +12,7 @@ import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { projectRoot } from '../../src/project-root.ts'
-import { type Bodies, bodiesOf, fetching, firstChart, SERVICE } from './bodies.ts'
+import { type Bodies, bodiesOf, fetching, firstChart, SERVICE, sentAlong } from './bodies.ts'
 import { type Algorithm, startEhr } from './ehr.ts'
 import { goalTable, type Large, type Measured } from './goals.ts'
 import { closedLoop, memoryOf, type NextCall, openLoop, type Round, type Target } from './load.ts'
@@ -121,6 +121,8 @@ const measureLarge = async (base: string): Promise<Large> => {
   return { bytes: Buffer.byteLength(body), status, ms: took, loopMs: await longestTurn(base) }
 }
 
+const SENT_ALONG = 'order-sign, all sent along that the FHIR server below answers, RS384'
+
 const settle = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds))
 
 const open = async (dataDir: string, express: Target, measured: Measured): Promise<string[]> => {
@@ -189,6 +191,9 @@ const secured = async (dataDir: string, express: Target, measured: Measured): Pr
       rows.push(...sides.map((side) => rowOf(name, side)))
       measured.sides.set(algorithm, sides)
     }
+    const along = [sentAlong(ehr.fhir('prompt'))]
+    const sameSides = await sideBySide(SENT_ALONG, nextOf(along, token('RS384')), attune, express, along)
+    rows.push(...sameSides.map((side) => rowOf(SENT_ALONG, side)))
     for (const which of quick ? (['late'] as const) : (['prompt', 'late'] as const)) {
       const asked = [fetching(ehr.fhir(which))]
       const name = `order-sign, no prefetch, FHIR server ${which === 'prompt' ? 'answers at once' : 'answers after 100 ms'}, RS384`
@@ -199,6 +204,7 @@ const secured = async (dataDir: string, express: Target, measured: Measured): Pr
     const silent = await closedLoop(attune, nextOf([fetching(ehr.fhir('silent'))], token('RS384')), {
       connections: 1,
       seconds: quick ? 0.5 : 4,
+      counts: () => true, // nothing is read, and it is said
     })
     measured.silent = silent
     rows.push(`| order-sign, no prefetch, FHIR server never answers, RS384 | 1 | ${cell(silent)} | - | - | ${othersOf(silent)} |`)

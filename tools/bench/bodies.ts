@@ -1,6 +1,7 @@
 import { SERVICES } from '../../cds-services/registry.ts'
 import type { FhirResource } from '../../src/contract/facts.ts'
 import { loadPatients } from '../../src/sandbox/load-patients.ts'
+import { answerOf } from './ehr-answers.ts'
 
 export const SERVICE = 'pgx-order-sign'
 
@@ -117,6 +118,18 @@ export const fetching = (fhirServer: string): string => {
     fhirServer,
     fhirAuthorization: { access_token: 'bench', token_type: 'Bearer', expires_in: 300, scope: 'patient/*.read', subject: 'attune' },
   })
+}
+
+/** The same call with everything sent along that its FHIR server would answer. */
+export const sentAlong = (fhirServer: string): string => {
+  const { stories, templates } = material()
+  const chart = firstChart()
+  const queries = Object.entries(templates).map(([key, template]) => [
+    key,
+    template.replaceAll('{{context.patientId}}', stories[0]?.patient ?? ''),
+  ])
+  const prefetch = Object.fromEntries(queries.map(([key = '', query = '']) => [key, answerOf(chart, query)]))
+  return JSON.stringify({ ...JSON.parse(fetching(fhirServer)), prefetch })
 }
 
 export const firstChart = (): FhirResource[] => {

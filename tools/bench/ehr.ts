@@ -2,6 +2,7 @@ import { generateKeyPairSync, type KeyObject, randomUUID, sign as signBytes } fr
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { FhirResource } from '../../src/contract/facts.ts'
+import { answerOf } from './ehr-answers.ts'
 
 /** How client JWTs are signed (RFC 7518, 3.3 and 3.4). */
 const ALGORITHMS = {
@@ -33,21 +34,16 @@ export const startEhr = async (chart: readonly FhirResource[]) => {
     })),
   })
   const answers = new Map<string, string>()
-  const answerOf = (type: string, isSearch: boolean): string => {
-    const known = answers.get(`${type} ${isSearch}`)
-    if (known !== undefined) return known
-    const found = chart.filter(({ resourceType }) => resourceType === type)
-    const entry = found.map((resource) => ({ resource }))
-    const text = JSON.stringify(isSearch ? { resourceType: 'Bundle', type: 'searchset', entry } : found[0])
-    answers.set(`${type} ${isSearch}`, text)
+  const answerTo = (query: string): string => {
+    const text = answers.get(query) ?? JSON.stringify(answerOf(chart, query))
+    answers.set(query, text)
     return text
   }
   const server = createServer((request, response) => {
-    const { pathname, search } = new URL(request.url ?? '/', 'http://localhost')
-    const [first = '', , type = ''] = pathname.slice(1).split('/')
+    const [first = '', , ...query] = (request.url ?? '/').slice(1).split('/')
     const send = (text: string) => response.writeHead(200, { 'content-type': 'application/fhir+json' }).end(text)
     const delay = first === 'jwks.json' ? 0 : DELAYS[first]
-    if (typeof delay === 'number') setTimeout(() => send(first === 'jwks.json' ? keySet : answerOf(type, search !== '')), delay)
+    if (typeof delay === 'number') setTimeout(() => send(first === 'jwks.json' ? keySet : answerTo(query.join('/'))), delay)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
