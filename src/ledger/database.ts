@@ -18,7 +18,7 @@ export type Database = {
 }
 
 /** Less shared memory than PostgreSQL's 128 MB: the ledger appends small rows, and idle memory is a goal of the service. */
-const SMALL = ['-c', 'shared_buffers=16MB', '-c', 'wal_buffers=1MB', '-c', 'max_wal_size=64MB', '-c', 'min_wal_size=32MB']
+const SMALL = ['-c', 'shared_buffers=4MB', '-c', 'wal_buffers=1MB', '-c', 'max_wal_size=64MB', '-c', 'min_wal_size=32MB']
 
 /** PGlite is one connection: transactions queue for it. */
 const asPool = (pglite: PgliteThread): PostgresPool => {
