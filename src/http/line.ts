@@ -38,7 +38,7 @@ const BUSY = 0.8
  * The event loop takes one new connection in each turn (libuv since 1.45). While such come, turns without work follow each other for at
  * most so long: else a line that nobody here can see gathers before the door, first come first served, whoever floods.
  */
-const TAKING_MS = 2
+const TAKING_MS = 5
 
 /** Weight of the newest pause between two beginnings in the average of them; and what the first calls are taken to cost. */
 const NEWEST = 0.1
