@@ -1,11 +1,15 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setTimeout as wait } from 'node:timers/promises'
 import { AttuneError } from '../errors.ts'
 import { operationOutcome } from '../hooks/outcome.ts'
 import { identifyRequest } from '../http/request-id.ts'
 
 /** So many calls wait at most, and so long: a prescriber who waits longer is helped more by being told to come again. */
 export const HELD = { calls: 1000, ms: 5000 } as const
+
+/** So many are handed over at a time, and the next when one has ended or takes longer than this, in milliseconds. */
+const TOGETHER = 3
+const LONG_MS = 100
 
 const LATE = new AttuneError('overloaded', 'a fresh process could not take over soon enough')
 
@@ -23,7 +27,7 @@ const turnAway = ({ headers }: IncomingMessage, response: ServerResponse): void 
 
 export type HeldCalls = {
   readonly take: RequestListener
-  /** One in a turn of the event loop, as the door begins calls: all at once they would look like an overload, and many would be turned away. */
+  /** A few at a time, as the door takes calls into work: all at once they would look like an overload, and many would be turned away. */
   handOver(answer: RequestListener): Promise<void>
 }
 
@@ -47,11 +51,15 @@ export const holdCalls = (most: { readonly calls: number; readonly ms: number } 
       response.once('close', () => letGo(response)) // the caller has gone
     },
     handOver: async (answer) => {
-      for (const [response, { request }] of waiting) {
-        letGo(response)
-        answer(request, response)
-        await nextTurn()
+      const lane = async (): Promise<void> => {
+        for (const [response, { request }] of waiting) {
+          letGo(response)
+          const ended = new Promise((resolve) => response.once('close', resolve))
+          answer(request, response)
+          await Promise.race([ended, wait(LONG_MS)])
+        }
       }
+      await Promise.all(Array.from({ length: TOGETHER }, lane))
     },
   }
 }

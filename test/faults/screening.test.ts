@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import net from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { filesIn, manifestOf, NOW, newFolder, peopleLines, removeFolders, writeExport } from '../screening/export-folder.ts'
+import { REDIS, redisMissing } from './redis.ts'
 
 /** Real processes of the built program: what is killed here is killed by the kernel. */
 const START = `import('${process.cwd()}/dist/src/cli/main.js').then(({ main }) => main(process.argv.slice(1))).then((status) => { process.exitCode = status })`
@@ -178,20 +178,9 @@ describe('Worker processes', () => {
   }, 600_000)
 })
 
-const REDIS = process.env.TEST_REDIS_URL ?? 'redis://127.0.0.1:6379'
+if (redisMissing !== null) console.warn(`NOT RUN: screening over a queue: ${redisMissing}`)
 
-const isRedisHere = await new Promise<boolean>((resolve) => {
-  const { hostname, port } = new URL(REDIS)
-  const socket = net.connect(Number(port || 6379), hostname)
-  socket.on('connect', () => {
-    socket.destroy()
-    resolve(true)
-  })
-  socket.on('error', () => resolve(false))
-})
-if (!isRedisHere) console.warn(`NOT RUN: screening over a queue, because no Redis answers at ${new URL(REDIS).host}`)
-
-describe.runIf(isRedisHere)('Workers on a queue', () => {
+describe.skipIf(redisMissing !== null)('Workers on a queue', () => {
   const prefix = `attune-test-${randomUUID()}`
 
   afterAll(async () => {
