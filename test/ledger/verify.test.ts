@@ -69,6 +69,8 @@ const other = ({ column, type }: Pick<Cell, 'column' | 'type'>, how: number) => 
   if (type === 'double precision') return sql`coalesce(${it}, 0) + 0.001`
   if (type === 'date') return sql`${it} + 1`
   if (type.startsWith('timestamp')) return sql`${it} + interval '1 microsecond'`
+  if (type === 'bytea')
+    return how === 0 ? sql`coalesce(${it}, '') || ' '::bytea` : how === 1 ? sql`'x'::bytea || coalesce(${it}, '')` : sql`''::bytea`
   const choices = [sql`coalesce(${it}, '') || ' '`, sql`'x' || coalesce(${it}, '')`, sql`case when ${it} = '' then 'y' else '' end`]
   return choices[how % choices.length] ?? sql`''`
 }
