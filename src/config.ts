@@ -250,9 +250,9 @@ const fileSchema = z.strictObject({
         .number()
         .int()
         .min(10000)
-        .default(12_000_000)
+        .default(10_000_000)
         .describe(
-          'Bytes of request bodies above 64 kB that are in reading and in work at once, never less than `bodyBytes`. Further ones wait unread, tenants in turn, and get 503 after 800 ms. Each byte costs some ten bytes of memory.',
+          'Bytes of request bodies above 64 kB that are in reading and in work at once, never less than `bodyBytes`. Further ones wait unread, tenants in turn, and get 503 after 800 ms.',
         ),
       bodyDepth: z.number().int().min(10).default(64).describe('Deepest nesting of a request body.'),
       requestsPerMinute: z

@@ -34,7 +34,6 @@ export const bodyWasRead = (req: IncomingMessage, bytes: number): void => held.g
  */
 export const makeBodyRoom = ({ limits: { bodyBytes, bodyBytesAtOnce } }: Pick<Config, 'limits'>): Step => {
   const most = Math.max(bodyBytes, bodyBytesAtOnce)
-  const mostOfOne = Math.max(bodyBytes, Math.floor(most / 2))
   const waiting = makeTurns<Waiting>()
   const taken = new Map<string, number>()
   let total = 0
@@ -46,7 +45,11 @@ export const makeBodyRoom = ({ limits: { bodyBytes, bodyBytesAtOnce } }: Pick<Co
     else taken.delete(account)
   }
 
-  const fitsOwn = (account: string, bytes: number): boolean => (taken.get(account) ?? 0) + bytes <= mostOfOne
+  /** Half of the room, or one body of any length. */
+  const fitsOwn = (account: string, bytes: number): boolean => {
+    const own = taken.get(account) ?? 0
+    return own === 0 || own + bytes <= most / 2
+  }
 
   /** The first in turn waits until there is room for it: smaller ones do not pass it for ever. */
   const letIn = (): void => {
