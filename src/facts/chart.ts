@@ -91,6 +91,10 @@ function* eachOnce(found: readonly Json[]): Slices<Map<string, Json>> {
   return once
 }
 
+/** What stands in the bundle twice, letter by letter, is one order. */
+const distinct = (drafts: readonly Json[]): readonly Json[] =>
+  drafts.length < 2 ? drafts : [...new Map(drafts.map((draft) => [JSON.stringify(draft), draft])).values()]
+
 /** The patient by id; failing that the only Patient without an id, which nothing speaks against. */
 const findPatient = (resources: ReadonlyMap<string, Json>, patientId: string): Item | null => {
   const resource = resources.get(`Patient/${patientId}`)
@@ -136,7 +140,7 @@ export function* chartInSlices(record: PatientRecord): Slices<Chart> {
   return {
     patientId,
     patient,
-    drafts: drafts.found,
+    drafts: distinct(drafts.found),
     of: (type) => byType.get(type) ?? [],
     resolve: (reference, from) => resolve(reference, from, resources, pile.aliases),
     isOther: (resource) => subjectOf(resource) === 'other',

@@ -219,3 +219,13 @@ test('an order keeps what an edited copy of it needs: subject, encounter, reques
     ],
   })
 })
+
+test('an order that stands in the bundle many times is one order; one that differs is another', () => {
+  const order = request({ medicationCodeableConcept: clopidogrel })
+  const other = request({ id: 'o2', medicationCodeableConcept: clopidogrel })
+  const many = Array.from({ length: 300 }, () => structuredClone(order))
+  const ofMany = read([...many, other].reduce((patient, draft) => patient.draft(draft), aPatient('many')))
+  const ofOne = read(aPatient('many').draft(order).draft(other))
+  expect(ofMany.orders).toEqual(ofOne.orders)
+  expect(ofMany.orders.map(({ ref }) => ref)).toEqual(['MedicationRequest/o1', 'MedicationRequest/o2'])
+})
