@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Config } from '../config.ts'
 import { AttuneError } from '../errors.ts'
 import type { Step } from './call.ts'
-import { accountOf } from './rate-limit.ts'
+import { accountOf, isStranger } from './rate-limit.ts'
 import { makeTurns } from './turns.ts'
 
 /** Up to here a body waits for no room: beside the large ones it weighs nothing. */
@@ -11,6 +11,8 @@ const SMALL_BYTES = 65_536
 const UNKNOWN_BYTES = 1_000_000
 /** After so long unread a call is told to come again. */
 const LONGEST_WAIT_MS = 800
+/** A body that has not come whole by then comes slowly: it counts for what has come, else who sends nothing more keeps others out. */
+const SLOW_MS = 300
 
 /** Bytes that a body will have, as far as its head tells; null where it does not. */
 const announced = ({ headers }: IncomingMessage): number | null => {
@@ -18,59 +20,89 @@ const announced = ({ headers }: IncomingMessage): number | null => {
   return length === undefined || (headers['content-encoding'] ?? 'identity') !== 'identity' ? null : Number(length)
 }
 
-type Held = { readonly account: string; bytes: number }
-type Waiting = { readonly bytes: number; readonly begin: () => void }
+/** A body in reading or in work. `come`: bytes of it so far, and in the end all. */
+type Held = { bytes: number; isSlow: boolean; readonly come: () => number }
+type Waiting = { readonly bytes: number; readonly ofStranger: boolean; readonly begin: () => void }
 
 const held = new WeakMap<IncomingMessage, (bytes: number) => void>()
 
 /** To be called once a body has been read, with its bytes after decompression: from then on it counts for what it is. */
 export const bodyWasRead = (req: IncomingMessage, bytes: number): void => held.get(req)?.(bytes)
 
+/** All callers without a client together: addresses are many, and strangers choose them. */
+const STRANGERS = 'strangers'
+
 /**
  * How many bytes of bodies are in reading and in work at the same time. A record of 2 MB takes many times its length while it is read and
  * thought about, and on one thread many at once end no sooner than a few. Who finds no room waits with the body unread, so that it lies
  * with the sender; accounts (tenants, or addresses of those who have none) get room in turn, none more than half of it or one body. Who
- * waits too long is told to come again.
+ * waits too long is told to come again. What comes slowly may bring the sum above the room, by no more than each account's part.
  */
 export const makeBodyRoom = ({ limits: { bodyBytes, bodyBytesAtOnce } }: Pick<Config, 'limits'>): Step => {
   const most = Math.max(bodyBytes, bodyBytesAtOnce)
   const waiting = makeTurns<Waiting>()
+  const inHand = new Set<Held>()
+  /** Whole lengths, however little has come. */
   const taken = new Map<string, number>()
-  let total = 0
 
-  const change = (account: string, bytes: number): void => {
-    total += bytes
-    const left = (taken.get(account) ?? 0) + bytes
-    if (left > 0) taken.set(account, left)
-    else taken.delete(account)
+  const change = (names: readonly string[], bytes: number): void => {
+    for (const name of names) {
+      const left = (taken.get(name) ?? 0) + bytes
+      if (left > 0) taken.set(name, left)
+      else taken.delete(name)
+    }
   }
 
-  /** Half of the room, or one body of any length. */
-  const fitsOwn = (account: string, bytes: number): boolean => {
+  const total = (): number => {
+    let bytes = 0
+    for (const one of inHand) bytes += one.isSlow ? one.come() : one.bytes
+    return bytes
+  }
+
+  /** Half of the room, or one body of any length; of all strangers the whole. */
+  const fitsOwn = (account: string, { bytes, ofStranger }: Waiting): boolean => {
     const own = taken.get(account) ?? 0
-    return own === 0 || own + bytes <= most / 2
+    const ofStrangers = ofStranger ? (taken.get(STRANGERS) ?? 0) : 0
+    return (own === 0 || own + bytes <= most / 2) && ofStrangers + bytes <= most
   }
 
   /** The first in turn waits until there is room for it: smaller ones do not pass it for ever. */
   const letIn = (): void => {
     for (const account of [...waiting.names()]) {
       const first = waiting.oldest(account)
-      if (first === undefined || !fitsOwn(account, first.bytes)) continue
-      if (total + first.bytes > most) return
+      if (first === undefined || !fitsOwn(account, first)) continue
+      if (total() + first.bytes > most) return
       waiting.take(account, 'oldest')
       first.begin()
     }
   }
 
-  const take = (req: IncomingMessage, account: string, bytes: number): Held => {
-    const mine: Held = { account, bytes }
-    change(account, bytes)
-    held.set(req, (read) => {
-      change(account, read - mine.bytes)
+  /** @returns gives it back */
+  const take = (req: IncomingMessage, names: readonly string[], bytes: number): (() => void) => {
+    const { socket } = req
+    const before = socket.bytesRead
+    const mine: Held = { bytes, isSlow: false, come: () => socket.bytesRead - before }
+    const slow = setTimeout(() => {
+      mine.isSlow = !req.complete
+      letIn()
+    }, SLOW_MS)
+    const count = (read: number): void => {
+      clearTimeout(slow)
+      change(names, read - mine.bytes)
       mine.bytes = read
+      mine.isSlow = false
+    }
+    inHand.add(mine)
+    change(names, bytes)
+    held.set(req, (read) => {
+      count(read)
       letIn()
     })
-    return mine
+    return () => {
+      held.delete(req)
+      count(0)
+      inHand.delete(mine)
+    }
   }
 
   return (req, res, next) => {
@@ -79,18 +111,19 @@ export const makeBodyRoom = ({ limits: { bodyBytes, bodyBytesAtOnce } }: Pick<Co
     if (length !== null && (length <= SMALL_BYTES || length > bodyBytes)) return next() // what is too large is not read at all
     const bytes = Math.min(length ?? UNKNOWN_BYTES, bodyBytes)
     const account = accountOf(req, res)
+    const ofStranger = isStranger(req, res)
 
     const begin = (): void => {
-      const mine = take(req, account, bytes)
+      const giveBack = take(req, ofStranger ? [account, STRANGERS] : [account], bytes)
       res.once('close', () => {
-        held.delete(req)
-        change(account, -mine.bytes)
+        giveBack()
         letIn()
       })
       next()
     }
     const one: Waiting = {
       bytes,
+      ofStranger,
       begin: () => {
         clearTimeout(timer)
         begin()
@@ -99,11 +132,12 @@ export const makeBodyRoom = ({ limits: { bodyBytes, bodyBytesAtOnce } }: Pick<Co
     const timer = setTimeout(() => {
       waiting.remove(account, one)
       res.setHeader('Retry-After', '1')
-      next(new AttuneError('overloaded', `no room for a body of ${bytes} bytes: ${total} in work, ${waiting.length} more wait`))
+      letIn() // those behind it need not wait for it any longer
+      next(new AttuneError('overloaded', `no room for a body of ${bytes} bytes: ${total()} in work, ${waiting.length} more wait`))
     }, LONGEST_WAIT_MS)
     const leave = (): void => {
       clearTimeout(timer)
-      waiting.remove(account, one)
+      if (waiting.remove(account, one)) letIn()
     }
     res.once('close', leave)
     waiting.add(account, one)

@@ -69,7 +69,7 @@ export const networkOf = (ip: string): string => {
 
 export const addressOf = (req: Request): string => networkOf(req.ip ?? '')
 
-const isStranger: (req: Request, res: Response) => boolean = (_req, res) => (callOf(res).client?.id ?? 'anonymous') === 'anonymous'
+export const isStranger: (req: Request, res: Response) => boolean = (_req, res) => (callOf(res).client?.id ?? 'anonymous') === 'anonymous'
 
 const callerOf: NameOf = (req, res) => (isStranger(req, res) ? `address ${addressOf(req)}` : `client ${callOf(res).client?.id}`)
 

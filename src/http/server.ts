@@ -25,7 +25,35 @@ export const makeServer = (app: RequestListener, times: { readonly [key in keyof
   server.on('connection', () => {
     taken += 1
   })
+  closeQueued(server)
   return server
+}
+
+/**
+ * Calls that a caller sends behind each other without waiting (pipelining) get their answers in order. Where the connection ends, Node tells
+ * only the answer that is being written; those behind it would keep what was taken for them (places, room) for ever.
+ */
+const closeQueued = (server: Server): void => {
+  const queued = new WeakMap<net.Socket, Set<ServerResponse>>()
+  const queueOf = (socket: net.Socket): Set<ServerResponse> => {
+    const known = queued.get(socket)
+    if (known) return known
+    const made = new Set<ServerResponse>()
+    queued.set(socket, made)
+    socket.once('close', () => {
+      for (const response of made) {
+        response.destroy()
+        response.emit('close')
+      }
+    })
+    return made
+  }
+  server.prependListener('request', ({ socket }, response: ServerResponse) => {
+    if (response.socket !== null) return
+    const queue = queueOf(socket)
+    queue.add(response)
+    for (const over of ['socket', 'close']) response.once(over, () => queue.delete(response))
+  })
 }
 
 /** Milliseconds of an ending: how long no call may have come before quiet connections are closed, and when everything is cut. */

@@ -1,4 +1,5 @@
 import { request } from 'node:http'
+import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ClientConfig } from '../../src/config.ts'
 import type { HookService } from '../../src/hooks/discovery.ts'
@@ -43,6 +44,9 @@ const bodyOf = (name: string, bytes: number): string => {
 const send = (name: string, bytes: number, headers: Record<string, string> = {}): Promise<Response> =>
   post(running.url + SIGN, bodyOf(name, bytes), headers)
 
+/** Sent by one who does not look at the answer. */
+const leave = (...call: Parameters<typeof send>): void => void send(...call).catch(() => undefined)
+
 const as = (tenant: string): Record<string, string> => {
   const url = running.url + SIGN
   return { authorization: `Bearer ${makeToken(url, { payload: { iss: `https://${tenant}.test` }, key: pair.privateKey })}` }
@@ -66,7 +70,7 @@ describe('A large body that finds no room', () => {
   })
 
   test('is told with 503 to come again when it has waited for most of a second', async () => {
-    void send('first', 600_000)
+    leave('first', 600_000)
     await untilBegun('first')
     const answer = await send('second', 600_000)
     expect([answer.status, answer.headers.get('retry-after'), begun]).toEqual([503, '1', ['first']])
@@ -88,6 +92,34 @@ describe('A large body that finds no room', () => {
   })
 })
 
+test('A body that comes slowly counts for what has come: a tenant with one such does not keep others from sending', async () => {
+  await open({ config: { auth: 'required', limits: { bodyBytes: ROOM, bodyBytesAtOnce: ROOM } }, clients })
+  const headers = { 'content-type': 'application/json', 'content-length': ROOM, ...as('north') }
+  const slow = request(running.url + SIGN, { method: 'POST', headers }).on('error', () => undefined)
+  slow.write(bodyOf('slow', 1_000))
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  const other = send('south', 400_000, as('south'))
+  await untilBegun('south')
+  ends.get('south')?.()
+  expect((await other).status).toBe(200)
+  slow.destroy()
+})
+
+test('A body behind another call of its connection gives its room back when the connection ends', async () => {
+  await open()
+  const head = (bytes: number) => `POST ${SIGN} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${bytes}\r\n\r\n`
+  const first = bodyOf('first', 0)
+  const socket = connect(Number(new URL(running.url).port)).on('error', () => undefined)
+  socket.write(head(Buffer.byteLength(first)) + first + head(900_000) + bodyOf('behind', 1_000))
+  await untilBegun('first')
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  socket.destroy()
+  const next = send('next', 900_000)
+  await untilBegun('first', 'next')
+  ends.get('next')?.()
+  expect((await next).status).toBe(200)
+})
+
 test('A body of unknown length counts for what it is once it was read', async () => {
   await open({ config: { limits: { bodyBytes: 400_000, bodyBytesAtOnce: 1_000_000 } } })
   for (const name of ['a', 'b', 'c']) {
@@ -103,17 +135,17 @@ test('A body of unknown length counts for what it is once it was read', async ()
 
 test('Tenants get room in turn: who sends many large bodies waits behind its own', async () => {
   await open({ config: { auth: 'required', limits: { bodyBytes: 300_000, bodyBytesAtOnce: 600_000 } }, clients })
-  void send('north-1', 250_000, as('north'))
+  leave('north-1', 250_000, as('north'))
   await untilBegun('north-1')
-  void send('north-2', 250_000, as('north'))
-  void send('north-3', 250_000, as('north'))
-  void send('south-1', 250_000, as('south'))
+  leave('north-2', 250_000, as('north'))
+  leave('north-3', 250_000, as('north'))
+  leave('south-1', 250_000, as('south'))
   await expect.poll(() => begun.slice(0, 2), { timeout: 5000 }).toEqual(['north-1', 'south-1']) // half of the room is not north's
 })
 
 test('A body that is larger than any may be is refused at once, whatever room there is', async () => {
   await open()
-  void send('first', 900_000)
+  leave('first', 900_000)
   await untilBegun('first')
   expect((await send('huge', 1_200_000)).status).toBe(413)
 })
