@@ -30,7 +30,7 @@ export type DoorKit = {
  * What costs more than an answer that says no, in every way of writing its address that is served. The rest never waits: figures and
  * health are asked for when there is trouble.
  */
-const COSTLY = /^(?:https?:\/\/[^/?#]*)?\/(?:cds-services\/([^/?#]+)(\/feedback)?|api\/)/i
+const COSTLY = /^(?:https?:\/\/[^/?#]*)?\/(?:cds-services\/([^/?#]+)(\/feedback)?|api\/(outcomes)?)/i
 
 /**
  * Why a call is sent away before anything of it is checked, and the seconds after which it may come again. It hears it a little later:
@@ -78,7 +78,11 @@ const makeClaimOf = (kit: DoorKit) => {
   const registered = new Set<string | null | undefined>(
     clients.flatMap(({ iss, fhirServers, authorizationServers }) => [iss, ...fhirServers, ...authorizationServers]), // those: of the app's tokens
   )
-  const counted = new Map(clients.map(({ iss, id, tenant }) => [iss ?? null, [`client ${id}`, `tenant ${tenant}`]]))
+  const namesOf = (issuer: string): readonly string[] => {
+    const [only, ...others] = clients.filter(({ iss }) => iss === issuer)
+    return only === undefined || others.length > 0 ? [] : [`client ${only.id}`, `tenant ${only.tenant}`] // of several, only the check tells
+  }
+  const counted = new Map(clients.flatMap(({ iss }) => (iss === undefined ? [] : [[iss, namesOf(iss)]])))
   return (req: IncomingMessage, kind: string): Claim => {
     const issuer = claimedIssuer(req.headers.authorization)
     const address = addressOf(req)
@@ -89,11 +93,12 @@ const makeClaimOf = (kit: DoorKit) => {
 }
 
 /** What log and figures call what was asked for. */
-type Asked = { readonly kind: 'app' | 'hook' | 'feedback'; readonly route: string; readonly service: string | null }
+type Asked = { readonly kind: 'app' | 'hook' | 'feedback' | 'outcomes'; readonly route: string; readonly service: string | null }
 
 const makeAskedOf =
   ({ services }: Pick<DoorKit, 'services'>) =>
-  ([, service, feedback]: RegExpExecArray): Asked => {
+  ([, service, feedback, outcomes]: RegExpExecArray): Asked => {
+    if (outcomes !== undefined) return { kind: 'outcomes', route: '/api/outcomes', service: null }
     if (service === undefined) return { kind: 'app', route: '/api', service: null }
     const known = services.has(service) ? service : null
     if (feedback === undefined) return { kind: 'hook', route: '/cds-services/:id', service: known }

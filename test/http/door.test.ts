@@ -174,3 +174,28 @@ test('and a second later its token is looked at again', async () => {
   expect(seen).toEqual([200, 429, 429])
   await limited.close()
 })
+
+test('a hospital that shares its issuer with one that is over the limit is answered: only the check of the token tells them apart', async () => {
+  const iss = 'https://shared.test'
+  const sharing = clients.map((client) => ({ ...client, iss }))
+  const limited = await start({ config: { auth: 'required', limits: { requestsPerMinute: 1 } }, clients: sharing })
+  const call = async (tenant: string): Promise<number> => {
+    const url = limited.url + SIGN
+    const token = makeToken(url, { payload: { iss, tenant }, key: pair.privateKey })
+    return (await post(url, orderSign(), { authorization: `Bearer ${token}` })).status
+  }
+  const seen = [await call('south'), await call('south'), await call('north')]
+  expect(seen).toEqual([200, 429, 200])
+  await limited.close()
+})
+
+test('outcomes that a hospital sends are not refused because apps at its address are over their limit', async () => {
+  const limited = await start({ config: { auth: 'required', limits: { requestsPerMinute: 1 } }, clients })
+  const app = async (): Promise<number> => (await post(`${limited.url}/api/profile`, {}, { authorization: 'Bearer token' })).status
+  await app()
+  const over = await app()
+  const path = '/api/outcomes'
+  const outcomes = await post(limited.url + path, {}, { authorization: tokenOf('north', path, limited) })
+  expect([over, outcomes.status]).toEqual([429, 400])
+  await limited.close()
+})
