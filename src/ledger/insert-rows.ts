@@ -4,8 +4,12 @@ import type { LedgerTables } from './tables.ts'
 /** Tables whose rows come in batches, with all their columns. */
 type BatchTable = 'entry' | 'card' | 'concern' | 'feedback' | 'card_shown'
 
-const insertion = <Table extends BatchTable>(table: Table, rows: readonly LedgerTables[Table][]) =>
-  sql`insert into ${sql.table(table)} select * from jsonb_populate_recordset(null::${sql.table(table)}, ${JSON.stringify(rows)}::jsonb)`
+/** Columns by their names: those that a later release has added get the value that it gave them. */
+const insertion = <Table extends BatchTable>(table: Table, rows: readonly LedgerTables[Table][]) => {
+  const columns = sql.join(Object.keys(rows[0] ?? {}).map((name) => sql.ref(name)))
+  return sql`insert into ${sql.table(table)} (${columns}) select ${columns}
+    from jsonb_populate_recordset(null::${sql.table(table)}, ${JSON.stringify(rows)}::jsonb)`
+}
 
 /** One parameter for a batch: the database reads it in half the time that as many parameters as cells take. */
 export const insertRows = async <Table extends BatchTable>(

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { DecisionRecord } from '../../src/contract/decision.ts'
 import { type Ledger, openLedger } from '../../src/ledger/ledger.ts'
 import { card, decision, feedbackOn, refusedEstimate } from './decisions.ts'
 import { embeddedPlace, type Place, postgresMissing, postgresPlace } from './engines.ts'
@@ -193,6 +194,17 @@ describe.skipIf(postgresMissing !== null)(`tampering with the PostgreSQL ledger$
     await Promise.all(Array.from({ length: 200 }, (_, n) => (n % 2 ? ledger : other).record(decision())))
     expect(await ledger.verifyChain()).toMatchObject({ state: 'intact', rows: 205 })
     await other.close()
+  })
+
+  it('a process goes on writing beside a later release that has added columns with a value of their own', async () => {
+    for (const table of ['entry', 'card', 'concern', 'feedback', 'card_shown'])
+      await place.sql?.(`alter table ${table} add column later text not null default 'x'`)
+    const shown = card()
+    const trace = { card: shown.uuid, concern: 'gene-drug', drug: 'a', rows: [], facts: [], concerns: [{ key: 'k', facts: 'f' }] }
+    await ledger.record(decision({ cards: [shown], traces: [trace] as unknown as DecisionRecord['traces'] }))
+    await ledger.feedback([feedbackOn(shown.uuid)])
+    expect(ledger.health()).toMatchObject({ state: 'ok', rejected: 0, spooled: 0 })
+    expect(await ledger.verifyChain()).toMatchObject({ state: 'intact', rows: 6 })
   })
 })
 
