@@ -92,9 +92,23 @@ export const isInstalled = (manifest, { packages: { '': own, ...pinned } }, { pa
 
 const LISTS = ['package.json', 'package-lock.json', 'node_modules/.package-lock.json']
 
+/** Null where there is none that can be read: npm may have been stopped while it wrote it. */
+const readList = (path) => {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    return null
+  }
+}
+
+export const isInstalledIn = (folder) => {
+  const lists = LISTS.map((path) => readList(join(folder, path)))
+  return !lists.includes(null) && isInstalled(...lists)
+}
+
 export const install = async () => {
   checkNode()
-  if (LISTS.every(isFile) && isInstalled(...LISTS.map((path) => JSON.parse(readFileSync(join(root, path), 'utf8'))))) return
+  if (isInstalledIn(root)) return
   say('Installing packages (once; about a minute) …')
   await run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error'], { quiet: true })
 }

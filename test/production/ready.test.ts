@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -8,9 +8,12 @@ import { buildServer } from './process.ts'
 
 type Package = Readonly<Record<string, unknown>>
 type Lock = { readonly packages: Readonly<Record<string, Package>> }
-type Ready = { readonly isInstalled: (manifest: Package, lock: Lock, installed: Lock) => boolean }
+type Ready = {
+  readonly isInstalled: (manifest: Package, lock: Lock, installed: Lock) => boolean
+  readonly isInstalledIn: (folder: string) => boolean
+}
 
-const { isInstalled } = (await import(join(projectRoot, 'bin/ready.mjs'))) as Ready
+const { isInstalled, isInstalledIn } = (await import(join(projectRoot, 'bin/ready.mjs'))) as Ready
 const folder = mkdtempSync(join(tmpdir(), 'attune-ready-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -56,8 +59,15 @@ describe('Packages', () => {
     expect(isInstalled(asked, { packages: { '': manifest, ...pinned } }, { packages: found as Lock['packages'] })).toBe(says)
   })
 
-  it('of this clone are installed by what npm has written', () => {
-    const read = (path: string) => JSON.parse(readFileSync(join(projectRoot, path), 'utf8'))
-    expect(isInstalled(read('package.json'), read('package-lock.json'), read('node_modules/.package-lock.json'))).toBe(true)
+  it('of this clone are installed by what npm has written, and are not by a list that npm was stopped in writing, or by none', () => {
+    const lists = ['package.json', 'package-lock.json', 'node_modules/.package-lock.json']
+    const place = join(folder, 'lists')
+    for (const list of lists) cpSync(join(projectRoot, list), join(place, list))
+    expect(isInstalledIn(place)).toBe(true)
+    const [, , written = ''] = lists.map((list) => join(place, list))
+    writeFileSync(written, readFileSync(written).subarray(0, 1000))
+    expect(isInstalledIn(place)).toBe(false)
+    rmSync(written)
+    expect(isInstalledIn(place)).toBe(false)
   })
 })
