@@ -42,6 +42,7 @@ const closeQueued = (server: Server): void => {
     queued.set(socket, made)
     socket.once('close', () => {
       for (const response of made) {
+        if (response.socket !== null) continue // its turn had come: Node tells it
         response.destroy()
         response.emit('close')
       }
@@ -52,7 +53,7 @@ const closeQueued = (server: Server): void => {
     if (response.socket !== null) return
     const queue = queueOf(socket)
     queue.add(response)
-    for (const over of ['socket', 'close']) response.once(over, () => queue.delete(response))
+    response.once('close', () => queue.delete(response))
   })
 }
 
