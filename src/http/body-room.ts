@@ -36,7 +36,8 @@ const STRANGERS = 'strangers'
  * How many bytes of bodies are in reading and in work at the same time. A record of 2 MB takes many times its length while it is read and
  * thought about, and on one thread many at once end no sooner than a few. Who finds no room waits with the body unread, so that it lies
  * with the sender; accounts (tenants, or addresses of those who have none) get room in turn, none more than half of it or one body. Who
- * waits too long is told to come again. What comes slowly may bring the sum above the room, by no more than each account's part.
+ * waits too long is told to come again. The sum may be above the room: by half of it for one body of more than that, and, of bodies that
+ * come slowly, by each account's part.
  */
 export const makeBodyRoom = ({ limits: { bodyBytes, bodyBytesAtOnce } }: Pick<Config, 'limits'>): Step => {
   const most = Math.max(bodyBytes, bodyBytesAtOnce)
@@ -66,12 +67,21 @@ export const makeBodyRoom = ({ limits: { bodyBytes, bodyBytesAtOnce } }: Pick<Co
     return (own === 0 || own + bytes <= most / 2) && ofStrangers + bytes <= most
   }
 
-  /** The first in turn waits until there is room for it: smaller ones do not pass it for ever. */
+  /** A body of more than half of the room needs half of it free: a quiet moment, in which the whole is, may never come. */
+  const fits = ({ bytes }: Waiting): boolean => total() + Math.min(bytes, most / 2) <= most
+
+  /**
+   * The first in turn waits until there is room for it: smaller ones do not pass it for ever. One of more than half of the room they do
+   * pass: else who sends such again and again would keep all others waiting.
+   */
   const letIn = (): void => {
     for (const account of [...waiting.names()]) {
       const first = waiting.oldest(account)
       if (first === undefined || !fitsOwn(account, first)) continue
-      if (total() + first.bytes > most) return
+      if (!fits(first)) {
+        if (first.bytes <= most / 2) return
+        continue
+      }
       waiting.take(account, 'oldest')
       first.begin()
     }

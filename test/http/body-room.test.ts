@@ -11,7 +11,7 @@ const SIGN = '/cds-services/echo-order-sign'
 /** Room for one body of this size, or two of less than half. */
 const ROOM = 1_000_000
 const pair = ecPair('k1')
-const clients = ['north', 'south'].map((id) => ({ id, tenant: id, iss: `https://${id}.test`, jwks: { keys: [pair.jwk] } }))
+const clients = ['north', 'south', 'east', 'west'].map((id) => ({ id, tenant: id, iss: `https://${id}.test`, jwks: { keys: [pair.jwk] } }))
 
 let running: Running
 /** Names of calls whose work began, in order. */
@@ -141,6 +141,29 @@ test('Tenants get room in turn: who sends many large bodies waits behind its own
   leave('north-3', 250_000, as('north'))
   leave('south-1', 250_000, as('south'))
   await expect.poll(() => begun.slice(0, 2), { timeout: 5000 }).toEqual(['north-1', 'south-1']) // half of the room is not north's
+})
+
+test('A body of more than half of the room keeps nobody out while it waits for a quiet moment', async () => {
+  await open({ config: { auth: 'required', limits: { bodyBytes: ROOM, bodyBytesAtOnce: ROOM } }, clients })
+  for (const name of ['south-1', 'south-2', 'south-3', 'south-4', 'south-5']) leave(name, 90_000, as('south'))
+  leave('west', 80_000, as('west'))
+  await expect.poll(() => begun.length, { timeout: 5000, interval: 5 }).toBe(6)
+  const told: number[] = []
+  const large = send('north', 950_000, as('north')).then(({ status }) => told.push(status))
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  leave('east', 90_000, as('east'))
+  await expect.poll(() => begun[6], { timeout: 5000, interval: 5 }).toBe('east')
+  expect(told).toEqual([])
+  await large
+  expect(told).toEqual([503])
+})
+
+test('A body of more than half of the room needs half of it free', async () => {
+  await open({ config: { auth: 'required', limits: { bodyBytes: ROOM, bodyBytesAtOnce: ROOM } }, clients })
+  leave('south', 400_000, as('south'))
+  await untilBegun('south')
+  leave('north', 950_000, as('north'))
+  await untilBegun('south', 'north')
 })
 
 test('A body that is larger than any may be is refused at once, whatever room there is', async () => {
