@@ -5,6 +5,7 @@ import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openDatabase } from '../../src/ledger/database.ts'
 import { openLedger } from '../../src/ledger/ledger.ts'
+import { readRecord, recordOf } from '../../src/ledger/packed-record.ts'
 import { runMain } from '../cli/run-main.ts'
 import { card, decision, feedbackOn } from './decisions.ts'
 import { embeddedPlace, type Place, postgresMissing, postgresPlace } from './engines.ts'
@@ -34,7 +35,7 @@ const BASE = 'https://ehr.north.test/fhir'
 const OTHER = 'c'.repeat(64)
 const ASKED = { tenant: 'north', patientKeys: ['a'.repeat(64)] }
 
-/** All text of the database, in whatever tables it has. */
+/** All text of the database, in whatever tables it has, with what its packed records say. */
 const everything = async (): Promise<string> => {
   const { db, close } = await openDatabase(place.config)
   const { rows: tables } = await sql<{ name: string }>`select table_name as name from information_schema.tables
@@ -45,6 +46,8 @@ const everything = async (): Promise<string> => {
       (await sql<{ t: string }>`select x::text as t from ${sql.table(name)} x`.execute(db)).rows.map(({ t }) => t).join(),
     ),
   )
+  const { rows: packed } = await sql<{ t: string }>`select ${recordOf('decision')} as t from decision where packed is not null`.execute(db)
+  texts.push(...packed.map(({ t }) => readRecord(t)))
   await close()
   return texts.join()
 }
