@@ -155,11 +155,17 @@ export const openStore = async (config: StoreConfig, { retryMs = 2000, settleByt
     if (!(await toDatabase(entries, mark))) spooled += entries.length
   }, LINGER_MS)
 
+  /** Ends the file, which is settled once the database has what is in it; what is written next does not wait for that. */
   const letGo = async (): Promise<void> => {
-    await backlog.flush()
-    if (!database || problem !== null) return
     await slot.spool.seal()
-    await settleLater(database)
+    const files = await slot.spool.sealed()
+    const stored = backlog.flush()
+    settling = settling
+      .then(async () => {
+        await stored
+        if (!closing && database && problem === null) await settle(database, slot.spool, files)
+      })
+      .catch(fail)
   }
 
   /** The spool's flush is what makes an entry durable; the database follows. Only when the spool fails does the database come first. */
@@ -171,7 +177,7 @@ export const openStore = async (config: StoreConfig, { retryMs = 2000, settleByt
     } else if (!database || problem !== null) spooled += entries.length
     else backlog.add(entries, slot.spool.position())
     if (backlog.size > LONGEST_BACKLOG) await backlog.flush()
-    if (slot.spool.bytes > settleBytes) await letGo()
+    if (slot.spool.bytes > settleBytes && database && problem === null) await letGo()
   }
 
   /** The spool only when the database is away. */
