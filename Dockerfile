@@ -29,4 +29,4 @@ HEALTHCHECK --interval=30s --timeout=3s --start-period=60s \
 # holds of patients is in no core dump, wherever the machine writes those.
 # Flags of Node and MALLOC_ARENA_MAX: bin/launch.json.
 # Another verb of the command line: docker run attune doctor
-ENTRYPOINT ["prlimit", "--core=0:0", "node", "--max-semi-space-size=4", "dist/server/serve-process.js"]
+ENTRYPOINT ["prlimit", "--core=0:0", "node", "--max-semi-space-size=4", "--heap-growing-percent=100", "dist/server/serve-process.js"]

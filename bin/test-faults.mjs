@@ -54,14 +54,18 @@ if (named.length === 0)
 const started = Date.now()
 const total = { passed: 0, failed: 0, skipped: 0 }
 const bad = []
+const idle = []
 for (const [at, file] of files.entries()) {
   const begun = Date.now()
   const { ok, ...counts } = runTests(['--no-file-parallelism', file])
   for (const [name, n] of Object.entries(counts)) total[name] += n
   if (!ok) bad.push(file)
+  else if (counts.passed === 0) idle.push(file)
   const verdict = !ok ? 'NOT held' : counts.passed > 0 ? 'held' : 'did not run'
   console.log(`Faults: ${at + 1} of ${files.length}, ${file}: ${verdict}, ${minutesSince(begun)} minutes; ${minutesSince(started)} in all.`)
 }
 console.log(sayCounts(total))
-console.log(`Faults: ${bad.length === 0 ? 'all held' : `NOT all held: ${bad.join(', ')}`}, ${minutesSince(started)} minutes.`)
+const judged = bad.length > 0 ? `NOT all held: ${bad.join(', ')}` : idle.length > 0 ? 'what ran held' : 'all held'
+const notRun = idle.length > 0 ? `; did not run: ${idle.join(', ')}` : ''
+console.log(`Faults: ${judged}, ${minutesSince(started)} minutes${notRun}.`)
 process.exitCode = bad.length === 0 && total.passed > 0 ? 0 : 1

@@ -17,6 +17,7 @@ export type RecordColumns = {
 /** A value that is deflated on its way into the embedded database. */
 export type ToDeflate = { readonly deflate: string }
 
+/** Part of the form in which records are stored: with another pattern here, `verify` would call every packed record of before broken. */
 const NAMED_DRUG = /"(?:about|drug)":"(?:[^"\\]|\\.)*"/g
 
 const drugsOf = (text: string): string => [...new Set(text.match(NAMED_DRUG))].join(',')
@@ -34,8 +35,14 @@ export const recordOf = (table: string): RawBuilder<string | null> => {
     when ${record} is null then encode(${packed}, 'base64') || ' ' || ${about} end`
 }
 
+/** Far above any record, so that a row that somebody wrote into the database cannot fill the memory of who reads it, in bytes. */
+const LONGEST_RECORD = 256_000_000
+
 const inflate = (packed: Buffer): string | null => {
-  const { buffer, engine } = inflateRawSync(packed, { info: true }) as unknown as { buffer: Buffer; engine: { bytesWritten: number } } // the types know no `info`
+  const { buffer, engine } = inflateRawSync(packed, { info: true, maxOutputLength: LONGEST_RECORD }) as unknown as {
+    buffer: Buffer
+    engine: { bytesWritten: number }
+  } // the types know no `info`
   return engine.bytesWritten === packed.length ? buffer.toString('utf8') : null // nothing stands behind it
 }
 

@@ -29,7 +29,10 @@ const writeAll = async (handle: FileHandle, bytes: Uint8Array, from: number): Pr
  */
 export const createRoomyFile = async (path: string): Promise<RoomyFile> => {
   const handle = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (SYNCED ?? 0), 0o600)
-  const unsynced = await open(path, constants.O_WRONLY)
+  const unsynced = await open(path, constants.O_WRONLY).catch(async (error: unknown) => {
+    await handle.close()
+    throw error
+  })
   let end = 0
   let room = 0
   let making: Promise<void> | null = null
