@@ -1,7 +1,9 @@
-import { closeSync, cpSync, openSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeSync } from 'node:fs'
+import { closeSync, cpSync, openSync, rmSync, statSync, truncateSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDatabase } from '../../src/ledger/database.ts'
 import { type LedgerConfig, openLedger } from '../../src/ledger/ledger.ts'
 import { decision } from '../ledger/decisions.ts'
 import { emptyPlace, type Place } from '../ledger/engines.ts'
@@ -16,6 +18,8 @@ const PAGE = 8192
 let place: Place
 let config: LedgerConfig
 let copy = ''
+/** Path of the table's file, as PostgreSQL tells it. */
+let decisions = ''
 
 const padded = () => decision({ silences: [{ about: 'padding', code: 'x', because: PADDING }] })
 
@@ -25,6 +29,10 @@ beforeAll(async () => {
   const ledger = await openLedger(config)
   for (let n = 0; n < ENTRIES; n += 1) await ledger.record(padded())
   await ledger.close() // signs the end
+  const { db, close } = await openDatabase(config)
+  const { rows } = await sql<{ path: string }>`select pg_relation_filepath('decision') as path`.execute(db)
+  decisions = rows[0]?.path ?? ''
+  await close()
   copy = `${config.dataDir}.copy`
   cpSync(config.dataDir, copy, { recursive: true })
 }, 120_000)
@@ -35,15 +43,8 @@ afterAll(async () => {
 
 const database = (...path: string[]): string => join(config.dataDir, 'ledger/pglite', ...path)
 
-const filesUnder = (folder: string): string[] =>
-  readdirSync(folder, { recursive: true, withFileTypes: true }).flatMap((one) => (one.isFile() ? [join(one.parentPath, one.name)] : []))
-
 /** The file of the table that holds the decisions. */
-const tableFile = (): string => {
-  const file = filesUnder(database('base')).find((path) => readFileSync(path).includes(PADDING.slice(0, 500)))
-  if (file === undefined) throw new Error('no file holds the decisions')
-  return file
-}
+const tableFile = (): string => database(decisions)
 
 const scribble = (path: string, from: number, bytes: number): void => {
   const file = openSync(path, 'r+')
