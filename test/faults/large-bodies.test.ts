@@ -15,7 +15,7 @@ const FOR_MS = 15_000
 /** Must of P10 (docs/benchmark.md). */
 const PEAK_MIB = 500
 const models = copyModels('tisdale')
-const site = openSite({ ...launch().environment, NODE_OPTIONS: launch().flags.join(' ') }, { modelsDir: models.dir })
+const site = openSite(launch().environment, { modelsDir: models.dir })
 const agent = makeAgent()
 let server: ServerProcess
 let url = ''
@@ -28,7 +28,7 @@ function launch(): { readonly flags: readonly string[]; readonly environment: Re
 beforeAll(async () => {
   if (!WHOLE) return
   await buildServer()
-  server = spawnServer(site.environment)
+  server = spawnServer(site.environment, launch().flags)
   url = await urlOf(server, START_MS)
 }, START_MS + 60_000)
 afterAll(async () => {

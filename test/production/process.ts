@@ -21,9 +21,9 @@ export const buildServer = async (): Promise<void> => {
   await build()
 }
 
-export const spawnServer = (environment: Readonly<Record<string, string>>): ServerProcess => {
+export const spawnServer = (environment: Readonly<Record<string, string>>, flags: readonly string[] = []): ServerProcess => {
   const { PATH = '' } = process.env
-  const child = spawn(process.execPath, [join(projectRoot, 'dist/server/serve-process.js')], {
+  const child = spawn(process.execPath, [...flags, join(projectRoot, 'dist/server/serve-process.js')], {
     env: { PATH, TZ: 'UTC', PORT: '0', LOG_LEVEL: 'warn', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
