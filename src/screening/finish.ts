@@ -163,7 +163,7 @@ const checkSums = ({ patients, states, rows, notAssessed, problems, files }: Sum
 
 /**
  * Writes the results in one order, whoever did the parts; `summary.json` last, so that it stands only beside whole files. The work folder
- * goes then.
+ * goes then, the plan before all else.
  * @throws AttuneError `screening-failed` when the counts do not add up
  */
 export const finishScreening = (plan: Plan, out: string, extra: Pick<Summary, 'watched' | 'absentTypes'>): Summary => {
@@ -174,6 +174,7 @@ export const finishScreening = (plan: Plan, out: string, extra: Pick<Summary, 'w
   checkSums(summary)
   for (const { name } of files) renameSync(join(folders.merging, name), join(out, name))
   writeWhole(join(out, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
+  rmSync(folders.plan) // first: without it the folder holds a finished run, however little of the work has gone when we are killed
   rmSync(folders.work, { recursive: true, force: true })
   return summary
 }

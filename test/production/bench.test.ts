@@ -28,6 +28,7 @@ test('the benchmark runs: every call that it makes is answered 200, or turned aw
     '20 kB, open loop at 0.5 x capacity',
     '20 kB, open loop at 5 x capacity',
     'order-sign, 20 kB, ES384, a token per call',
+    'order-sign, all sent along that the FHIR server below answers, RS384',
     'order-sign, no prefetch, FHIR server answers after 100 ms, RS384',
     'order-sign, no prefetch, FHIR server never answers, RS384',
   ])
