@@ -4,10 +4,10 @@ import type { FhirResource } from '../contract/facts.ts'
 import { noSpan, type Span } from '../tracing/span.ts'
 import { makeBreaker } from './breaker.ts'
 import { readBundle } from './bundle.ts'
+import { type CallTurns, makeCallTurns } from './call-turns.ts'
 import { createOnce } from './create.ts'
 import type { Outbound, Received } from './outbound.ts'
 import { FOREIGN_PAGE, type Line, OUTBOUND_SAYS, OUTCOME, type Page, readPage } from './read-page.ts'
-import { makeTurns, type Turns } from './turns.ts'
 
 /** How a read or search ended. `because` is plain words for a card; it names no host and no identifier. */
 export type FhirAnswer =
@@ -145,10 +145,10 @@ const isAnswer = (received: Received): boolean =>
 /** The only wall round outbound FHIR. Keep one for the life of the process: it remembers which servers do not answer. */
 export const makeFhirClient = (outbound: Outbound, limits: FhirLimits): FhirClient => {
   const breaker = makeBreaker()
-  const servers = new Map<string, Turns>()
-  const turnsAt = (base: string): Turns => {
+  const servers = new Map<string, CallTurns>()
+  const turnsAt = (base: string): CallTurns => {
     const { origin } = new URL(base)
-    const turns = servers.get(origin) ?? makeTurns(outbound.connectionsTo(origin), limits.budgetMs)
+    const turns = servers.get(origin) ?? makeCallTurns(outbound.connectionsTo(origin), limits.budgetMs)
     servers.set(origin, turns)
     return turns
   }

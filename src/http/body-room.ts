@@ -124,6 +124,7 @@ export const makeBodyRoom = ({ limits: { bodyBytes, bodyBytesAtOnce } }: Pick<Co
     const ofStranger = isStranger(req, res)
 
     const begin = (): void => {
+      clearTimeout(timer)
       const giveBack = take(req, ofStranger ? [account, STRANGERS] : [account], bytes)
       res.once('close', () => {
         giveBack()
@@ -131,14 +132,7 @@ export const makeBodyRoom = ({ limits: { bodyBytes, bodyBytesAtOnce } }: Pick<Co
       })
       next()
     }
-    const one: Waiting = {
-      bytes,
-      ofStranger,
-      begin: () => {
-        clearTimeout(timer)
-        begin()
-      },
-    }
+    const one: Waiting = { bytes, ofStranger, begin }
     const timer = setTimeout(() => {
       waiting.remove(account, one)
       res.setHeader('Retry-After', '1')

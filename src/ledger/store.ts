@@ -81,10 +81,17 @@ export const openStore = async (config: StoreConfig, { retryMs = 2000, settleByt
     if (!closing) timer ??= setTimeout(retry, retryMs).unref()
   }
 
-  /** Beside the writing, one at a time. Only files named here are let go: when it is their turn, others may be sealed and not yet replayed. */
-  const settleLater = async (to: Database): Promise<void> => {
+  /**
+   * Beside the writing, one at a time, once the database has what is in them. Only files named here are let go: when it is their turn,
+   * others may be sealed and not yet stored.
+   */
+  const settleLater = async (stored: Promise<Database | null>): Promise<void> => {
     const files = await slot.spool.sealed()
-    settling = settling.then(() => (closing ? undefined : settle(to, slot.spool, files))).catch(fail)
+    const run = async (): Promise<void> => {
+      const to = await stored
+      if (to && !closing) await settle(to, slot.spool, files)
+    }
+    settling = settling.then(run).catch(fail)
   }
 
   const refuse = async (entry: Entry): Promise<void> => {
@@ -96,7 +103,7 @@ export const openStore = async (config: StoreConfig, { retryMs = 2000, settleByt
     await backlog.flush()
     await slot.spool.seal()
     await replay(to, slot.spool, refuse)
-    await settleLater(to)
+    await settleLater(Promise.resolve(to))
     for (const orphan of await openOrphans(folder))
       try {
         await replay(to, orphan.spool, refuse)
@@ -158,14 +165,7 @@ export const openStore = async (config: StoreConfig, { retryMs = 2000, settleByt
   /** Ends the file, which is settled once the database has what is in it; what is written next does not wait for that. */
   const letGo = async (): Promise<void> => {
     await slot.spool.seal()
-    const files = await slot.spool.sealed()
-    const stored = backlog.flush()
-    settling = settling
-      .then(async () => {
-        await stored
-        if (!closing && database && problem === null) await settle(database, slot.spool, files)
-      })
-      .catch(fail)
+    await settleLater(backlog.flush().then(() => (problem === null ? database : null)))
   }
 
   /** The spool's flush is what makes an entry durable; the database follows. Only when the spool fails does the database come first. */

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { makeTurns } from '../../src/fhir/turns.ts'
+import { makeCallTurns } from '../../src/fhir/call-turns.ts'
 
 const CALL_MS = 1000
 
 /** A server with so many connections, a clock of its own, and the order in which reads were let through. */
 const serverOf = (connections: number) => {
   let clock = 0
-  const turns = makeTurns(connections, CALL_MS, () => clock)
+  const turns = makeCallTurns(connections, CALL_MS, () => clock)
   const gone: string[] = []
   const ended: string[] = []
   return {

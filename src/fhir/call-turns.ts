@@ -1,5 +1,5 @@
 /** Who is next at one server when more reads wait than it has connections. A call is known by the signal that ends it. */
-export type Turns = {
+export type CallTurns = {
   /** True once the read may go; false when its call ended first. Who was let through must `leave`. */
   take(call: AbortSignal): Promise<boolean>
   leave(): void
@@ -21,7 +21,7 @@ const PATIENCE = 0.75
  *
  * @param callMs time of one call, in milliseconds
  */
-export const makeTurns = (connections: number, callMs: number, now: () => number = () => performance.now()): Turns => {
+export const makeCallTurns = (connections: number, callMs: number, now: () => number = () => performance.now()): CallTurns => {
   const begun = new WeakMap<AbortSignal, number>()
   let waiting: readonly Waiting[] = []
   let free = connections
