@@ -20,13 +20,16 @@ import { guidanceAttributes } from './guidance/source-attributes.ts'
 import { healthOf, processesHealth } from './health.ts'
 import { makeApp, makeOperationsApp } from './http/app.ts'
 import { makeClockWatch } from './http/clock-watch.ts'
+import { makeCors } from './http/cors.ts'
+import { baseHeadersOf } from './http/headers.ts'
 import { type Hits, makeHits } from './http/hits.ts'
 import type { Kit, PartHealth, ProfileCaller } from './http/kit.ts'
 import { makeLog } from './http/log.ts'
-import { makeMetrics } from './http/metrics.ts'
+import { type Metrics, makeMetrics } from './http/metrics.ts'
 import { brokenOff } from './http/passport.ts'
 import { makeReplayGuard } from './http/replay-guard.ts'
 import { makeDrain, makeServer } from './http/server.ts'
+import { makeTurnAway, type Refusal } from './http/turn-away.ts'
 import { makeInsight } from './insight-door.ts'
 import { type Ledger, openLedger } from './ledger/ledger.ts'
 import { listen, listenOperations } from './listen.ts'
@@ -72,12 +75,19 @@ export const serve = async (
   environment: Readonly<Record<string, string | undefined>>,
   primary: Supervised | null = null,
 ): Promise<Running> => {
-  let handle: RequestListener = (_request, response) => response.writeHead(503, { 'retry-after': '1' }).end()
   const asked = readConfig(environment, projectRoot)
+  const told: Told = { log: makeLog(asked.logLevel), metrics: makeMetrics() }
+  const away = makeTurnAway({
+    ...told,
+    services: SERVICES_BY_ID,
+    baseHeaders: baseHeadersOf(asked),
+    corsHeaders: makeCors(asked).headersOf,
+  })
+  let handle: RequestListener = (request, response) => away.turnAway(away.come(request, response), STARTING)
   const server = makeServer((request, response) => handle(request, response))
   const drain = makeDrain(server)
   const run = async (config: Config, whole: Whole): Promise<Running> => {
-    const parts = await compose(config, whole)
+    const parts = await compose(config, whole, told)
     handle = parts.app
     const watched = await listenOperations(config, parts.operations).catch(async (error: unknown) => {
       await parts.close()
@@ -99,7 +109,7 @@ export const serve = async (
   }
   /** Takes connections when it can answer; on the embedded ledger before its predecessor leaves, and then calls wait until it can, within bounds. */
   const runUnder = async (keeper: Supervised): Promise<Running> => {
-    const held = holdCalls()
+    const held = holdCalls(away)
     handle = held.take
     const listening = () => listen(server, asked.port, asked.host, 'PORT')
     const embedded = asked.databaseUrl === null
@@ -120,6 +130,13 @@ export const serve = async (
   }
 }
 
+const STARTING: Refusal = { error: new AttuneError('overloaded', 'not everything is loaded yet'), retryAfter: '1' }
+
+const SERVICES_BY_ID: ReadonlyMap<string, Service> = new Map(SERVICES.map((service) => [service.id, service]))
+
+/** Where it is told what happens, from the first call on. */
+type Told = { readonly log: Logger; readonly metrics: Metrics }
+
 /** What a process has besides that another one keeps running. */
 type Whole = { readonly beforeLedger?: () => Promise<void>; readonly processes?: () => PartHealth }
 
@@ -133,8 +150,7 @@ type Parts = {
   readonly close: () => Promise<void>
 }
 
-const compose = async (config: Config, { beforeLedger, processes }: Whole): Promise<Parts> => {
-  const log = makeLog(config.logLevel)
+const compose = async (config: Config, { beforeLedger, processes }: Whole, { log, metrics }: Told): Promise<Parts> => {
   if (config.auth === 'open' && config.mode === 'production')
     log.warn('auth is "open": callers need no JWT. Never use this with real patients')
   if (config.network.allowHttp && config.mode === 'production')
@@ -146,7 +162,6 @@ const compose = async (config: Config, { beforeLedger, processes }: Whole): Prom
   const outbound = makeOutbound({ ...config.network, connectionsOf: connectionsOf(config.clients) })
   const reportFault = (fault: unknown, service: string) =>
     log.error({ service, error: fault }, 'a call was not assessed because of a fault')
-  const metrics = makeMetrics()
   const terminology = config.terminology === null ? null : makeTerminologyServer(outbound, config.terminology)
   const { models } = thinking.kit
   metrics.watchInference(models.counts)
@@ -184,7 +199,7 @@ const compose = async (config: Config, { beforeLedger, processes }: Whole): Prom
     version: VERSION,
     log,
     metrics,
-    services: new Map(SERVICES.map((service) => [service.id, service])),
+    services: SERVICES_BY_ID,
     runService: (service, request, client, watch) => runService(service, request, client, practice.line(client.tenant), watch),
     runProfile: (request, caller, emit) => runProfileOf(config, practice, request)(caller, emit),
     makePassport: passportMaker(config, practice),

@@ -1,8 +1,7 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { RequestListener, ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { AttuneError } from '../errors.ts'
-import { operationOutcome } from '../hooks/outcome.ts'
-import { identifyRequest } from '../http/request-id.ts'
+import type { Come, Refusal, TurnAway } from '../http/turn-away.ts'
 
 /** So many calls wait at most, and so long: a prescriber who waits longer is helped more by being told to come again. */
 export const HELD = { calls: 1000, ms: 5000 } as const
@@ -11,19 +10,7 @@ export const HELD = { calls: 1000, ms: 5000 } as const
 const TOGETHER = 3
 const LONG_MS = 100
 
-const LATE = new AttuneError('overloaded', 'a fresh process could not take over soon enough')
-
-/** Told to come again, without a look at the body. */
-const turnAway = ({ headers }: IncomingMessage, response: ServerResponse): void => {
-  const { id } = identifyRequest(headers)
-  response
-    .writeHead(LATE.status, {
-      'X-Request-Id': id,
-      'Retry-After': '1',
-      'Content-Type': 'application/json; charset=utf-8',
-    })
-    .end(JSON.stringify(operationOutcome(LATE, id)))
-}
+const LATE: Refusal = { error: new AttuneError('overloaded', 'a fresh process could not take over soon enough'), retryAfter: '1' }
 
 export type HeldCalls = {
   readonly take: RequestListener
@@ -32,30 +19,41 @@ export type HeldCalls = {
 }
 
 /** Calls that come to a fresh process before it may answer: they wait, some of them and for a while; the others get 503. */
-export const holdCalls = (most: { readonly calls: number; readonly ms: number } = HELD): HeldCalls => {
-  const waiting = new Map<ServerResponse, { readonly request: IncomingMessage; readonly timer: NodeJS.Timeout }>()
+export const holdCalls = (
+  { come, turnAway, tellGone }: TurnAway,
+  most: { readonly calls: number; readonly ms: number } = HELD,
+): HeldCalls => {
+  const waiting = new Map<ServerResponse, { readonly call: Come; readonly timer: NodeJS.Timeout }>()
 
-  const letGo = (response: ServerResponse): void => {
-    clearTimeout(waiting.get(response)?.timer)
+  const letGo = (response: ServerResponse): Come | undefined => {
+    const { call, timer } = waiting.get(response) ?? {}
+    clearTimeout(timer)
     waiting.delete(response)
+    return call
   }
 
   return {
     take: (request, response) => {
-      if (waiting.size >= most.calls) return turnAway(request, response)
+      const call = come(request, response)
+      if (waiting.size >= most.calls) {
+        turnAway(call, LATE)
+        return
+      }
       const timer = setTimeout(() => {
         letGo(response)
-        turnAway(request, response)
+        turnAway(call, LATE)
       }, most.ms)
-      waiting.set(response, { request, timer })
-      response.once('close', () => letGo(response)) // the caller has gone
+      waiting.set(response, { call, timer })
+      response.once('close', () => {
+        if (letGo(response) !== undefined) tellGone(call)
+      })
     },
     handOver: async (answer) => {
       const lane = async (): Promise<void> => {
-        for (const [response, { request }] of waiting) {
+        for (const [response, { call }] of waiting) {
           letGo(response)
           const ended = new Promise((resolve) => response.once('close', resolve))
-          answer(request, response)
+          answer(call.req, response)
           await Promise.race([ended, wait(LONG_MS)])
         }
       }
