@@ -35,8 +35,9 @@ const STRANGERS = 'strangers'
 /**
  * How many bytes of bodies are in reading and in work at the same time. A record of 2 MB takes many times its length while it is read and
  * thought about, and on one thread many at once end no sooner than a few. Who finds no room waits with the body unread, so that it lies
- * with the sender; accounts (tenants, or addresses of those who have none) get room in turn, none more than half of it or one body. Who
- * waits too long is told to come again. The sum may be above the room: by half of it for one body of more than that, and, of bodies that
+ * with the sender; accounts (tenants, or addresses of those who have none) get room in turn, none more than half of it or one body, and
+ * the last quarter is for those that hold little: a record lies in memory, and so takes room, also while its call only waits for a slow
+ * EHR, and two tenants with such EHRs keep no third one out. Who waits too long is told to come again. The sum may be above the room: by half of it for one body of more than that, and, of bodies that
  * come slowly, by each account's part.
  */
 export const makeBodyRoom = ({ limits: { bodyBytes, bodyBytesAtOnce } }: Pick<Config, 'limits'>): Step => {
@@ -67,19 +68,30 @@ export const makeBodyRoom = ({ limits: { bodyBytes, bodyBytesAtOnce } }: Pick<Co
     return (own === 0 || own + bytes <= most / 2) && ofStrangers + bytes <= most
   }
 
+  /** An eighth of the room with this body, or nothing before it. */
+  const holdsLittle = (account: string, { bytes }: Waiting): boolean => {
+    const own = taken.get(account) ?? 0
+    return own === 0 || own + bytes <= most / 8
+  }
+
   /** A body of more than half of the room needs half of it free: a quiet moment, in which the whole is, may never come. */
-  const fits = ({ bytes }: Waiting): boolean => total() + Math.min(bytes, most / 2) <= most
+  const fits = ({ bytes }: Waiting, little: boolean): boolean => total() + Math.min(bytes, most / 2) <= (little ? most : most * 0.75)
 
   /**
-   * The first in turn waits until there is room for it: smaller ones do not pass it for ever. One of more than half of the room they do
-   * pass: else who sends such again and again would keep all others waiting.
+   * The first in turn waits until there is room for it: smaller ones do not pass it for ever. Accounts that hold little pass one that
+   * holds more, and all pass one of more than half of the room: else who sends such again and again would keep all others waiting.
    */
   const letIn = (): void => {
+    let onlyLittle = false
     for (const account of [...waiting.names()]) {
       const first = waiting.oldest(account)
       if (first === undefined || !fitsOwn(account, first)) continue
-      if (!fits(first)) {
-        if (first.bytes <= most / 2) return
+      const little = holdsLittle(account, first)
+      if (onlyLittle && !little) continue
+      if (!fits(first, little)) {
+        if (first.bytes > most / 2) continue
+        if (little) return
+        onlyLittle = true
         continue
       }
       waiting.take(account, 'oldest')

@@ -143,6 +143,16 @@ test('Tenants get room in turn: who sends many large bodies waits behind its own
   await expect.poll(() => begun.slice(0, 2), { timeout: 5000 }).toEqual(['north-1', 'south-1']) // half of the room is not north's
 })
 
+test('Two tenants whose records lie there while their EHRs are slow keep no third one out', async () => {
+  await open({ config: { auth: 'required', limits: { bodyBytes: ROOM, bodyBytesAtOnce: ROOM } }, clients })
+  for (const n of [1, 2, 3, 4]) for (const id of ['north', 'south']) leave(`${id}-${n}`, 120_000, as(id))
+  await expect.poll(() => begun.length, { timeout: 5000, interval: 5 }).toBeGreaterThanOrEqual(6)
+  const third = send('east', 120_000, as('east'))
+  await expect.poll(() => begun, { timeout: 5000, interval: 5 }).toContain('east')
+  ends.get('east')?.()
+  expect((await third).status).toBe(200)
+})
+
 test('A body of more than half of the room keeps nobody out while it waits for a quiet moment', async () => {
   await open({ config: { auth: 'required', limits: { bodyBytes: ROOM, bodyBytesAtOnce: ROOM } }, clients })
   for (const name of ['south-1', 'south-2', 'south-3', 'south-4', 'south-5']) leave(name, 90_000, as('south'))
