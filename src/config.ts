@@ -439,6 +439,24 @@ const fileSchema = z.strictObject({
     .describe(
       'An address of its own for `/metrics`, `/readyz` with its parts, and `/healthz`: whoever reaches it may read them, so let only the watch reach it. Figures by tenant still need the token where there are several. Absent: these are at the public address only, as `watchFrom` says.',
     ),
+  approvals: z
+    .strictObject({
+      signers: z
+        .array(z.string().min(1))
+        .default([])
+        .describe(
+          'Files with the public keys of those who may approve rules and models, as `attune approve --make-key` prints them, one to a line. Empty: nothing needs to be approved.',
+        ),
+      file: z
+        .string()
+        .optional()
+        .describe('File with the approvals, as `attune approve` adds to it. It is read at start and at each reload.'),
+      needed: z.number().int().min(1).max(10).default(1).describe('How many signers must have approved the same version. 2: four eyes.'),
+    })
+    .prefault({})
+    .describe(
+      'Signed approval of rules and models (docs/operations-changes.md). Where signers are named, a server with others does not start, and a reload of others is refused.',
+    ),
   badModels: z
     .enum(['stop', 'leave-out'])
     .default('stop')

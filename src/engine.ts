@@ -6,6 +6,8 @@ import { explainProfile, restingOn, seenOf } from '../cds-services/profile/backg
 import { consultProfile } from '../cds-services/profile/consult.ts'
 import { PROFILE_PARTS, PROFILE_QUESTIONS, SHOWN_ONLY } from '../cds-services/profile/questions.ts'
 import { SERVICES } from '../cds-services/registry.ts'
+import { modelsVersion } from './approvals/models-version.ts'
+import { requireApproved } from './approvals/require-approved.ts'
 import { writePanelWords } from './cards/panel-words.ts'
 import { reviewFlags } from './cards/review-flags.ts'
 import { readWording } from './cards/wording.ts'
@@ -93,6 +95,25 @@ export const loadThinking = async (config: Config, standing: StandingOf = config
   const models = await modelsLoading
   await refuseUnknownMembers(models, knowledge)
   return thinkWith(config, knowledge, models, await archiveOf(config))
+}
+
+/**
+ * What answers for patients: refused where the site names signers and they have not approved it.
+ * @throws AttuneError as `loadThinking` does
+ */
+export const loadApproved = async (config: Config, standing?: StandingOf): Promise<Thinking> => {
+  if (config.approvals.signers.length === 0) return loadThinking(config, standing)
+  const version = await modelsVersion(config.modelsDir)
+  await requireApproved(config, 'models', version) // before any graph of it is opened
+  const thinking = await loadThinking(config, standing)
+  try {
+    await requireApproved(config, 'rules', thinking.versions.rules)
+    if ((await modelsVersion(config.modelsDir)) === version) return thinking
+    throw new AttuneError('model-invalid', `the models in ${config.modelsDir} were changed while they were loaded`)
+  } catch (error) {
+    await thinking.kit.models.close()
+    throw error
+  }
 }
 
 /** With the inputs of decisions their rules and models are kept, too. */

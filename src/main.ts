@@ -8,7 +8,7 @@ import { type Config, readConfig } from './config.ts'
 import type { CanaryResult } from './contract/canary.ts'
 import type { RulesAttributes } from './contract/models.ts'
 import type { ProfileEvent, ProfileRequest } from './contract/profile.ts'
-import { loadThinking, type Service, type Thinking, VERSION } from './engine.ts'
+import { loadApproved, type Service, type Thinking, VERSION } from './engine.ts'
 import { AttuneError } from './errors.ts'
 import { passportDocument } from './exporters/passport-document.ts'
 import { signOffCondition, signOffDocument } from './exporters/sign-off-document.ts'
@@ -262,7 +262,7 @@ const openParts = async (config: Config, switches: Switches, beforeLedger: Whole
     onRemoved: (removed: object) => log.info(removed, 'what was too old was removed from the ledger'),
   }
   const early = beforeLedger === undefined ? openLedger(config, watched) : null // first: its thread starts while this one reads the rules
-  const loading = loadThinking(config, (model) => switches.standing(model, null))
+  const loading = loadApproved(config, (model) => switches.standing(model, null))
   const opened = early ?? loading.then(beforeLedger).then(() => openLedger(config, watched))
   const opening = [loading, opened, openSandbox(config)] as const
   try {

@@ -1,25 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Config } from '../config.ts'
-import { AttuneError } from '../errors.ts'
 import { headsFileOf, openLedger, openToVerify, readPublicKeys } from '../ledger/ledger.ts'
-import type { PublicKeys } from '../ledger/signing.ts'
+import { readPublicKeysFile } from '../ledger/public-keys.ts'
 import type { Verified } from '../ledger/verify.ts'
 import { configFor } from './ledger-place.ts'
 import { printJson, progress, say, UsageError, type Verb, type VerbInput } from './verb.ts'
 
 const textOf = (value: VerbInput['values'][string]): string | undefined => (typeof value === 'string' ? value : undefined)
-
-const readKeysFile = (path: string): PublicKeys[] => {
-  try {
-    return readFileSync(path, 'utf8')
-      .split('\n')
-      .filter((line) => line.trim() !== '')
-      .map((line) => JSON.parse(line) as PublicKeys)
-  } catch (cause) {
-    throw new AttuneError('input-unreadable', `${path} is no file of public keys, as \`attune ledger keys\` prints them`, { cause })
-  }
-}
 
 /** Named, or where the server writes it; what is named must be there. */
 const headsFor = (config: Config, { values }: VerbInput): string | null => {
@@ -61,7 +49,7 @@ const wordsOf = (found: Verified): string[] => [
 const verify = async (input: VerbInput): Promise<number> => {
   const config = configFor(input)
   const keys = textOf(input.values.keys)
-  const trusted = keys === undefined ? await readPublicKeys(config) : readKeysFile(keys)
+  const trusted = keys === undefined ? await readPublicKeys(config) : readPublicKeysFile(keys)
   const headsFile = headsFor(config, input)
   const ledger = await openToVerify(config)
   try {

@@ -15,6 +15,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   predict: async () => (await import('./predict.ts')).predict,
   rules: async () => (await import('./rules.ts')).rules,
   shadow: async () => (await import('./shadow.ts')).shadow,
+  approve: async () => (await import('./approve.ts')).approve,
   models: async () => (await import('./models.ts')).models,
   overrides: async () => (await import('./overrides.ts')).overrides,
   screen: async () => (await import('./screen.ts')).screen,

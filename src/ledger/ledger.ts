@@ -105,7 +105,7 @@ const withTrouble = (health: LedgerHealth, trouble: string | null): LedgerHealth
   trouble === null ? health : { ...health, state: 'degraded', detail: `${health.detail}; ${trouble}` }
 
 const signersOf = (pseudonymKey: Buffer, config: LedgerConfig): Signer[] =>
-  [pseudonymKey, ...readKeys(config.ledger?.signingKeyFile, 'file of signing keys')].map(makeSigner)
+  [pseudonymKey, ...readKeys(config.ledger?.signingKeyFile, 'file of signing keys')].map((secret) => makeSigner(secret, 'ledger'))
 
 /**
  * Public halves of the keys that sign this ledger, oldest first. No key is made.

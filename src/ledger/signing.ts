@@ -18,30 +18,36 @@ export type Signer = {
 const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex') // RFC 8410: what stands before the 32 bytes
 const SPKI_ED25519 = Buffer.from('302a300506032b6570032100', 'hex')
 
-const seedFor = (method: 'ed25519' | 'mldsa65', secret: Uint8Array): Buffer =>
-  Buffer.from(hkdfSync('sha256', secret, '', `attune/ledger/sign/${method}/1`, 32))
+/** What is signed with a key. The same secret gives other keys for another purpose, so that no signature passes for one of another kind. */
+export type Purpose = 'ledger' | 'approval'
+
+const seedFor = (purpose: Purpose, method: 'ed25519' | 'mldsa65', secret: Uint8Array): Buffer =>
+  Buffer.from(hkdfSync('sha256', secret, '', `attune/${purpose}/sign/${method}/1`, 32))
 
 const publicBytes = (key: KeyObject): Buffer => createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(SPKI_ED25519.length)
 
 /** The library is loaded when something is signed or checked, not when a server starts. */
 const mlDsa = () => import('./post-quantum.ts')
 
-/** @param secret 32 bytes from which both key pairs follow (HKDF-SHA-256, one label each) */
-export const makeSigner = (secret: Uint8Array): Signer => {
-  const key = createPrivateKey({ key: Buffer.concat([PKCS8_ED25519, seedFor('ed25519', secret)]), format: 'der', type: 'pkcs8' })
+export const keyIdOf = (ed25519: string): string => sha256(ed25519).slice(0, 16)
+
+/** @param secret 32 bytes from which both key pairs follow (HKDF-SHA-256, one label for each purpose and method) */
+export const makeSigner = (secret: Uint8Array, purpose: Purpose): Signer => {
+  const seed = (method: 'ed25519' | 'mldsa65'): Buffer => seedFor(purpose, method, secret)
+  const key = createPrivateKey({ key: Buffer.concat([PKCS8_ED25519, seed('ed25519')]), format: 'der', type: 'pkcs8' })
   const ed25519 = publicBytes(key).toString('base64')
-  const id = sha256(ed25519).slice(0, 16)
+  const id = keyIdOf(ed25519)
   let publicKeys: Promise<PublicKeys> | null = null
   const readPublicKeys = async (): Promise<PublicKeys> => {
     const { mlDsaPublicKey } = await mlDsa()
-    return { key: id, ed25519, mldsa65: mlDsaPublicKey(seedFor('mldsa65', secret)) }
+    return { key: id, ed25519, mldsa65: mlDsaPublicKey(seed('mldsa65')) }
   }
   return {
     id,
     sign: async (text) => {
       const message = Buffer.from(text, 'utf8')
       const { signMlDsa } = await mlDsa()
-      const { publicKey, signature } = await signMlDsa(seedFor('mldsa65', secret), message)
+      const { publicKey, signature } = await signMlDsa(seed('mldsa65'), message)
       publicKeys ??= Promise.resolve({ key: id, ed25519, mldsa65: publicKey })
       return { ed25519: sign(null, message, key).toString('base64'), mldsa65: signature }
     },

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises'
+import { requireApproved } from '../approvals/require-approved.ts'
 import { rethink } from '../engine.ts'
 import { AttuneError } from '../errors.ts'
 import { checkKept, copyRules, keptRules, letGo, markUsed, removeLeft } from './kept-rules.ts'
@@ -57,7 +58,9 @@ export const makeReloading = ({ config, practice, onEnd, onTrouble }: ReloadingK
       await checkKept(asked, dataDir)
       kept = await copy(asked)
       const rulesDir = kept ?? asked
-      practice.swap(await rethink({ ...config, rulesDir }, await readRules(rulesDir, config), practice.thinking))
+      const thinking = await rethink({ ...config, rulesDir }, await readRules(rulesDir, config), practice.thinking)
+      await requireApproved(config, 'rules', thinking.versions.rules)
+      practice.swap(thinking)
       folder = asked
       await mark(kept)
     } catch (error) {

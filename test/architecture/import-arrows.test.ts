@@ -30,6 +30,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/review': ['src/fhir', 'src/ledger', 'src/terminology', 'src/contract', 'src/errors.ts', 'src/config.ts'],
   'src/screening': ['src/facts', 'src/guidance', 'src/cards', 'src/risk', 'src/contract', 'src/errors.ts', 'src/project-root.ts'],
   'src/ledger': ['src/contract', 'src/errors.ts', 'src/config.ts', 'src/project-root.ts'],
+  'src/approvals': ['src/ledger', 'src/contract', 'src/errors.ts', 'src/config.ts'],
   'cds-services': ['src/hooks', 'src/pgx', 'src/guidance', 'src/risk', 'src/cards', 'src/contract'],
   'src/line': [
     'src/tracing',

@@ -245,7 +245,7 @@ describe.each(ENGINES)('What attune ledger verify finds on %s', (_name, makePlac
   })
 
   it('heads that somebody else signed, keys of somebody else, and a heads file that was changed', async () => {
-    const stranger = await makeSigner(Buffer.alloc(32, 7)).publicKeys()
+    const stranger = await makeSigner(Buffer.alloc(32, 7), 'ledger').publicKeys()
     const other = await verifyLedger(database.db, { trusted: [stranger], headsFile: null })
     expect(other.faults.map(({ because }) => because)).toContain('none of the keys that are known from outside vouches for them')
     const lines = readFileSync(headsFile, 'utf8')

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { SERVICES } from '../../../cds-services/registry.ts'
 import { type Config, isLoopback } from '../../config.ts'
-import { loadThinking } from '../../engine.ts'
+import { loadApproved } from '../../engine.ts'
 import { AttuneError } from '../../errors.ts'
 import { checkTemplate } from '../../hooks/prefetch-template.ts'
 import { makeReplayGuard } from '../../http/replay-guard.ts'
@@ -118,7 +118,7 @@ const checkPseudonymKey: SiteCheck = ({ dataDir, pseudonymKeyFile, databaseUrl }
 const checkThinking: SiteCheck = async (config) => {
   const say = findingsOf('rules-and-models', 'site')
   try {
-    const thinking = await loadThinking(config)
+    const thinking = await loadApproved(config)
     await thinking.kit.models.close()
     return [
       say.ok(`Rules ${thinking.versions.rules} and ${Object.keys(thinking.versions.models).length} models load and pass their checks.`),

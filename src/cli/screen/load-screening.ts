@@ -1,7 +1,7 @@
 import { consult } from '../../../cds-services/pgx/consult.ts'
 import { PGX_PREFETCH } from '../../../cds-services/pgx/prefetch.ts'
 import { readConfig } from '../../config.ts'
-import { loadThinking } from '../../engine.ts'
+import { loadApproved } from '../../engine.ts'
 import { projectRoot } from '../../project-root.ts'
 import type { ScreeningKit } from '../../screening/kit.ts'
 import { understandRecord } from '../../understand-record.ts'
@@ -19,7 +19,7 @@ const questions: Readonly<Record<string, string>> = {
 
 /** The engine as the configuration has it, for many records in files. No server, no outside call, no ledger. */
 export const loadScreening = async (environment: Readonly<Record<string, string | undefined>>) => {
-  const thinking = await loadThinking(readConfig(environment, projectRoot))
+  const thinking = await loadApproved(readConfig(environment, projectRoot))
   const { knowledge, models, wording, policy, precedence } = thinking.kit
   const kit: ScreeningKit = {
     knowledge,

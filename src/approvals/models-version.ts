@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AttuneError } from '../errors.ts'
+
+/** Every visible file below, links followed, in code-unit order. */
+const filesIn = async (folder: string, inside = ''): Promise<string[]> => {
+  const names = (await readdir(join(folder, inside))).filter((name) => !name.startsWith('.'))
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const path = inside === '' ? name : `${inside}/${name}`
+      return (await stat(join(folder, path))).isDirectory() ? filesIn(folder, path) : [path]
+    }),
+  )
+  return found.flat().sort()
+}
+
+/**
+ * Version of a whole folder of models: their graphs, numbers, inputs and texts, and what they share.
+ * @throws AttuneError `model-invalid` when a file cannot be read
+ */
+export const modelsVersion = async (modelsDir: string): Promise<string> => {
+  const digest = createHash('sha256')
+  try {
+    for (const path of await filesIn(modelsDir)) {
+      const content = createHash('sha256')
+        .update(await readFile(join(modelsDir, path)))
+        .digest('hex')
+      digest.update(`${path}\n${content}\n`)
+    }
+  } catch (cause) {
+    throw new AttuneError('model-invalid', `the models in ${modelsDir} cannot be read to their end`, { cause })
+  }
+  return `sha256:${digest.digest('hex')}`
+}
