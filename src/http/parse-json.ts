@@ -29,85 +29,108 @@ const TO_CLOSER = 2
 const notJson = (why: string): AttuneError => new AttuneError('body-not-json', why)
 
 /**
- * Looks through the bytes of a JSON text, in steps, for its depth and for the commas at which it can be parsed piece by piece: with the
- * brackets round a piece it is JSON by itself. Nothing is built of a hostile body. What is no JSON is found when the pieces are parsed.
+ * How far a JSON text has been looked through, and at which commas it can be parsed piece by piece: with the brackets round a piece it is
+ * JSON by itself. Nothing is built of a hostile body. What is no JSON is found when the pieces are parsed.
  */
-const makeOutline = (bytes: Buffer, start: number, maxDepth: number, pieceBytes: number) => {
-  let at = start
-  let depth = 0
+type Outline = {
+  readonly bytes: Buffer
+  readonly start: number
+  readonly maxDepth: number
+  readonly pieceBytes: number
+  reached: number
+  depth: number
   // By depth: where the open bracket stands, and where its present element and its present piece begin.
-  const openedAt = [start - 1]
-  const elementFrom = [start]
-  const pieceFrom = [start]
-  const pieces: (Piece[] | null)[] = [null]
-  const inner: (Split | null)[] = [null]
+  readonly openedAt: Int32Array
+  readonly elementFrom: Int32Array
+  readonly pieceFrom: Int32Array
+  readonly pieces: (Piece[] | null)[]
+  readonly inner: (Split | null)[]
+}
 
-  const cut = (to: number): void => {
-    const before = pieces[depth] ?? []
-    before.push({ from: pieceFrom[depth] ?? 0, to, inner: inner[depth] ?? null })
-    pieces[depth] = before
-    inner[depth] = null
-    pieceFrom[depth] = to + 1
-  }
+const outlineOf = (bytes: Buffer, start: number, maxDepth: number, pieceBytes: number): Outline => ({
+  bytes,
+  start,
+  maxDepth,
+  pieceBytes,
+  reached: start,
+  depth: 0,
+  openedAt: new Int32Array(maxDepth + 1).fill(start - 1),
+  elementFrom: new Int32Array(maxDepth + 1).fill(start),
+  pieceFrom: new Int32Array(maxDepth + 1).fill(start),
+  pieces: new Array(maxDepth + 1).fill(null),
+  inner: new Array(maxDepth + 1).fill(null),
+})
 
-  const open = (): void => {
-    depth += 1
-    if (depth > maxDepth) throw new AttuneError('body-too-deep', `nested deeper than ${maxDepth}`)
-    openedAt[depth] = at
-    elementFrom[depth] = at + 1
-    pieceFrom[depth] = at + 1
-    pieces[depth] = null
-    inner[depth] = null
-  }
+const cut = ({ pieceFrom, pieces, inner }: Outline, level: number, to: number): void => {
+  const before = pieces[level] ?? []
+  before.push({ from: pieceFrom[level] ?? 0, to, inner: inner[level] ?? null })
+  pieces[level] = before
+  inner[level] = null
+  pieceFrom[level] = to + 1
+}
 
-  const comma = (): void => {
-    if (at - (pieceFrom[depth] ?? 0) >= pieceBytes || inner[depth]) cut(at)
-    elementFrom[depth] = at + 1
-  }
+/** What comes before the present element is a piece of its own. */
+const cutBefore = (outline: Outline, level: number): void => {
+  const from = outline.elementFrom[level] ?? 0
+  if (from > (outline.pieceFrom[level] ?? 0)) cut(outline, level, from - 1)
+}
 
-  /** What comes before the present element is a piece of its own. */
-  const cutBefore = (): void => {
-    const from = elementFrom[depth] ?? 0
-    if (from > (pieceFrom[depth] ?? 0)) cut(from - 1)
-  }
+/** At a comma of a list or an object that is long enough to be in pieces. */
+const commaOfLong = (outline: Outline, level: number, at: number): void => {
+  if (at - (outline.pieceFrom[level] ?? 0) >= outline.pieceBytes || outline.inner[level]) cut(outline, level, at)
+}
 
-  const close = (closer: number): void => {
-    if (depth === 0) throw notJson('a bracket too many')
-    if (at - (pieceFrom[depth] ?? 0) >= pieceBytes) cutBefore()
-    const isSplit = pieces[depth] !== null || inner[depth] !== null
-    const from = openedAt[depth] ?? 0
-    const opener = bytes[from] ?? 0
-    if (isSplit && closer !== opener + TO_CLOSER) throw notJson('brackets of two kinds')
-    if (isSplit) cut(at)
-    const own = pieces[depth]
-    depth -= 1
-    if (!own) return
-    cutBefore()
-    inner[depth] = { opener, from, to: at + 1, pieces: own }
-  }
+/** At the end of one. */
+const closeLong = (outline: Outline, level: number, at: number): void => {
+  const { bytes, pieceBytes, openedAt, pieceFrom, pieces, inner } = outline
+  if (at - (pieceFrom[level] ?? 0) >= pieceBytes) cutBefore(outline, level)
+  if (pieces[level] === null && inner[level] === null) return
+  const from = openedAt[level] ?? 0
+  const opener = bytes[from] ?? 0
+  if (bytes[at] !== opener + TO_CLOSER) throw notJson('brackets of two kinds')
+  cut(outline, level, at)
+  const own = pieces[level] ?? []
+  pieces[level] = null
+  cutBefore(outline, level - 1)
+  inner[level - 1] = { opener, from, to: at + 1, pieces: own }
+}
 
-  /** Looks on to about `to`: behind the text that stands there. */
-  const lookTo = (to: number): void => {
-    for (; at < to; at += 1) {
-      const byte = bytes[at] ?? 0
-      if (byte === QUOTE) {
-        at += 1
-        for (let next = bytes[at]; next !== QUOTE && at < bytes.length; next = bytes[at]) at += next === BACKSLASH ? 2 : 1
-      } else if (byte === COMMA) comma()
-      else if (byte < LIST) continue
-      else if ((byte | BRACE_BIT) === OPENER) open()
-      else if ((byte | BRACE_BIT) === CLOSER) close(byte)
+/** Looks on to about `to`: behind the text that stands there. Each byte is met here: what all of them need stands in this one loop. */
+const lookTo = (outline: Outline, to: number): void => {
+  const { bytes, maxDepth, pieceBytes, openedAt, elementFrom, pieceFrom } = outline
+  const { length } = bytes
+  let at = outline.reached
+  let level = outline.depth
+  for (; at < to; at += 1) {
+    const byte = bytes[at] ?? 0
+    if (byte === QUOTE) {
+      at += 1
+      for (let next = bytes[at]; next !== QUOTE && at < length; next = bytes[at]) at += next === BACKSLASH ? 2 : 1
+    } else if (byte === COMMA) {
+      if (at - (openedAt[level] ?? 0) >= pieceBytes) commaOfLong(outline, level, at)
+      elementFrom[level] = at + 1
+    } else if (byte < LIST) continue
+    else if ((byte | BRACE_BIT) === OPENER) {
+      level += 1
+      if (level > maxDepth) throw new AttuneError('body-too-deep', `nested deeper than ${maxDepth}`)
+      openedAt[level] = at
+      elementFrom[level] = at + 1
+      pieceFrom[level] = at + 1
+    } else if ((byte | BRACE_BIT) === CLOSER) {
+      if (level === 0) throw notJson('a bracket too many')
+      if (at - (openedAt[level] ?? 0) >= pieceBytes) closeLong(outline, level, at)
+      level -= 1
     }
   }
+  outline.reached = at
+  outline.depth = level
+}
 
-  /** The whole, as if it were the one element of a list. What is refused here would be refused after parsing it in one piece, too. */
-  const whole = (): Piece => {
-    if (depth !== 0) throw notJson('cut short')
-    if (pieces[0]) throw notJson('more than one document')
-    return { from: start, to: bytes.length, inner: inner[0] ?? null }
-  }
-
-  return { lookTo, whole }
+/** The whole, as if it were the one element of a list. What is refused here would be refused after parsing it in one piece, too. */
+const wholeOf = ({ bytes, start, depth, pieces, inner }: Outline): Piece => {
+  if (depth !== 0) throw notJson('cut short')
+  if (pieces[0]) throw notJson('more than one document')
+  return { from: start, to: bytes.length, inner: inner[0] ?? null }
 }
 
 const parse = (text: string): unknown => {
@@ -170,13 +193,13 @@ const startOf = (bytes: Buffer): number => (bytes[0] === 0xef && bytes[1] === 0x
  */
 export function* jsonInSlices(bytes: Buffer, maxDepth: number, pieceBytes: number = PIECE_BYTES): Slices<unknown> {
   const start = startOf(bytes)
-  const outline = makeOutline(bytes, start, maxDepth, pieceBytes)
+  const outline = outlineOf(bytes, start, maxDepth, pieceBytes)
   for (let to = start; to < bytes.length; yield) {
     to = Math.min(to + LOOK_BYTES, bytes.length)
-    outline.lookTo(to)
+    lookTo(outline, to)
   }
   const { textOf, build } = makeBuild(bytes)
-  const whole = outline.whole()
+  const whole = wholeOf(outline)
   const shell = parse(textOf(whole))
   return whole.inner ? yield* build(whole.inner) : shell
 }
