@@ -534,6 +534,15 @@ const fileSchema = z.strictObject({
         ),
       signEverySeconds: z.number().int().min(1).max(86_400).default(900).describe('Longest time until new entries are signed, in seconds.'),
       signEveryEntries: z.number().int().min(1).default(1000).describe('Most entries until they are signed.'),
+      walkEverySeconds: z
+        .number()
+        .int()
+        .min(0)
+        .max(2_592_000)
+        .default(86_400)
+        .describe(
+          'Time from the end of one slow walk through the whole ledger to the next, in seconds; what does not hold is told by health and metrics. 0: none. The first comes 15 minutes after the start, or sooner where this is less.',
+        ),
       archiveDir: z
         .string()
         .optional()

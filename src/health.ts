@@ -25,8 +25,8 @@ export const processesHealth = ({ state }: Supervised): PartHealth => {
 }
 
 const ledgerHealth = (ledger: Ledger): PartHealth => {
-  const { ok, detail } = ledger.health()
-  return { ok, detail }
+  const { ok, detail, walk } = ledger.health()
+  return { ok, detail, ...(walk.broken ? { degraded: true } : {}) }
 }
 
 /** One that is not served, by the site's `badModels`, makes answers poorer; one that does not run where it was asked to, not even that. */

@@ -181,11 +181,11 @@ const compose = async (config: Config, { beforeLedger, processes }: Whole, { log
   const hits = makeHits(config, (detail) => log.warn({ detail }, 'limits are counted by each process for itself'))
   const clocks = makeClockWatch((detail) => log.warn(detail, 'a token came out of time: compare the clocks'))
   metrics.watchParts(() => {
-    const { ok, state, spooled, rejected } = ledger.health()
+    const { ok, state, spooled, rejected, walk } = ledger.health()
     return {
       version: VERSION,
       models: models.versions,
-      ledger: { ok, degraded: state === 'degraded', spooled, rejected },
+      ledger: { ok, degraded: state === 'degraded', spooled, rejected, ...walk },
       fhirResting: fhir.resting(),
       fhirRestingOf: restingByClient(config, fhir),
       replayShared: config.redisUrl === null ? null : replay.isShared(),
@@ -259,6 +259,7 @@ const compose = async (config: Config, { beforeLedger, processes }: Whole, { log
 const openParts = async (config: Config, switches: Switches, beforeLedger: Whole['beforeLedger'], log: Logger) => {
   const watched = {
     onHead: (head: object) => log.info(head, 'the end of the ledger was signed'),
+    onBroken: (broken: object) => log.error(broken, 'the ledger does not hold: verify it (attune ledger verify)'),
     onRemoved: (removed: object) => log.info(removed, 'what was too old was removed from the ledger'),
   }
   const early = beforeLedger === undefined ? openLedger(config, watched) : null // first: its thread starts while this one reads the rules

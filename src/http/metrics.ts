@@ -52,7 +52,16 @@ export type Parts = {
   readonly version: string
   /** Version and beginning of the hash, by model. */
   readonly models: Readonly<Record<string, string>>
-  readonly ledger: { readonly ok: boolean; readonly degraded: boolean; readonly spooled: number; readonly rejected: number }
+  readonly ledger: {
+    readonly ok: boolean
+    readonly degraded: boolean
+    readonly spooled: number
+    readonly rejected: number
+    /** What the last walk through the whole ledger found. */
+    readonly broken: boolean
+    /** Seconds since 1970; null before the first. */
+    readonly endedAt: number | null
+  }
   /** FHIR servers that are left alone because they do not answer. */
   readonly fhirResting: number
   /** Of each client, how many of its FHIR servers are left alone. */
@@ -78,6 +87,9 @@ const makePartGauges = (open: Registry, ofTenants: Registry) => {
   const degraded = gauge('attune_ledger_degraded', '1 while the database is away or has refused records.', [])
   const spooled = gauge('attune_ledger_spooled_entries', 'Entries that are only in the spool because the database is away.', [])
   const rejected = gauge('attune_ledger_rejected_entries', 'Entries that the database refused as they are, since the start.', [])
+  const broken = gauge('attune_ledger_broken', '1 where the last walk through the ledger found something that does not hold.', [])
+  const walkedHelp = 'When this process last walked through the whole ledger, in seconds since 1970; 0 before the first time.'
+  const walked = gauge('attune_ledger_last_walk_seconds', walkedHelp, [])
   const restingHelp = 'FHIR servers of a client that are left alone because they do not answer.'
   const restingOf = gauge('attune_fhir_breaker_open', restingHelp, ['client'], ofTenants)
   const resting = gauge('attune_fhir_resting_servers', 'FHIR servers that are left alone because they do not answer.', [])
@@ -100,6 +112,8 @@ const makePartGauges = (open: Registry, ofTenants: Registry) => {
     degraded.set(Number(parts.ledger.degraded))
     spooled.set(parts.ledger.spooled)
     rejected.set(parts.ledger.rejected)
+    broken.set(Number(parts.ledger.broken))
+    walked.set(parts.ledger.endedAt ?? 0)
     resting.set(parts.fhirResting)
     for (const [client, count] of Object.entries(parts.fhirRestingOf)) restingOf.set({ client }, count)
     if (parts.replayShared !== null) shared.set({ store: 'redis' }, Number(parts.replayShared))

@@ -65,7 +65,7 @@ const LOCK_MS = 750
 
 /** A call does not wait longer for the database; who walks the whole chain does. */
 const CALL_MS = 5000
-const WALK_MS = 3_600_000
+export const WALK_MS = 3_600_000
 
 /** @param longestMs a query that takes longer is given up */
 export const openPostgres = (databaseUrl: string, longestMs: number = CALL_MS): Database => {

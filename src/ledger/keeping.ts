@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Config } from '../config.ts'
+import { type BackgroundWalk, type Broken, makeBackgroundWalk } from './background-walk.ts'
 import { countOf, type Erased, erasePatient } from './erasure.ts'
 import { type HeadSigner, makeHeadSigner } from './head-signer.ts'
 import type { SignedHead } from './heads.ts'
@@ -19,6 +20,8 @@ export type Evidence = {
   publicKeys(): Promise<readonly PublicKeys[]>
   /** @throws AttuneError `ledger-failed` while the database is away */
   verify(options?: Partial<VerifyOptions>): Promise<Verified>
+  /** Walks the ledger slowly beside the calls; `health()` says what does not hold. Never throws. */
+  walk(): Promise<void>
   /** Removes what is older than `retention` allows. @returns entries whose content was removed */
   forget(now?: Date): Promise<Readonly<Record<Removable, number>>>
   /** How many entries of each kind are one patient's. */
@@ -29,16 +32,17 @@ export type Evidence = {
   rekey(onProgress?: (done: Rekeyed) => void): Promise<Rekeyed>
 }
 
-export type Keeping = Evidence & Pick<HeadSigner, 'count' | 'trouble'> & { end(): Promise<void> }
+export type Keeping = Evidence & Pick<HeadSigner, 'count' | 'trouble'> & { walked: BackgroundWalk['state']; end(): Promise<void> }
 
 export type KeepingParts = {
-  readonly config: Pick<Config, 'dataDir'> & Partial<Pick<Config, 'ledger' | 'retention'>>
+  readonly config: Pick<Config, 'dataDir' | 'databaseUrl'> & Partial<Pick<Config, 'ledger' | 'retention'>>
   readonly db: () => Promise<Kysely<LedgerTables>>
   readonly flush: () => Promise<void>
   readonly signers: readonly Signer[]
   readonly keyring: Keyring
   readonly onHead: (head: Pick<SignedHead, 'seq' | 'hash' | 'key' | 'ledger'>) => void
   readonly onRemoved: (removed: Readonly<Record<Removable, number>>) => void
+  readonly onBroken: (broken: Broken) => void
 }
 
 const DAY_MS = 86_400_000
@@ -59,10 +63,12 @@ export const headsFileOf = ({ dataDir, ledger }: KeepingParts['config']): string
 
 /** Without `config.ledger` nothing runs by itself: for commands and tests that only look. */
 export const makeKeeping = (parts: KeepingParts): Keeping => {
-  const { config, db, signers, keyring, onRemoved } = parts
+  const { config, db, signers, keyring, onRemoved, onBroken } = parts
   const headsFile = headsFileOf(config)
   const { signEveryEntries = Number.POSITIVE_INFINITY, signEverySeconds = null } = config.ledger ?? {}
   const signer = makeHeadSigner({ ...parts, headsFile, everyEntries: signEveryEntries, everySeconds: signEverySeconds })
+  const everySeconds = config.ledger?.walkEverySeconds || null
+  const walks = makeBackgroundWalk({ db, databaseUrl: config.databaseUrl, everySeconds, onBroken })
   let trouble: string | null = null
   let lost: string | null = null
 
@@ -99,13 +105,15 @@ export const makeKeeping = (parts: KeepingParts): Keeping => {
 
   return {
     count: signer.count,
-    trouble: () => [lost, signer.trouble(), trouble].filter((one) => one !== null).join('; ') || null,
+    trouble: () => [lost, walks.trouble(), signer.trouble(), trouble].filter((one) => one !== null).join('; ') || null,
     signHead: signer.sign,
     publicKeys: () => Promise.all(signers.map((one) => one.publicKeys())),
     verify: async (options = {}) => {
       const trusted = options.trusted ?? (await Promise.all(signers.map((one) => one.publicKeys())))
       return verifyLedger(await db(), { headsFile: null, ...options, trusted })
     },
+    walk: walks.walk,
+    walked: walks.state,
     forget,
     countOf: async (of) => countOf(await db(), of),
     erase: async (of, because) => erasePatient(await db(), signers, of, because),
@@ -113,6 +121,7 @@ export const makeKeeping = (parts: KeepingParts): Keeping => {
     end: async () => {
       for (const timer of timers) clearTimeout(timer)
       await looked
+      await walks.close()
       signer.close()
       if (config.ledger) await signer.sign()
     },

@@ -6,6 +6,7 @@ import type { RiskEstimate } from '../contract/risk.ts'
 import type { ServiceTally } from '../contract/service-watch.ts'
 import { AttuneError } from '../errors.ts'
 import { readTrail, type Span, type TrailPage } from './audit-trail.ts'
+import type { WalkState } from './background-walk.ts'
 import { openToLook } from './database.ts'
 import { takeDirectory } from './directory-lock.ts'
 import { predictionOf } from './entries.ts'
@@ -91,14 +92,14 @@ export type Ledger = {
   readonly decisions: DecisionStore
   /** Signing, checking, ending and encrypting anew. */
   readonly evidence: Evidence
-  health(): LedgerHealth
+  health(): LedgerHealth & { readonly walk: WalkState }
   close(): Promise<void>
 }
 
 /** With `ledger` the end of the chain is signed on a schedule, and what is too old is removed; without, only when asked. */
 export type LedgerConfig = Pick<Config, 'dataDir' | 'databaseUrl' | 'pseudonymKeyFile'> & Partial<Pick<Config, 'ledger' | 'retention'>>
 
-export type LedgerOptions = StoreOptions & Partial<Pick<KeepingParts, 'onHead' | 'onRemoved'>>
+export type LedgerOptions = StoreOptions & Partial<Pick<KeepingParts, 'onHead' | 'onRemoved' | 'onBroken'>>
 
 /** The ledger goes on, but it is less of a proof: said, and no reason to refuse calls. */
 const withTrouble = (health: LedgerHealth, trouble: string | null): LedgerHealth =>
@@ -184,8 +185,8 @@ export const openLedger = async (config: LedgerConfig, options: LedgerOptions = 
   const db = store.database
   const overrides = config.databaseUrl === null ? ownOverrides(db) : sharedOverrides(db)
   const nothing = () => {}
-  const { onHead = nothing, onRemoved = nothing } = options
-  const keeping = makeKeeping({ config, db, flush: store.flush, signers, keyring, onHead, onRemoved })
+  const { onHead = nothing, onRemoved = nothing, onBroken = nothing } = options
+  const keeping = makeKeeping({ config, db, flush: store.flush, signers, keyring, onHead, onRemoved, onBroken })
   const write: typeof store.write = async (entry) => {
     await store.write(entry)
     keeping.count(1)
@@ -222,7 +223,7 @@ export const openLedger = async (config: LedgerConfig, options: LedgerOptions = 
     models: makeModelStore(db, write, pseudonym),
     decisions: makeDecisionStore(db, pseudonym),
     evidence: keeping,
-    health: () => withTrouble(store.health(), keeping.trouble()),
+    health: () => ({ ...withTrouble(store.health(), keeping.trouble()), walk: keeping.walked() }),
     close: async () => {
       await keeping.end()
       await store.close()

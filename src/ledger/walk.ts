@@ -95,75 +95,118 @@ const sumUp = (counts: Map<EvidenceTable, number>, table: EvidenceTable, n: numb
   counts.set(table, (counts.get(table) ?? 0) + n)
 }
 
-/**
- * Walks the chain from its first entry to its head, with every row and every ciphertext that it seals. Memory is flat.
- * Finds what was changed, added, removed or put in another order, but for a tail that was cut off whole: that only a head outside tells.
- */
-export const walkChain = async (db: Db, { onEntry, onProgress }: Watching = {}): Promise<Walked> => {
-  const marks = await readMarks(db)
-  const erasures = await readErased(db)
+/** Where a walk stands: the last entry that it looked at. */
+export type Place = { readonly seq: number; readonly previous: string }
+
+export const START: Place = { seq: 0, previous: CHAIN_START }
+
+/** What retention and erasures have taken away until now. */
+export type Removed = { readonly marks: Marks; readonly erasures: ReadonlySet<number> }
+
+export const readRemoved = async (db: Db): Promise<Removed> => ({ marks: await readMarks(db), erasures: await readErased(db) })
+
+/** Some entries in a row, with all that they seal. */
+export type Page = {
+  readonly end: Place
+  readonly length: number
+  readonly decisions: number
+  readonly removed: number
+  readonly erased: number
+  /** Rows that entries tell of. */
+  readonly rows: ReadonlyMap<EvidenceTable, number>
+  readonly boxes: number
+  readonly faults: readonly Fault[]
+}
+
+const rowsOfPage = async (db: Db, page: readonly EntryRow[]) => {
+  const kinds = new Set(page.map(({ kind }) => kind as EntryKind)) // a kind that is none of ours has no rows and breaks the hash
+  const rows = new Map<string, Awaited<ReturnType<typeof readRows>>>()
+  for (const kind of kinds)
+    rows.set(
+      kind,
+      await readRows(
+        db,
+        kind,
+        page.filter((entry) => entry.kind === kind).map(({ ref }) => ref),
+      ),
+    )
+  return rows
+}
+
+type Stretch = {
+  readonly from: Place
+  readonly most: number
+  /** Last entry that is looked at; without, whatever there is. */
+  readonly upTo?: number
+  readonly onEntry?: Watching['onEntry']
+}
+
+/** Looks at the next entries after a place, with every row and every ciphertext that they seal. */
+export const walkPage = async (db: Db, { marks, erasures }: Removed, { from, most, upTo, onEntry }: Stretch): Promise<Page> => {
+  const asked = db.selectFrom('entry').selectAll().where('seq', '>', from.seq).orderBy('seq').limit(most)
+  const page = await (upTo === undefined ? asked : asked.where('seq', '<=', upTo)).execute()
+  const rows = await rowsOfPage(db, page)
+  const boxes = page.length === 0 ? new Map<number, Box>() : await readBoxes(db, page)
   const faults: Fault[] = []
   const counts = new Map<EvidenceTable, number>()
-  let boxes = 0
-  let [seq, decisions, removed, erased] = [0, 0, 0, 0]
-  let previous = CHAIN_START
+  let { seq, previous } = from
+  let [decisions, removed, erased] = [0, 0, 0]
   let rekeyedAt: { readonly seq: number; readonly boxes: ReadonlyMap<number, string> } | null = null
   const rekeyed = async (at: number): Promise<ReadonlyMap<number, string>> => {
     if (rekeyedAt?.seq !== at) rekeyedAt = { seq: at, boxes: await readRekeyed(db, at) }
     return rekeyedAt.boxes
   }
-  const fault = (entry: number | null, what: string, because: string | null): void => {
-    if (because !== null && faults.length < MOST_FAULTS) faults.push({ entry, what, because })
+  const fault = (entry: number, what: string, because: string | null): void => {
+    if (because !== null) faults.push({ entry, what, because })
   }
-
-  const look = async (entry: EntryRow, box: Box | undefined, digest: string, found: number): Promise<void> => {
+  for (const entry of page) {
+    const link = linkFault(entry, seq + 1, previous)
+    fault(seq + 1, say(entry), link)
+    seq = Number(entry.seq)
+    previous = entry.hash
+    const own = rows.get(entry.kind)?.get(entry.ref) ?? {}
+    const all = Object.entries(own) as [EvidenceTable, readonly unknown[]][]
+    for (const [table, some] of all) sumUp(counts, table, some.length)
     const gone = isRemoved(entry, marks, erasures)
     if (gone.erased) erased += 1
     else if (gone.rows) removed += 1
     else if (entry.kind === 'decision') decisions += 1
-    fault(seq, say(entry), rowsFault(entry, digest, found, gone.rows))
-    fault(seq, say(entry), await boxFault(entry, box, gone.box, rekeyed))
+    const found = all.reduce((sum, [, some]) => sum + some.length, 0)
+    fault(seq, say(entry), rowsFault(entry, digestRows(own), found, gone.rows))
+    fault(seq, say(entry), await boxFault(entry, boxes.get(seq), gone.box, rekeyed))
+    if (link === null) await onEntry?.(entry)
   }
+  return { end: { seq, previous }, length: page.length, decisions, removed, erased, rows: counts, boxes: boxes.size, faults }
+}
 
-  const lookAtPage = async (page: readonly EntryRow[]): Promise<void> => {
-    const kinds = new Set(page.map(({ kind }) => kind as EntryKind)) // a kind that is none of ours has no rows and breaks the hash
-    const rows = new Map<string, Awaited<ReturnType<typeof readRows>>>()
-    for (const kind of kinds)
-      rows.set(
-        kind,
-        await readRows(
-          db,
-          kind,
-          page.filter((entry) => entry.kind === kind).map(({ ref }) => ref),
-        ),
-      )
-    const found = await readBoxes(db, page)
-    boxes += found.size
-    for (const entry of page) {
-      const link = linkFault(entry, seq + 1, previous)
-      fault(seq + 1, say(entry), link)
-      seq = Number(entry.seq)
-      previous = entry.hash
-      const own = rows.get(entry.kind)?.get(entry.ref) ?? {}
-      const all = Object.entries(own) as [EvidenceTable, readonly unknown[]][]
-      for (const [table, some] of all) sumUp(counts, table, some.length)
-      await look(
-        entry,
-        found.get(seq),
-        digestRows(own),
-        all.reduce((sum, [, some]) => sum + some.length, 0),
-      )
-      if (link === null) await onEntry?.(entry)
-    }
+/**
+ * Walks the chain from its first entry to its head, with every row and every ciphertext that it seals. Memory is flat.
+ * Finds what was changed, added, removed or put in another order, but for a tail that was cut off whole: that only a head outside tells.
+ */
+export const walkChain = async (db: Db, { onEntry, onProgress }: Watching = {}): Promise<Walked> => {
+  const gone = await readRemoved(db)
+  const faults: Fault[] = []
+  const counts = new Map<EvidenceTable, number>()
+  let [boxes, decisions, removed, erased] = [0, 0, 0, 0]
+  let place = START
+  const fault = (entry: number | null, what: string, because: string | null): void => {
+    if (because !== null && faults.length < MOST_FAULTS) faults.push({ entry, what, because })
   }
 
   for (;;) {
-    const page = await db.selectFrom('entry').selectAll().where('seq', '>', seq).orderBy('seq').limit(PAGE).execute()
-    if (page.length > 0) await lookAtPage(page)
-    onProgress?.(seq)
+    const page = await walkPage(db, gone, { from: place, most: PAGE, ...(onEntry ? { onEntry } : {}) })
+    place = page.end
+    boxes += page.boxes
+    decisions += page.decisions
+    removed += page.removed
+    erased += page.erased
+    for (const [table, some] of page.rows) sumUp(counts, table, some)
+    for (const one of page.faults) fault(one.entry, one.what, one.because)
+    onProgress?.(place.seq)
     if (page.length < PAGE) break
   }
 
+  const { seq, previous } = place
   const head = await db.selectFrom('chain_head').selectAll().executeTakeFirst()
   if (!head || Number(head.seq) < seq) fault(seq, 'the head', 'the end of the chain was changed')
   else if (Number(head.seq) > seq) fault(seq + 1, 'the head', 'entries are missing at the end')

@@ -25,7 +25,7 @@ const padded = () => decision({ silences: [{ about: 'padding', code: 'x', becaus
 
 beforeAll(async () => {
   place = await emptyPlace()
-  config = { ...place.config, ledger: { signEveryEntries: 1_000_000, signEverySeconds: 86_400 } }
+  config = { ...place.config, ledger: { signEveryEntries: 1_000_000, signEverySeconds: 86_400, walkEverySeconds: 0 } }
   const ledger = await openLedger(config)
   for (let n = 0; n < ENTRIES; n += 1) await ledger.record(padded())
   await ledger.close() // signs the end
@@ -62,11 +62,14 @@ const nextStart = async () => {
     const kept = await attempt(ledger.record(padded()), () => 'kept')
     const verified = await attempt(ledger.evidence.verify(), ({ faults }) => (faults.length === 0 ? 'whole' : (faults[0]?.because ?? '')))
     const chain = await attempt(ledger.verifyChain(), ({ state }) => state)
+    const health = ledger.health().detail
+    await ledger.evidence.walk()
     return {
       kept,
       verified,
       chain,
-      health: ledger.health().detail,
+      health,
+      walked: ledger.health().detail,
       counts: await attempt(ledger.counts(), (counts) => `${counts.decisions}`),
     }
   } finally {
@@ -86,7 +89,14 @@ describe('F24: an embedded ledger whose files were damaged', () => {
   it('undamaged, is whole', async () => {
     restore()
     const found = await nextStart()
-    expect(found).toEqual({ kept: 'kept', verified: 'whole', chain: 'intact', health: 'pglite', counts: `${ENTRIES + 1}` })
+    expect(found).toEqual({
+      kept: 'kept',
+      verified: 'whole',
+      chain: 'intact',
+      health: 'pglite',
+      walked: 'pglite',
+      counts: `${ENTRIES + 1}`,
+    })
   }, 60_000)
 
   it.each<readonly [string, () => void, object]>([
@@ -97,12 +107,20 @@ describe('F24: an embedded ledger whose files were damaged', () => {
         kept: 'kept',
         verified: expect.stringContaining('invalid page in block 3'),
         chain: expect.stringContaining('invalid page in block 3'),
+        health: 'pglite',
+        walked: expect.stringMatching(/the ledger does not hold at entry \d+: this entry, or one of the next, cannot be read \(XX001\)/),
       },
     ],
     [
       'with half of the decisions cut off, keeps new ones and is found broken',
       () => truncateSync(tableFile(), PAGE * Math.floor(statSync(tableFile()).size / 2 / PAGE)),
-      { kept: 'kept', verified: expect.not.stringMatching(/^whole$/), chain: 'broken' },
+      {
+        kept: 'kept',
+        verified: expect.not.stringMatching(/^whole$/),
+        chain: 'broken',
+        health: 'pglite',
+        walked: expect.stringMatching(/the ledger does not hold at entry \d+: its rows are missing/),
+      },
     ],
     [
       'with its control file cut, says that the database cannot be opened, and keeps new entries in the spool',
@@ -146,7 +164,13 @@ describe('F24: an embedded ledger whose files were damaged', () => {
     truncateSync(database('global/pg_control'), 100)
     await nextStart()
     cpSync(join(copy, 'ledger/pglite/global/pg_control'), database('global/pg_control'))
-    expect(await nextStart()).toMatchObject({ verified: 'whole', chain: 'intact', health: 'pglite', counts: `${ENTRIES + 2}` })
+    expect(await nextStart()).toMatchObject({
+      verified: 'whole',
+      chain: 'intact',
+      health: 'pglite',
+      walked: 'pglite',
+      counts: `${ENTRIES + 2}`,
+    })
   }, 120_000)
 
   it('that was taken back to an older copy, says which signed entry is missing', async () => {
@@ -181,7 +205,12 @@ describe.skipIf(ownPostgresMissing !== null)(`F24: PostgreSQL${ownPostgresMissin
       const found = await nextStart()
       console.log(`F24, PostgreSQL with a page overwritten: ${JSON.stringify(found)}`)
       const named = expect.stringContaining('invalid page in block 3')
-      expect(found).toMatchObject({ kept: 'kept', verified: named, chain: named })
+      expect(found).toMatchObject({
+        kept: 'kept',
+        verified: named,
+        chain: named,
+        walked: expect.stringContaining('cannot be read (XX001)'),
+      })
     } finally {
       postgres.clear()
       await own.clear()

@@ -14,7 +14,7 @@ vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 })
 
 const DAY = 86_400_000
 const MARKER = 'Zebulon-Quatermain'
-const SCHEDULE = { signEverySeconds: 900, signEveryEntries: 1000 }
+const SCHEDULE = { signEverySeconds: 900, signEveryEntries: 1000, walkEverySeconds: 0 }
 const subject = { tenant: 'north', patientKey: 'a'.repeat(64) }
 
 let place: Place
@@ -196,7 +196,7 @@ describe('Keys that change', () => {
 describe('Signed ends of the chain', () => {
   it('are made after so many entries, after so many seconds, and at the end; nothing new is not signed again', async () => {
     const heads = () => readFileSync(headsFile(), 'utf8').trim().split('\n').length
-    const ledger = await openLedger({ ...place.config, ledger: { signEverySeconds: 1, signEveryEntries: 3 } })
+    const ledger = await openLedger({ ...place.config, ledger: { signEverySeconds: 1, signEveryEntries: 3, walkEverySeconds: 0 } })
     for (let n = 0; n < 3; n += 1) await ledger.record(decision())
     await vi.waitFor(() => expect(heads()).toBe(1), { timeout: 20_000 })
     await ledger.record(decision())

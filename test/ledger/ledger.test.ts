@@ -53,6 +53,7 @@ describe.each(ENGINES)('the ledger on %s', (name, makePlace, missing) => {
       spooled: 0,
       rejected: 0,
       problem: null,
+      walk: { broken: false, endedAt: null },
     })
   })
 
