@@ -5,8 +5,10 @@ import { makeRawClient } from './raw-client.ts'
 /** A server under measurement. */
 export type Target = { readonly url: string; readonly pid: number }
 
+type Call = { readonly body: string; readonly headers: Readonly<Record<string, string>> }
+
 /** What the next call sends; asked once per call, so that tokens and patients differ. */
-export type NextCall = () => { readonly body: string; readonly headers: Readonly<Record<string, string>> }
+export type NextCall = () => Call
 
 export type Round = {
   readonly calls: number
@@ -71,9 +73,9 @@ const textOf = async (answer: IncomingMessage): Promise<string> => {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-const callOnce = (url: string, agent: Agent, next: NextCall | null): Promise<Answer> =>
+const callOnce = (url: string, agent: Agent, call: Call | null): Promise<Answer> =>
   new Promise((done) => {
-    const { body, headers } = next?.() ?? { body: null, headers: {} }
+    const { body, headers } = call ?? { body: null, headers: {} }
     const method = body === null ? 'GET' : 'POST'
     const sent = request(url, { method, agent, headers: { 'content-type': 'application/json', ...headers } }, (answer) => {
       const retryAfter = answer.headers['retry-after'] !== undefined
@@ -93,7 +95,10 @@ type ClosedLoop = {
 
 const isWhole = (status: string): boolean => status === '200'
 
-/** Closed loop: each connection sends its next call when the one before is answered; the last ones are waited for. */
+/**
+ * Closed loop: each connection sends its next call when the one before is answered; the last ones are waited for. Times count from when a
+ * call is ready to be sent: the EHR that signs a token is not what is measured.
+ */
 export const closedLoop = async (
   { url, pid }: Target,
   next: NextCall | null,
@@ -106,8 +111,9 @@ export const closedLoop = async (
   const started = performance.now()
   const connection = async (): Promise<void> => {
     while (performance.now() < started + seconds * 1000) {
+      const call = next?.() ?? null
       const sent = performance.now()
-      const { status } = await callOnce(url, agent, next)
+      const { status } = await callOnce(url, agent, call)
       if (counts(status)) times.push(performance.now() - sent)
       else others[status] = (others[status] ?? 0) + 1
     }
