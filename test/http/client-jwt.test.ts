@@ -28,6 +28,7 @@ const weak = rsaPair('weak', 1024)
 const secret = { kty: 'oct', k: Buffer.from('secret').toString('base64url'), kid: 'oct', alg: 'HS256' }
 
 const keys = [own, rsa, p256, marked, twinA, twinB, odd, weak, k256, ed25519].map(({ jwk }) => jwk)
+const OTHER = 'https://other-algorithms.example.org'
 const base = { id: 'ehr', tenant: 'north', iss: ISSUER, algorithms: ['ES384', 'RS384'], audiences: ['hospital-service'] }
 
 let running: Running
@@ -47,6 +48,7 @@ beforeAll(async () => {
       { id: 'tenant-a', tenant: 'a', iss: 'https://many.example.org', jwks: { keys: [own.jwk] } },
       { id: 'tenant-b', tenant: 'b', iss: 'https://many.example.org', jwks: { keys: [own.jwk] } },
       { id: 'no-keys', iss: 'https://nokeys.example.org' },
+      { id: 'other-algorithms', iss: OTHER, algorithms: ['ES256', 'RS256', 'PS256', 'PS384'], jwks: { keys } },
       { id: 'one-subject', iss: 'https://subject.example.org', subject: 'client-7', jwks: { keys: [own.jwk] } },
     ],
   })
@@ -72,6 +74,10 @@ type Case = readonly [
 const ACCEPTED: readonly Case[] = [
   ['a whole ES384 token', {}, {}],
   ['RS384', { alg: 'RS384', kid: 'r1' }, {}, rsa.privateKey, 'RS384'],
+  ['ES256', { alg: 'ES256', kid: 'p256' }, { iss: OTHER }, p256.privateKey, 'ES256'],
+  ['RS256', { alg: 'RS256', kid: 'r1' }, { iss: OTHER }, rsa.privateKey, 'RS256'],
+  ['PS256', { alg: 'PS256', kid: 'r1' }, { iss: OTHER }, rsa.privateKey, 'PS256'],
+  ['PS384', { alg: 'PS384', kid: 'r1' }, { iss: OTHER }, rsa.privateKey, 'PS384'],
   ['no typ', { typ: undefined }, {}],
   ['typ in small letters', { typ: 'jwt' }, {}],
   ['a kid with +, / and =', { kid: 'a+b/c==' }, {}, odd.privateKey],
@@ -145,6 +151,12 @@ const REFUSED: readonly Case[] = [
   ['ES384 over a secp256k1 key', { kid: 'k256' }, {}, k256.privateKey],
   ['EdDSA', { alg: 'EdDSA', kid: 'ed' }, {}, ed25519.privateKey, 'EdDSA'],
   ['PS384 over an RSA key, which is not configured', { alg: 'PS384', kid: 'r1' }, {}, rsa.privateKey, 'RS384'],
+  ['PS384 over a signature of RS384', { alg: 'PS384', kid: 'r1' }, { iss: OTHER }, rsa.privateKey, 'RS384'],
+  ['PS384 over a signature of PS256', { alg: 'PS384', kid: 'r1' }, { iss: OTHER }, rsa.privateKey, 'PS256'],
+  ['PS384 without salt', { alg: 'PS384', kid: 'r1' }, { iss: OTHER }, rsa.privateKey, 'UNSALTED384'],
+  ['PS384 with more salt than the hash is long', { alg: 'PS384', kid: 'r1' }, { iss: OTHER }, rsa.privateKey, 'LONGSALT384'],
+  ['RS384 over a signature of RS256', { alg: 'RS384', kid: 'r1' }, {}, rsa.privateKey, 'RS256'],
+  ['RS384 over a signature of PS384', { alg: 'RS384', kid: 'r1' }, {}, rsa.privateKey, 'PS384'],
   ['the alg as an object', { alg: { toString: 'ES384' } }, {}],
   ['the alg es384', { alg: 'es384' }, {}],
   ['HS384 with the JSON of the public key as its secret', { alg: 'HS384' }, {}, JSON.stringify(own.jwk), 'HS384'],
@@ -286,6 +298,7 @@ describe('refused, with an empty body and no reason', () => {
     ],
     ['another header under the signature', () => `Bearer ${doubled('"alg":"ES384","pad":1')}.${parts().slice(1).join('.')}`],
     ['a signature with a letter outside its alphabet', () => `Bearer ${whole().slice(0, -2)}+/`],
+    ['a signature with a letter more, which stands for no byte', () => `Bearer ${whole()}A`],
     ['a signature with a byte more', () => `Bearer ${whole()}AA`],
     ['a token with white space in it', () => `Bearer ${whole().replace('.', ' .')}`],
     ['a payload that is a text', () => `Bearer ${parts()[0]}.${Buffer.from('"x"').toString('base64url')}.${parts()[2]}`],

@@ -1,4 +1,4 @@
-import { createHmac, generateKeyPairSync, type JsonWebKey, type KeyObject, randomUUID, sign } from 'node:crypto'
+import { constants, createHmac, generateKeyPairSync, type JsonWebKey, type KeyObject, randomUUID, sign } from 'node:crypto'
 
 export const ISSUER = 'https://ehr.example.org'
 
@@ -23,12 +23,21 @@ export const edPair = (kid: string): Pair => pairOf(kid, generateKeyPairSync('ed
 
 const encode = (value: unknown): string => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
 
+const withSalt =
+  (hash: string, saltLength: number) =>
+  (input: string, key: KeyObject | string): Buffer =>
+    sign(hash, Buffer.from(input), { key: key as KeyObject, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength })
+
 /** Signatures by hand, so that tests can do what no library would. */
 const SIGNERS: Readonly<Record<string, (input: string, key: KeyObject | string) => Buffer>> = {
   ES384: (input, key) => sign('sha384', Buffer.from(input), { key: key as KeyObject, dsaEncoding: 'ieee-p1363' }),
   ES256: (input, key) => sign('sha256', Buffer.from(input), { key: key as KeyObject, dsaEncoding: 'ieee-p1363' }),
   RS384: (input, key) => sign('sha384', Buffer.from(input), key as KeyObject),
   RS256: (input, key) => sign('sha256', Buffer.from(input), key as KeyObject),
+  PS256: withSalt('sha256', 32),
+  PS384: withSalt('sha384', 48),
+  UNSALTED384: withSalt('sha384', 0),
+  LONGSALT384: withSalt('sha384', 64),
   EdDSA: (input, key) => sign(null, Buffer.from(input), key as KeyObject),
   ZERODER384: (input, key) => Buffer.concat([Buffer.alloc(1), sign('sha384', Buffer.from(input), key as KeyObject)]),
   DER384: (input, key) => sign('sha384', Buffer.from(input), key as KeyObject),
