@@ -109,6 +109,10 @@ const measuredValue = (resource: Json, tell: Tell): MeasuredValue => {
   return { kind: 'absent', because: members > 0 ? 'A panel: its results stand on their own.' : 'No value was sent.' }
 }
 
+/** Value of an Observation; what is wrong with it is told. */
+export const valueOf = ({ resource, ref }: Item, about: Modality, gaps: Gap[]): MeasuredValue =>
+  measuredValue(resource, (kind, because) => gaps.push(gap(about, kind, because, ref)))
+
 const interpretations = (resource: Json): string[] =>
   asList(resource.interpretation).flatMap((concept) => {
     const code = codings(concept)[0]?.code ?? wording(concept)
@@ -160,7 +164,7 @@ export const readMeasurement = (item: Item, about: Modality, gaps: Gap[], advice
   const codes = codings(resource.code)
   const code = mainCoding(codes)
   const source = sourceOf(resource.performer, resource.device)
-  const value = measuredValue(resource, (kind, because) => gaps.push(gap(about, kind, because, ref)))
+  const value = valueOf(item, about, gaps)
   const { range, interpretation, ...beside } = adviceOnly ? NOT_SHOWN : shownWith(resource, value)
   return {
     ref,

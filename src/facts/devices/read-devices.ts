@@ -7,7 +7,7 @@ import type { Chart, Item } from '../chart.ts'
 import { nameOfCode } from '../code-names.ts'
 import { gap } from '../gaps.ts'
 import { dateOf, lineageOf, mainCoding, newestFirst, OBSERVED } from '../lineage.ts'
-import { readMeasurement, WITHDRAWN } from '../measurements.ts'
+import { readMeasurement, valueOf, WITHDRAWN } from '../measurements.ts'
 import { readEach } from '../read-each.ts'
 import type { DeviceKinds } from './device-kinds.ts'
 import { originOf } from './device-list.ts'
@@ -100,6 +100,8 @@ const limitsOf = (value: MeasuredValue): Pick<Part, 'limits'> => {
   return { limits: BEYOND[value.comparator] === 'L' ? { low: value.value } : { high: value.value } }
 }
 
+const UNUSABLE = 'A device reading lacks its value or its time.'
+
 const single = (item: Item, kit: DeviceKit): Part[] => {
   const measurement = readMeasurement(item, 'devices', kit.gaps, true)
   if (measurement === null) return []
@@ -116,8 +118,16 @@ const single = (item: Item, kit: DeviceKit): Part[] => {
     if (number === null || at === null || value.kind !== 'quantity') return []
     return [{ ...partOf(item, what, value.unit, [{ ...at, value: number }], kit), ...limitsOf(value) }]
   })
-  if (read.length < parts.length) kit.gaps.push(gap('devices', 'unreadable', 'A device reading lacks its value or its time.', item.ref))
+  if (read.length < parts.length) kit.gaps.push(gap('devices', 'unreadable', UNUSABLE, item.ref))
   return read
+}
+
+/** For advice alone: what is wrong with a reading is told, and nothing is made of it. */
+const checkSingle = (item: Item, kit: DeviceKit): void => {
+  const value = valueOf(item, 'devices', kit.gaps)
+  const values = value.kind === 'components' ? value.parts.map((part) => part.value) : [value]
+  if (values.some(({ kind }) => kind !== 'quantity') || timeOf(item.resource, 'middle') === null)
+    kit.gaps.push(gap('devices', 'unreadable', UNUSABLE, item.ref))
 }
 
 /** A total with its parts (a night and its stages): the parts are readings of their own. */
@@ -151,8 +161,9 @@ const partsOf = (item: Item, kit: DeviceKit): Part[] => {
   }
   const components = componentParts(item, kit)
   if (resource.valueSampledData !== undefined) return [...sampledParts(item, resource, named(resource.code, kit.kinds), kit), ...components]
-  if (resource.valueQuantity !== undefined) return [...single(item, kit), ...components]
-  if (components.length > 0) return components
+  if (resource.valueQuantity !== undefined && kit.adviceOnly) checkSingle(item, kit)
+  else if (resource.valueQuantity !== undefined) return [...single(item, kit), ...components]
+  if (components.length > 0 || resource.valueQuantity !== undefined) return components
   return asObjects(resource.component).length > 0 ? single(item, kit) : readOpenMHealth(item, kit)
 }
 
