@@ -1,5 +1,6 @@
 import type { Coding } from '../contract/lineage.ts'
 import { spanOf } from '../terminology/dates.ts'
+import { sameForSame } from './same-concepts.ts'
 import { withoutUnseen } from './unseen.ts'
 
 /**
@@ -43,8 +44,7 @@ export const asObjects = (value: unknown): readonly Json[] => {
 /** Member of an object, or undefined for anything that is no object. */
 export const member = (value: unknown, name: string): unknown => (isJson(value) ? value[name] : undefined)
 
-/** Codings of a CodeableConcept (or of a bare Coding); a coding without code is left out. */
-export const codings = (concept: unknown): readonly Coding[] => {
+const readCodings = (concept: unknown): readonly Coding[] => {
   if (concept === undefined || concept === null) return []
   const found: Coding[] = []
   for (const one of asList(concept)) {
@@ -58,6 +58,9 @@ export const codings = (concept: unknown): readonly Coding[] => {
   }
   return found
 }
+
+/** Codings of a CodeableConcept (or of a bare Coding); a coding without code is left out. */
+export const codings: (concept: unknown) => readonly Coding[] = sameForSame(readCodings)
 
 /** What a clinician would read: text, else a display (also of a coding without code), else null. */
 export const wording = (concept: unknown): string | null => {

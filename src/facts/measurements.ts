@@ -110,7 +110,7 @@ const measuredValue = (resource: Json, tell: Tell): MeasuredValue => {
 }
 
 /** Value of an Observation; what is wrong with it is told. */
-export const valueOf = ({ resource, ref }: Item, about: Modality, gaps: Gap[]): MeasuredValue =>
+export const readValue = ({ resource, ref }: Item, about: Modality, gaps: Gap[]): MeasuredValue =>
   measuredValue(resource, (kind, because) => gaps.push(gap(about, kind, because, ref)))
 
 const interpretations = (resource: Json): string[] =>
@@ -164,7 +164,7 @@ export const readMeasurement = (item: Item, about: Modality, gaps: Gap[], advice
   const codes = codings(resource.code)
   const code = mainCoding(codes)
   const source = sourceOf(resource.performer, resource.device)
-  const value = valueOf(item, about, gaps)
+  const value = readValue(item, about, gaps)
   const { range, interpretation, ...beside } = adviceOnly ? NOT_SHOWN : shownWith(resource, value)
   return {
     ref,

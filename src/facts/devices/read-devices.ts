@@ -7,7 +7,7 @@ import type { Chart, Item } from '../chart.ts'
 import { nameOfCode } from '../code-names.ts'
 import { gap } from '../gaps.ts'
 import { dateOf, lineageOf, mainCoding, newestFirst, OBSERVED } from '../lineage.ts'
-import { readMeasurement, valueOf, WITHDRAWN } from '../measurements.ts'
+import { readMeasurement, readValue, WITHDRAWN } from '../measurements.ts'
 import { readEach } from '../read-each.ts'
 import type { DeviceKinds } from './device-kinds.ts'
 import { originOf } from './device-list.ts'
@@ -124,7 +124,7 @@ const single = (item: Item, kit: DeviceKit): Part[] => {
 
 /** For advice alone: what is wrong with a reading is told, and nothing is made of it. */
 const checkSingle = (item: Item, kit: DeviceKit): void => {
-  const value = valueOf(item, 'devices', kit.gaps)
+  const value = readValue(item, 'devices', kit.gaps)
   const values = value.kind === 'components' ? value.parts.map((part) => part.value) : [value]
   if (values.some(({ kind }) => kind !== 'quantity') || timeOf(item.resource, 'middle') === null)
     kit.gaps.push(gap('devices', 'unreadable', UNUSABLE, item.ref))

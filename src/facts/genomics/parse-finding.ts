@@ -9,7 +9,7 @@ import { parseAlleles } from './parse-alleles.ts'
 import { parseHla } from './parse-hla.ts'
 import { parseSites } from './parse-sites.ts'
 import { phenotypesIn } from './phenotype-words.ts'
-import { keyOfCode, memoryPerRules, type ReadCode, readCode, SEAM } from './read-code.ts'
+import { memoryPerRules, type ReadCode, readCode, SEAM } from './read-code.ts'
 import { ownPart } from './segments.ts'
 import { hasWord, plainText } from './wording.ts'
 
@@ -153,7 +153,7 @@ const mayBeKept = ({ codings, text }: ReadCode): boolean => codings.length > 0 |
 /** What a concept says about one gene. The same answers come from every laboratory, so what they say is kept. */
 export const findingInCode = (terms: GenomicTerms, gene: string | null, code: ReadCode, asked: Asked = null): Finding => {
   if (!mayBeKept(code)) return readFindingInCode(terms, gene, code, asked)
-  const key = `${gene ?? ''}${SEAM}${asked?.allele ?? ''}${SEAM}${keyOfCode(code)}`
+  const key = `${gene ?? ''}${SEAM}${asked?.allele ?? ''}${SEAM}${code.key}`
   const memory = memoryOf(terms)
   return memory.get(key) ?? memory.keep(key, readFindingInCode(terms, gene, code, asked))
 }

@@ -1,5 +1,6 @@
 import type { Coding } from '../../contract/lineage.ts'
 import { type Memory, makeMemory } from '../../terminology/remember.ts'
+import { sameForSame } from '../same-concepts.ts'
 import { codingsOf, isFields, textOf } from './fhir-fields.ts'
 
 /** A CodeableConcept, read once. */
@@ -9,11 +10,22 @@ export type ReadCode = {
   readonly text: string | null
   /** Text and displays, as a person would read them. */
   readonly words: readonly string[]
+  /** All that it says, in one text. */
+  readonly key: string
 }
 
-const NOTHING: ReadCode = { codings: [], codes: [], text: null, words: [] }
+const NOTHING: ReadCode = { codings: [], codes: [], text: null, words: [], key: '' }
 
-export const readCode = (concept: unknown): ReadCode => {
+/** Stands in no text that was read (`withoutUnseen`), so that joined parts are never mistaken for others. */
+export const SEAM = '\u0001'
+
+const keyOf = (codings: readonly Coding[], text: string | null): string => {
+  let key = text ?? ''
+  for (const { system, code, display } of codings) key += `${SEAM}${system}${SEAM}${code}${SEAM}${display ?? ''}`
+  return key
+}
+
+export const readCode: (concept: unknown) => ReadCode = sameForSame((concept) => {
   if (!isFields(concept)) return NOTHING
   const [codings, text] = [codingsOf(concept), textOf(concept.text)]
   const codes: string[] = []
@@ -22,18 +34,8 @@ export const readCode = (concept: unknown): ReadCode => {
     codes.push(code)
     if (display !== undefined) words.push(display)
   }
-  return { codings, codes, text, words }
-}
-
-/** Stands in no text that was read (`withoutUnseen`), so that joined parts are never mistaken for others. */
-export const SEAM = '\u0001'
-
-/** All that a code says, in one text. */
-export const keyOfCode = ({ codings, text }: ReadCode): string => {
-  let key = text ?? ''
-  for (const { system, code, display } of codings) key += `${SEAM}${system}${SEAM}${code}${SEAM}${display ?? ''}`
-  return key
-}
+  return { codings, codes, text, words, key: keyOf(codings, text) }
+})
 
 /** A memory for each set of rules. */
 export const memoryPerRules = <Rules extends object, T>(): ((rules: Rules) => Memory<T>) => {
@@ -58,8 +60,7 @@ export const rememberingCodes = <Rules extends object, T extends object | string
   return (rules, code) => {
     if (code.codings.length === 0) return make(rules, code)
     const memory = memoryOf(rules)
-    const key = keyOfCode(code)
-    const known = memory.get(key)
-    return known === undefined ? memory.keep(key, make(rules, code)) : known
+    const known = memory.get(code.key)
+    return known === undefined ? memory.keep(code.key, make(rules, code)) : known
   }
 }
