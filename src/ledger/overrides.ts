@@ -18,27 +18,27 @@ export type Override = {
 const pairOf = ({ tenant, patientKey, userKey }: Asker): string => JSON.stringify([tenant, patientKey, userKey])
 
 /** One word of feedback on one concern. */
-type Word = {
-  readonly pair: string
-  readonly facts: string
+export type Word = {
   /** When the user acted, which an EHR may report later: never later than when it was reported; an unreadable time counts as long ago. */
   readonly at: number
   readonly overridden: boolean
   readonly reason: Override['reason']
 }
 
+/** A word, by whom it was said about whom (`pairOf`), and on which facts. */
+export type Spoken = { readonly pair: string; readonly facts: string; readonly word: Word }
+
 type Row = Pick<LedgerTables['concern'], 'tenant' | 'patient_key' | 'user_key' | 'facts'> & { readonly record: string }
 
-const wordOf = ({ tenant, patient_key, user_key, facts, record }: Row): Word => {
+const spokenOf = ({ tenant, patient_key, user_key, facts, record }: Row): Spoken => {
   const { at, outcomeTimestamp, outcome, overrideReason } = JSON.parse(record) as FeedbackEvent // written by us
   const acted = Math.min(Date.parse(at), Date.parse(outcomeTimestamp))
-  return {
-    pair: pairOf({ tenant, patientKey: patient_key, userKey: user_key }),
-    facts,
+  const word = {
     at: Number.isNaN(acted) ? Number.NEGATIVE_INFINITY : acted,
     overridden: outcome === 'overridden',
     reason: overrideReason && { code: overrideReason.code, system: overrideReason.system },
   }
+  return { pair: pairOf({ tenant, patientKey: patient_key, userKey: user_key }), facts, word }
 }
 
 const words = (db: Db) =>
@@ -47,36 +47,40 @@ const words = (db: Db) =>
     .innerJoin('feedback', (join) => join.onRef('feedback.tenant', '=', 'concern.tenant').onRef('feedback.card', '=', 'concern.card'))
     .select(['concern.tenant', 'concern.patient_key', 'concern.user_key', 'concern.facts', 'feedback.record'])
 
-const ofAskers = async (db: Db, askers: readonly Asker[], since: Date): Promise<Word[]> => {
+const ofAskers = async (db: Db, askers: readonly Asker[], since: Date): Promise<Spoken[]> => {
   const rows = await words(db)
     .where('concern.user_key', 'in', [...new Set(askers.map(({ userKey }) => userKey))])
     .where('concern.patient_key', 'in', [...new Set(askers.map(({ patientKey }) => patientKey))])
     .where('feedback.at', '>=', since.toISOString())
     .execute()
-  return rows.map(wordOf)
+  return rows.map(spokenOf)
 }
 
-/** Of each concern the newest word counts: who accepts what was overridden before takes the override back. */
-const newest = (said: readonly Word[], since: Date): Override[] => {
-  const byFacts = new Map<string, Word>()
-  for (const word of said) {
-    const known = byFacts.get(word.facts)
-    const later = known ? word.at - known.at : 1
-    if (later > 0 || (later === 0 && !word.overridden)) byFacts.set(word.facts, word)
-  }
-  return [...byFacts.values()].flatMap(({ facts, at, overridden, reason }) =>
-    overridden && at >= since.getTime() ? [{ facts, at: new Date(at).toISOString(), reason }] : [],
-  )
+/** By pair and facts the newest word. */
+export type Said = Map<string, Map<string, Word>>
+
+const isNewer = (word: Word, known: Word | undefined): boolean => {
+  const later = known ? word.at - known.at : 1
+  return later > 0 || (later === 0 && !word.overridden)
 }
 
-const byPair = (found: readonly Word[], said = new Map<string, Word[]>()): Map<string, Word[]> => {
-  for (const word of found) {
-    const known = said.get(word.pair)
-    if (known) known.push(word)
-    else said.set(word.pair, [word])
+/**
+ * Of each concern the newest word counts: who accepts what was overridden before takes the override back. No other is kept, so that what
+ * is remembered grows with the concerns of a day and not with how often each was answered.
+ */
+export const addTo = (said: Said, spoken: readonly Spoken[]): Said => {
+  for (const { pair, facts, word } of spoken) {
+    const known = said.get(pair) ?? new Map<string, Word>()
+    if (isNewer(word, known.get(facts))) known.set(facts, word)
+    said.set(pair, known)
   }
   return said
 }
+
+const overriddenBy = (said: Said, asker: Asker, since: Date): Override[] =>
+  [...(said.get(pairOf(asker)) ?? [])].flatMap(([facts, { at, overridden, reason }]) =>
+    overridden && at >= since.getTime() ? [{ facts, at: new Date(at).toISOString(), reason }] : [],
+  )
 
 /** Looking up overrides, and being told of new feedback. */
 export type Overrides = {
@@ -101,8 +105,8 @@ export const sharedOverrides = (database: () => Promise<Db>): Overrides => {
     try {
       const since = new Date(Math.min(...batch.map((one) => one.since.getTime())))
       const askers = batch.map(({ asker }) => asker)
-      const said = byPair(await ofAskers(await database(), askers, since))
-      for (const one of batch) one.done(newest(said.get(pairOf(one.asker)) ?? [], one.since))
+      const said = addTo(new Map(), await ofAskers(await database(), askers, since))
+      for (const one of batch) one.done(overriddenBy(said, one.asker, one.since))
     } catch (error) {
       for (const { fail } of batch) fail(error)
     }
@@ -132,7 +136,7 @@ export const sharedOverrides = (database: () => Promise<Db>): Overrides => {
 const CARD = /^[0-9a-f-]{36}$/
 
 /** What was said since `from`, by who said it about whom. */
-type Memory = { readonly from: number; readonly said: Map<string, Word[]> }
+type Memory = { readonly from: number; readonly said: Said }
 
 /**
  * The embedded database belongs to this process alone: what was said lately is read once and kept in memory, so that no call waits
@@ -145,7 +149,7 @@ export const ownOverrides = (database: () => Promise<Db>): Overrides => {
     const rows = await words(await database())
       .where('feedback.at', '>=', new Date(from).toISOString())
       .execute()
-    return { from, said: byPair(rows.map(wordOf)) }
+    return { from, said: addTo(new Map(), rows.map(spokenOf)) }
   }
 
   const remember = (from: number): Promise<Memory> => {
@@ -174,14 +178,15 @@ export const ownOverrides = (database: () => Promise<Db>): Overrides => {
       const rows = await words(await database())
         .where('concern.card', 'in', [...new Set(events.map(({ card }) => card))])
         .execute()
-      byPair(rows.filter(({ record }) => ids.has((JSON.parse(record) as FeedbackEvent).id)).map(wordOf), said) // written by us
+      const told = rows.filter(({ record }) => ids.has((JSON.parse(record) as FeedbackEvent).id)) // written by us
+      addTo(said, told.map(spokenOf))
     } catch {
       memory = null
     }
   }
 
   return {
-    since: async (asker, since) => newest((await from(since)).said.get(pairOf(asker)) ?? [], since),
+    since: async (asker, since) => overriddenBy((await from(since)).said, asker, since),
     note: async (events) => {
       const ofCards = events.filter(({ card }) => CARD.test(card))
       if (memory !== null && ofCards.length > 0) await noting.add(ofCards)
