@@ -51,10 +51,10 @@ const isForeignBinary = (path) => {
   return platform !== undefined && (platform !== process.platform || (arch !== undefined && arch !== process.arch))
 }
 
-const OWN = ['package.json', 'dist/server', 'dist/public', 'dist/ledger-template.gz', 'rules', 'models', 'LICENSE', 'dist/sbom.json']
+export const OWN = ['package.json', 'dist/server', 'dist/public', 'dist/ledger-template.gz', 'rules', 'models', 'LICENSE', 'dist/sbom.json']
 
 /** Maps and types, which only a debugger and a compiler read. */
-const isLeftOut = (path) => /\.d\.ts$|\.map$/.test(path)
+export const isLeftOut = (path) => /\.d\.ts$|\.map$/.test(path)
 
 /** @returns number of packages copied */
 export const copyProduction = (target) => {

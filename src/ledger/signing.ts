@@ -19,7 +19,7 @@ const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex') // 
 const SPKI_ED25519 = Buffer.from('302a300506032b6570032100', 'hex')
 
 /** What is signed with a key. The same secret gives other keys for another purpose, so that no signature passes for one of another kind. */
-export type Purpose = 'ledger' | 'approval'
+export type Purpose = 'ledger' | 'approval' | 'release'
 
 const seedFor = (purpose: Purpose, method: 'ed25519' | 'mldsa65', secret: Uint8Array): Buffer =>
   Buffer.from(hkdfSync('sha256', secret, '', `attune/${purpose}/sign/${method}/1`, 32))
