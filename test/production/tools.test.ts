@@ -59,6 +59,11 @@ describe('A program of the benchmark', () => {
     expect(stdout).not.toContain('|')
   })
 
+  it('is told the same way by the soak', async () => {
+    const { stdout } = await run(process.execPath, [toolAt('soak/soak.js'), '--help'], { timeout: 20_000 })
+    expect(stdout).toMatch(/^npm run soak \[-- OPTIONS\]\n[^|]*$/)
+  })
+
   it('refuses an option that it does not know', async () => {
     await expect(run(process.execPath, [toolAt('bench/bench.js'), '--qick'], { timeout: 20_000 })).rejects.toThrow(
       "Unknown option '--qick'",

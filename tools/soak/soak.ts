@@ -9,11 +9,17 @@ import { startAttune, stopServer } from '../bench/server.ts'
 import { keepingAgent } from './agent.ts'
 import { judge, type Minute } from './judge.ts'
 
-/**
- * Soak: mixed calls at half of what the server can do, or at `--rate` steps a second, for some minutes. Prints each minute as it ends and,
- * at the end, what it says of the figures (`judge.ts`); ends with 1 when one of them fails. Other work on the machine lengthens the times,
- * not the memory.
- */
+/** Soak. Other work on the machine lengthens the times, not the memory. */
+const HELP = `npm run soak [-- OPTIONS]
+
+Calls of 20 and 200 kB, each with the feedback to its cards, at a server of its own with the embedded ledger. First some as fast as it
+takes them, until its code is compiled and its caches have their size; then at a steady rate. Prints each minute of that as it ends and, at
+the end, what it says of answers, memory, open handles and times; ends with 1 when one of them fails. Memory, handles and times of the
+first third of the minutes are not judged, at most of an hour.
+  --minutes 30      minutes at the steady rate; 480 are held to the limit of the long run, fewer than 240 to a wider one
+  --rate half       calls a second: half of what the server can do, measured after the warm-up, or a number
+  --warm-up 10000   calls before, as fast as the server takes them from eight callers; 0: none
+`
 
 const agent = keepingAgent()
 
@@ -70,10 +76,12 @@ const percentile = (times: readonly number[], share: number): number => {
 
 const rssOf = (pid: number): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
 
+const isWrong = ({ status }: Answer): boolean => status !== 200 && status !== 503
+
 /** What answers that nobody should get are, said once each. */
 const told = new Set<string>()
 const tellWrong = (answers: readonly Answer[]): void => {
-  for (const { path, status, text } of answers.filter(({ status }) => status !== 200 && status !== 503)) {
+  for (const { path, status, text } of answers.filter(isWrong)) {
     const said = `${status} ${path}: ${text.slice(0, 300)}`
     if (!told.has(`${status} ${path}`)) console.log(said)
     told.add(`${status} ${path}`)
@@ -86,7 +94,7 @@ const look = (pid: number, answers: readonly Answer[], rss: readonly number[]): 
   return {
     answered: good.length,
     shed,
-    wrong: answers.length - good.length - shed,
+    wrong: answers.filter(isWrong).length,
     p50: percentile(good, 0.5),
     p99: percentile(good, 0.99),
     rss: Math.min(...rss),
@@ -95,16 +103,25 @@ const look = (pid: number, answers: readonly Answer[], rss: readonly number[]): 
   }
 }
 
-/** Steps a second that the server takes when eight prescribers never pause. */
-const capacityOf = async (step: ReturnType<typeof steps>, forMs: number): Promise<number> => {
-  let done = 0
+const CALLERS = 8
+const wrongBefore: Answer[] = []
+
+/** Eight prescribers who never pause. What nobody should be answered counts here, too. @returns steps a second */
+const hurry = async (step: ReturnType<typeof steps>, goesOn: (begun: number, ms: number) => boolean): Promise<number> => {
+  let begun = 0
   const started = performance.now()
   const work = async () => {
-    for (; performance.now() - started < forMs; done += 1) await step(() => {})
+    for (; goesOn(begun, performance.now() - started); ) {
+      begun += 1
+      await step((answer) => isWrong(answer) && wrongBefore.push(answer))
+    }
   }
-  await Promise.all(Array.from({ length: 8 }, work))
-  return (done * 1000) / (performance.now() - started)
+  await Promise.all(Array.from({ length: CALLERS }, work))
+  tellWrong(wrongBefore)
+  return (begun * 1000) / (performance.now() - started)
 }
+
+const CAPACITY_MS = 20_000
 
 /** Between two looks at the memory: of a minute's the lowest counts, which is the nearest to what is left after a collection. */
 const LOOK_MS = 1000
@@ -133,27 +150,42 @@ const soakFor = async (pid: number, step: ReturnType<typeof steps>, perSecond: n
   return rows
 }
 
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '30' }, rate: { type: 'string' } } })
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '30' },
+    rate: { type: 'string', default: 'half' },
+    'warm-up': { type: 'string', default: '10000' },
+    help: { type: 'boolean', short: 'h' },
+  },
+})
+if (values.help) {
+  process.stdout.write(HELP)
+  process.exit(0)
+}
 const minutes = Number(values.minutes)
-/** Steps a second, in place of half of what the server can do. */
-const asked = values.rate === undefined ? null : Number(values.rate)
-if (asked !== null && !(asked > 0)) throw new Error('--rate takes a number above 0')
+/** Null: half of what the server can do. */
+const asked = values.rate === 'half' ? null : Number(values.rate)
+const warmUp = Number(values['warm-up'])
+if (asked !== null && !(asked > 0)) throw new Error('--rate takes a number above 0, or half')
 if (!Number.isInteger(minutes) || minutes < 2) throw new Error('--minutes takes a whole number from 2 on')
+if (!Number.isInteger(warmUp) || warmUp < 0) throw new Error('--warm-up takes a whole number from 0 on')
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-soak-'))
 const server = await startAttune(folder)
 try {
   const pid = server.child.pid ?? 0
   const step = steps(server.base, [...bodiesOf('20 KB', 20_000).bodies, ...bodiesOf('200 KB', 200_000).bodies])
-  await capacityOf(step, 10_000) // compiled and warm
-  const rate = asked ?? (await capacityOf(step, 20_000)) / 2
-  console.log(`${rate.toFixed(1)} steps a second, ${minutes} minutes.\n`)
+  const hurried = await hurry(step, (begun) => begun < warmUp)
+  if (warmUp > 0) console.log(`${warmUp} calls before, ${hurried.toFixed(1)} a second: ${rssOf(pid).toFixed(0)} MiB.`)
+  const rate = asked ?? (await hurry(step, (_, ms) => ms < CAPACITY_MS)) / 2
+  console.log(`${rate.toFixed(1)} calls a second, each with its feedback; ${minutes} minutes.\n`)
   console.log('minute answered     shed    wrong   p50 ms   p99 ms  RSS MiB     peak  handles')
   const rows = await soakFor(pid, step, rate, minutes)
   const verdicts = judge(rows)
   console.log('')
   for (const { state, says } of verdicts) console.log(`${state.padEnd(10)} ${says}`)
-  process.exitCode = verdicts.some(({ state }) => state === 'fails') ? 1 : 0
+  if (wrongBefore.length > 0) console.log(`fails      before these minutes: ${wrongBefore.length} answers wrong (none may be)`)
+  process.exitCode = wrongBefore.length > 0 || verdicts.some(({ state }) => state === 'fails') ? 1 : 0
   console.log(`soak of ${minutes} minutes: ${process.exitCode === 0 ? 'nothing failed' : 'FAILED'}`)
 } finally {
   await stopServer(server)
