@@ -121,7 +121,7 @@ test('a busy server that answers the second time is read', async () => {
 test('a Retry-After beyond the budget is not waited for', async () => {
   const answer = await ask((_req, res) => res.writeHead(429, { 'retry-after': '30' }).end())
   expect({ because: answer.because, tries: answer.server.asked.length }).toEqual({ because: BUSY, tries: 1 })
-  expect(answer.ms).toBeLessThan(500)
+  expect(answer.ms).toBeLessThan(LIMITS.budgetMs)
 })
 
 test.each<readonly [string, Handler]>([
@@ -136,9 +136,9 @@ test.each<readonly [string, Handler]>([
     },
   ],
 ])('a server that %s costs no more than the budget', async (_name, handler) => {
-  const answer = await ask(handler, 'Patient/p1', { budgetMs: 300 })
+  const answer = await ask(handler, 'Patient/p1', { budgetMs: 1000 })
   expect(answer).toMatchObject({ state: 'failed', because: 'The FHIR server did not answer in time.' })
-  expect(answer.ms).toBeLessThan(600)
+  expect(answer.ms).toBeLessThan(2000)
 })
 
 test('reads that time out leave no socket open', async () => {
@@ -148,29 +148,29 @@ test('reads that time out leave no socket open', async () => {
     await Promise.all([session.ask('Patient/p1'), session.ask('Condition?patient=p1')])
     close()
   }
-  await new Promise((resolve) => setTimeout(resolve, 100))
-  expect(server.openSockets()).toBe(0)
+  await expect.poll(server.openSockets, { timeout: 10_000 }).toBe(0)
   await server.close()
 })
 
 test('all questions of a call share one deadline', async () => {
-  const server = await serveFhir((_req, res) => setTimeout(() => sendJson(res, patient), 200))
-  const { session, close } = openSession(server.base, { budgetMs: 300 })
-  const started = performance.now()
+  const server = await serveFhir((_req, res) => setTimeout(() => sendJson(res, patient), 800))
+  const { session, close } = openSession(server.base, { budgetMs: 1500 })
   const first = await session.ask('Patient/p1')
   const second = await session.ask('Patient/p1')
-  expect([first.state, second.state]).toEqual(['answered', 'failed'])
-  expect(performance.now() - started).toBeLessThan(600)
+  expect([first.state, second.state]).toEqual(['answered', 'failed']) // each by itself would have been in time
   close()
   await server.close()
 })
 
-test('questions are asked side by side: eight of 150 ms take no 300 ms', async () => {
-  const server = await serveFhir((_req, res) => setTimeout(() => sendJson(res, bundle([condition('c1')])), 150))
-  const { session, close } = openSession(server.base)
-  const started = performance.now()
-  await Promise.all(Array.from({ length: 8 }, (_, n) => session.ask(`Condition?patient=p1&n=${n}`)))
-  expect(performance.now() - started).toBeLessThan(300)
+test('questions are asked side by side: eight are answered by a server that answers none before all have come', async () => {
+  const held: Parameters<Handler>[1][] = []
+  const server = await serveFhir((_req, res) => {
+    held.push(res)
+    if (held.length === 8) for (const one of held) sendJson(one, bundle([condition('c1')]))
+  })
+  const { session, close } = openSession(server.base, { budgetMs: 20_000 })
+  const answers = await Promise.all(Array.from({ length: 8 }, (_, n) => session.ask(`Condition?patient=p1&n=${n}`)))
+  expect(answers.map(({ state }) => state)).toEqual(Array(8).fill('answered'))
   close()
   await server.close()
 })
