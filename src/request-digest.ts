@@ -18,7 +18,8 @@ const hasMany = ({ prefetch }: Readonly<Record<string, unknown>>): boolean => {
 function* writeList(list: readonly unknown[], tell: (text: string) => void): Slices<void> {
   for (let from = 0; from < list.length; from += STEP) {
     const text = JSON.stringify(list.slice(from, from + STEP))
-    tell(`${from === 0 ? '[' : ','}${text.slice(1, -1)}`)
+    tell(from === 0 ? '[' : ',')
+    tell(text.slice(1, -1)) // joined to the mark before it would be copied once more
     yield
   }
   tell(list.length === 0 ? '[]' : ']')

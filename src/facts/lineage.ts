@@ -44,14 +44,17 @@ export const sourceOf = (...candidates: readonly unknown[]): string | null => {
   return null
 }
 
+/** Spread where there is nothing to say: one object for the thousands of facts of a record. */
+const NOTHING = {}
+
 export const lineageOf = (item: Item, dated: Dated, code?: Coding | undefined, source?: string | null): Lineage => {
   const versionId = asText(member(item.resource.meta, 'versionId'))
   return {
     resource: item.ref,
-    ...(versionId === null ? {} : { versionId }),
-    ...(source ? { source } : {}),
-    ...(dated === null ? {} : { date: dated.date, dateSource: dated.source }),
-    ...(code === undefined ? {} : { code }),
+    ...(versionId === null ? NOTHING : { versionId }),
+    ...(source ? { source } : NOTHING),
+    ...(dated === null ? NOTHING : { date: dated.date, dateSource: dated.source }),
+    ...(code === undefined ? NOTHING : { code }),
   }
 }
 

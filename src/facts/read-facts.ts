@@ -160,6 +160,7 @@ function* devicesOf(
 /** Dangling members of a panel: the panel is kept, what is missing is said. */
 const missingMembers = (items: readonly Item[], about: Modality, chart: Chart): Gap[] =>
   items.flatMap(({ resource, ref }) => {
+    if (resource.hasMember === undefined) return []
     const members = asObjects(resource.hasMember)
     const missing = members.filter((one) => chart.resolve(one, resource) === null).length
     return missing === 0 ? [] : [gap(about, 'incomplete', `${missing} of the ${members.length} results of a panel were not sent.`, ref)]

@@ -1,7 +1,9 @@
 import type { PartialDate } from '../contract/lineage.ts'
 
 const DAY_MS = 86_400_000
-const TIME = /^T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})?$/
+/** Behind a day: a time, with or without its zone. */
+const TIME = /^.{10}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})?$/
+const ZONE = /(?:Z|[+-]\d{2}:\d{2})$/
 
 /** First and last instant that a partial date can mean, in milliseconds UTC. */
 export type Span = { readonly first: number; readonly last: number }
@@ -34,9 +36,8 @@ const dayOf = (year: number, month: number, day: number): number | null => {
 }
 
 const spanOfInstant = (date: PartialDate): Span | null => {
-  const [all, zone] = TIME.exec(date.slice(10)) ?? []
-  if (all === undefined) return null
-  const at = Date.parse(zone === undefined ? `${date}Z` : date)
+  if (!TIME.test(date)) return null
+  const at = Date.parse(ZONE.test(date) ? date : `${date}Z`)
   return Number.isNaN(at) ? null : { first: at, last: at }
 }
 

@@ -21,7 +21,9 @@ export const unreadable = (resource: string | null): Gap => ({
 /** Said to be studied without a result: neither normal nor untested. */
 export const studiedGaps = (context: RecordContext, known: ReadonlySet<string>): readonly Gap[] =>
   context.graph.nodes.flatMap((node) => {
-    const genes = studiedGenes(context.terms, node).filter((gene) => !known.has(gene))
+    const studied = studiedGenes(context.terms, node)
+    if (studied.length === 0) return []
+    const genes = studied.filter((gene) => !known.has(gene))
     if (genes.length === 0 || isOthers(context, node)) return []
     return genes.map(
       (gene): Gap => ({

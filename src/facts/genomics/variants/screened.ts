@@ -39,11 +39,13 @@ export const screenedGenes = (
   findings: readonly HereditaryFinding[],
 ): { readonly genes: readonly ScreenedGene[]; readonly refs: readonly string[] } => {
   const { context, terms } = work
-  const found = nodes.flatMap((node) =>
-    genesStudied(work, node)
+  const found = nodes.flatMap((node) => {
+    const studied = genesStudied(work, node)
+    if (studied.length === 0) return []
+    return studied
       .filter((gene) => terms.secondary.has(gene) || context.terms.table(gene) === undefined)
-      .map((gene) => ({ node, gene, flags: flagsOf(work, node, gene) })),
-  )
+      .map((gene) => ({ node, gene, flags: flagsOf(work, node, gene) }))
+  })
   const usable = found.filter(({ flags }) => !flags.includes('somatic') && !flags.includes('subject-mismatch'))
   const reported = new Set(findings.filter(({ standing }) => standing !== 'not-usable').map(({ gene }) => gene))
   const best = new Map<string, ScreenedGene>()
