@@ -22,6 +22,7 @@ const OTHERS = [
   'test/http/server-times.test.ts',
   'test/monitoring/service-weeks.test.ts',
   'test/production/bench.test.ts',
+  'test/production/side-by-side.test.ts',
   'test/reload/processes.test.ts',
   'test/risk/model-loading.test.ts',
   'test/screening/screening.test.ts',

@@ -6,7 +6,7 @@ import { accountOf, isStranger } from './rate-limit.ts'
 import { makeTurns } from './turns.ts'
 
 /** Up to here a body waits for no room: beside the large ones it weighs nothing. */
-const SMALL_BYTES = 65_536
+export const SMALL_BYTES = 65_536
 /** What a body of unknown length (chunked or compressed) counts for until it has been read. */
 const UNKNOWN_BYTES = 1_000_000
 /** After so long unread a call is told to come again. */

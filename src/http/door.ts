@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener } from 'node:http'
 import type { Config } from '../config.ts'
 import { AttuneError } from '../errors.ts'
+import { SMALL_BYTES } from './body-room.ts'
 import { claimedIssuer } from './client-jwt.ts'
 import { makeLine } from './line.ts'
 import { networkOf, type Over } from './rate-limit.ts'
@@ -46,9 +47,13 @@ type Claim = {
   readonly names: readonly string[]
 }
 
+/** Long records, and bodies that do not tell their length, wait behind each other: a short call of the same caller has turns of its own. */
+const isLarge = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > SMALL_BYTES
+
 /**
- * Whose calls wait behind each other: address, kind of call, and the issuer that an unchecked token names. All that name none of the
- * registered ones are one account of their address: with names of its own making nobody gets more turns.
+ * Whose calls wait behind each other: address, kind of call, the issuer that an unchecked token names, and whether the body is large. All
+ * that name none of the registered ones are one account of their address: with names of its own making nobody gets more turns.
  */
 const makeClaimOf = (kit: DoorKit) => {
   const { auth, clients } = kit.config
@@ -66,7 +71,7 @@ const makeClaimOf = (kit: DoorKit) => {
     const address = addressOf(req)
     const byAddress = kind === 'app' || req.headers.authorization === undefined
     const names = byAddress ? [`address ${address}`] : auth === 'required' && issuer !== null ? (counted.get(issuer) ?? []) : []
-    return { account: `${address} ${kind} ${registered.has(issuer) ? issuer : ''}`, names }
+    return { account: `${address} ${kind} ${registered.has(issuer) ? issuer : ''} ${isLarge(req) ? 'large' : ''}`, names }
   }
 }
 
