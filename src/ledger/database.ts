@@ -17,8 +17,15 @@ export type Database = {
   readonly close: () => Promise<void>
 }
 
-/** Less shared memory than PostgreSQL's 128 MB: the ledger appends small rows, and idle memory is a goal of the service. */
-const SMALL = ['-c', 'shared_buffers=4MB', '-c', 'wal_buffers=1MB', '-c', 'max_wal_size=64MB', '-c', 'min_wal_size=32MB']
+/** Less shared memory than PostgreSQL's 150 MB: the ledger appends small rows, and idle memory is a goal of the service. */
+const SMALL = [
+  'shared_buffers=4MB',
+  'wal_buffers=1MB',
+  'max_wal_size=64MB',
+  'min_wal_size=32MB',
+  'max_connections=1', // PGlite is one connection; the tables of locks and of reads in flight are made for this many
+  'io_max_concurrency=1',
+].flatMap((setting) => ['-c', setting])
 
 /** PGlite is one connection: transactions queue for it. */
 const asPool = (pglite: PgliteThread): PostgresPool => {

@@ -35,7 +35,14 @@ export type Native = {
 // What goes wrong is told by our own errors; ONNX Runtime would write to stderr beside the log.
 env.logLevel = 'fatal'
 
-const OPTIONS = { graphOptimizationLevel: 'all', intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 4 } as const
+/** Without an arena of memory for each graph: a megabyte each, for a few kilobytes that a run needs. */
+const OPTIONS = {
+  graphOptimizationLevel: 'all',
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  logSeverityLevel: 4,
+  enableCpuMemArena: false,
+} as const
 
 /**
  * A graph is wholly on the device that is named or it is not created: operators that ONNX Runtime would quietly put on the CPU would
