@@ -66,3 +66,6 @@ export const makeToken = (audience: string, { header = {}, payload = {}, key, si
   const input = `${whole}.${claims}`
   return `${input}.${SIGNERS[signer]?.(input, key).toString('base64url')}`
 }
+
+/** What a busy machine may add to a limit on time, in milliseconds; who hangs, hangs for longer. */
+export const BUSY_MS = 3000

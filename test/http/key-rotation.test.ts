@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { makeKeySet } from '../../src/http/key-sets.ts'
 import { type Handler, sendJson, serveFhir } from '../fhir/fault-server.ts'
-import { ecPair, ISSUER, makeToken } from './client-tokens.ts'
+import { BUSY_MS, ecPair, ISSUER, makeToken } from './client-tokens.ts'
 import { post, start } from './server-under-test.ts'
 
 const [old, fresh] = [ecPair('2025'), ecPair('2026')]
@@ -46,7 +46,7 @@ describe.each(FAULTS)('A key set address that comes to answer with %s', (_name, 
     behave.now = handler
     const began = performance.now()
     expect(await call(fresh)).toBe(401)
-    expect(performance.now() - began).toBeLessThan(2000)
+    expect(performance.now() - began).toBeLessThan(2000 + BUSY_MS)
     expect(await call(old)).toBe(200)
     expect(new Set(ehr.asked)).toEqual(new Set(['/jwks.json']))
   })

@@ -30,7 +30,7 @@ const CALLS = (
 test('whatever members of a valid call are deleted, replaced or nested, the answer is 200, 4xx or 412, and quick', async () => {
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...CALLS), CHANGES, async ({ id, body, places }, changes) => {
-      const started = performance.now()
+      const before = process.cpuUsage()
       const answer = await post(`${running.url}/cds-services/${id}`, textOf(changed(body, places, changes)))
       const text = await answer.text()
       expect([[200, 400, 412, 413].includes(answer.status), answer.status, tell(places, changes)]).toEqual([
@@ -39,7 +39,8 @@ test('whatever members of a valid call are deleted, replaced or nested, the answ
         expect.anything(),
       ])
       expect(text).not.toMatch(/\n +at |node_modules|"code":"fault"/)
-      expect(performance.now() - started).toBeLessThan(1000)
+      const { user, system } = process.cpuUsage(before)
+      expect(user + system).toBeLessThan(1_000_000) // a second of the processor, in microseconds
     }),
     { numRuns: 1000 },
   )

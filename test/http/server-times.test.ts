@@ -33,9 +33,9 @@ test('headers and bodies that never end are closed at their deadlines', async ()
     trickle(port, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{'),
   ])
   expect(headers.received).toMatch(/^HTTP\/1\.1 408/)
-  expect(headers.ms).toBeLessThan(1500)
+  expect(headers.ms).toBeLessThan(10_000) // Node's own is a minute
   expect(body.received).not.toContain('200')
-  expect(body.ms).toBeLessThan(1500)
+  expect(body.ms).toBeLessThan(10_000) // Node's own is five minutes
   await new Promise((resolve) => server.close(resolve))
 })
 
