@@ -1,5 +1,5 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { makeDatabase } from '../../src/ledger/first-start.ts'
@@ -53,3 +53,23 @@ it('a database that is there stays as it is', async () => {
   await makeDatabase(join(folder, 'unpacked'), TEMPLATE)
   expect(readFileSync(join(folder, 'unpacked/global/pg_control'))).toEqual(before)
 })
+
+/** Field 19 of proc(5), stat: the nice value of each thread of this process. */
+const nicenessOfThreads = (): number[] =>
+  readdirSync('/proc/self/task').map((thread) => {
+    const fields = readFileSync(`/proc/self/task/${thread}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
+    return Number(fields[16])
+  })
+
+it.runIf(process.platform === 'linux' && getPriority() < 15)(
+  'the thread of the database steps back behind those that answer calls',
+  async () => {
+    const before = nicenessOfThreads().filter((nice) => nice > getPriority())
+    const thread = await openPgliteThread(join(folder, 'unpacked'), [])
+    try {
+      expect(nicenessOfThreads().filter((nice) => nice > getPriority())).toEqual([...before, getPriority() + 5])
+    } finally {
+      await thread.close()
+    }
+  },
+)
