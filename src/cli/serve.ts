@@ -3,6 +3,7 @@ import { readConfig } from '../config.ts'
 import { AttuneError } from '../errors.ts'
 import { projectRoot } from '../project-root.ts'
 import { supervised } from '../reload/worker-talk.ts'
+import { collectGarbage } from './collect-garbage.ts'
 import { dumpingOptions, installLastResort } from './last-resort.ts'
 import { say, type Verb } from './verb.ts'
 
@@ -17,6 +18,9 @@ const greet = (greeting: readonly string[], started: number): void => {
   say(`Ready in ${((performance.now() - started) / 1000).toFixed(1)} s. Stop with Ctrl+C.`)
 }
 
+/** From ready until what comes once after it (canary patients, the first look at switches) has come. */
+const SETTLED_MS = 1000
+
 /** Answers itself; under a primary process it says that it is ready there, and ends when it is to make room. */
 const answer = async (started: number): Promise<number> => {
   const { serve: startServer } = await import('../main.ts') // with all that it needs: a primary process loads none of it
@@ -25,6 +29,7 @@ const answer = async (started: number): Promise<number> => {
   process.on('SIGHUP', () => void running.reload()) // how it ended stands in the log and in /readyz
   if (watched) watched.ready(running.greeting)
   else greet(running.greeting, started)
+  setTimeout(collectGarbage, SETTLED_MS).unref()
   await Promise.race([untilStopped(), ...(watched ? [watched.retired] : [])])
   await running.stop()
   return 0
