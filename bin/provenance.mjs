@@ -1,10 +1,11 @@
 // Where a release comes from, signed: a statement of in-toto with SLSA's provenance (1.0) in an envelope of DSSE, over every file of ours that ships.
 //   node bin/provenance.mjs --make-key FILE                                   prints the public half
-//   node bin/provenance.mjs --key FILE --builder URI --out FILE               builds twice, compares, signs; the clone must be as committed
+//   node bin/provenance.mjs --key FILE --builder URI --out FILE               builds the commit anew in a clone of its own, compares, signs
 //   node bin/provenance.mjs --verify FILE --keys FILE [--folder FOLDER]       does FOLDER (default: this clone) hold just what was signed?
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { isLeftOut, OWN } from './production-only.mjs'
@@ -77,13 +78,21 @@ export const open = async (envelope, keys, signatureFault) => {
   throw new Error('no key that is trusted made both of its signatures, or what they are over was changed')
 }
 
+/** An image holds no lockfile; where there is one, it is the one that the build took its packages by. */
+const lockfileDiffers = ({ predicate }, folder) => {
+  const path = join(folder, 'package-lock.json')
+  const { digest } = predicate.buildDefinition.resolvedDependencies.find(({ name }) => name === 'package-lock.json')
+  return existsSync(path) && sha256(readFileSync(path)) !== digest.sha256
+}
+
 /** What of a folder is not as it was signed, a line each. */
-export const differences = ({ subject }, folder) => {
-  const signed = new Map(subject.map(({ name, digest }) => [name, digest.sha256]))
+export const differences = (statement, folder) => {
+  const signed = new Map(statement.subject.map(({ name, digest }) => [name, digest.sha256]))
   const here = new Map(subjectsIn(folder).map(({ name, digest }) => [name, digest.sha256]))
   const names = [...new Set([...signed.keys(), ...here.keys()])].sort()
   const because = (name) => (!here.has(name) ? 'is not there' : !signed.has(name) ? 'was added' : 'was changed')
-  return names.filter((name) => signed.get(name) !== here.get(name)).map((name) => `${name} ${because(name)}`)
+  const files = names.filter((name) => signed.get(name) !== here.get(name)).map((name) => `${name} ${because(name)}`)
+  return lockfileDiffers(statement, folder) ? [...files, 'package-lock.json was changed'] : files
 }
 
 const git = (...words) => spawnSync('git', words, { cwd: root, encoding: 'utf8' }).stdout.trim()
@@ -106,26 +115,56 @@ const makeKey = async (path) => {
   console.log(JSON.stringify(await signer.publicKeys()))
 }
 
+const must = (folder, program, ...words) => {
+  const { status, stderr } = spawnSync(program, words, { cwd: folder, encoding: 'utf8', shell: process.platform === 'win32' })
+  if (status !== 0) refuse(`${program} ${words.join(' ')} ended with ${status}\n${stderr}`)
+}
+
+/** What the command makes of the commit, and of nothing that lies here: its own clone, its own packages by the hashes of the lockfile. */
+const buildClean = (folder, commit) => {
+  must(root, 'git', 'clone', '--quiet', '--no-checkout', root, folder)
+  must(folder, 'git', 'checkout', '--quiet', commit)
+  must(folder, 'npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund')
+  must(folder, 'npm', 'run', 'build')
+}
+
+/** Signs what a clean build gave; what lies here must be the same, file by file. */
 const sign = async ({ key, builder, out }) => {
   if (!builder || !out) refuse('Say who builds, with --builder URI, and where the statement goes, with --out FILE.')
-  if (git('status', '--porcelain') !== '')
-    refuse('The clone is not as it was committed: nothing could be said of where its files come from.')
-  const second = spawnSync(process.execPath, ['bin/reproducible.mjs'], { cwd: root, stdio: ['ignore', 2, 2] })
-  if (second.status !== 0) refuse('A second build gave other bytes: see above.')
-  const lockfile = sha256(readFileSync(join(root, 'package-lock.json')))
-  const facts = { commit: git('rev-parse', 'HEAD'), lockfile, builder, node: process.version, finishedOn: new Date().toISOString() }
-  const statement = statementOf({ subject: subjectsIn(root), ...facts })
-  const signer = await signerOf(key, false)
-  writeFileSync(out, `${JSON.stringify(await seal(signer, statement))}\n`)
-  console.log(`${statement.subject.length} files of commit ${facts.commit}, signed with key ${signer.id}.`)
+  const commit = git('rev-parse', 'HEAD')
+  const folder = mkdtempSync(join(tmpdir(), 'attune-clean-build-'))
+  try {
+    process.stderr.write(`Building ${commit} in a clone of its own …\n`)
+    buildClean(folder, commit)
+    const lockfile = sha256(readFileSync(join(folder, 'package-lock.json')))
+    const facts = { commit, lockfile, builder, node: process.version, finishedOn: new Date().toISOString() }
+    const statement = statementOf({ subject: subjectsIn(folder), ...facts })
+    const found = differences(statement, root)
+    if (found.length > 0) refuse(`What lies here is not what the commit gives:\n${found.map((line) => `✖ ${line}`).join('\n')}`)
+    const signer = await signerOf(key, false)
+    writeFileSync(out, `${JSON.stringify(await seal(signer, statement))}\n`)
+    console.log(`${statement.subject.length} files of commit ${commit}, signed with key ${signer.id}.`)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const readEnvelope = (path) => {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    return refuse(`The statement ${path} cannot be read: ${error.message}`)
+  }
 }
 
 const verify = async ({ verify: file, keys, folder = root }) => {
   if (!keys) refuse('Name the public keys that you trust, with --keys FILE.')
   const [{ readPublicKeysFile }, { signatureFault }] = await Promise.all([ours('ledger/public-keys.js'), ours('ledger/signing.js')])
-  const statement = await open(JSON.parse(readFileSync(file, 'utf8')), readPublicKeysFile(keys), signatureFault).catch((error) =>
-    refuse(`The statement does not hold: ${error.message}.`),
-  )
+  const envelope = readEnvelope(file)
+  const trusted = await Promise.resolve(keys)
+    .then(readPublicKeysFile)
+    .catch((error) => refuse(error.message))
+  const statement = await open(envelope, trusted, signatureFault).catch((error) => refuse(`The statement does not hold: ${error.message}.`))
   const { buildDefinition, runDetails } = statement.predicate
   const found = differences(statement, resolve(folder))
   for (const line of found) console.error(`✖ ${line}`)

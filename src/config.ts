@@ -450,7 +450,7 @@ const fileSchema = z.strictObject({
       file: z
         .string()
         .optional()
-        .describe('File with the approvals, as `attune approve` adds to it. It is read at start and at each reload.'),
+        .describe('File with the approvals, as `attune approve` adds to it. It is read at each start, and for the rules at each reload.'),
       needed: z.number().int().min(1).max(10).default(1).describe('How many signers must have approved the same version. 2: four eyes.'),
     })
     .prefault({})

@@ -26,7 +26,7 @@ export const modelsVersion = async (modelsDir: string): Promise<string> => {
       const content = createHash('sha256')
         .update(await readFile(join(modelsDir, path)))
         .digest('hex')
-      digest.update(`${path}\n${content}\n`)
+      digest.update(JSON.stringify([path, content])) // a name may hold anything, a line's end too
     }
   } catch (cause) {
     throw new AttuneError('model-invalid', `the models in ${modelsDir} cannot be read to their end`, { cause })

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { appendFile } from 'node:fs/promises'
+import { appendFile, readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type Approval, approve as approveVersion, type Subject } from '../approvals/approval.ts'
 import { modelsVersion } from '../approvals/models-version.ts'
@@ -35,6 +35,15 @@ const versionsOf = async (config: Config): Promise<readonly (readonly [Subject, 
   ]
 }
 
+/** Who withdraws an approval by hand may leave the last line without its end. */
+const addLine = async (path: string, line: string): Promise<void> => {
+  const before = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return ''
+    throw new AttuneError('input-unreadable', `the approvals ${path} cannot be read (${error.code})`, { cause: error })
+  })
+  await appendFile(path, `${before === '' || before.endsWith('\n') ? '' : '\n'}${line}\n`)
+}
+
 /** @throws UsageError where the file is there already: whoever loses a key loses what it stands for */
 const makeKey = async (path: string): Promise<number> => {
   if (existsSync(path)) throw new UsageError(`${path} is there already.`)
@@ -54,7 +63,7 @@ const sign = async (config: Config, keyFile: string, { values, positionals }: Ve
   const at = new Date().toISOString()
   for (const [what, version] of asked) {
     const approval = await approveVersion(signer, { what, version, by, at })
-    await appendFile(resolve(file), `${JSON.stringify(approval)}\n`)
+    await addLine(resolve(file), JSON.stringify(approval))
     if (values.json) printJson(approval)
     else say(`Approved by ${by} with key ${signer.id}: ${what} ${version}`)
   }

@@ -1,9 +1,11 @@
-import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { approvalText, approve, type SignedApproval } from '../../src/approvals/approval.ts'
+import { modelsVersion } from '../../src/approvals/models-version.ts'
 import { requireApproved } from '../../src/approvals/require-approved.ts'
 import { makeSigner, type Signer } from '../../src/ledger/signing.ts'
 import { serve } from '../../src/main.ts'
@@ -164,6 +166,23 @@ describe('A site that lets its own people approve', () => {
     } finally {
       await running.stop()
     }
+  })
+
+  it('an approval is added behind a last line that has no end', async () => {
+    await sign('rules')
+    writeFileSync(approvals, readFileSync(approvals, 'utf8').trimEnd())
+    await sign('rules')
+    expect((await attune('--check')).out).toMatch(/^rules .*: approved by A. Keller/)
+  })
+
+  it('the version of models tells folders apart whatever their files are called', async () => {
+    const [one, other] = [at('one'), at('other')]
+    const whole = (text: string): string => createHash('sha256').update(text).digest('hex')
+    for (const to of [one, other]) mkdirSync(to)
+    writeFileSync(join(one, 'a'), 'x')
+    writeFileSync(join(one, 'b'), 'y')
+    writeFileSync(join(other, `a\n${whole('x')}\nb`), 'y')
+    expect(await modelsVersion(one)).not.toBe(await modelsVersion(other))
   })
 
   it('a key is never made over one that is there, and a signature needs a name', async () => {

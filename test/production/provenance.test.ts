@@ -83,10 +83,12 @@ describe('The statement of where a release comes from', () => {
     appendFileSync(join(release, 'rules/wording.json'), ' ')
     writeFileSync(join(release, 'models/kfre/more.json'), '{}')
     renameSync(join(release, 'LICENSE'), join(folder, 'LICENSE'))
+    writeFileSync(join(release, 'package-lock.json'), '{}')
     expect(provenance.differences(statement, release)).toEqual([
       'LICENSE is not there',
       'models/kfre/more.json was added',
       'rules/wording.json was changed',
+      'package-lock.json was changed',
     ])
   })
 })
