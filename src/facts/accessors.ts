@@ -60,7 +60,7 @@ const readCodings = (concept: unknown): readonly Coding[] => {
 }
 
 /** Codings of a CodeableConcept (or of a bare Coding); a coding without code is left out. */
-export const codings: (concept: unknown) => readonly Coding[] = sameForSame(readCodings)
+export const codings: (concept: unknown) => readonly Coding[] = sameForSame(readCodings, false)
 
 /** What a clinician would read: text, else a display (also of a coding without code), else null. */
 export const wording = (concept: unknown): string | null => {

@@ -35,7 +35,7 @@ export const readCode: (concept: unknown) => ReadCode = sameForSame((concept) =>
     if (display !== undefined) words.push(display)
   }
   return { codings, codes, text, words, key: keyOf(codings, text) }
-})
+}, true)
 
 /** A memory for each set of rules. */
 export const memoryPerRules = <Rules extends object, T>(): ((rules: Rules) => Memory<T>) => {
