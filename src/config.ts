@@ -538,7 +538,7 @@ const fileSchema = z.strictObject({
         .number()
         .int()
         .min(0)
-        .max(2_592_000)
+        .max(2_147_483) // the longest time that a timer of Node takes
         .default(86_400)
         .describe(
           'Time from the end of one slow walk through the whole ledger to the next, in seconds; what does not hold is told by health and metrics. 0: none. The first comes 15 minutes after the start, or sooner where this is less.',

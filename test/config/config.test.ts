@@ -222,3 +222,19 @@ it('an empty environment variable counts as absent', () => {
     mode: 'sandbox',
   })
 })
+
+describe('Times that a timer of Node has to keep', () => {
+  const LONGEST_MS = 2 ** 31 - 1 // of more, Node makes one millisecond
+
+  it.each([
+    ['ledger', 'walkEverySeconds'],
+    ['ledger', 'signEverySeconds'],
+    ['monitoring', 'everySeconds'],
+    ['canary', 'everySeconds'],
+    [null, 'rulesWatchSeconds'],
+  ])('are refused where they are longer than it can be: %s %s', (part, key) => {
+    const seconds = Math.floor(LONGEST_MS / 1000) + 1
+    const setting = `${key}: ${seconds}`
+    expect(refusal(part === null ? setting : `${part}: {${setting}}`)).toContain(key)
+  })
+})
