@@ -20,7 +20,7 @@ import { guidanceAttributes } from './guidance/source-attributes.ts'
 import { healthOf, processesHealth } from './health.ts'
 import { makeApp, makeOperationsApp } from './http/app.ts'
 import { makeClockWatch } from './http/clock-watch.ts'
-import { makeCors } from './http/cors.ts'
+import { answerPreflights, makeCors } from './http/cors.ts'
 import { baseHeadersOf } from './http/headers.ts'
 import { type Hits, makeHits } from './http/hits.ts'
 import type { Kit, PartHealth, ProfileCaller } from './http/kit.ts'
@@ -77,13 +77,11 @@ export const serve = async (
 ): Promise<Running> => {
   const asked = readConfig(environment, projectRoot)
   const told: Told = { log: makeLog(asked.logLevel), metrics: makeMetrics() }
-  const away = makeTurnAway({
-    ...told,
-    services: SERVICES_BY_ID,
-    baseHeaders: baseHeadersOf(asked),
-    corsHeaders: makeCors(asked).headersOf,
-  })
-  let handle: RequestListener = (request, response) => away.turnAway(away.come(request, response), STARTING)
+  const baseHeaders = baseHeadersOf(asked)
+  const { headersOf } = makeCors(asked)
+  const away = makeTurnAway({ ...told, services: SERVICES_BY_ID, baseHeaders, corsHeaders: headersOf })
+  const early = (others: RequestListener): RequestListener => answerPreflights({ headersOf, baseHeaders }, others)
+  let handle = early((request, response) => away.turnAway(away.come(request, response), STARTING))
   const server = makeServer((request, response) => handle(request, response))
   const drain = makeDrain(server)
   const run = async (config: Config, whole: Whole): Promise<Running> => {
@@ -110,7 +108,7 @@ export const serve = async (
   /** Takes connections when it can answer; on the embedded ledger before its predecessor leaves, and then calls wait until it can, within bounds. */
   const runUnder = async (keeper: Supervised): Promise<Running> => {
     const held = holdCalls(away)
-    handle = held.take
+    handle = early(held.take)
     const listening = () => listen(server, asked.port, asked.host, 'PORT')
     const embedded = asked.databaseUrl === null
     const beforeLedger = async (): Promise<void> => {

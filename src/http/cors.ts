@@ -1,8 +1,15 @@
+import type { RequestListener } from 'node:http'
 import type { Config } from '../config.ts'
 import type { Step } from './call.ts'
 
 const METHODS = 'GET, POST, OPTIONS'
 const HEADERS = 'Authorization, Content-Type'
+
+const PREFLIGHT = {
+  'Access-Control-Allow-Methods': METHODS,
+  'Access-Control-Allow-Headers': HEADERS,
+  'Access-Control-Max-Age': '600',
+}
 
 /** Cross-origin rules of the CDS Hooks endpoints: registered origins only, never with credentials (cookies). */
 export const makeCors = (
@@ -28,10 +35,22 @@ export const makeCors = (
   }
 
   const preflight: Step = (_req, res) => {
-    res.setHeader('Access-Control-Allow-Methods', METHODS)
-    res.setHeader('Access-Control-Allow-Headers', HEADERS)
-    res.setHeader('Access-Control-Max-Age', '600')
-    res.status(204).end()
+    res.writeHead(204, PREFLIGHT).end()
   }
   return { allow, preflight, headersOf }
 }
+
+type Early = Pick<ReturnType<typeof makeCors>, 'headersOf'> & { readonly baseHeaders: Readonly<Record<string, string>> }
+
+/**
+ * For a server that refuses calls or lets them wait because it cannot answer yet: the question whether a registered origin may call needs
+ * none of what is missing. Without that answer a browser would never send the call, and could not read why it is refused.
+ */
+export const answerPreflights =
+  ({ headersOf, baseHeaders }: Early, others: RequestListener): RequestListener =>
+  (req, res) => {
+    const own = headersOf(req.headers.origin)
+    const asks = req.method === 'OPTIONS' && req.headers['access-control-request-method'] !== undefined
+    if (!asks || own['Access-Control-Allow-Origin'] === undefined) return others(req, res)
+    res.writeHead(204, { ...baseHeaders, ...own, ...PREFLIGHT }).end()
+  }

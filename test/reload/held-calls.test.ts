@@ -40,6 +40,24 @@ const fromBrowser = async (url: string) => {
   return { status: answer.status, headers: Object.fromEntries(answer.headers), said: text === '' ? null : JSON.parse(text) }
 }
 
+/** What a browser asks before it sends a call to another origin. */
+const preflight = async (url: string, origin = BROWSER) => {
+  const headers = { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization,content-type' }
+  const answer = await fetch(url, { method: 'OPTIONS', headers })
+  const may = [...answer.headers].filter(([name]) => name.startsWith('access-control-allow'))
+  return { status: answer.status, may: Object.fromEntries(may) }
+}
+
+/** May send a call, with its token. */
+const ALLOWED = {
+  status: 204,
+  may: {
+    'access-control-allow-origin': BROWSER,
+    'access-control-allow-methods': 'GET, POST, OPTIONS',
+    'access-control-allow-headers': 'Authorization, Content-Type',
+  },
+}
+
 /** Calls counted by service and status. */
 const counted = async (url: string): Promise<readonly string[]> =>
   (await (await fetch(`${url}/metrics`)).text())
@@ -121,6 +139,8 @@ test('of the calls that a fresh process holds until its predecessor has left the
 
 test('a call that would wait for longer than a prescriber does is told to come again, and then answered', async () => {
   const { url, takeOver } = await startHolding()
+  const began = performance.now()
+  expect([await preflight(url + SIGN), performance.now() - began < HELD.ms]).toEqual([ALLOWED, true])
   const late = await fromBrowser(url + SIGN)
   expect(late).toEqual({ status: 503, headers: expect.objectContaining(USUAL), said: BUSY })
   const running = await takeOver()
@@ -136,11 +156,17 @@ test('who calls while the server is still loading is told so as by a busy one, a
   const url = `http://127.0.0.1:${port}`
   const starting = serve({ ...site.environment, ATTUNE_DATA_DIR: place.config.dataDir, PORT: `${port}` })
   const first = await fromBrowser(url + SIGN)
+  const asked = [await preflight(url + SIGN), await preflight(url + SIGN, 'https://other.test')] // the second is refused, and counted
   const running = await starting
+  expect(asked).toEqual([ALLOWED, { status: 503, may: {} }])
+  expect(await preflight(url + SIGN)).toEqual(ALLOWED)
   const figures = await counted(url)
   await running.stop()
   expect(first).toEqual({ status: 503, headers: expect.objectContaining(USUAL), said: BUSY })
-  expect(figures).toEqual(['attune_request_seconds_count{route="/cds-services/:id",service="pgx-order-sign",status="503"} 1'])
+  expect(figures).toEqual([
+    'attune_request_seconds_count{route="/cds-services/:id",service="pgx-order-sign",status="503"} 1',
+    'attune_request_seconds_count{route="other",service="",status="503"} 1',
+  ])
 })
 
 /** A server that holds its calls, and what it told of them. */
