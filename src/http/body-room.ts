@@ -15,7 +15,7 @@ const LONGEST_WAIT_MS = 800
 const SLOW_MS = 300
 
 /** Bytes that a body will have, as far as its head tells; null where it does not. */
-const announced = ({ headers }: IncomingMessage): number | null => {
+export const announcedBytes = ({ headers }: IncomingMessage): number | null => {
   const length = headers['content-length']
   return length === undefined || (headers['content-encoding'] ?? 'identity') !== 'identity' ? null : Number(length)
 }
@@ -129,7 +129,7 @@ export const makeBodyRoom = ({ limits: { bodyBytes, bodyBytesAtOnce } }: Pick<Co
 
   return (req, res, next) => {
     if (res.destroyed) return // nobody listens, and nothing would tell when it is over
-    const length = announced(req)
+    const length = announcedBytes(req)
     if (length !== null && (length <= SMALL_BYTES || length > bodyBytes)) return next() // what is too large is not read at all
     const bytes = Math.min(length ?? UNKNOWN_BYTES, bodyBytes)
     const account = accountOf(req, res)

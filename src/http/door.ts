@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener } from 'node:http'
 import type { Config } from '../config.ts'
 import { AttuneError } from '../errors.ts'
-import { SMALL_BYTES } from './body-room.ts'
+import { announcedBytes, SMALL_BYTES } from './body-room.ts'
 import { claimedIssuer } from './client-jwt.ts'
 import { makeLine } from './line.ts'
 import { networkOf, type Over } from './rate-limit.ts'
@@ -48,8 +48,7 @@ type Claim = {
 }
 
 /** Long records, and bodies that do not tell their length, wait behind each other: a short call of the same caller has turns of its own. */
-const isLarge = ({ headers }: IncomingMessage): boolean =>
-  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > SMALL_BYTES
+const isLarge = (req: IncomingMessage): boolean => (announcedBytes(req) ?? Number.POSITIVE_INFINITY) > SMALL_BYTES
 
 /**
  * Whose calls wait behind each other: address, kind of call, the issuer that an unchecked token names, and whether the body is large. All

@@ -43,6 +43,7 @@ type Outside = {
   readonly authorization?: string
   readonly 'x-forwarded-for'?: string
   readonly isLarge?: boolean
+  readonly 'content-encoding'?: 'gzip'
   readonly goneAfter?: number
 }
 
@@ -51,6 +52,7 @@ const callFromOutside = (calls: readonly Outside[], path = SIGN, { url: at } = r
   const code = `
     const { parentPort, workerData: { url, body, long, calls } } = require('node:worker_threads')
     const { request } = require('node:http')
+    const { gzipSync } = require('node:zlib')
     let place = 0
     const one = ({ goneAfter, isLarge, ...own }) => new Promise((resolve) => {
       const headers = { 'content-type': 'application/json', origin: 'https://ehr.test', ...own }
@@ -60,7 +62,9 @@ const callFromOutside = (calls: readonly Outside[], path = SIGN, { url: at } = r
         answer.on('end', () => resolve({ status: answer.statusCode, place: place++, headers: answer.headers, text }))
       })
       if (goneAfter !== undefined) setTimeout(() => sent.destroy(), goneAfter)
-      sent.on('error', () => resolve({ status: 0, place: place++, headers: {}, text: '' })).end(isLarge ? long : body)
+      const text = isLarge ? long : body
+      sent.on('error', () => resolve({ status: 0, place: place++, headers: {}, text: '' }))
+      sent.end(own['content-encoding'] === 'gzip' ? gzipSync(text) : text)
     })
     Promise.all(calls.map(one)).then((all) => parentPort.postMessage(all))`
   const [body, long] = [orderSign(), { ...orderSign(), extension: { pad: 'x'.repeat(100_000) } }].map((call) => JSON.stringify(call))
@@ -102,8 +106,11 @@ test('while one hospital sends more than can be answered, another is answered, a
   ])
 })
 
-test('while one hospital sends more long records than can be answered, its own short calls are answered', THRICE, async () => {
-  const long = () => ({ ...as('north'), isLarge: true })
+test.each<readonly [string, Partial<Outside>]>([
+  ['long records', { isLarge: true }],
+  ['long records, compressed to a few bytes,', { isLarge: true, 'content-encoding': 'gzip' }],
+])('while one hospital sends more %s than can be answered, its own short calls are answered', THRICE, async (_kind, kind) => {
+  const long = () => ({ ...as('north'), ...kind })
   const answers = await callFromOutside([...times(75, long), ...times(3, () => as('north')), ...times(75, long)])
   expect(answers.slice(75, 78).map(({ status }) => status)).toEqual([200, 200, 200])
   expect(statusesOf(answers)).toEqual(new Set([200, 503]))
