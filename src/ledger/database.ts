@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { Socket } from 'node:net'
 import { dirname } from 'node:path'
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
 import { makeDatabase } from './first-start.ts'
@@ -72,13 +73,23 @@ const LOCK_MS = 750
 
 /** A call does not wait longer for the database; who walks the whole chain does. */
 const CALL_MS = 5000
-export const WALK_MS = 3_600_000
+const WALK_MS = 3_600_000
 
-/** @param longestMs a query that takes longer is given up */
-export const openPostgres = (databaseUrl: string, longestMs: number = CALL_MS): Database => {
+/**
+ * @param longestMs a query that takes longer is given up
+ * @returns besides, `cut`: ends the connections at once, whatever is asked on them; a server that hangs answers no farewell either
+ */
+export const openPostgres = (databaseUrl: string, longestMs: number = CALL_MS): Database & { readonly cut: () => void } => {
   const { Pool } = loadPg()
+  const sockets = new Set<Socket>()
+  const makeSocket = (): Socket => {
+    const socket = new Socket()
+    sockets.add(socket)
+    return socket.once('close', () => sockets.delete(socket))
+  }
   const pool = new Pool({
     connectionString: databaseUrl,
+    stream: makeSocket,
     max: 4,
     connectionTimeoutMillis: 2000,
     query_timeout: longestMs,
@@ -93,7 +104,10 @@ export const openPostgres = (databaseUrl: string, longestMs: number = CALL_MS): 
     client.on('error', () => {})
   })
   const db = new Kysely<LedgerTables>({ dialect: new PostgresDialect({ pool }) })
-  return { db, unflushed: null, packs: false, close: () => db.destroy() }
+  const cut = (): void => {
+    for (const socket of sockets) socket.destroy()
+  }
+  return { db, unflushed: null, packs: false, close: () => db.destroy(), cut }
 }
 
 type Place = { readonly dataDir: string; readonly databaseUrl: string | null }

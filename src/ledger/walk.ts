@@ -142,9 +142,13 @@ type Stretch = {
 }
 
 /** Looks at the next entries after a place, with every row and every ciphertext that they seal. */
-export const walkPage = async (db: Db, { marks, erasures }: Removed, { from, most, upTo, onEntry }: Stretch): Promise<Page> => {
-  const asked = db.selectFrom('entry').selectAll().where('seq', '>', from.seq).orderBy('seq').limit(most)
-  const page = await (upTo === undefined ? asked : asked.where('seq', '<=', upTo)).execute()
+export const walkPage = async (
+  db: Db,
+  { marks, erasures }: Removed,
+  { from, most, upTo = Number.POSITIVE_INFINITY, onEntry }: Stretch,
+): Promise<Page> => {
+  const next = await db.selectFrom('entry').selectAll().where('seq', '>', from.seq).orderBy('seq').limit(most).execute()
+  const page = next.filter(({ seq }) => Number(seq) <= upTo) // not asked for: with both ends PostgreSQL may read all up to the last
   const rows = await rowsOfPage(db, page)
   const boxes = page.length === 0 ? new Map<number, Box>() : await readBoxes(db, page)
   const faults: Fault[] = []

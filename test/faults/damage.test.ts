@@ -185,6 +185,60 @@ describe('F24: an embedded ledger whose files were damaged', () => {
   }, 120_000)
 })
 
+describe('F24: an embedded ledger of whose entries a page was overwritten', () => {
+  const MANY = 2000
+  let own: Place
+  let file = ''
+  let pages: readonly { readonly page: number; readonly first: number; readonly last: number; readonly removals: number }[] = []
+
+  beforeAll(async () => {
+    own = await emptyPlace()
+    const ledger = await openLedger(own.config)
+    const fill = (n: number) => Promise.all(Array.from({ length: n }, () => ledger.record(decision())))
+    await fill(60)
+    await ledger.evidence.forget(new Date(Date.now() + 20 * 366 * 86_400_000))
+    await fill(MANY)
+    await ledger.close()
+    const { db, close } = await openDatabase(own.config)
+    const { rows } = await sql<{ path: string }>`select pg_relation_filepath('entry') as path`.execute(db)
+    const found = await sql<(typeof pages)[number]>`
+      select (ctid::text::point)[0]::int as page, min(seq)::int as first, max(seq)::int as last,
+        count(*) filter (where kind = 'removal')::int as removals
+      from entry group by 1 order by 1`.execute(db)
+    await close()
+    file = rows[0]?.path ?? ''
+    pages = found.rows
+  }, 120_000)
+  afterAll(() => own.clear())
+
+  /** What health says after a walk, of a copy of which this page is damaged. */
+  const walkedWith = async (page: number): Promise<{ readonly broken: boolean; readonly detail: string }> => {
+    const { config: whole } = own
+    const damaged = { ...whole, dataDir: `${whole.dataDir}.damaged` }
+    cpSync(whole.dataDir, damaged.dataDir, { recursive: true })
+    scribble(join(damaged.dataDir, 'ledger/pglite', file), page * PAGE, 8000)
+    const ledger = await openLedger(damaged)
+    await ledger.evidence.walk()
+    const { detail, walk } = ledger.health()
+    await ledger.close()
+    rmSync(damaged.dataDir, { recursive: true })
+    return { broken: walk.broken, detail }
+  }
+
+  it('says so where the page tells what retention removed, without which no entry can be judged', async () => {
+    const { page } = pages.find(({ removals }) => removals > 0) ?? { page: -1 }
+    expect(page).toBeGreaterThanOrEqual(0)
+    expect(await walkedWith(page)).toEqual({ broken: true, detail: expect.stringContaining('cannot be read (XX001)') })
+  }, 120_000)
+
+  it('names an entry of that page, or one of the few before it that are looked at together', async () => {
+    const { page, first, last } = pages[Math.floor(pages.length / 2)] ?? { page: 0, first: 0, last: 0 }
+    const { broken, detail } = await walkedWith(page)
+    const entry = Number(/at entry (\d+)/.exec(detail)?.[1])
+    expect([broken, first > 500, entry > first - 20, entry <= last]).toEqual([true, true, true, true])
+  }, 120_000)
+})
+
 describe.skipIf(ownPostgresMissing !== null)(`F24: PostgreSQL${ownPostgresMissing ? `: not run, ${ownPostgresMissing}` : ''}`, () => {
   it('with a page of the decisions overwritten, keeps new ones and is not called whole: the page is named', async () => {
     const postgres = await startPostgres()

@@ -1,5 +1,8 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { type Kysely, sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { makeBackgroundWalk } from '../../src/ledger/background-walk.ts'
 import { openDatabase } from '../../src/ledger/database.ts'
 import { type Ledger, openLedger } from '../../src/ledger/ledger.ts'
 import type { LedgerTables } from '../../src/ledger/tables.ts'
@@ -126,3 +129,71 @@ describe.each(ENGINES)('The walk that a server makes through its ledger on %s', 
     await ledger.close()
   })
 })
+
+/** A walk on a database of which every read fails. */
+const failing = (error: Error) =>
+  makeBackgroundWalk({ db: () => Promise.reject(error), databaseUrl: null, everySeconds: null, onBroken: () => {} })
+
+const coded = (code: string | null): Error => Object.assign(new Error('Jane Doe, born 1950'), code === null ? {} : { code })
+
+it.each(['42501', '53200', null])(
+  'a walk that cannot go on for a reason of its own (%s) says so, and nothing of the data',
+  async (code) => {
+    const { walk, trouble, state } = failing(coded(code))
+    await walk()
+    expect(trouble()).toBe(`the slow walk through the ledger could not be ended (${code ?? 'Error'})`)
+    expect(state()).toEqual({ broken: false, endedAt: null })
+  },
+)
+
+it.each(['08006', '57P01', '57014', 'ECONNREFUSED', 'ETIMEDOUT', 'ENOTFOUND', 'ledger-failed'])(
+  'a walk says nothing of a database that is away (%s), of which health tells by itself',
+  async (code) => {
+    const { walk, trouble } = failing(coded(code))
+    await walk()
+    expect(trouble()).toBeNull()
+  },
+)
+
+/** A PostgreSQL that lets in whoever comes and answers nothing after that; `heard`: when it was asked something. */
+const silentPostgres = async () => {
+  const sockets = new Set<Socket>()
+  const letIn = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 0, 0x5a, 0, 0, 0, 5, 0x49]) // AuthenticationOk, ReadyForQuery
+  let hear = (): void => {}
+  const heard = new Promise<void>((resolve) => {
+    hear = resolve
+  })
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => {})
+    socket.once('data', () => {
+      socket.write(letIn)
+      socket.on('data', hear)
+    })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const left = () => [...sockets].filter(({ destroyed }) => !destroyed).length
+  const clear = () => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  }
+  return { url: `postgres://a@127.0.0.1:${(server.address() as AddressInfo).port}/a`, heard, left, clear }
+}
+
+it('a server that ends waits for no PostgreSQL that has stopped answering its walk, and keeps no connection to it', async () => {
+  const postgres = await silentPostgres()
+  const { walk, trouble, close } = makeBackgroundWalk({
+    db: () => Promise.reject(new Error('not asked')),
+    databaseUrl: postgres.url,
+    everySeconds: null,
+    onBroken: () => {},
+  })
+  const walking = walk()
+  await postgres.heard
+  const began = performance.now()
+  await Promise.all([close(), walking])
+  const seconds = (performance.now() - began) / 1000
+  await expect.poll(postgres.left, { timeout: 10_000 }).toBe(0)
+  postgres.clear()
+  expect([seconds < 20, trouble()]).toEqual([true, null])
+}, 60_000)
