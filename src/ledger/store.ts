@@ -85,11 +85,12 @@ export const openStore = async (config: StoreConfig, { retryMs = 2000, settleByt
    * Beside the writing, one at a time, once the database has what is in them. Only files named here are let go: when it is their turn,
    * others may be sealed and not yet stored.
    */
-  const settleLater = async (stored: Promise<Database | null>): Promise<void> => {
+  const settleLater = async (stored: Promise<void>, reached: Database | null = null): Promise<void> => {
     const files = await slot.spool.sealed()
     const run = async (): Promise<void> => {
-      const to = await stored
-      if (to && !closing) await settle(to, slot.spool, files)
+      await stored
+      const to = reached ?? (problem === null ? database : null)
+      if (to && to === database && !closing) await settle(to, slot.spool, files) // one that was dropped before its turn has come is not asked
     }
     settling = settling.then(run).catch(fail)
   }
@@ -103,7 +104,7 @@ export const openStore = async (config: StoreConfig, { retryMs = 2000, settleByt
     await backlog.flush()
     await slot.spool.seal()
     await replay(to, slot.spool, refuse)
-    await settleLater(Promise.resolve(to))
+    await settleLater(Promise.resolve(), to)
     for (const orphan of await openOrphans(folder))
       try {
         await replay(to, orphan.spool, refuse)
@@ -165,7 +166,7 @@ export const openStore = async (config: StoreConfig, { retryMs = 2000, settleByt
   /** Ends the file, which is settled once the database has what is in it; what is written next does not wait for that. */
   const letGo = async (): Promise<void> => {
     await slot.spool.seal()
-    await settleLater(backlog.flush().then(() => (problem === null ? database : null)))
+    await settleLater(backlog.flush())
   }
 
   /** The spool's flush is what makes an entry durable; the database follows. Only when the spool fails does the database come first. */
