@@ -97,9 +97,11 @@ export const differences = (statement, folder) => {
 
 const git = (...words) => spawnSync('git', words, { cwd: root, encoding: 'utf8' }).stdout.trim()
 
+/** Wrong use, or something that does not hold: said in words, exit status 2. */
+class Refusal extends Error {}
+
 const refuse = (text) => {
-  process.stderr.write(`${text}\n`)
-  process.exit(2)
+  throw new Refusal(text)
 }
 
 const ours = (path) => import(join(root, 'dist/src', path))
@@ -177,13 +179,20 @@ const verify = async ({ verify: file, keys, folder = root }) => {
   process.exitCode = found.length === 0 ? 0 : 1
 }
 
-if (process.argv[1]?.endsWith('provenance.mjs')) {
+const main = async () => {
   const text = { type: 'string' }
   const options = { 'make-key': text, key: text, builder: text, out: text, verify: text, keys: text, folder: text }
   const { values } = parseArgs({ options })
   await orExit(build())
-  if (values['make-key']) await makeKey(values['make-key'])
-  else if (values.key) await sign(values)
-  else if (values.verify) await verify(values)
-  else refuse('Say --make-key FILE, --key FILE --builder URI --out FILE, or --verify FILE --keys FILE.')
+  if (values['make-key']) return makeKey(values['make-key'])
+  if (values.key) return sign(values)
+  if (values.verify) return verify(values)
+  return refuse('Say --make-key FILE, --key FILE --builder URI --out FILE, or --verify FILE --keys FILE.')
 }
+
+if (process.argv[1]?.endsWith('provenance.mjs'))
+  await main().catch((error) => {
+    if (!(error instanceof Refusal)) throw error
+    console.error(error.message)
+    process.exitCode = 2
+  })

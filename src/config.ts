@@ -40,6 +40,12 @@ const clientSchema = z.strictObject({
     ),
   cors: z.array(z.string()).default([]).describe('Browser origins that may call.'),
   frameAncestors: z.array(z.string()).default([]).describe('Origins that may show the app in a frame.'),
+  appClientId: z
+    .string()
+    .min(1)
+    .max(500)
+    .default('attune-app')
+    .describe('Client id of the app at this EHR: many EHRs give an app a name of their own. It is no secret.'),
   authorizationServers: z
     .array(z.url())
     .default([])
@@ -433,7 +439,14 @@ const fileSchema = z.strictObject({
   operations: z
     .strictObject({
       host: z.string().default('127.0.0.1').describe('Address to listen on, for example that of a network of the operator.'),
-      port: z.number().int().min(0).max(65535).describe('Port to listen on.'),
+      port: z
+        .number()
+        .int()
+        .min(0)
+        .max(65535)
+        .describe(
+          'Port to listen on. Of several processes (`ATTUNE_PROCESSES`) the first has this one, the second the next, and so on: each tells its own numbers.',
+        ),
     })
     .optional()
     .describe(
@@ -450,7 +463,9 @@ const fileSchema = z.strictObject({
       file: z
         .string()
         .optional()
-        .describe('File with the approvals, as `attune approve` adds to it. It is read at each start, and for the rules at each reload.'),
+        .describe(
+          'File with the approvals, as `attune approve` adds to it. It is read at each start, and for the rules at each reload; rules that were refused are asked about again when it changes.',
+        ),
       needed: z.number().int().min(1).max(10).default(1).describe('How many signers must have approved the same version. 2: four eyes.'),
     })
     .prefault({})
@@ -746,15 +761,23 @@ const inferenceProblems = (
   ].filter((problem) => problem !== '')
 }
 
+const LAST_PORT = 65_535
+
 /** Processes share a port that must be known, one database, and what they know of tokens that were used. */
 const processProblems = (
   { ATTUNE_PROCESSES: processes, PORT, DATABASE_URL, REDIS_URL }: z.output<typeof environmentSchema>,
-  { auth }: FileConfig,
+  { auth, operations }: FileConfig,
 ): string[] => [
   ...(processes > 0 && PORT === 0 ? ['ATTUNE_PROCESSES needs a PORT other than 0'] : []),
   ...(processes > 1 && !DATABASE_URL ? ['ATTUNE_PROCESSES above 1 needs DATABASE_URL: the embedded ledger belongs to one process'] : []),
   ...(processes > 1 && !REDIS_URL && auth === 'required'
     ? ['ATTUNE_PROCESSES above 1 needs REDIS_URL: a token that one process took must be refused by the others']
+    : []),
+  ...(operations && processes > 1 && operations.port > 0 && PORT >= operations.port && PORT < operations.port + processes
+    ? [`operations.port and the ${processes - 1} ports after it are for the processes one by one: PORT is among them`]
+    : []),
+  ...(operations && operations.port + processes - 1 > LAST_PORT
+    ? [`operations.port and the ${processes - 1} ports after it are for the processes one by one: there is no port ${LAST_PORT + 1}`]
     : []),
 ]
 

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import type { ClientConfig } from './config.ts'
 import type { SeenAdvice } from './contract/background.ts'
 import type { Card, Silence, WrittenCards } from './contract/cards.ts'
@@ -10,6 +9,7 @@ import type { ProfileRequest } from './contract/profile.ts'
 import type { InShadow } from './contract/switches.ts'
 import type { HookRequest } from './hooks/request.ts'
 import type { Stamp } from './kept-inputs.ts'
+import { digestOfJson } from './request-digest.ts'
 import { uuidsOf } from './uuids-of.ts'
 
 /** What every decision record says about the server that made it. */
@@ -149,14 +149,14 @@ export const decide = (
   questions: readonly Question[],
   thought: Thought,
   kit: DecisionKit,
-  aside: Aside & { readonly requestDigest: string },
+  aside: Aside,
 ): DecisionRecord =>
   make(
     {
       service: service.id,
       hook: service.hook,
       hookInstance: request.hookInstance,
-      requestDigest: aside.requestDigest,
+      requestDigest: request.digest ?? digestOfJson(request.body),
       patientId: request.patientId,
       userId: request.userId,
       fhirServer: request.fhirServer,
@@ -176,14 +176,14 @@ export const decideProfile = (
   facts: PatientFacts,
   assessment: Assessment,
   kit: DecisionKit & { readonly seen: (assessment: Assessment) => readonly SeenAdvice[] },
-  stamp: Stamp,
+  { stamp, requestDigest }: { readonly stamp: Stamp; readonly requestDigest: string },
 ): DecisionRecord =>
   make(
     {
       service: 'smart-app',
       hook: 'profile',
       hookInstance: uuidsOf(stamp.id)(),
-      requestDigest: hash('sha256', JSON.stringify(request)),
+      requestDigest,
       patientId: request.patient,
       userId: null,
       fhirServer: request.fhirServer,

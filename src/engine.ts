@@ -11,7 +11,7 @@ import { requireApproved } from './approvals/require-approved.ts'
 import { writePanelWords } from './cards/panel-words.ts'
 import { reviewFlags } from './cards/review-flags.ts'
 import { readWording } from './cards/wording.ts'
-import { type ClientConfig, type Config, readConfig } from './config.ts'
+import { type ClientConfig, CONFIG_SCHEMAS, type Config, readConfig } from './config.ts'
 import type { CardsResponse } from './contract/cards.ts'
 import type { DecisionRecord } from './contract/decision.ts'
 import type { Explained } from './contract/explained.ts'
@@ -276,14 +276,7 @@ const lineOf = (
 
 /** Stands for the caller of a request from a file. */
 const offlineClient = (config: Config): ClientConfig => ({
-  id: 'offline',
-  tenant: 'offline',
-  algorithms: ['ES384'],
-  audiences: [],
-  cors: [],
-  frameAncestors: [],
-  authorizationServers: [],
-  links: [],
+  ...CONFIG_SCHEMAS.client.parse({ id: 'offline', tenant: 'offline' }),
   ...config.clients[0],
   features: ['trace'],
   fhirServers: [],

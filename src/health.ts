@@ -4,6 +4,7 @@ import type { FhirClient } from './fhir/fhir-client.ts'
 import type { TerminologyServer } from './fhir/terminology-server.ts'
 import type { ClockWatch } from './http/clock-watch.ts'
 import type { Hits } from './http/hits.ts'
+import type { KeyWatch } from './http/key-watch.ts'
 import type { Kit, PartHealth } from './http/kit.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import type { Switches } from './monitoring/switches.ts'
@@ -25,8 +26,8 @@ export const processesHealth = ({ state }: Supervised): PartHealth => {
 }
 
 const ledgerHealth = (ledger: Ledger): PartHealth => {
-  const { ok, detail, walk } = ledger.health()
-  return { ok, detail, ...(walk.broken ? { degraded: true } : {}) }
+  const { ok, detail, state } = ledger.health()
+  return { ok, detail, ...(state === 'degraded' ? { degraded: true } : {}) }
 }
 
 /** One that is not served, by the site's `badModels`, makes answers poorer; one that does not run where it was asked to, not even that. */
@@ -78,6 +79,12 @@ const limitsHealth = ({ redisUrl }: Config, isShared: boolean): PartHealth => {
   return isShared ? { ok: true, detail: 'shared' } : { ok: true, degraded: true, detail: 'Redis is away: each process counts for itself' }
 }
 
+/** Known keys work for a day: somebody should look before it is over. */
+const keysHealth = (keys: KeyWatch): PartHealth => {
+  const said = keys.said()
+  return said === null ? { ok: true, detail: 'ok' } : { ok: true, degraded: true, detail: said }
+}
+
 /** Every part, for /readyz. */
 export const healthOf = async (
   config: Config,
@@ -98,8 +105,15 @@ export const healthOf = async (
     replay,
     hits,
     clocks,
+    keys,
     services,
-  }: { readonly replay: Kit<Service>['replay']; readonly hits: Hits; readonly clocks: ClockWatch; readonly services: WatchingServices },
+  }: {
+    readonly replay: Kit<Service>['replay']
+    readonly hits: Hits
+    readonly clocks: ClockWatch
+    readonly keys: KeyWatch
+    readonly services: WatchingServices
+  },
 ) => ({
   ...operating.health(),
   models: modelsHealth(thinking, switches),
@@ -108,6 +122,7 @@ export const healthOf = async (
   ...terminologyHealth(terminology),
   replay: replayHealth(config, replay.isShared()),
   limits: limitsHealth(config, hits.isShared()),
+  keys: keysHealth(keys),
   clock: { ok: true, detail: clocks.said() ?? 'ok' },
   services: services.health(),
 })

@@ -28,8 +28,19 @@ export type Stamp = { readonly id: string; readonly at: string; readonly ms: num
 /** Everything that a decision was made of, so that it can be made again to the byte. */
 export type KeptCall = {
   readonly of:
-    | { readonly kind: 'hook'; readonly service: string; readonly body: Readonly<Record<string, unknown>> }
-    | { readonly kind: 'profile'; readonly request: ProfileRequest }
+    | {
+        readonly kind: 'hook'
+        readonly service: string
+        readonly body: Readonly<Record<string, unknown>>
+        /** Told again as it was: the bytes are not kept. Absent in inputs of earlier releases, whose digest is of the body as JSON. */
+        readonly digest?: string | null
+      }
+    | {
+        readonly kind: 'profile'
+        readonly request: ProfileRequest
+        /** Absent in inputs of earlier releases, whose digest is of the request as JSON. */
+        readonly digest?: string
+      }
   readonly client: ClientConfig
   /** The record as it was understood, fetched answers included. */
   readonly record: PatientRecord

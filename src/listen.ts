@@ -20,11 +20,14 @@ export const listen = (server: Server, port: number, host: string, setting: stri
     server.listen({ port, host, backlog: BACKLOG }, () => resolve((server.address() as AddressInfo).port))
   })
 
-/** The watch's own address, where the site wants one; it is answered until the last call is. */
-export const listenOperations = async ({ operations }: Config, app: RequestListener) => {
+/**
+ * The watch's own address, where the site wants one; it is answered until the last call is.
+ * @param place number of this process among those of one service: each has a port of its own, because each tells its own numbers
+ */
+export const listenOperations = async ({ operations }: Config, app: RequestListener, place: number) => {
   if (operations === undefined) return { url: null, close: async () => {} }
   const server = makeServer(app)
-  const port = await listen(server, operations.port, operations.host, 'operations.port')
+  const port = await listen(server, operations.port === 0 ? 0 : operations.port + place, operations.host, 'operations.port')
   const host = operations.host.includes(':') ? `[${operations.host}]` : operations.host
   const close = async (): Promise<void> => {
     server.closeAllConnections()

@@ -23,6 +23,8 @@ import { makeClockWatch } from './http/clock-watch.ts'
 import { answerPreflights, makeCors } from './http/cors.ts'
 import { baseHeadersOf } from './http/headers.ts'
 import { type Hits, makeHits } from './http/hits.ts'
+import { KEY_SET_LIMITS } from './http/key-sets.ts'
+import { makeKeyWatch } from './http/key-watch.ts'
 import type { Kit, PartHealth, ProfileCaller } from './http/kit.ts'
 import { makeLog } from './http/log.ts'
 import { type Metrics, makeMetrics } from './http/metrics.ts'
@@ -87,7 +89,7 @@ export const serve = async (
   const run = async (config: Config, whole: Whole): Promise<Running> => {
     const parts = await compose(config, whole, told)
     handle = parts.app
-    const watched = await listenOperations(config, parts.operations).catch(async (error: unknown) => {
+    const watched = await listenOperations(config, parts.operations, primary?.place ?? 0).catch(async (error: unknown) => {
       await parts.close()
       throw error
     })
@@ -138,8 +140,6 @@ type Told = { readonly log: Logger; readonly metrics: Metrics }
 /** What a process has besides that another one keeps running. */
 type Whole = { readonly beforeLedger?: () => Promise<void>; readonly processes?: () => PartHealth }
 
-const KEY_SET_LIMITS = { deadlineMs: 1500, maxBytes: 256_000 } as const
-
 type Parts = {
   readonly app: RequestListener
   readonly operations: RequestListener
@@ -178,6 +178,7 @@ const compose = async (config: Config, { beforeLedger, processes }: Whole, { log
   const replay = makeReplayGuard(config, (detail) => log.warn({ detail }, 'the shared replay guard is in trouble'))
   const hits = makeHits(config, (detail) => log.warn({ detail }, 'limits are counted by each process for itself'))
   const clocks = makeClockWatch((detail) => log.warn(detail, 'a token came out of time: compare the clocks'))
+  const keys = makeKeyWatch((detail) => log.warn(detail, 'a key set could not be read: known keys work for a day, others are refused'))
   metrics.watchParts(() => {
     const { ok, state, spooled, rejected, walk } = ledger.health()
     return {
@@ -223,8 +224,9 @@ const compose = async (config: Config, { beforeLedger, processes }: Whole, { log
     missingEffects: (request) => missingEffects(modelsAsked(config, switches, models, request), request),
     drugs: { search: (text, limit) => practice.thinking.kit.knowledge.drugs.search(text, limit) },
     clocks,
+    keys,
     health: async () => ({
-      ...(await healthOf(config, thinking, ledger, { fhir, terminology, operating, switches }, { replay, hits, clocks, services })),
+      ...(await healthOf(config, thinking, ledger, { fhir, terminology, operating, switches }, { replay, hits, clocks, keys, services })),
       canary: canary.health(),
       ...(processes ? { processes: processes() } : {}),
     }),

@@ -1,22 +1,41 @@
-/**
- * What is worked out of an object once, however often it is asked for. Kept as long as the object itself: the patient's facts of a call
- * and what was made of them go together.
- */
-export const oncePer = <Key extends object, Value>(make: (key: Key) => Value): ((key: Key) => Value) => {
-  const made = new WeakMap<Key, { readonly value: Value }>()
-  return (key) => {
-    const known = made.get(key)
-    if (known) return known.value
-    const value = make(key)
-    made.set(key, { value })
-    return value
+/** Gives back what it is made of, so that a class that extends it puts its private fields there. */
+class Given {
+  constructor(given: object) {
+    // biome-ignore lint/correctness/noConstructorReturn: the language's own way to put a private field on an object that is there
+    return given
   }
 }
 
-/** The same for what is made of two objects. */
+/**
+ * What is worked out of an object once, however often it is asked for. It lies in a private field of the object itself, which nobody else
+ * sees and no copy takes along, and goes with it. A WeakMap says the same, but V8 takes what its values reach for alive until the
+ * next collection of the whole heap: whatever a call had read would stay until then.
+ */
+export const oncePer = <Key extends object, Value>(make: (key: Key) => Value): ((key: Key) => Value) => {
+  class Kept extends Given {
+    readonly #value: Value
+    constructor(key: Key, value: Value) {
+      super(key)
+      this.#value = value
+    }
+    static of(key: Key): Value {
+      if (!(#value in key)) new Kept(key, make(key)) // made before the field is there: one that throws is made again
+      return (key as unknown as Kept).#value
+    }
+  }
+  return Kept.of
+}
+
+/** The same for what is made of two objects; kept as long as both. */
 export const oncePerPair = <One extends object, Other extends object, Value>(
   make: (one: One, other: Other) => Value,
 ): ((one: One, other: Other) => Value) => {
-  const of = oncePer((one: One) => oncePer((other: Other) => make(one, other)))
-  return (one, other) => of(one)(other)
+  const of = oncePer((_one: One) => new WeakMap<Other, { readonly value: Value }>())
+  return (one, other) => {
+    const known = of(one).get(other)
+    if (known) return known.value
+    const value = make(one, other)
+    of(one).set(other, { value })
+    return value
+  }
 }

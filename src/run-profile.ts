@@ -23,6 +23,7 @@ import type { Ledger } from './ledger/ledger.ts'
 import { type BackgroundKit, putTogether } from './look-back.ts'
 import type { NoteTables } from './notes/tables.ts'
 import { answersFor, partsOf, pickParts, wholeParts } from './profile-parts.ts'
+import { keyedDigest } from './request-digest.ts'
 import { sealFlags, sealOf } from './review/sealed.ts'
 import { noSpan, type Span } from './tracing/span.ts'
 import { type Heard, listenTo, type UnderstandKit, understandRecord } from './understand-record.ts'
@@ -276,9 +277,10 @@ export const makeProfileDecision = async (
   facts: PatientFacts,
   kit: ProfileKit,
   stamp: () => Stamp,
+  requestDigest: string = keyedDigest(request, kit.ledger.seal),
 ): Promise<{ readonly assessment: Assessment; readonly decision: DecisionRecord; readonly shown: readonly RiskEstimate[] }> => {
   const assessment = await kit.think(facts)
-  const decision = decideProfile(request, client, facts.questions, facts, assessment, kit, stamp())
+  const decision = decideProfile(request, client, facts.questions, facts, assessment, kit, { stamp: stamp(), requestDigest })
   return { assessment, decision, shown: distinctEstimates(assessment) }
 }
 
@@ -286,7 +288,7 @@ export const makeProfileDecision = async (
 const keepInputs = ({ request, client, kit: { keep, ...kit } }: Walk, { record, heard }: Understood, decision: DecisionRecord) => {
   if (keep === null) return null
   return keep({
-    of: { kind: 'profile', request },
+    of: { kind: 'profile', request, digest: decision.requestDigest },
     client,
     record,
     terminology: heard.said(),

@@ -19,7 +19,7 @@ import type { Asking, CdsService } from './hooks/service.ts'
 import type { Keep, Stamp } from './kept-inputs.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { type RecallKit, recallOverrides } from './recall-overrides.ts'
-import { digestRequest } from './request-digest.ts'
+import { inTurns } from './slices.ts'
 import { noSpan, type Span } from './tracing/span.ts'
 import { type Heard, listenTo, type UnderstandKit, understandRecord } from './understand-record.ts'
 import { uuidsOf } from './uuids-of.ts'
@@ -120,8 +120,7 @@ export const makeDecision = async <Kit>(
   const thought = await think(service, record, kit, asking, span)
   const trial = await tryShadowRules(service, thought, kit, asking)
   const questions = thought.facts?.questions ?? record.questions
-  const requestDigest = await digestRequest(request.body)
-  const decision = decide(service, request, client, questions, thought, kit, { stamp: stamp(), trial, requestDigest })
+  const decision = decide(service, request, client, questions, thought, kit, { stamp: stamp(), trial })
   return { decision, thought, estimates: estimatesOf(thought), questions }
 }
 
@@ -134,7 +133,7 @@ const keepInputs = async <Kit>(
 ): Promise<Uint8Array | null> => {
   if (keep === null) return null
   try {
-    const of = { kind: 'hook', service: service.id, body: request.body } as const
+    const of = { kind: 'hook', service: service.id, body: request.body, digest: request.digest } as const
     return await keep({ of, client, record, terminology: heard.said(), overridden: [...overridden], stamp: stampIn(decision) })
   } catch (fault) {
     reportFault(fault, `${service.id}, keeping its inputs`)
@@ -152,7 +151,8 @@ const tryShadowRules = async <Kit>(
   const because = trial && assessment ? trial.because(assessment) : null
   if (trial === null || facts === null || because === null) return null
   try {
-    return { written: service.write(await service.think(facts, trial.services), facts, trial.services, asking), because }
+    const assessed = await service.think(facts, trial.services)
+    return { written: await inTurns(service.write(assessed, facts, trial.services, asking)), because }
   } catch (fault) {
     reportFault(fault, `${service.id}, rules in the shadow`)
     return null
@@ -183,7 +183,7 @@ const think = async <Kit>(
   try {
     const facts = await span.child('facts', () => understandRecord({ ...record, adviceOnly: true }, kit))
     const assessment = await span.child('think', (own) => service.think(facts, withStages(kit.services, own)))
-    const written = span.child('cards', () => service.write(assessment, facts, kit.services, asking))
+    const written = await span.child('cards', () => inTurns(service.write(assessment, facts, kit.services, asking)))
     return { facts, assessment, written }
   } catch (fault) {
     kit.reportFault(fault, service.id)

@@ -7,6 +7,17 @@ export type Slices<Result> = Generator<undefined, Result>
 /** Steps between two pauses, where a step is one resource or sentence. */
 export const SLICE = 32
 
+/** What a step gives for each of many, in their order. */
+export function* flatMapInSlices<T, R>(all: Iterable<T>, step: (one: T) => readonly R[]): Slices<R[]> {
+  const found: R[] = []
+  let steps = 0
+  for (const one of all) {
+    if (++steps % SLICE === 0) yield
+    for (const each of step(one)) found.push(each)
+  }
+  return found
+}
+
 export const inOneGo = <Result>(work: Slices<Result>): Result => {
   let step = work.next()
   while (!step.done) step = work.next()
@@ -16,16 +27,30 @@ export const inOneGo = <Result>(work: Slices<Result>): Result => {
 /** How long the thread is held before others have their turn: small work never waits. */
 const HOLD_MS = 8
 
-/** With a turn of the event loop whenever the work has held it for some milliseconds: other calls are answered in between. */
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/**
+ * With a turn of the event loop whenever the work has held it for some milliseconds, also at its end: other calls are answered in between,
+ * and the work that follows does not add to this.
+ */
 export const inTurns = async <Result>(work: Slices<Result>): Promise<Result> => {
   let since = performance.now()
-  let step = work.next()
-  while (!step.done) {
+  for (;;) {
+    const step = work.next()
     if (performance.now() - since >= HOLD_MS) {
-      await new Promise<void>((resolve) => setImmediate(resolve))
+      await nextTurn()
       since = performance.now()
     }
-    step = work.next()
+    if (step.done) return step.value
   }
-  return step.value
+}
+
+/** What an asynchronous step gives for each of many, in their order: a few dozen side by side, and a turn before the next. */
+export const mapInTurns = async <T, R>(all: readonly T[], step: (one: T) => Promise<R>): Promise<R[]> => {
+  const made: R[] = []
+  for (let at = 0; at < all.length; at += SLICE) {
+    if (at > 0) await nextTurn()
+    made.push(...(await Promise.all(all.slice(at, at + SLICE).map(step))))
+  }
+  return made
 }

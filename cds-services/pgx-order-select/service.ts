@@ -1,4 +1,4 @@
-import { writeOrderCards } from '../../src/cards/write-cards.ts'
+import { orderCardsInSlices } from '../../src/cards/write-cards.ts'
 import type { Silence } from '../../src/contract/cards.ts'
 import type { Order } from '../../src/contract/facts.ts'
 import type { CdsService } from '../../src/hooks/service.ts'
@@ -26,9 +26,9 @@ export const pgxOrderSelect: CdsService<ServiceKit> = {
   prefetch: PGX_PREFETCH,
   think: consult,
   // CDS Hooks: advice for what is being selected; the other drafts are background.
-  write: (assessment, facts, kit, asking) => {
+  *write(assessment, facts, kit, asking) {
     const selected = assessment.orders.filter(({ order }) => order.selected)
-    const written = writeOrderCards({ ...assessment, orders: selected }, facts, writingFor(kit, asking))
+    const written = yield* orderCardsInSlices({ ...assessment, orders: selected }, facts, writingFor(kit, asking))
     const others = assessment.orders.filter(({ order }) => !order.selected)
     return { ...written, silences: [...written.silences, ...others.map(({ order }) => notSelected(order))] }
   },

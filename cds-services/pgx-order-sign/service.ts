@@ -1,4 +1,4 @@
-import { writeOrderCards } from '../../src/cards/write-cards.ts'
+import { orderCardsInSlices } from '../../src/cards/write-cards.ts'
 import type { CdsService } from '../../src/hooks/service.ts'
 import { consult } from '../pgx/consult.ts'
 import { explainOrders } from '../pgx/explain.ts'
@@ -15,6 +15,6 @@ export const pgxOrderSign: CdsService<ServiceKit> = {
     'Read access to the patient, laboratory results, conditions, medicines, allergies, procedures, requests for tests and the pregnancy status; by prefetch or by the token in the call.',
   prefetch: PGX_PREFETCH,
   think: consult,
-  write: (assessment, facts, kit, asking) => writeOrderCards(assessment, facts, writingFor(kit, asking)),
+  write: (assessment, facts, kit, asking) => orderCardsInSlices(assessment, facts, writingFor(kit, asking)),
   explain: explainOrders,
 }

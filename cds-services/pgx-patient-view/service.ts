@@ -1,5 +1,5 @@
 import { withMoments } from '../../src/cards/moment-cards.ts'
-import { writeMedicineCards } from '../../src/cards/write-medicine-cards.ts'
+import { medicineCardsInSlices } from '../../src/cards/write-medicine-cards.ts'
 import type { CdsService } from '../../src/hooks/service.ts'
 import { consultChart } from '../pgx/consult.ts'
 import { explainMedicines } from '../pgx/explain.ts'
@@ -17,9 +17,9 @@ export const pgxPatientView: CdsService<ServiceKit> = {
   // Family history is an input of the risk of breast cancer; an EHR that does not hold it loses that number and nothing else.
   prefetch: { ...PGX_PREFETCH, family: 'FamilyMemberHistory?patient={{context.patientId}}&_count=100' },
   think: consultChart,
-  write: (assessment, facts, kit, asking) => {
+  *write(assessment, facts, kit, asking) {
     const writing = writingFor(kit, asking)
-    return withMoments(writeMedicineCards(assessment, facts, writing), assessment.moments ?? [], 'chart', facts, writing)
+    return withMoments(yield* medicineCardsInSlices(assessment, facts, writing), assessment.moments ?? [], 'chart', facts, writing)
   },
   explain: explainMedicines,
 }

@@ -1,9 +1,11 @@
 import type { PatientFacts } from '../../src/contract/facts.ts'
 import type { Assessment, DrugAssessment } from '../../src/contract/findings.ts'
-import { assess } from '../../src/guidance/assess.ts'
+import type { GeneCall } from '../../src/contract/genes.ts'
+import { assessInSlices } from '../../src/guidance/assess.ts'
 import { callGenes } from '../../src/pgx/gene-calls.ts'
 import { answerAll, answerOrder } from '../../src/risk/moments/answer-moment.ts'
 import { openSituation, type Situation } from '../../src/risk/moments/situation.ts'
+import { inTurns, mapInTurns, type Slices } from '../../src/slices.ts'
 import type { ServiceKit } from './kit.ts'
 
 /** With what the models say about the drug itself (its dose), and at this order (the rows of `rules/moments.json`). */
@@ -16,20 +18,21 @@ const withEstimates = async (drug: DrugAssessment, situation: Situation): Promis
   return { ...drug, estimates, ...(moments.length > 0 ? { moments } : {}) }
 }
 
+function* guidanceInSlices(facts: PatientFacts, kit: ServiceKit): Slices<{ calls: readonly GeneCall[]; assessment: Assessment }> {
+  const calls = callGenes(facts, kit.knowledge.genes, kit.knowledge.modifiers)
+  yield
+  return { calls, assessment: yield* assessInSlices(facts, calls, kit.knowledge, { precedence: kit.precedence }) }
+}
+
 const consultIn = async (facts: PatientFacts, kit: ServiceKit): Promise<{ assessment: Assessment; situation: Situation }> => {
   const { stage = (_name, work) => work() } = kit
-  const { calls, assessment } = stage('guidance', () => {
-    const calls = callGenes(facts, kit.knowledge.genes, kit.knowledge.modifiers)
-    return { calls, assessment: assess(facts, calls, kit.knowledge, { precedence: kit.precedence }) }
-  })
+  const { calls, assessment } = await stage('guidance', () => inTurns(guidanceInSlices(facts, kit)))
   const situation = openSituation(kit.moments, kit.models, facts, calls)
   const orders = await stage('risk', () =>
-    Promise.all(
-      assessment.orders.map(async (entry) => ({
-        ...entry,
-        drugs: await Promise.all(entry.drugs.map((drug) => withEstimates(drug, situation))),
-      })),
-    ),
+    mapInTurns(assessment.orders, async (entry) => ({
+      ...entry,
+      drugs: await Promise.all(entry.drugs.map((drug) => withEstimates(drug, situation))),
+    })),
   )
   return { assessment: { ...assessment, orders }, situation }
 }

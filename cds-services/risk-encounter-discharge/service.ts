@@ -21,7 +21,10 @@ export const riskEncounterDischarge: CdsService<ServiceKit> = {
     procedures: 'Procedure?patient={{context.patientId}}&_count=200',
   },
   think: consultDischarge,
-  write: (assessment, facts, kit, asking) => writeMomentCards(assessment.moments ?? [], 'discharge', facts, writingFor(kit, asking)),
+  *write(assessment, facts, kit, asking) {
+    yield
+    return writeMomentCards(assessment.moments ?? [], 'discharge', facts, writingFor(kit, asking))
+  },
   // No drug is looked at: why each score speaks or does not stands among the silences.
   explain: () => [],
 }

@@ -31,7 +31,7 @@ const signIn = async (issuer: string, launch: string | null, config: AppConfig, 
   expectIssuer(offer.issuer)
   try {
     const { authorize } = await import('./session/smart-session.ts')
-    await authorize(issuer, launch, config.clientId, config.optionalScopes)
+    await authorize(issuer, launch, config.clientIds[issuer] ?? '', config.optionalScopes)
   } catch {
     show({ kind: 'failed', issuer, why: 'stopped' })
   }

@@ -1,19 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AttuneError } from '../errors.ts'
-
-/** Every visible file below, links followed, in code-unit order. */
-const filesIn = async (folder: string, inside = ''): Promise<string[]> => {
-  const names = (await readdir(join(folder, inside))).filter((name) => !name.startsWith('.'))
-  const found = await Promise.all(
-    names.map(async (name) => {
-      const path = inside === '' ? name : `${inside}/${name}`
-      return (await stat(join(folder, path))).isDirectory() ? filesIn(folder, path) : [path]
-    }),
-  )
-  return found.flat().sort()
-}
+import { visibleFiles } from '../ledger/visible-files.ts'
 
 /**
  * Version of a whole folder of models: their graphs, numbers, inputs and texts, and what they share.
@@ -22,7 +11,7 @@ const filesIn = async (folder: string, inside = ''): Promise<string[]> => {
 export const modelsVersion = async (modelsDir: string): Promise<string> => {
   const digest = createHash('sha256')
   try {
-    for (const path of await filesIn(modelsDir)) {
+    for (const path of await visibleFiles(modelsDir)) {
       const content = createHash('sha256')
         .update(await readFile(join(modelsDir, path)))
         .digest('hex')

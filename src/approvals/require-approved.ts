@@ -1,31 +1,21 @@
 import { readFile } from 'node:fs/promises'
 import type { Config } from '../config.ts'
 import { AttuneError, type ErrorCode } from '../errors.ts'
+import { readJsonLines } from '../ledger/json-lines.ts'
 import { readPublicKeysFile } from '../ledger/public-keys.ts'
 import { type PublicKeys, signatureFault } from '../ledger/signing.ts'
 import { type Approval, approvalSchema, approvalText, type SignedApproval, type Subject } from './approval.ts'
 
 export type ApprovalSettings = Pick<Config, 'approvals'>
 
-const parseLine = (line: string): unknown => {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return null
-  }
-}
-
 /** Read each time: an approval that comes later counts for the next reload, one that was withdrawn does not. */
 const readApprovals = async (path: string): Promise<SignedApproval[]> => {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new AttuneError('config-invalid', `the approvals ${path} cannot be read`, { cause })
   })
-  return text.split('\n').flatMap((line, at) => {
-    if (line.trim() === '') return []
-    const read = approvalSchema.safeParse(parseLine(line))
-    if (!read.success) throw new AttuneError('config-invalid', `line ${at + 1} of ${path} is no approval as \`attune approve\` writes them`)
-    return [read.data]
-  })
+  const wrong = (line: number) =>
+    new AttuneError('config-invalid', `line ${line} of ${path} is no approval as \`attune approve\` writes them`)
+  return readJsonLines(text, approvalSchema, wrong)
 }
 
 const readSigners = (paths: readonly string[]): ReadonlyMap<string, PublicKeys> => {

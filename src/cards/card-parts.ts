@@ -115,12 +115,11 @@ export const finish = (
   ...(card.links && card.links.length > 0 ? { links: card.links } : {}),
 })
 
-const resourcesOf = (findings: readonly Finding[]): string[] =>
-  [
-    ...new Set(
-      findings.flatMap((finding) => [...finding.basis.flatMap((basis) => basis.facts), ...finding.facts].map((fact) => fact.resource)),
-    ),
-  ].sort()
+/** Findings of one gene rest on one list, which is looked at once. */
+const resourcesOf = (findings: readonly Finding[]): string[] => {
+  const lists = new Set(findings.flatMap(({ basis, facts }) => [...basis.map((one) => one.facts), facts]))
+  return [...new Set([...lists].flatMap((facts) => facts.map(({ resource }) => resource)))].sort()
+}
 
 export const trace = (card: Card, concern: CardTrace['concern'], drug: DrugAssessment | null, findings: readonly Finding[]): CardTrace => ({
   card: card.uuid,

@@ -4,6 +4,7 @@ import type { Order } from '../contract/facts.ts'
 import type { DrugAssessment, Finding } from '../contract/findings.ts'
 import type { Lineage } from '../contract/lineage.ts'
 import type { MomentAnswer } from '../contract/moments.ts'
+import { oncePer } from '../once-per.ts'
 import type { Concern } from './card-policy.ts'
 
 /** Digits that are kept of a digest: 128 bits, far more than there are concerns. */
@@ -15,6 +16,11 @@ const LAYOUT = 'concern/1'
 const keyOf = (parts: readonly unknown[]): string => hash('sha256', JSON.stringify([LAYOUT, ...parts])).slice(0, DIGITS)
 
 const factOf = ({ resource, versionId, date }: Lineage) => [resource, versionId ?? null, date ?? null]
+
+const factText = oncePer((fact: Lineage): string => JSON.stringify(factOf(fact)))
+
+/** Once for all findings and drugs that rest on the same list. */
+const sortedFacts = oncePer((facts: readonly Lineage[]): string[] => facts.map(factText).sort())
 
 const sorted = (texts: readonly unknown[]): string[] => texts.map((one) => JSON.stringify(one)).sort()
 
@@ -36,7 +42,7 @@ const findingContent = (finding: Finding) => [
     basis.converted,
     basis.genetic && [basis.genetic.diplotype, basis.genetic.keys],
     basis.clinical && [basis.clinical.diplotype, basis.clinical.keys],
-    sorted(basis.facts.map(factOf)),
+    sortedFacts(basis.facts),
   ]),
 ]
 

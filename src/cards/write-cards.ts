@@ -4,6 +4,7 @@ import type { Assessment, DrugAssessment, Finding, TestFirst } from '../contract
 import type { GeneCall } from '../contract/genes.ts'
 import type { Gap } from '../contract/lineage.ts'
 import type { RiskEstimate } from '../contract/risk.ts'
+import { inOneGo, type Slices } from '../slices.ts'
 import { unitWords } from '../terminology/unit-words.ts'
 import { headline } from './action-words.ts'
 import { appLink, finish, SUMMARY_LIMIT, sourceLink, trace, type Writing, type Written, withDraft } from './card-parts.ts'
@@ -277,18 +278,19 @@ const byPolicy = (kind: Concern['kind'], drug: DrugAssessment): Silence => {
 }
 
 /** One card per ordered drug: guidance, else what could not be assessed, else the test that should come first; else why there is none. */
-const writeDrug = (
+function* writeDrug(
   drug: DrugAssessment,
   order: Order,
   assessment: Assessment,
   context: SuggestionContext,
   writing: Writing,
-): Written | Silence => {
+): Slices<Written | Silence> {
   const concern = concernOf(drug, writing.policy)
   const own = concern && writeConcern(concern, drug, order, assessment, context, writing)
   const written = own ? joinMoments(own, drug, order, context) : momentCard(drug.moments ?? [], { drug, order }, context, writing)
   if (!written) return concern ? byPolicy(concern.kind, drug) : { ...silenceWords(drug, assessment.geneCalls), order: drug.ref }
   const { card, trace: why, ...rest } = written
+  yield
   const mark =
     own && concern
       ? markConcern(concern, drug, order, own.card, writing.seal)
@@ -299,7 +301,7 @@ const writeDrug = (
 }
 
 /** Cards for order hooks, most serious first, and why there is none for the rest. */
-export const writeOrderCards = (assessment: Assessment, facts: PatientFacts, writing: Writing): WrittenCards => {
+export function* orderCardsInSlices(assessment: Assessment, facts: PatientFacts, writing: Writing): Slices<WrittenCards> {
   const context: SuggestionContext = {
     patientId: facts.patient?.id ?? '',
     encounterId: writing.encounterId,
@@ -311,15 +313,20 @@ export const writeOrderCards = (assessment: Assessment, facts: PatientFacts, wri
   for (const { order, drugs, gaps } of assessment.orders) {
     for (const gap of gaps) silences.push({ about: gap.about, code: gap.code, because: gap.because, order: order.ref })
     for (const drug of drugs) {
-      const result = writeDrug(drug, order, assessment, context, writing)
+      yield
+      const result = yield* writeDrug(drug, order, assessment, context, writing)
       if ('card' in result) written.push(result)
       else silences.push(result)
       silences.push(...momentSilences(drug.moments ?? [], drug, 'card' in result))
     }
   }
   if (assessment.orders.length === 0) silences.push(NO_ORDER)
+  yield
   const kept = offerOnce(limitCards(written, writing))
   return { cards: kept.map((entry) => entry.card), traces: kept.map((entry) => entry.trace), silences }
 }
+
+/** The same at once, for who has nobody waiting. */
+export const writeOrderCards = (...of: Parameters<typeof orderCardsInSlices>): WrittenCards => inOneGo(orderCardsInSlices(...of))
 
 const NO_ORDER: Silence = { about: 'orders', code: 'no-order', because: 'the call holds no order for a medicine that can be looked at' }

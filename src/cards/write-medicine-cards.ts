@@ -2,6 +2,7 @@ import type { Card, CardTrace, ConcernMark, Silence, WrittenCards } from '../con
 import type { PatientFacts } from '../contract/facts.ts'
 import type { Assessment, DrugAssessment, Finding } from '../contract/findings.ts'
 import type { Gap } from '../contract/lineage.ts'
+import { inOneGo, type Slices } from '../slices.ts'
 import { appLink, finish, sourceLink, trace, type Writing } from './card-parts.ts'
 import {
   type AlertPolicy,
@@ -32,10 +33,11 @@ export const flagMedicine = (drug: DrugAssessment, policy: AlertPolicy): Found[]
 }
 
 /** What is to be said, and what the same user has heard and overridden. */
-const sift = (found: readonly Found[], assessment: Assessment, writing: Writing): { said: Flagged[]; past: Silence[] } => {
+function* sift(found: readonly Found[], assessment: Assessment, writing: Writing): Slices<{ said: Flagged[]; past: Silence[] }> {
   const said: Flagged[] = []
   const past: Silence[] = []
   for (const one of found) {
+    yield
     const card = { summary: headOf(one, assessment, writing), indicator: indicatorOf(one, writing) }
     const mark = markConcern(one.concern, one.drug, null, card, writing.seal)
     const override = overrideOf(mark, card.indicator, writing.overridden)
@@ -70,11 +72,13 @@ const distinctDrugs = <T extends { readonly drug: DrugAssessment }>(entries: rea
 ]
 
 /** One card for all active medicines that known genotypes speak against; the chart's opening is no place for a card per drug. */
-export const writeMedicineCards = (assessment: Assessment, facts: PatientFacts, writing: Writing): WrittenCards => {
+export function* medicineCardsInSlices(assessment: Assessment, facts: PatientFacts, writing: Writing): Slices<WrittenCards> {
   const unread = facts.gaps.find((gap) => gap.about === 'medicines' && isBlinding(gap))
   const found = assessment.medicines.flatMap((drug) => flagMedicine(drug, writing.policy))
-  const { said: all, past } = sift(found, assessment, writing)
-  const unflagged = assessment.medicines.filter((drug) => !found.some((entry) => entry.drug === drug))
+  yield
+  const { said: all, past } = yield* sift(found, assessment, writing)
+  const told = new Set(found.map(({ drug }) => drug))
+  const unflagged = assessment.medicines.filter((drug) => !told.has(drug))
   const silences = [
     ...(assessment.medicines.length === 0 && !unread ? [NO_MEDICINE] : []),
     ...unflagged.map((drug) => ({ ...silenceWords(drug, assessment.geneCalls), order: drug.ref })),
@@ -131,6 +135,9 @@ export const writeMedicineCards = (assessment: Assessment, facts: PatientFacts, 
     silences,
   }
 }
+
+/** The same at once, for who has nobody waiting. */
+export const writeMedicineCards = (...of: Parameters<typeof medicineCardsInSlices>): WrittenCards => inOneGo(medicineCardsInSlices(...of))
 
 const NO_MEDICINE: Silence = { about: 'medicines', code: 'no-medicine', because: 'the record holds no medicine in use' }
 

@@ -26,7 +26,7 @@ export type DecisionRecord = {
   readonly hookInstance: string
   /** Id of the request, as in the log and in the answer's header; absent in records of the app and of older releases. */
   readonly requestId?: string
-  /** SHA-256 of the request body as it came, without authorization. */
+  /** `bytes:` and the SHA-256 of the body as it came; `keyed:` and an HMAC of a request of the app; without a word of the request as JSON, without authorization. */
   readonly requestDigest: string
   /** Keyed HMAC of FHIR base and patient id; not reversible without the key. */
   readonly patientKey: string

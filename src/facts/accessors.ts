@@ -62,17 +62,23 @@ const readCodings = (concept: unknown): readonly Coding[] => {
 /** Codings of a CodeableConcept (or of a bare Coding); a coding without code is left out. */
 export const codings: (concept: unknown) => readonly Coding[] = sameForSame(readCodings, false)
 
+const wordingOfOne = (concept: Json): string | null => {
+  const text = asText(concept.text) ?? asText(concept.display)
+  if (text !== null) return text
+  for (const entry of asObjects(concept.coding)) {
+    const display = asText(entry.display)
+    if (display !== null) return display
+  }
+  return null
+}
+
 /** What a clinician would read: text, else a display (also of a coding without code), else null. */
 export const wording = (concept: unknown): string | null => {
+  if (isJson(concept)) return wordingOfOne(concept)
   for (const one of asList(concept)) {
     if (typeof one === 'string') return asText(one)
-    if (!isJson(one)) continue
-    const text = asText(one.text) ?? asText(one.display)
-    if (text !== null) return text
-    for (const entry of asObjects(one.coding)) {
-      const display = asText(entry.display)
-      if (display !== null) return display
-    }
+    const words = isJson(one) ? wordingOfOne(one) : null
+    if (words !== null) return words
   }
   return null
 }

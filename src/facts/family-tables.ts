@@ -3,6 +3,7 @@ import type { Condition, FamilyMember, PatientFacts } from '../contract/facts.ts
 import type { Coding } from '../contract/lineage.ts'
 import type { FamilyFlag, FamilyPlace } from '../contract/person.ts'
 import { AttuneError } from '../errors.ts'
+import { flatMapInSlices, type Slices } from '../slices.ts'
 import { type Memory, makeMemory } from '../terminology/remember.ts'
 
 const text = z.string().min(1)
@@ -144,7 +145,8 @@ export const flagsOf = (groups: ReadonlySet<string>, sex: string | null, { patte
     .map(({ id, says, source: { title, pmid, url } }) => ({ id, says, source: { title, url, ...(pmid === undefined ? {} : { pmid }) } }))
 
 /** The groups by name, and which of them the patient has: a pedigree marks the patient as it marks the relatives. */
-export const groupsWith = (conditions: readonly Condition[], tables: FamilyTables): NonNullable<PatientFacts['familyGroups']> => {
-  const own = new Set(conditions.filter(({ verificationStatus }) => verificationStatus !== 'refuted').map((one) => groupOf(one, tables)))
+export function* groupsWith(conditions: readonly Condition[], tables: FamilyTables): Slices<NonNullable<PatientFacts['familyGroups']>> {
+  const held = conditions.filter(({ verificationStatus }) => verificationStatus !== 'refuted')
+  const own = new Set(yield* flatMapInSlices(held, (one) => [groupOf(one, tables)]))
   return tables.groups.map(({ id, label, german }) => ({ id, label, german, ...(own.has(id) ? { patient: true as const } : {}) }))
 }

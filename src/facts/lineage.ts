@@ -33,11 +33,16 @@ export const OBSERVED = [
 /** Where a result came from, without naming the patient or a relative. */
 const SAID_BY: Readonly<Record<string, string>> = { Patient: 'patient', RelatedPerson: 'relative' }
 
+const typeOf = (reference: string | null): string | null => {
+  const tail = reference === null ? null : tailOf(reference)
+  return tail === null ? null : tail.slice(0, tail.indexOf('/'))
+}
+
 export const sourceOf = (...candidates: readonly unknown[]): string | null => {
   for (const candidate of candidates)
     for (const one of asList(candidate)) {
       const actor = member(one, 'actor') ?? one
-      const type = tailOf(referenceOf(actor) ?? '')?.split('/')[0] ?? asText(member(actor, 'type')) ?? ''
+      const type = typeOf(referenceOf(actor)) ?? asText(member(actor, 'type')) ?? ''
       const said = Object.hasOwn(SAID_BY, type) ? SAID_BY[type] : wording(actor)
       if (said) return said
     }

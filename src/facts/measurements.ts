@@ -15,6 +15,9 @@ export const WITHDRAWN: ReadonlySet<string | null> = new Set(['entered-in-error'
 /** `tell` receives a gap when a value came without a usable unit. */
 type Tell = (code: Gap['code'], because: string) => void
 
+/** Spread where there is nothing to say: one object for the thousands of values of a record. */
+const NOTHING = {}
+
 const quantity = (raw: unknown, tell: Tell): MeasuredValue | null => {
   const read = amount(raw)
   if (read === null) return null
@@ -24,8 +27,8 @@ const quantity = (raw: unknown, tell: Tell): MeasuredValue | null => {
     kind: 'quantity',
     value: read.value,
     unit: unit.code,
-    ...(read.comparator === null ? {} : { comparator: read.comparator }),
-    ...(read.unit === null || read.unit === unit.code ? {} : { unitText: read.unit }),
+    ...(read.comparator === null ? NOTHING : { comparator: read.comparator }),
+    ...(read.unit === null || read.unit === unit.code ? NOTHING : { unitText: read.unit }),
   }
 }
 
@@ -139,16 +142,16 @@ const howMade = (resource: Json): How => {
   }
 }
 
-type Shown = Pick<Measurement, 'range' | 'interpretation' | 'flag' | keyof How>
+type Shown = Pick<Measurement, 'range' | 'interpretation'> & { readonly beside: Pick<Measurement, 'flag' | keyof How> }
 
 /** What stands beside a value for the eye. Nothing is recommended or estimated from it. */
 const shownWith = (resource: Json, value: MeasuredValue): Shown => {
   const range = rangeOf(resource, value)
   const flag = flagOf(resource, value, range)
-  return { range, interpretation: interpretations(resource), ...(flag === null ? {} : { flag }), ...howMade(resource) }
+  return { range, interpretation: interpretations(resource), beside: { ...(flag === null ? {} : { flag }), ...howMade(resource) } }
 }
 
-const NOT_SHOWN: Shown = { range: null, interpretation: [] }
+const NOT_SHOWN: Shown = { range: null, interpretation: [], beside: NOTHING }
 
 /**
  * One Observation as a measurement; null when its author took it back.
@@ -165,7 +168,7 @@ export const readMeasurement = (item: Item, about: Modality, gaps: Gap[], advice
   const code = mainCoding(codes)
   const source = sourceOf(resource.performer, resource.device)
   const value = readValue(item, about, gaps)
-  const { range, interpretation, ...beside } = adviceOnly ? NOT_SHOWN : shownWith(resource, value)
+  const { range, interpretation, beside } = adviceOnly ? NOT_SHOWN : shownWith(resource, value)
   return {
     ref,
     name: wording(resource.code) ?? nameOfCode(codes) ?? code?.code ?? 'Unnamed result',

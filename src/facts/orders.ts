@@ -1,6 +1,7 @@
 import type { Order } from '../contract/facts.ts'
 import type { Gap } from '../contract/lineage.ts'
 import { isLocal } from '../pgx/local-use.ts'
+import { SLICE, type Slices } from '../slices.ts'
 import type { DrugIndex } from '../terminology/drugs.ts'
 import { asCode, asDate, asList, asObjects, asText, codings, isJson, type Json, nameOf, referenceOf } from './accessors.ts'
 import type { Chart } from './chart.ts'
@@ -27,17 +28,24 @@ const draftsOf = (resources: readonly Json[]): Draft[] =>
     return { resource, hasId: id !== null, ref: id === null ? `#${at + 1}` : refOf(resource) }
   })
 
-/** `Type/id`, bare id or absolute URL, compared by id and, where stated, by type. */
-const names = (selection: string, draft: Draft): boolean => {
-  if (!draft.hasId || idOf(selection) !== idOf(draft.ref)) return false
-  const type = /([A-Z][A-Za-z]+)\/[^/]+$/.exec(selection)?.[1]
-  return type === undefined || type === draft.resource.resourceType
+/** `Type/id`, bare id or absolute URL: by id, the types that are asked for; undefined where none is stated. */
+const byId = (selections: readonly string[]): ReadonlyMap<string, ReadonlySet<unknown>> => {
+  const types = new Map<string, Set<unknown>>()
+  for (const selection of selections) {
+    const id = idOf(selection)
+    types.set(id, (types.get(id) ?? new Set()).add(/([A-Z][A-Za-z]+)\/[^/]+$/.exec(selection)?.[1]))
+  }
+  return types
 }
 
 /** Null when selections say nothing that can be used: none given, or none of them stands in the Bundle. Then all drafts count. */
 const selectedRefs = (selections: readonly unknown[] | null, drafts: readonly Draft[]): ReadonlySet<string> | null => {
   const given = (selections ?? []).map(asText).filter((one) => one !== null)
-  const chosen = drafts.filter((draft) => given.some((selection) => names(selection, draft)))
+  const types = byId(given)
+  const chosen = drafts.filter(({ hasId, ref, resource }) => {
+    const asked = hasId ? types.get(idOf(ref)) : undefined
+    return asked !== undefined && (asked.has(undefined) || asked.has(resource.resourceType))
+  })
   return chosen.length === 0 ? null : new Set(chosen.map((draft) => draft.ref))
 }
 
@@ -82,17 +90,19 @@ const readOrder = (draft: Draft, selected: boolean, chart: Chart, drugs: DrugInd
  * What is being ordered (reference: fhir-genomics, section 5.2): MedicationRequests that are not over, taken back or forbidden. Orders for
  * another patient are not this patient's and leave a gap. Order of the drafts is kept.
  */
-export const readOrders = (
+export function* readOrders(
   drafts: readonly Json[],
   selections: readonly unknown[] | null,
   chart: Chart,
   drugs: DrugIndex,
   gaps: Gap[],
-): Order[] => {
+): Slices<Order[]> {
   const all = draftsOf(drafts)
   const chosen = selectedRefs(selections, all)
   const orders: Order[] = []
+  let steps = 0
   for (const draft of all) {
+    if (++steps % SLICE === 0) yield
     try {
       if (!isOrder(draft.resource)) continue
       if (chart.isOther(draft.resource))

@@ -159,12 +159,13 @@ function* devicesOf(
 
 /** Dangling members of a panel: the panel is kept, what is missing is said. */
 const missingMembers = (items: readonly Item[], about: Modality, chart: Chart): Gap[] =>
-  items.flatMap(({ resource, ref }) => {
-    if (resource.hasMember === undefined) return []
-    const members = asObjects(resource.hasMember)
-    const missing = members.filter((one) => chart.resolve(one, resource) === null).length
-    return missing === 0 ? [] : [gap(about, 'incomplete', `${missing} of the ${members.length} results of a panel were not sent.`, ref)]
-  })
+  items
+    .filter(({ resource }) => resource.hasMember !== undefined)
+    .flatMap(({ resource, ref }) => {
+      const members = asObjects(resource.hasMember)
+      const missing = members.filter((one) => chart.resolve(one, resource) === null).length
+      return missing === 0 ? [] : [gap(about, 'incomplete', `${missing} of the ${members.length} results of a panel were not sent.`, ref)]
+    })
 
 /** Tests that are being ordered in the same call. */
 const draftRequests = (chart: Chart): Item[] =>
@@ -203,7 +204,7 @@ export function* factsInSlices(record: PatientRecord, known: FactsTerms, answers
     patient: patient ?? null,
     readings: genomics.readings,
     variants: genomics.variants?.facts ?? null,
-    orders: readOrders(chart.drafts, record.selections, chart, terms.drugs, gaps),
+    orders: yield* readOrders(chart.drafts, record.selections, chart, terms.drugs, gaps),
     medicines: yield* medicines(chart, record, terms, orderRefs(chart), gaps),
     labs: scores.length === 0 ? labs : newestFirst([...labs, ...scores]),
     vitals,
@@ -215,7 +216,7 @@ export function* factsInSlices(record: PatientRecord, known: FactsTerms, answers
       yield* readEach(chart.of('QuestionnaireResponse'), 'questionnaires', gaps, (item) => readQuestionnaire(item, gaps)),
     ),
     immunizations: newestFirst(yield* readEach(chart.of('Immunization'), 'immunizations', gaps, (item) => readImmunization(item, gaps))),
-    familyGroups: families === null ? [] : groupsWith(conditions, families),
+    familyGroups: families === null ? [] : yield* groupsWith(conditions, families),
     conditions,
     requests: yield* readEach([...chart.of('ServiceRequest'), ...draftRequests(chart)], 'test orders', gaps, (item) =>
       readRequest(item, genomicTerms(terms).codes),

@@ -46,6 +46,8 @@ const LONGEST_WAIT_S = 120
 const MOST_WAIT_S = 900
 /** Times that a call which failed for the moment is tried again. */
 const TRIES = 5
+/** What a server says of an export that it has thrown away. */
+const GONE: ReadonlySet<number> = new Set([404, 410])
 
 const fail = (detail: string): never => {
   throw new AttuneError('fhir-failed', detail)
@@ -115,10 +117,10 @@ export const kickOff = async (asked: ExportAsked, kit: ExportKit): Promise<strin
 const isObject = (value: unknown): value is { readonly [member: string]: unknown } => typeof value === 'object' && value !== null
 
 const filesIn = (value: unknown): ExportFile[] =>
-  (Array.isArray(value) ? value : []).flatMap((one: unknown) =>
+  (Array.isArray(value) ? value : []).map((one: unknown) =>
     isObject(one) && typeof one.type === 'string' && typeof one.url === 'string'
-      ? [{ type: one.type, url: one.url, count: typeof one.count === 'number' ? one.count : null }]
-      : [],
+      ? { type: one.type, url: one.url, count: typeof one.count === 'number' ? one.count : null }
+      : fail('the manifest of the export names a file without type or address'),
   )
 
 const nextOf = (value: { readonly [member: string]: unknown }): string | null => {
@@ -159,6 +161,7 @@ const pollPage = async (url: URL, until: number, kit: ExportKit): Promise<Buffer
     )
     if (!received.ok) return fail(`the state of the export could not be read: ${received.why}`)
     if (received.status === 200) return received.body
+    if (GONE.has(received.status)) return fail('the server has this export no longer: begin another in another folder')
     if (received.status !== 202) return fail(`the export ended with status ${received.status}`)
     const pause = retryAfterS(received.retryAfter, Date.now()) ?? seconds
     if (Date.now() + pause * 1000 > until) return fail('the export was not ready in time (--wait-minutes)')

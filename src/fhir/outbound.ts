@@ -214,6 +214,8 @@ export const makeOutbound = (network: Network, resolveName: ResolveName = lookup
         const late = connected ? 'timeout' : 'queued'
         resolve({ ok: false, why: signal.aborted ? late : failureOf(error) })
       })
+      // Without an answer and without an error: the other side went over to another protocol.
+      request.on('close', () => resolve({ ok: false, why: signal.aborted ? 'timeout' : 'network' }))
       request.end(body ?? undefined)
     })
 
@@ -233,8 +235,8 @@ export const makeOutbound = (network: Network, resolveName: ResolveName = lookup
     async json(url, { deadlineMs, maxBytes }) {
       const request = { headers: { accept: 'application/json' }, signal: AbortSignal.timeout(deadlineMs), budget: { bytes: maxBytes } }
       const received = await get(new URL(url), request)
-      if (!received.ok) throw new Error(`not readable: ${received.why}`)
-      if (received.status !== 200) throw new Error(`not readable: status ${received.status}`)
+      if (!received.ok) throw new Error(received.why)
+      if (received.status !== 200) throw new Error(`status ${received.status}`)
       return JSON.parse(received.body.toString('utf8'))
     },
     connectionsTo,

@@ -34,7 +34,7 @@ export const callFor = (gene: string, { facts, drug, beside }: Subject, { calls,
   const table = knowledge.genes.get(gene)
   if (!call || !table || !('phenoconversion' in call)) return call
   if (call.phenoconversion.state === 'none' && beside.length === 0) return call
-  return underModifiers(call, table, modifiersOf(gene, [...facts.medicines, ...beside], knowledge.modifiers, facts.now, drug))
+  return underModifiers(call, table, modifiersOf(gene, facts.medicines, knowledge.modifiers, facts.now, drug, beside))
 }
 
 const tooOpen = (group: RowGroup): Gap => ({

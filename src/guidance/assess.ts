@@ -2,6 +2,7 @@ import type { DrugIdentity, Ingredient, Medicine, Order, PatientFacts } from '..
 import type { Assessment, DrugAssessment, GuidanceSource } from '../contract/findings.ts'
 import type { GeneCall } from '../contract/genes.ts'
 import type { Gap } from '../contract/lineage.ts'
+import { inOneGo, type Slices } from '../slices.ts'
 import { type Advice, advise, type Kit } from './advise.ts'
 import { asOrdered } from './alternatives/genes.ts'
 import { findAlternatives } from './alternatives.ts'
@@ -171,23 +172,28 @@ export const subjectOfMedicine = (medicine: Medicine, facts: PatientFacts): Omit
  * Draft orders come first, each with the medicines in use that it changes; a medicine in use is assessed by the same rules,
  * without test-first advice.
  */
-export const assess = (
+export function* assessInSlices(
   facts: PatientFacts,
   calls: readonly GeneCall[],
   knowledge: Knowledge,
   options: { readonly precedence: readonly GuidanceSource[] },
-): Assessment => {
+): Slices<Assessment> {
   const kit = kitOf(calls, knowledge, options.precedence)
-  const orders = facts.orders.map((order) => ({
-    order,
-    drugs: [
-      ...assessOne(subjectOfOrder(order, facts), kit),
-      ...changedMedicines(order, facts, kit, (medicine) => subjectOfMedicine(medicine, facts), assessDrug),
-    ],
-    gaps: orderGaps(order),
-  }))
-  const medicines = facts.medicines
-    .filter((medicine) => medicine.state === 'active')
-    .flatMap((medicine) => assessOne(subjectOfMedicine(medicine, facts), kit))
+  const orders: Assessment['orders'][number][] = []
+  for (const order of facts.orders) {
+    yield
+    const own = assessOne(subjectOfOrder(order, facts), kit)
+    const changed = yield* changedMedicines(order, facts, kit, (medicine) => subjectOfMedicine(medicine, facts), assessDrug)
+    orders.push({ order, drugs: [...own, ...changed], gaps: orderGaps(order) })
+  }
+  const medicines: DrugAssessment[] = []
+  for (const medicine of facts.medicines) {
+    if (medicine.state !== 'active') continue
+    yield
+    medicines.push(...assessOne(subjectOfMedicine(medicine, facts), kit))
+  }
   return { knowledge: { version: knowledge.version, asOf: knowledge.asOf }, geneCalls: calls, orders, medicines, gaps: facts.gaps }
 }
+
+/** The same at once, for who has nobody waiting. */
+export const assess = (...of: Parameters<typeof assessInSlices>): Assessment => inOneGo(assessInSlices(...of))

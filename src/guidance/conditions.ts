@@ -1,3 +1,4 @@
+import type { DrugIdentity, PatientFacts } from '../contract/facts.ts'
 import type { Action } from '../contract/findings.ts'
 import type { Lineage } from '../contract/lineage.ts'
 import { oncePer } from '../once-per.ts'
@@ -10,14 +11,42 @@ import { type Subject, wasRead } from './subject.ts'
 type Truth = { readonly holds: boolean | null; readonly facts: readonly Lineage[] }
 const UNKNOWN: Truth = { holds: null, facts: [] }
 
-const drugsBeside = oncePer(({ facts, drug }: Subject) => [
-  ...facts.medicines
+/** Something that is taken, or that `ordered` says is being ordered. */
+type Beside = { readonly at: number; readonly drug: DrugIdentity; readonly lineage: Lineage; readonly ordered: boolean }
+
+/** Medicines in use before orders, each in its place, under the names and codes of its ingredients. */
+const takenByDrug = oncePer(({ medicines, orders }: PatientFacts): ReadonlyMap<string, readonly Beside[]> => {
+  const taken = medicines
     .filter((medicine) => medicine.state === 'active' && !isLocal(medicine))
-    .map((medicine) => ({ drug: medicine.drug, lineage: medicine.lineage })),
-  ...facts.orders
-    .filter((order) => !order.drug.ingredients.some((ingredient) => ingredient.name === drug.name) && !isLocal(order))
-    .map((order) => ({ drug: order.drug, lineage: { resource: order.ref } })),
-])
+    .map(({ drug, lineage }) => ({ drug, lineage, ordered: false }))
+  const drafts = orders.filter((order) => !isLocal(order)).map(({ drug, ref }) => ({ drug, lineage: { resource: ref }, ordered: true }))
+  const byDrug = new Map<string, Beside[]>()
+  for (const [at, one] of [...taken, ...drafts].entries())
+    for (const key of new Set(one.drug.ingredients.flatMap(drugKeys))) {
+      const known = byDrug.get(key)
+      if (known) known.push({ at, ...one })
+      else byDrug.set(key, [{ at, ...one }])
+    }
+  return byDrug
+})
+
+const drugKeys = ({ name, rxcui }: { readonly name: string; readonly rxcui: string | null }): string[] =>
+  rxcui === null ? [`name ${name}`] : [`name ${name}`, `rxcui ${rxcui}`]
+
+/** What is beside a subject of the drug that a row names, in the order of the record. */
+const besideOf = ({ facts, drug }: Subject, row: ModifierRow): readonly Beside[] => {
+  const byDrug = takenByDrug(facts)
+  const [found = [], ...others] = drugKeys({ name: row.drug, rxcui: row.rxcui }).flatMap((key) => {
+    const one = byDrug.get(key)
+    return one ? [one] : []
+  })
+  const all = others.length === 0 ? found : [...new Map([found, ...others].flat().map((one) => [one.at, one])).values()].sort(byPlace)
+  return all.some(({ ordered }) => ordered)
+    ? all.filter((one) => !one.ordered || !one.drug.ingredients.some(({ name }) => name === drug.name))
+    : all
+}
+
+const byPlace = (one: Beside, other: Beside): number => one.at - other.at
 
 /** Medicines in use or ordered beside this one, but for eye, ear and skin, that modify an enzyme as the rule says, with their rows. */
 export const modifiersBeside = (
@@ -27,11 +56,7 @@ export const modifiersBeside = (
 ) =>
   modifiers
     .filter((row) => row.kind === rule.kind && rule.enzymes.includes(row.enzyme) && rule.strengths.includes(row.strength))
-    .flatMap((row) =>
-      drugsBeside(subject)
-        .filter(({ drug }) => drug.ingredients.some((one) => one.name === row.drug || (row.rxcui !== null && one.rxcui === row.rxcui)))
-        .map(({ lineage }) => ({ row, lineage })),
-    )
+    .flatMap((row) => besideOf(subject, row).map(({ lineage }) => ({ row, lineage })))
 
 /** Rows that were only recalled cannot prove a modifier, and their presence keeps its absence open. */
 const byModifier = (rule: Extract<ConditionRule, { kind: 'modifier' }>, subject: Subject, modifiers: readonly ModifierRow[]): Truth => {

@@ -1,5 +1,6 @@
-import type { GeneCall, Genotype, Phenoconversion } from '../contract/genes.ts'
+import type { GeneCall, GeneReading, Genotype, Phenoconversion } from '../contract/genes.ts'
 import type { Gap, Lineage } from '../contract/lineage.ts'
+import { oncePer } from '../once-per.ts'
 import { activityScore, scoresOfPhenotype } from '../pgx/activity-score.ts'
 import type { GeneTable } from '../pgx/gene-tables.ts'
 import { isInTable, lookUpGenotype } from '../pgx/genotype.ts'
@@ -58,7 +59,8 @@ const unansweredAlleles = (genotype: Genotype, vocabulary: ReadonlySet<string>):
   return [...stemsOf(vocabulary)].filter((stem) => !answered.has(stem)).sort()
 }
 
-const factsOf = (call: Extract<GeneCall, { readings: unknown }>): Lineage[] => call.readings.map((reading) => reading.lineage)
+/** Kept with the readings: each drug and source asks for them. */
+const factsOf = oncePer((readings: readonly GeneReading[]): readonly Lineage[] => readings.map(({ lineage }) => lineage))
 
 const asOption = (genetic: Genotype, clinical: Genotype, phenoconversion: Phenoconversion, facts: readonly Lineage[]): GeneOption => ({
   keys: clinical.keys,
@@ -166,18 +168,13 @@ export const readGene = (
           ),
           open: null,
         }
-      return ofCall(gene, [asOption(call.genetic, call.clinical, call.phenoconversion, factsOf(call))], table, vocabulary, false)
+      return ofCall(gene, [asOption(call.genetic, call.clinical, call.phenoconversion, factsOf(call.readings))], table, vocabulary, false)
     }
     case 'candidates':
       return ofCall(
         gene,
         call.candidates.map((candidate) =>
-          asOption(
-            candidate.genetic,
-            candidate.clinical,
-            call.phenoconversion,
-            candidate.readings.map((reading) => reading.lineage),
-          ),
+          asOption(candidate.genetic, candidate.clinical, call.phenoconversion, factsOf(candidate.readings)),
         ),
         table,
         vocabulary,

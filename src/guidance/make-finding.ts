@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import type { Action, Consequence, Finding, GeneBasis } from '../contract/findings.ts'
 import type { Genotype } from '../contract/genes.ts'
 import type { Lineage } from '../contract/lineage.ts'
+import { oncePer } from '../once-per.ts'
 import type { GeneOption } from './gene-options.ts'
 import type { Match } from './match-rows.ts'
 import type { GuidanceRow } from './rules.ts'
@@ -13,9 +14,9 @@ export const findingId = (row: string, ref: string, basis: readonly GeneBasis[])
   return hash('sha256', JSON.stringify([row, ref, genotype])).slice(0, 16)
 }
 
-const distinct = <T>(values: readonly T[]): readonly T[] => {
+const distinct = <T>(values: readonly T[], textOf: (value: T) => string = JSON.stringify): readonly T[] => {
   const unique = [...new Set(values)]
-  return unique.length < 2 ? unique : [...new Map(unique.map((value) => [JSON.stringify(value), value])).values()]
+  return unique.length < 2 ? unique : [...new Map(unique.map((value) => [textOf(value), value])).values()]
 }
 
 const only = <T>(values: readonly (T | null)[]): T | null => {
@@ -37,6 +38,20 @@ const mergeGenotypes = (genotypes: readonly (Genotype | null)[]): Genotype | nul
   }
 }
 
+const factText = oncePer((fact: Lineage): string => JSON.stringify(fact))
+
+const distinctFacts = oncePer((facts: readonly Lineage[]) => distinct(facts, factText))
+
+const factsOf = (options: readonly GeneOption[]): readonly Lineage[] => {
+  const [first, ...others] = new Set(options.map(({ facts }) => facts))
+  return first !== undefined && others.length === 0
+    ? distinctFacts(first)
+    : distinct(
+        options.flatMap(({ facts }) => facts),
+        factText,
+      )
+}
+
 const basisOf = (gene: string, key: string, match: Match): GeneBasis => {
   const options = match.readings.flatMap((reading): GeneOption[] => {
     const option = reading.get(gene)
@@ -52,7 +67,7 @@ const basisOf = (gene: string, key: string, match: Match): GeneBasis => {
     clinical: mergeGenotypes(options.map((option) => option.clinical)),
     converted: options.some((option) => option.converted),
     ...(changes === undefined ? {} : { phenoconversion: changes }),
-    facts: distinct(options.flatMap((option) => option.facts)),
+    facts: factsOf(options),
   }
 }
 

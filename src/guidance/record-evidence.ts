@@ -14,16 +14,16 @@ const NOT_SO = new Set(['refuted', 'entered-in-error', 'not-done', 'preparation'
 
 const conceptsOf = oncePer(({ snomed }: Evidence): ReadonlySet<string> => new Set(snomed))
 
-const belongs = (evidence: Evidence, coding: Coding): boolean => {
-  if (coding.system === SNOMED) return conceptsOf(evidence).has(coding.code)
-  if (!ICD10.test(coding.system)) return false
-  const code = coding.code.replace('.', '').toUpperCase()
-  return evidence.icd10.some((prefix) => code.startsWith(prefix))
-}
+/** The codes that sets of evidence are compared with; of ICD-10 without the point. */
+type Comparable = { readonly snomed: readonly string[]; readonly icd10: readonly string[] }
 
-type Item = {
+const comparable = (codings: readonly Coding[]): Comparable => ({
+  snomed: codings.filter(({ system }) => system === SNOMED).map(({ code }) => code),
+  icd10: codings.filter(({ system }) => ICD10.test(system)).map(({ code }) => code.replace('.', '').toUpperCase()),
+})
+
+type Item = Comparable & {
   readonly name: string
-  readonly codes: readonly Coding[]
   readonly lineage: Lineage
   readonly date: string | null
   /** False for a condition that is over. */
@@ -34,14 +34,14 @@ type Item = {
 const OVER = new Set(['resolved', 'inactive', 'remission'])
 
 const reasonsOf = ({ reasons, ref }: Subject): Item[] =>
-  reasons.map((reason) => ({ name: reason.text, codes: reason.codings, lineage: { resource: ref }, date: null, current: true }))
+  reasons.map((reason) => ({ name: reason.text, ...comparable(reason.codings), lineage: { resource: ref }, date: null, current: true }))
 
 const itemsOf = oncePer(({ conditions, procedures }: PatientFacts): readonly Item[] => [
   ...conditions
     .filter((condition) => !NOT_SO.has(condition.verificationStatus ?? ''))
     .map((condition) => ({
       name: condition.name,
-      codes: condition.codes,
+      ...comparable(condition.codes),
       lineage: condition.lineage,
       date: condition.onset,
       current: condition.abatement === null && !OVER.has(condition.clinicalStatus ?? ''),
@@ -50,15 +50,20 @@ const itemsOf = oncePer(({ conditions, procedures }: PatientFacts): readonly Ite
     .filter((procedure) => !NOT_SO.has(procedure.status ?? ''))
     .map((procedure) => ({
       name: procedure.name,
-      codes: procedure.codes,
+      ...comparable(procedure.codes),
       lineage: procedure.lineage,
       date: procedure.date,
       current: true,
     })),
 ])
 
-const holding = (items: readonly Item[], evidence: Evidence): Item[] =>
-  items.filter(({ codes }) => codes.some((coding) => belongs(evidence, coding)))
+const holding = (items: readonly Item[], evidence: Evidence): Item[] => {
+  const concepts = conceptsOf(evidence)
+  return items.filter(
+    ({ snomed, icd10 }) =>
+      snomed.some((code) => concepts.has(code)) || icd10.some((code) => evidence.icd10.some((prefix) => code.startsWith(prefix))),
+  )
+}
 
 /** Of the record, once however many rules ask for the set. */
 const onRecord = oncePerPair((facts: PatientFacts, evidence: Evidence): readonly Item[] => holding(itemsOf(facts), evidence))

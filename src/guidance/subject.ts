@@ -46,6 +46,10 @@ export const instantOf = (date: string | null, late = false): number | null => {
 /** Months between two instants, with the mean length of a month. */
 export const monthsBetween = (from: number, to: number): number => (to - from) / MONTH
 
+/** Two ingredients are the same where they share one of these. */
+export const keysOf = ({ name, rxcui }: Ingredient): readonly string[] =>
+  rxcui === null ? [`name ${name.toLowerCase()}`] : [`name ${name.toLowerCase()}`, `rxcui ${rxcui}`]
+
 export const sameIngredient = (one: Ingredient, other: Ingredient): boolean =>
   one.name.toLowerCase() === other.name.toLowerCase() || (one.rxcui !== null && one.rxcui === other.rxcui)
 

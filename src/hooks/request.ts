@@ -24,8 +24,10 @@ export type HookRequest = {
   readonly selections: readonly string[] | null
   /** As received, keys of any name. */
   readonly prefetch: Readonly<Record<string, unknown>>
-  /** The body as received, but for `fhirAuthorization`; for the digest. */
+  /** The body as received, but for `fhirAuthorization`. */
   readonly body: Readonly<Record<string, unknown>>
+  /** Of the bytes as received; null for a request that did not come as bytes. */
+  readonly digest: string | null
 }
 
 /** FHIR id (R4, data types): at most 64 letters, digits, dots and dashes; dots alone would be a path segment. */
@@ -114,7 +116,7 @@ const readDrafts = (bundle: Readonly<Record<string, unknown>> | undefined): { dr
  * Checks a body against the service's hook: strict about what the hook requires, silent about what it does not know.
  * @throws AttuneError `body-not-object`, `hook-mismatch`, `request-invalid`
  */
-export const readHookRequest = (body: unknown, service: HookService): HookRequest => {
+export const readHookRequest = (body: unknown, service: HookService, digest: string | null = null): HookRequest => {
   if (!isObject(body)) throw new AttuneError('body-not-object', 'hook body is no object')
   if (typeof body.hook === 'string' && body.hook !== service.hook)
     throw new AttuneError('hook-mismatch', 'another hook than the service has')
@@ -139,5 +141,6 @@ export const readHookRequest = (body: unknown, service: HookService): HookReques
     selections: known.selections ?? null,
     prefetch: isObject(body.prefetch) ? body.prefetch : {},
     body: rest,
+    digest,
   }
 }

@@ -2,6 +2,7 @@ import type { PastOverride, WrittenCards } from '../contract/cards.ts'
 import type { Explained } from '../contract/explained.ts'
 import type { PatientFacts } from '../contract/facts.ts'
 import type { Assessment } from '../contract/findings.ts'
+import type { Slices } from '../slices.ts'
 
 export type Hook = 'patient-view' | 'order-select' | 'order-sign' | 'encounter-discharge'
 
@@ -35,7 +36,7 @@ export type CdsService<Kit> = {
   /** Prefetch key -> FHIR query with CDS Hooks tokens. */
   readonly prefetch: Readonly<Record<string, string>>
   readonly think: (facts: PatientFacts, kit: Kit) => Promise<Assessment>
-  readonly write: (assessment: Assessment, facts: PatientFacts, kit: Kit, asking: Asking) => WrittenCards
+  readonly write: (assessment: Assessment, facts: PatientFacts, kit: Kit, asking: Asking) => Slices<WrittenCards>
   /** Every rule that was considered and what came of it; only asked for when somebody wants to read it. */
   readonly explain: (assessment: Assessment, facts: PatientFacts, kit: Kit, written: WrittenCards) => readonly Explained[]
 }

@@ -76,7 +76,7 @@ export const OUTCOME_SCHEMA = z.strictObject({
 /** Allow-list of the app's issuers; public, holds no secret. */
 export const APP_CONFIG_SCHEMA = z.object({
   issuers: z.array(z.url()),
-  clientId: z.string(),
+  clientIds: z.record(z.string(), z.string()).describe('Client id of the app at each issuer.'),
   sandbox: z.boolean(),
   optionalScopes: z.array(z.string()),
 })

@@ -16,17 +16,20 @@ export const standaloneOf = ({ app, clients }: Pick<Config, 'app' | 'clients'>):
  * What the app must know before any login. Anybody may ask, so it tells of the one record system that the launch names, and of those that
  * the site offers without a launch: which other hospitals are served here is nobody's business.
  */
-export const answerAppConfig = (config: Pick<Config, 'app' | 'clients' | 'mode'>, clientId: string): Step => {
+export const answerAppConfig = (config: Pick<Config, 'app' | 'clients' | 'mode'>): Step => {
   const { clients, app } = config
   const standalone = new Set(standaloneOf(config).map(baseOf))
   return (req, res) => {
     const { iss } = req.query
     const named = iss === undefined ? standalone : new Set([baseOf(textOf(iss))])
     const told = clients.flatMap((client) =>
-      client.fhirServers.filter((base) => named.has(baseOf(base))).map((base) => ({ base, imaging: imagingOf(client, base) })),
+      client.fhirServers
+        .filter((base) => named.has(baseOf(base)))
+        .map((base) => ({ base, clientId: client.appClientId, imaging: imagingOf(client, base) })),
     )
     const issuers = [...new Set(told.map(({ base }) => base))]
+    const clientIds = Object.fromEntries(told.toReversed().map(({ base, clientId }) => [base, clientId])) // of two clients, the first
     const imaging = told.flatMap((one) => one.imaging)
-    res.json({ issuers, clientId, sandbox: config.mode === 'sandbox', optionalScopes: app.optionalScopes, imaging })
+    res.json({ issuers, clientIds, sandbox: config.mode === 'sandbox', optionalScopes: app.optionalScopes, imaging })
   }
 }

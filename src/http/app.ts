@@ -33,9 +33,6 @@ import { answerReport, answerReview, answerReviewList, answerSignOff, MOST_REVIE
 import { makeIdentifyReviewer } from './reviewer.ts'
 import { answerMissing, answerWhatIf, MOST_BYTES } from './what-if.ts'
 
-/** Under this name EHRs register the SMART app: a public client with PKCE. */
-const APP_CLIENT_ID = 'attune-app'
-
 /**
  * The HTTP side of Attune. Each endpoint is a list of named steps; reading the list tells what happens to a request, in order.
  * @throws TypeError for a service that may not be listed; AttuneError `config-invalid` for clients that clash.
@@ -82,7 +79,7 @@ export const makeApp = <S extends HookService>(kit: Kit<S>): RequestListener => 
   endpoint(app, '/api/passport', { post: [...asking, ...readJson, ...forApp, answerPassport(kit)] })
   endpoint(app, '/api/what-if', { post: [...asking, ...readWhatIf, ...forApp, answerWhatIf(kit)] })
   endpoint(app, '/api/what-if/missing', { post: [...asking, ...readWhatIf, ...forApp, answerMissing(kit)] })
-  const doors = { review: kit.review, identifyReviewer: makeIdentifyReviewer(kit.readKeySet, APP_CLIENT_ID, config.clients) }
+  const doors = { review: kit.review, identifyReviewer: makeIdentifyReviewer(kit.readKeySet, config.clients) }
   const readReview = makeReadJson({ limits: { ...config.limits, bodyBytes: Math.min(MOST_REVIEW_BYTES, config.limits.bodyBytes) } })
   const reviewing = [...asking, ...readReview, ...forApp]
   endpoint(app, '/api/report', { post: [...asking, ...readJson, ...forApp, answerReport(kit)] })
@@ -106,7 +103,7 @@ export const makeApp = <S extends HookService>(kit: Kit<S>): RequestListener => 
   if (sandbox) endpoint(app, '/api/decisions/:id', { get: [...limitRate, answerDecision(kit)] })
   if (sandbox) endpoint(app, '/api/recent', { get: [...limitRate, answerRecent(kit)] })
 
-  endpoint(app, '/app/config.json', { get: [...limitRate, answerAppConfig(config, APP_CLIENT_ID)] })
+  endpoint(app, '/app/config.json', { get: [...limitRate, answerAppConfig(config)] })
 
   endpoint(app, '/healthz', { get: [answerJson({ status: 'ok' })] })
   endpoint(app, '/readyz', { get: [answerReady(kit, operators)] })
@@ -203,8 +200,9 @@ const answerText =
 
 /** Figures by tenant are for the operator, and for whoever may watch a server of one tenant. */
 const answerMetrics =
-  ({ metrics, config }: Pick<Kit<HookService>, 'metrics' | 'config'>): Step =>
+  ({ metrics, config, health }: Pick<Kit<HookService>, 'metrics' | 'config' | 'health'>): Step =>
   async (_req, res) => {
+    metrics.observeHealth(await health())
     const tenants = new Set(config.clients.map(({ tenant }) => tenant).filter((tenant) => tenant !== CANARY)).size
     res.setHeader('Content-Type', metrics.contentType).send(await metrics.text(callOf(res).operator || tenants < 2))
   }

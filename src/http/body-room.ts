@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { Config } from '../config.ts'
 import { AttuneError } from '../errors.ts'
-import type { Step } from './call.ts'
+import { makePlaces } from '../places.ts'
+import { type Call, callOf, ignored, type Step } from './call.ts'
 import { accountOf, isStranger } from './rate-limit.ts'
 import { makeTurns } from './turns.ts'
 
@@ -24,11 +25,6 @@ export const announcedBytes = ({ headers }: IncomingMessage): number | null => {
 type Held = { bytes: number; isSlow: boolean; readonly come: () => number }
 type Waiting = { readonly bytes: number; readonly ofStranger: boolean; readonly begin: () => void }
 
-const held = new WeakMap<IncomingMessage, (bytes: number) => void>()
-
-/** To be called once a body has been read, with its bytes after decompression: from then on it counts for what it is. */
-export const bodyWasRead = (req: IncomingMessage, bytes: number): void => held.get(req)?.(bytes)
-
 /** All callers without a client together: addresses are many, and strangers choose them. */
 const STRANGERS = 'strangers'
 
@@ -43,7 +39,7 @@ const STRANGERS = 'strangers'
 export const makeBodyRoom = ({ limits: { bodyBytes, bodyBytesAtOnce } }: Pick<Config, 'limits'>): Step => {
   const most = Math.max(bodyBytes, bodyBytesAtOnce)
   const waiting = makeTurns<Waiting>()
-  const inHand = new Set<Held>()
+  const inHand = makePlaces<Held>()
   /** Whole lengths, however little has come. */
   const taken = new Map<string, number>()
 
@@ -57,7 +53,7 @@ export const makeBodyRoom = ({ limits: { bodyBytes, bodyBytesAtOnce } }: Pick<Co
 
   const total = (): number => {
     let bytes = 0
-    for (const one of inHand) bytes += one.isSlow ? one.come() : one.bytes
+    for (const one of inHand.all()) bytes += one.isSlow ? one.come() : one.bytes
     return bytes
   }
 
@@ -100,7 +96,7 @@ export const makeBodyRoom = ({ limits: { bodyBytes, bodyBytesAtOnce } }: Pick<Co
   }
 
   /** @returns gives it back */
-  const take = (req: IncomingMessage, names: readonly string[], bytes: number): (() => void) => {
+  const take = (req: IncomingMessage, call: Call, names: readonly string[], bytes: number): (() => void) => {
     const { socket } = req
     const before = socket.bytesRead
     const mine: Held = { bytes, isSlow: false, come: () => socket.bytesRead - before }
@@ -114,16 +110,16 @@ export const makeBodyRoom = ({ limits: { bodyBytes, bodyBytesAtOnce } }: Pick<Co
       mine.bytes = read
       mine.isSlow = false
     }
-    inHand.add(mine)
+    const place = inHand.take(mine)
     change(names, bytes)
-    held.set(req, (read) => {
+    call.bodyWasRead = (read) => {
       count(read)
       letIn()
-    })
+    }
     return () => {
-      held.delete(req)
+      call.bodyWasRead = ignored
       count(0)
-      inHand.delete(mine)
+      inHand.leave(place)
     }
   }
 
@@ -137,7 +133,7 @@ export const makeBodyRoom = ({ limits: { bodyBytes, bodyBytesAtOnce } }: Pick<Co
 
     const begin = (): void => {
       clearTimeout(timer)
-      const giveBack = take(req, ofStranger ? [account, STRANGERS] : [account], bytes)
+      const giveBack = take(req, callOf(res), ofStranger ? [account, STRANGERS] : [account], bytes)
       res.once('close', () => {
         giveBack()
         letIn()

@@ -13,23 +13,38 @@ export type Call = {
   operator: boolean
   /** Id of the service called; null elsewhere. */
   service: string | null
+  /** Of its body; null while none was read. */
+  digest: string | null
   /** Of the whole call. */
   readonly span: Span
+  /** To be called once the body has been read, with its bytes after decompression: from then on it counts for what it is. */
+  bodyWasRead: (bytes: number) => void
   /** What was decided; null where nothing was. */
   decided: { readonly decision: string; readonly outcome: string; readonly cards: number } | null
 }
 
-const calls = new WeakMap<Response, Call>()
+export const ignored = (): void => {}
 
 export const beginCall = (res: Response, id: string, span: Span = noSpan): Call => {
-  const call: Call = { id, startedAt: performance.now(), route: 'other', client: null, operator: false, service: null, span, decided: null }
-  calls.set(res, call)
+  const call: Call = {
+    id,
+    startedAt: performance.now(),
+    route: 'other',
+    client: null,
+    operator: false,
+    service: null,
+    digest: null,
+    bodyWasRead: ignored,
+    span,
+    decided: null,
+  }
+  res.locals.call = call
   return call
 }
 
 /** @throws TypeError when no call was begun: steps in the wrong order. */
 export const callOf = (res: Response): Call => {
-  const call = calls.get(res)
+  const call: Call | undefined = res.locals.call
   if (!call) throw new TypeError('no call was begun for this response')
   return call
 }

@@ -4,6 +4,7 @@ import type { ClientConfig } from '../config.ts'
 import { AttuneError } from '../errors.ts'
 import type { ClockWatch } from './clock-watch.ts'
 import { type ClientKey, type KeySet, makeKeySet, type ReadKeySet } from './key-sets.ts'
+import type { KeyWatch } from './key-watch.ts'
 import type { ReplayGuard } from './replay-guard.ts'
 
 /** Establishes which registered client made a call to `audience` (the URL called). Throws AttuneError `client-unknown`. */
@@ -108,7 +109,8 @@ const checkSignature = async (token: Token, client: Signing, keySet: KeySet): Pr
   if (!isText(kid)) return refuse('no kid')
   const alg = algorithmOf(token, client)
   const keys = await keySet.find(kid)
-  if (keys.length === 0) refuse('unknown kid')
+  const trouble = keySet.trouble()
+  if (keys.length === 0) refuse(trouble === null ? 'unknown kid' : `unknown kid; the key set could not be read: ${trouble}`)
   const usable = keys.filter((key) => fits(key, alg))
   if (usable.length === 0) refuse('key does not fit the algorithm')
   for (const { key } of usable) if (await isSignedWith(token, key, alg)) return
@@ -169,10 +171,13 @@ const checkSubject = ({ sub }: Json, { subject }: ClientConfig): void => {
 type Registered = { readonly client: ClientConfig; readonly keySet: KeySet }
 
 /** By issuer. Two clients may share one only when the token's `tenant` tells them apart. */
-const register = (clients: readonly ClientConfig[], readKeySet: ReadKeySet): ReadonlyMap<string, readonly Registered[]> => {
+const register = (
+  clients: readonly ClientConfig[],
+  { readKeySet, keys }: { readonly readKeySet: ReadKeySet; readonly keys?: KeyWatch },
+): ReadonlyMap<string, readonly Registered[]> => {
   const byIssuer = new Map<string, Registered[]>()
   for (const client of clients) {
-    const keySet = makeKeySet(client, readKeySet)
+    const keySet = makeKeySet(client, readKeySet, { onRead: (why) => keys?.note(client.id, why) })
     if (client.iss === undefined || !keySet) continue
     const same = byIssuer.get(client.iss) ?? []
     if (same.some((other) => other.client.tenant === client.tenant)) {
@@ -198,9 +203,15 @@ const choose = (candidates: readonly Registered[], { tenant }: Json): Registered
  */
 export const makeVerifyClient = (
   clients: readonly ClientConfig[],
-  doors: { readonly readKeySet: ReadKeySet; readonly replay: ReplayGuard; readonly clocks?: ClockWatch; readonly now?: () => number },
+  doors: {
+    readonly readKeySet: ReadKeySet
+    readonly replay: ReplayGuard
+    readonly clocks?: ClockWatch
+    readonly keys?: KeyWatch
+    readonly now?: () => number
+  },
 ): VerifyClient => {
-  const byIssuer = register(clients, doors.readKeySet)
+  const byIssuer = register(clients, doors)
   const now = doors.now ?? Date.now
   return async (authorization, audience) => {
     const token = takeApart(authorization)
@@ -218,6 +229,7 @@ export const makeVerifyClient = (
       doors.clocks?.note(client.id, off.seconds)
       return refuse(off.reason)
     }
-    return (await doors.replay.claim(iss, jti, endOf(times))) ? client : refuse('used before')
+    const until = endOf(times) + CLOCK_S // for another process whose clock is behind
+    return (await doors.replay.claim(iss, jti, until)) ? client : refuse('used before')
   }
 }

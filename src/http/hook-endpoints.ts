@@ -52,8 +52,9 @@ export const answerHook =
   <S extends HookService>(kit: HookKit<S>): Step =>
   async (req, res) => {
     const service = serviceOf(kit, req.params.id)
-    const request = readHookRequest(req.body, service)
-    res.json(await kit.runService(service, request, clientOf(res), watchOf(callOf(res))))
+    const call = callOf(res)
+    const request = readHookRequest(req.body, service, call.digest)
+    res.json(await kit.runService(service, request, clientOf(res), watchOf(call)))
   }
 
 /** POST /cds-services/:id/feedback. Answered once the events are stored. */

@@ -6,7 +6,11 @@ import type { ClientConfig } from '../config.ts'
 export type ClientKey = { readonly key: KeyObject; readonly alg: string | null }
 
 /** The keys of one client. */
-export type KeySet = { find(kid: string): Promise<readonly ClientKey[]> }
+export type KeySet = {
+  find(kid: string): Promise<readonly ClientKey[]>
+  /** Why the last read failed, for the log; null when it did not. */
+  trouble(): string | null
+}
 
 /** Reads the document at a registered address: deadline, size limit, no redirects (the outbound door does that). */
 export type ReadKeySet = (url: string) => Promise<unknown>
@@ -16,7 +20,10 @@ const COOL_DOWN_MS = 30_000
 const REFRESH_MS = 10 * 60_000
 /** Without any successful read for so long, its keys are trusted no more. */
 const EXPIRY_MS = 24 * 3_600_000
-const MAX_KEYS = 100
+/** Further ones are not looked at. */
+export const MOST_KEYS = 100
+/** Of one read. */
+export const KEY_SET_LIMITS = { deadlineMs: 1500, maxBytes: 256_000 } as const
 
 const isVerifying = (jwk: JsonWebKey): boolean =>
   (jwk.kty === 'EC' || jwk.kty === 'RSA') &&
@@ -36,7 +43,7 @@ const readKeys = (document: unknown): ReadonlyMap<string, readonly ClientKey[]> 
   const list = (document as { keys?: unknown } | null)?.keys
   if (!Array.isArray(list)) return null
   const keys = new Map<string, ClientKey[]>()
-  for (const jwk of list.slice(0, MAX_KEYS) as (JsonWebKey | null)[]) {
+  for (const jwk of list.slice(0, MOST_KEYS) as (JsonWebKey | null)[]) {
     const { kid, alg } = jwk ?? {}
     if (!jwk || typeof kid !== 'string' || kid === '' || !isVerifying(jwk)) continue
     const key = readKey(jwk)
@@ -57,32 +64,51 @@ const sourceOf = (client: KeySource, readKeySet: ReadKeySet): (() => Promise<unk
   return jku ? () => readKeySet(jku) : null
 }
 
+/** Never the message of a parser, which quotes what came. */
+const whyOf = (error: unknown): string => {
+  if (error instanceof SyntaxError) return 'no JSON'
+  const { code, message } = error as NodeJS.ErrnoException
+  return code ?? message
+}
+
+type Watching = { readonly now?: () => number /** Told how each read ended. */; readonly onRead?: (why: string | null) => void }
+
 /**
  * Keys of a client from its own registered source and no other. An unknown `kid` causes one read, at most every 30 seconds; a failed
  * or empty read leaves the known keys in force. Null when the client has no source of keys.
  */
-export const makeKeySet = (client: KeySource, readKeySet: ReadKeySet, now: () => number = monotonic): KeySet | null => {
+export const makeKeySet = (
+  client: KeySource,
+  readKeySet: ReadKeySet,
+  { now = monotonic, onRead = () => undefined }: Watching = {},
+): KeySet | null => {
   const load = sourceOf(client, readKeySet)
   if (!load) return null
   let keys: ReadonlyMap<string, readonly ClientKey[]> = new Map()
   let readAt = Number.NEGATIVE_INFINITY
   let triedAt = Number.NEGATIVE_INFINITY
   let reading: Promise<void> | null = null
+  let trouble: string | null = null
+
+  const take = (document: unknown): string | null => {
+    const fresh = readKeys(document)
+    if (!fresh) return 'no key that can verify'
+    keys = fresh
+    readAt = now()
+    return null
+  }
 
   const refresh = (): Promise<void> => {
     if (reading) return reading
     if (now() - triedAt < COOL_DOWN_MS) return Promise.resolve()
     triedAt = now()
     reading = load()
-      .then((document) => {
-        const fresh = readKeys(document)
-        if (!fresh) return
-        keys = fresh
-        readAt = now()
-      })
-      .catch(() => undefined) // the caller sees an unknown key; the known ones stay
-      .finally(() => {
+      .then(take)
+      .catch(whyOf) // of a failure the caller sees an unknown key; the known ones stay
+      .then((why) => {
+        trouble = why
         reading = null
+        onRead(why)
       })
     return reading
   }
@@ -94,5 +120,6 @@ export const makeKeySet = (client: KeySource, readKeySet: ReadKeySet, now: () =>
       else if (age > REFRESH_MS) void refresh()
       return now() - readAt > EXPIRY_MS ? [] : (keys.get(kid) ?? [])
     },
+    trouble: () => trouble,
   }
 }

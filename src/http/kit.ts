@@ -19,6 +19,7 @@ import type { AdmissionLimits } from './admission.ts'
 import type { ClockWatch } from './clock-watch.ts'
 import type { Hits } from './hits.ts'
 import type { ReadKeySet } from './key-sets.ts'
+import type { KeyWatch } from './key-watch.ts'
 import type { Metrics } from './metrics.ts'
 import type { MakePassport } from './passport.ts'
 import type { ReplayGuard } from './replay-guard.ts'
@@ -113,6 +114,7 @@ export type Kit<S extends HookService> = {
   readonly hits?: Hits
   /** Hears of tokens that come out of time. */
   readonly clocks?: ClockWatch
+  readonly keys?: KeyWatch
   /** The sandbox's FHIR store and authorization server; absent in production. */
   readonly sandbox?: RequestHandler
   /** Folder of the built pages; absent when they are not built. */

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import { makePlaces } from '../places.ts'
 import { connectionsTaken } from './server.ts'
 import { makeTurns } from './turns.ts'
 
@@ -100,7 +101,7 @@ const makePulse = (): Pulse => {
  */
 export const makeLine = ({ now, isIdle, taken }: Pulse = makePulse()): Line => {
   const waiting = makeTurns<Placed>()
-  const inWork = new Set<{ readonly account: string; readonly at: number; readonly hasCome: () => boolean }>()
+  const inWork = makePlaces<{ readonly account: string; readonly at: number; readonly hasCome: () => boolean }>()
   let looking = false
   let lookingLater = false
   let everyMs = FIRST_MS
@@ -128,12 +129,10 @@ export const makeLine = ({ now, isIdle, taken }: Pulse = makePulse()): Line => {
   const countInWork = (): { readonly all: number; readonly by: ReadonlyMap<string, number> } => {
     let all = 0
     const by = new Map<string, number>()
-    for (const one of inWork) {
-      if (now() - one.at >= LONG_MS) inWork.delete(one)
-      else if (one.hasCome()) {
-        all += 1
-        by.set(one.account, (by.get(one.account) ?? 0) + 1)
-      }
+    for (const { account, at, hasCome } of inWork.all()) {
+      if (now() - at >= LONG_MS || !hasCome()) continue
+      all += 1
+      by.set(account, (by.get(account) ?? 0) + 1)
     }
     return { all, by }
   }
@@ -202,12 +201,11 @@ export const makeLine = ({ now, isIdle, taken }: Pulse = makePulse()): Line => {
     const at = now()
     if (waited) everyMs += NEWEST * (Math.min(at - lastBegan, LONGEST_MS) - everyMs)
     lastBegan = at
-    const one = { account, at, hasCome: call.hasCome }
-    inWork.add(one)
+    const place = inWork.take({ account, at, hasCome: call.hasCome })
     takingUntil = Number.POSITIVE_INFINITY
     look()
     call.start(() => {
-      inWork.delete(one)
+      inWork.leave(place)
       if (waiting.length > 0) look()
     })
   }

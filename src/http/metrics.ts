@@ -3,6 +3,7 @@ import type { CanaryResult } from '../contract/canary.ts'
 import type { DecisionRecord } from '../contract/decision.ts'
 import type { MonitoringReport, WatchedModel, WatchState } from '../contract/monitoring.ts'
 import type { ServiceWatchReport } from '../contract/service-watch.ts'
+import type { PartHealth } from './kit.ts'
 
 /** Numbers for operators: service ids, statuses and codes; nothing of any patient, no client-chosen text. */
 export type Metrics = {
@@ -26,6 +27,8 @@ export type Metrics = {
   observeRules(version: string): void
   /** What models computed; read when the metrics are. */
   watchInference(read: () => readonly InferenceCounts[]): void
+  /** What /readyz says of its parts. */
+  observeHealth(parts: Readonly<Record<string, PartHealth>>): void
   /** State of the parts; read when the metrics are. */
   watchParts(read: () => Parts): void
   /** Every metric that there is, for the docs. */
@@ -86,7 +89,11 @@ const makePartGauges = (open: Registry, ofTenants: Registry) => {
   const ok = gauge('attune_ledger_ok', '1 while records can be made durable.', [])
   const degraded = gauge('attune_ledger_degraded', '1 while the database is away or has refused records.', [])
   const spooled = gauge('attune_ledger_spooled_entries', 'Entries that are only in the spool because the database is away.', [])
-  const rejected = gauge('attune_ledger_rejected_entries', 'Entries that the database refused as they are, since the start.', [])
+  const rejected = gauge(
+    'attune_ledger_rejected_entries',
+    'Entries that the database refused as they are, and that lie in spool/rejected.',
+    [],
+  )
   const broken = gauge('attune_ledger_broken', '1 where the last walk through the ledger found something that does not hold.', [])
   const walkedHelp = 'When this process last walked through the whole ledger, in seconds since 1970; 0 before the first time.'
   const walked = gauge('attune_ledger_last_walk_seconds', walkedHelp, [])
@@ -232,6 +239,13 @@ export const makeMetrics = (): Metrics => {
   const reloads = counter('attune_rules_reloads_total', 'Rules that were loaded again while running, by whether they were taken.', [
     'taken',
   ])
+  for (const taken of ['true', 'false']) reloads.inc({ taken }, 0) // Prometheus sees a rise only of what was there before
+  const health = new Gauge({
+    name: 'attune_part_degraded',
+    help: '1 while a part of /readyz is degraded or not ok, by part.',
+    labelNames: ['part'],
+    registers,
+  })
   const rules = new Gauge({
     name: 'attune_rules_info',
     help: '1 for the version of the rules that answers.',
@@ -277,6 +291,10 @@ export const makeMetrics = (): Metrics => {
       for (const { code } of record.silences) silences.inc({ service, code })
     },
     observeFeedback: (service, outcome) => feedback.inc({ service, outcome }),
+    observeHealth(parts) {
+      health.reset()
+      for (const [part, { ok, degraded }] of Object.entries(parts)) health.set({ part }, Number(!ok || degraded === true))
+    },
     watchInference(read) {
       const { rows, fallbacks, failures, slow } = inference
       beforeReading.push(() => {

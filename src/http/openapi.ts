@@ -16,16 +16,21 @@ type Endpoint = {
   readonly auth: 'client' | 'app' | 'none'
   readonly body?: z.ZodType
   readonly query?: Readonly<Record<string, string>>
-  /** `also`: further formats that an Accept header may ask for. */
+  /** `also`: further formats that an Accept header or the query may ask for. */
   readonly answer: { readonly text: string; readonly type: string; readonly also?: readonly string[]; readonly schema?: z.ZodType }
   readonly errors: readonly ErrorCode[]
+  /** Answers with another status that are no errors, or errors with a form of their own. */
+  readonly others?: Readonly<Record<number, { readonly text: string; readonly schema?: z.ZodType }>>
   readonly sandboxOnly?: true
 }
 
 const json = (text: string, schema: z.ZodType) => ({ text, type: 'application/json', schema })
 
-const ALWAYS: readonly ErrorCode[] = ['method-not-allowed', 'unexpected']
-const BODY: readonly ErrorCode[] = ['body-not-json', 'body-too-large', 'content-type', ...ALWAYS]
+/** `overloaded`: also while the server loads, on every path. */
+const ALWAYS: readonly ErrorCode[] = ['method-not-allowed', 'overloaded', 'unexpected']
+const BODY: readonly ErrorCode[] = ['body-not-json', 'body-too-deep', 'body-too-large', 'content-type', ...ALWAYS]
+/** Why the app is not let into a chart. */
+const CHART: readonly ErrorCode[] = ['token-refused', 'fhir-server-untrusted', 'fhir-failed']
 
 const PERIOD_QUERY = {
   since: 'First day (UTC), `YYYY-MM-DD`. Default: 28 days before the end.',
@@ -42,7 +47,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
     summary: 'Discovery: the services, their hooks and their prefetch.',
     auth: 'client',
     answer: json('The services.', answers.DISCOVERY_SCHEMA),
-    errors: ['client-unknown', 'too-many-requests', 'overloaded', ...ALWAYS],
+    errors: ['client-unknown', 'too-many-requests', ...ALWAYS],
+    others: { 304: { text: 'Unchanged since the answer with that ETag.' } },
   },
   {
     method: 'post',
@@ -57,7 +63,16 @@ export const ENDPOINTS: readonly Endpoint[] = [
       REQUEST_SCHEMAS['encounter-discharge'],
     ]),
     answer: json('Cards; an empty list when there is nothing to say.', answers.CARDS_SCHEMA),
-    errors: ['request-invalid', 'client-unknown', 'not-found', 'data-missing', 'too-many-requests', 'overloaded', ...BODY],
+    errors: [
+      'request-invalid',
+      'hook-mismatch',
+      'client-unknown',
+      'not-found',
+      'data-missing',
+      'ledger-failed',
+      'too-many-requests',
+      ...BODY,
+    ],
   },
   {
     method: 'post',
@@ -67,7 +82,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     auth: 'client',
     body: FEEDBACK_SCHEMA,
     answer: json('Stored.', answers.EMPTY_SCHEMA),
-    errors: ['feedback-invalid', 'client-unknown', 'not-found', 'ledger-failed', 'too-many-requests', 'overloaded', ...BODY],
+    errors: ['feedback-invalid', 'client-unknown', 'not-found', 'ledger-failed', 'too-many-requests', ...BODY],
   },
   {
     method: 'post',
@@ -77,7 +92,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     auth: 'app',
     body: PROFILE_SCHEMA,
     answer: { text: 'Events, newline-delimited.', type: 'application/x-ndjson', schema: answers.PROFILE_EVENT_SCHEMA },
-    errors: ['request-invalid', 'token-refused', 'fhir-server-untrusted', 'too-many-requests', 'overloaded', 'fhir-failed', ...BODY],
+    errors: ['request-invalid', ...CHART, 'read-refused', 'in-shadow', 'ledger-failed', 'too-many-requests', ...BODY],
   },
   {
     method: 'post',
@@ -87,7 +102,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     auth: 'app',
     body: PROFILE_SCHEMA,
     answer: json('Content and document.', answers.PASSPORT_SCHEMA),
-    errors: ['request-invalid', 'token-refused', 'fhir-server-untrusted', 'too-many-requests', 'overloaded', 'fhir-failed', ...BODY],
+    errors: ['request-invalid', ...CHART, 'read-refused', 'in-shadow', 'ledger-failed', 'too-many-requests', ...BODY],
   },
   {
     method: 'post',
@@ -98,16 +113,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     auth: 'app',
     body: REPORT_SCHEMA,
     answer: { text: 'The page.', type: 'text/html' },
-    errors: [
-      'request-invalid',
-      'token-refused',
-      'fhir-server-untrusted',
-      'fhir-failed',
-      'ledger-failed',
-      'too-many-requests',
-      'overloaded',
-      ...BODY,
-    ],
+    errors: ['request-invalid', 'token-refused', 'fhir-server-untrusted', 'fhir-failed', 'ledger-failed', 'too-many-requests', ...BODY],
   },
   {
     method: 'post',
@@ -117,7 +123,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     auth: 'app',
     body: WHAT_IF_SCHEMA,
     answer: json('One answer per question of the model.', answers.WHAT_IF_ANSWER_SCHEMA),
-    errors: ['request-invalid', 'token-refused', 'not-found', 'too-many-requests', 'overloaded', ...BODY],
+    errors: ['request-invalid', 'token-refused', 'not-found', 'too-many-requests', ...BODY],
   },
   {
     method: 'post',
@@ -127,7 +133,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     auth: 'app',
     body: MISSING_SCHEMA,
     answer: json('One answer per question of the model.', answers.MISSING_ANSWER_SCHEMA),
-    errors: ['request-invalid', 'token-refused', 'not-found', 'too-many-requests', 'overloaded', ...BODY],
+    errors: ['request-invalid', 'token-refused', 'not-found', 'too-many-requests', ...BODY],
   },
   ...(
     [
@@ -152,16 +158,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
       auth: 'app',
       body,
       answer: json('Flags, sign-offs, and the reasons that an override is given with.', answers.REVIEW_ANSWER_SCHEMA),
-      errors: [
-        'request-invalid',
-        'token-refused',
-        'fhir-server-untrusted',
-        'fhir-failed',
-        'ledger-failed',
-        'too-many-requests',
-        'overloaded',
-        ...BODY,
-      ],
+      errors: ['request-invalid', 'token-refused', 'fhir-server-untrusted', 'fhir-failed', 'ledger-failed', 'too-many-requests', ...BODY],
     }),
   ),
   {
@@ -170,8 +167,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
     tag: 'App',
     summary: 'What the SMART app must know before any login: the issuers it may be launched from.',
     auth: 'none',
-    answer: json('Issuers and client id.', answers.APP_CONFIG_SCHEMA),
-    errors: ALWAYS,
+    answer: json('Issuers and client ids.', answers.APP_CONFIG_SCHEMA),
+    errors: ['too-many-requests', ...ALWAYS],
   },
   {
     method: 'get',
@@ -237,7 +234,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     summary: "Figures of the models in use, judged: of the client's tenant, or of all with the operator's token.",
     auth: 'client',
     answer: json('The report (docs/monitoring.md).', answers.MONITORING_SCHEMA),
-    errors: ['client-unknown', 'too-many-requests', 'overloaded', 'ledger-failed', ...ALWAYS],
+    errors: ['client-unknown', 'too-many-requests', 'ledger-failed', ...ALWAYS],
   },
   {
     method: 'get',
@@ -246,7 +243,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     summary: "Whether services and rules still fire, judged: of the client's tenant, or of all with the operator's token.",
     auth: 'client',
     answer: json('The report (docs/service-monitoring.md).', answers.SERVICE_WATCH_SCHEMA),
-    errors: ['client-unknown', 'too-many-requests', 'overloaded', 'ledger-failed', ...ALWAYS],
+    errors: ['client-unknown', 'too-many-requests', 'ledger-failed', ...ALWAYS],
   },
   {
     method: 'get',
@@ -256,8 +253,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
       "What became of the cards of some days: accepted, overridden and why, ignored; of the client's tenant, or of all with the operator's token.",
     auth: 'client',
     query: { ...PERIOD_QUERY, by: '`rule` (default), `drug`, `service`, `site` or `week`.' },
-    answer: json('The report (docs/service-monitoring.md); CSV with `format=csv`.', answers.OVERRIDES_SCHEMA),
-    errors: ['request-invalid', 'client-unknown', 'too-many-requests', 'overloaded', 'ledger-failed', ...ALWAYS],
+    answer: { ...json('The report (docs/service-monitoring.md); CSV with `format=csv`.', answers.OVERRIDES_SCHEMA), also: ['text/csv'] },
+    errors: ['request-invalid', 'client-unknown', 'too-many-requests', 'ledger-failed', ...ALWAYS],
   },
   {
     method: 'get',
@@ -267,8 +264,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
       "What would have been shown by services and rules that run in the shadow; of the client's tenant, or of all with the operator's token.",
     auth: 'client',
     query: PERIOD_QUERY,
-    answer: json('The report (docs/service-monitoring.md); CSV with `format=csv`.', answers.SHADOW_SCHEMA),
-    errors: ['request-invalid', 'client-unknown', 'too-many-requests', 'overloaded', 'ledger-failed', ...ALWAYS],
+    answer: { ...json('The report (docs/service-monitoring.md); CSV with `format=csv`.', answers.SHADOW_SCHEMA), also: ['text/csv'] },
+    errors: ['request-invalid', 'client-unknown', 'too-many-requests', 'ledger-failed', ...ALWAYS],
   },
   {
     method: 'post',
@@ -278,7 +275,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     auth: 'client',
     body: OUTCOMES_SCHEMA,
     answer: json('A receipt for each outcome, in order; `unknown` where there is no such estimate.', answers.RECEIPTS_SCHEMA),
-    errors: ['outcomes-invalid', 'client-unknown', 'ledger-failed', 'too-many-requests', 'overloaded', ...BODY],
+    errors: ['outcomes-invalid', 'client-unknown', 'ledger-failed', 'too-many-requests', ...BODY],
   },
   {
     method: 'get',
@@ -328,6 +325,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     auth: 'none',
     answer: json('Ready.', answers.READY_SCHEMA),
     errors: ALWAYS,
+    others: { 503: { text: 'Not ready: the parts, or while the server loads an OperationOutcome.', schema: answers.READY_SCHEMA } },
   },
   {
     method: 'get',
@@ -374,7 +372,10 @@ const errorAnswers = (codes: readonly ErrorCode[]): Record<string, object> => {
   }
   const outcome = { content: { 'application/json': { schema: { $ref: '#/components/schemas/OperationOutcome' } } } }
   return Object.fromEntries(
-    [...byStatus].map(([status, texts]) => [status, { description: texts.join(' '), ...(status === 401 ? {} : outcome) }]),
+    [...byStatus].map(([status, texts]) => {
+      const isEmpty = status === 401 && codes.includes('client-unknown') // it says nothing on purpose
+      return [status, { description: texts.join(' '), ...(isEmpty ? {} : outcome) }]
+    }),
   )
 }
 
@@ -384,7 +385,7 @@ const parameters = ({ path, query }: Endpoint): object[] => [
 ]
 
 const operation = (endpoint: Endpoint): object => {
-  const { tag, summary, auth, body, answer, errors } = endpoint
+  const { tag, summary, auth, body, answer, errors, others = {} } = endpoint
   const content = {
     [answer.type]: answer.schema ? { schema: toSchema(answer.schema) } : {},
     ...Object.fromEntries((answer.also ?? []).map((type) => [type, { schema: { type: 'string' } }])),
@@ -395,7 +396,16 @@ const operation = (endpoint: Endpoint): object => {
     security: SECURITY[auth],
     parameters: parameters(endpoint),
     ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: toSchema(body) } } } } : {}),
-    responses: { 200: { description: answer.text, content }, ...errorAnswers(errors) },
+    responses: {
+      200: { description: answer.text, content },
+      ...errorAnswers(errors),
+      ...Object.fromEntries(
+        Object.entries(others).map(([status, { text, schema }]) => [
+          status,
+          { description: text, ...(schema ? { content: { 'application/json': { schema: toSchema(schema) } } } : {}) },
+        ]),
+      ),
+    },
   }
 }
 

@@ -1,9 +1,9 @@
 import express from 'express'
 import type { Config } from '../config.ts'
 import { AttuneError } from '../errors.ts'
+import { digestOfBytes } from '../request-digest.ts'
 import { inTurns } from '../slices.ts'
-import { bodyWasRead } from './body-room.ts'
-import type { Step } from './call.ts'
+import { callOf, type Step } from './call.ts'
 import { jsonInSlices } from './parse-json.ts'
 
 const JSON_TYPE = /^application\/(json|[\w.+-]+\+json|json\+fhir)\s*(;|$)/i
@@ -16,15 +16,19 @@ const checkType: Step = (req, _res, next) => {
   else next(charset === 'utf-8' ? undefined : new AttuneError('content-type', 'charset is not UTF-8'))
 }
 
-/** `req.body` is set only by the reader of bytes; without a body there is none. Other calls are answered while a long one is parsed. */
+/**
+ * `req.body` is set only by the reader of bytes; without a body there is none. Of the bytes only the digest is left afterwards. Other calls are
+ * answered while a long one is parsed.
+ */
 const makeParse =
   (maxDepth: number): Step =>
-  async (req, _res, next) => {
+  async (req, res, next) => {
     const bytes: Buffer | undefined = req.body
     if (bytes === undefined) throw new AttuneError('body-not-json', 'no body')
-    bodyWasRead(req, bytes.length)
+    callOf(res).bodyWasRead(bytes.length)
     if (bytes.length === 0) throw new AttuneError('body-not-json', 'empty body')
     req.body = await inTurns(jsonInSlices(bytes, maxDepth))
+    callOf(res).digest = await inTurns(digestOfBytes(bytes))
     next()
   }
 

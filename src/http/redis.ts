@@ -40,12 +40,17 @@ export const openRedis = (url: string, part: string, onTrouble: (detail: string)
     retryStrategy: (times) => Math.min(times * 200, 5000),
   })
   let shared = false
+  let closing = false
   const turn = (to: boolean, detail: string) => {
-    if (shared && !to) onTrouble(`${part}: ${detail}`)
+    if (shared && !to && !closing) onTrouble(`${part}: ${detail}`)
     shared = to
   }
   redis.on('ready', () => turn(true, 'ready'))
   redis.on('error', (error: NodeJS.ErrnoException) => turn(false, error.code ?? error.name))
   redis.on('close', () => turn(false, 'connection closed'))
-  return { ask: (command) => withinDeadline(command(redis)), isShared: () => shared, turn, close: () => redis.disconnect() }
+  const close = (): void => {
+    closing = true
+    redis.disconnect()
+  }
+  return { ask: (command) => withinDeadline(command(redis)), isShared: () => shared, turn, close }
 }

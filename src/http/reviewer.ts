@@ -2,6 +2,7 @@ import type { ClientConfig } from '../config.ts'
 import type { Reviewer } from '../contract/review.ts'
 import { readSigned } from './client-jwt.ts'
 import { type KeySet, makeKeySet, type ReadKeySet } from './key-sets.ts'
+import { baseOf } from './rate-limit.ts'
 
 /** Who signed in, as far as it can be known. Never throws: what cannot be verified is said to be unverified. */
 export type IdentifyReviewer = (idToken: string | undefined, fhirBase: string) => Promise<Reviewer>
@@ -25,7 +26,7 @@ type Issuer = { readonly issuer: string | null; readonly keys: KeySet }
 /** Whether an address may hold the keys of the EHR with this FHIR base. */
 export type IsOwnAddress = (address: string, fhirBase: string) => boolean
 
-type Places = readonly Pick<ClientConfig, 'fhirServers' | 'authorizationServers'>[]
+type Places = readonly Pick<ClientConfig, 'fhirServers' | 'authorizationServers' | 'appClientId'>[]
 
 const originOf = (address: string): string | null => (URL.canParse(address) ? new URL(address).origin : null)
 
@@ -78,16 +79,15 @@ const personOf = (claims: Claims): Omit<Reviewer, 'how'> => ({
   user: textOf(claims.fhirUser) ?? textOf(claims.profile),
 })
 
-const isFor = ({ aud }: Claims, audience: string): boolean => (Array.isArray(aud) ? aud : [aud]).includes(audience)
+/** What the EHR with this base calls the app. */
+const namesOfApp = (clients: Places, base: string): readonly string[] =>
+  clients.filter(({ fhirServers }) => fhirServers.some((server) => baseOf(server) === base)).map(({ appClientId }) => appClientId)
+
+const isFor = ({ aud }: Claims, names: readonly string[]): boolean => (Array.isArray(aud) ? aud : [aud]).some((one) => names.includes(one))
 
 const isRecent = ({ iat }: Claims, nowS: number): boolean => typeof iat === 'number' && iat <= nowS + EARLY_S && nowS - iat <= LONGEST_S
 
-export const makeIdentifyReviewer = (
-  read: ReadKeySet,
-  audience: string,
-  clients: Places,
-  now: () => number = Date.now,
-): IdentifyReviewer => {
+export const makeIdentifyReviewer = (read: ReadKeySet, clients: Places, now: () => number = Date.now): IdentifyReviewer => {
   const issuerOf = makeIssuers(read, ownAddresses(clients))
   return async (idToken, base) => {
     const claims = idToken === undefined ? null : claimsOf(idToken)
@@ -97,7 +97,10 @@ export const makeIdentifyReviewer = (
     const issuer = await issuerOf(base)
     const signed = issuer && (await readSigned(idToken, issuer.keys))
     const holds =
-      signed !== null && (issuer?.issuer ?? null) === textOf(signed.iss) && isFor(signed, audience) && isRecent(signed, now() / 1000)
+      signed !== null &&
+      (issuer?.issuer ?? null) === textOf(signed.iss) &&
+      isFor(signed, namesOfApp(clients, base)) &&
+      isRecent(signed, now() / 1000)
     return { how: holds ? 'verified' : 'stated', ...person }
   }
 }

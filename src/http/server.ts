@@ -1,5 +1,6 @@
 import http, { type RequestListener, type Server, type ServerResponse } from 'node:http'
 import net from 'node:net'
+import { makePlaces } from '../places.ts'
 
 /**
  * Deadlines in milliseconds: an unfinished request is closed and blocks nobody. A quiet connection is kept longer than balancers and EHRs
@@ -67,14 +68,14 @@ const LOOK_MS = 100
  * stay open while calls come on any of them, because who still sends may take the next one.
  */
 export const makeDrain = (server: Server, times: { readonly [key in keyof typeof DRAIN_TIMES]: number } = DRAIN_TIMES) => {
-  const open = new Set<ServerResponse>()
+  const open = makePlaces<ServerResponse>()
   let ending = false
   let lastCall = 0
   server.prependListener('request', (_request, response: ServerResponse) => {
     lastCall = performance.now()
     if (ending) response.setHeader('Connection', 'close')
-    open.add(response)
-    response.once('close', () => open.delete(response))
+    const place = open.take(response)
+    response.once('close', () => open.leave(place))
   })
   const closeQuiet = (): void => {
     if (performance.now() - lastCall >= times.quiet) server.closeIdleConnections()
@@ -82,7 +83,7 @@ export const makeDrain = (server: Server, times: { readonly [key in keyof typeof
   return async (): Promise<void> => {
     ending = true
     lastCall = performance.now()
-    for (const response of open) if (!response.headersSent) response.setHeader('Connection', 'close')
+    for (const response of open.all()) if (!response.headersSent) response.setHeader('Connection', 'close')
     const closed = new Promise<void>((resolve) => net.Server.prototype.close.call(server, () => resolve()))
     const cut = setTimeout(() => server.closeAllConnections(), times.all)
     // After what has arrived was looked at: on a busy thread a timer comes before it.

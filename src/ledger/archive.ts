@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { access, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { access, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AttuneError } from '../errors.ts'
 import { sha256 } from './canonical.ts'
+import { visibleFiles } from './visible-files.ts'
 
 /** Rules and models by their content, so that a decision can be made again with those of its time. Null where a site has no such file. */
 export type ArchiveRefs = { readonly rules: string; readonly models: string; readonly drugMap: string | null }
@@ -27,12 +28,6 @@ const writeOnce = async (path: string, content: Uint8Array | string): Promise<vo
 const fileIn = (archive: string, hash: string): string => join(archive, 'files', hash)
 const treeIn = (archive: string, hash: string): string => join(archive, 'trees', `${hash}.json`)
 
-const filesUnder = async (folder: string): Promise<string[]> => {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
-  return paths.filter((path) => !path.split('/').some((part) => part.startsWith('.'))).sort()
-}
-
 const archiveFile = async (path: string, archive: string): Promise<string> => {
   const content = await readFile(path)
   const hash = sha256(content)
@@ -43,7 +38,7 @@ const archiveFile = async (path: string, archive: string): Promise<string> => {
 /** Keeps a folder by its content; what is there already is not written again. @returns its hash */
 const archiveFolder = async (folder: string, archive: string): Promise<string> => {
   const tree: [string, string][] = []
-  for (const path of await filesUnder(folder)) tree.push([path, await archiveFile(join(folder, path), archive)])
+  for (const path of await visibleFiles(folder)) tree.push([path, await archiveFile(join(folder, path), archive)])
   const text = JSON.stringify(tree)
   const hash = sha256(text)
   await writeOnce(treeIn(archive, hash), text)

@@ -4,6 +4,7 @@ import { Socket } from 'node:net'
 import { dirname } from 'node:path'
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely'
 import { makeDatabase } from './first-start.ts'
+import { type Unflushed, unflushedIn } from './flush-files.ts'
 import { checkVersion, migrate } from './migrations.ts'
 import { openPgliteThread, type PgliteThread } from './pglite-thread.ts'
 import type { LedgerTables } from './tables.ts'
@@ -11,8 +12,8 @@ import type { LedgerTables } from './tables.ts'
 export type Engine = 'pglite' | 'postgres'
 export type Database = {
   readonly db: Kysely<LedgerTables>
-  /** Folder whose files must be flushed by us, because the engine does not; null for PostgreSQL. */
-  readonly unflushed: string | null
+  /** Files that must be flushed by us, because the engine does not; null for PostgreSQL. */
+  readonly unflushed: Unflushed | null
   /** Whether records go into it deflated (packed-record.ts). */
   readonly packs: boolean
   readonly close: () => Promise<void>
@@ -59,7 +60,7 @@ const openPglite = async (folder: string): Promise<Database> => {
     await db.destroy() // ends the pool, but only when a query was asked of it
     await pglite.close()
   }
-  return { db, unflushed: folder, packs: true, close }
+  return { db, unflushed: unflushedIn(folder), packs: true, close }
 }
 
 /** Loaded only where PostgreSQL is configured. */

@@ -1,17 +1,9 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { isRunning, processName } from './process-name.ts'
 
 const mine = new Set<string>()
 
 const isCode = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return isCode(error, 'EPERM') // alive, of another user
-  }
-}
 
 /** A lock is there a moment before its number is: an empty one is another's until this old, then left behind by a crash. */
 const UNWRITTEN_MS = 2000
@@ -22,9 +14,10 @@ const UNWRITTEN_MS = 2000
  */
 const holder = (path: string): { readonly by: string | null } | null => {
   try {
-    const pid = Number.parseInt(readFileSync(path, 'utf8'), 10)
+    const name = readFileSync(path, 'utf8')
+    const pid = Number.parseInt(name, 10)
     if (!Number.isInteger(pid)) return { by: Date.now() - statSync(path).mtimeMs < UNWRITTEN_MS ? 'another process' : null }
-    return { by: pid !== process.pid && isAlive(pid) ? `process ${pid}` : null }
+    return { by: pid !== process.pid && isRunning(name) ? `process ${pid}` : null }
   } catch (error) {
     if (isCode(error, 'ENOENT')) return null // given back in this moment
     throw error
@@ -38,7 +31,7 @@ const refuse = (by: string): never => {
 /** Makes the file; false when it is there already. */
 const make = (path: string): boolean => {
   try {
-    writeFileSync(path, String(process.pid), { flag: 'wx', mode: 0o600 })
+    writeFileSync(path, processName(), { flag: 'wx', mode: 0o600 })
     return true
   } catch (error) {
     if (isCode(error, 'EEXIST')) return false

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
 import type { Kysely } from 'kysely'
 import { type SignedHead, signHead } from './heads.ts'
+import { endTrouble } from './known-end.ts'
 import type { Signer } from './signing.ts'
 import type { LedgerTables } from './tables.ts'
 
@@ -11,6 +12,8 @@ export type HeadSigner = {
   trouble(): string | null
   /** Signs what is not signed yet. Never throws; `trouble` says what went wrong. */
   sign(): Promise<void>
+  /** Holds the database against what was signed last, as is done before each signature. Never throws. */
+  lookAtEnd(): Promise<void>
   close(): void
 }
 
@@ -44,6 +47,8 @@ const tell = (error: unknown): string => (error instanceof Error ? error.message
 export const makeHeadSigner = ({ db, flush, signers, headsFile, everyEntries, everySeconds, onHead }: HeadSignerParts): HeadSigner => {
   let waiting = 0
   let trouble: string | null = null
+  /** Stays until the process ends: what is signed from here on says nothing of what is gone. */
+  let lost: string | null = null
   let signing: Promise<void> = Promise.resolve()
   let running = false
 
@@ -51,6 +56,7 @@ export const makeHeadSigner = ({ db, flush, signers, headsFile, everyEntries, ev
     running = true
     waiting = 0
     try {
+      lost ??= await endTrouble(await db(), headsFile)
       const head = await signHead(await db(), signers)
       trouble = null
       if (!head) return
@@ -65,9 +71,18 @@ export const makeHeadSigner = ({ db, flush, signers, headsFile, everyEntries, ev
     }
   }
 
-  const sign = (): Promise<void> => {
-    signing = signing.then(signNow)
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    signing = signing.then(work)
     return signing
+  }
+  const sign = (): Promise<void> => inTurn(signNow)
+
+  /** A database that is away now is looked at before the next signature. */
+  const look = async (): Promise<void> => {
+    lost ??= await db().then(
+      (now) => endTrouble(now, headsFile),
+      () => null,
+    )
   }
 
   const timer = everySeconds === null ? null : setInterval(() => void sign(), everySeconds * 1000).unref()
@@ -76,8 +91,9 @@ export const makeHeadSigner = ({ db, flush, signers, headsFile, everyEntries, ev
       waiting += entries
       if (waiting >= everyEntries && !running) void sign()
     },
-    trouble: () => trouble,
+    trouble: () => [lost, trouble].filter((one) => one !== null).join('; ') || null,
     sign,
+    lookAtEnd: () => inTurn(() => look().catch(() => {})),
     close: () => {
       if (timer) clearInterval(timer)
     },

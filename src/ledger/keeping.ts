@@ -5,7 +5,6 @@ import { countOf, type Erased, erasePatient } from './erasure.ts'
 import { type HeadSigner, makeHeadSigner } from './head-signer.ts'
 import type { SignedHead } from './heads.ts'
 import type { Keyring } from './keyring.ts'
-import { endTrouble } from './known-end.ts'
 import { type Rekeyed, rekeyBoxes } from './rekey.ts'
 import { type Removable, removeContent } from './removals.ts'
 import type { PublicKeys, Signer } from './signing.ts'
@@ -70,7 +69,6 @@ export const makeKeeping = (parts: KeepingParts): Keeping => {
   const everySeconds = config.ledger?.walkEverySeconds || null
   const walks = makeBackgroundWalk({ db, databaseUrl: config.databaseUrl, everySeconds, onBroken })
   let trouble: string | null = null
-  let lost: string | null = null
 
   const forget = async (now = new Date()): Promise<Readonly<Record<Removable, number>>> => {
     const removed = { decisions: 0, reviews: 0, inputs: 0 }
@@ -93,11 +91,7 @@ export const makeKeeping = (parts: KeepingParts): Keeping => {
     }
   }
 
-  /** Once, beside the start; a database that is away now is looked at by who verifies. */
-  const lookAtEnd = async (): Promise<void> => {
-    lost = await endTrouble(await db(), headsFile)
-  }
-  const looked = config.ledger ? lookAtEnd().catch(() => {}) : Promise.resolve()
+  const looked = config.ledger ? signer.lookAtEnd() : Promise.resolve()
 
   const timers = config.ledger
     ? [setTimeout(() => void forgetQuietly(), FORGET_FIRST_MS).unref(), setInterval(() => void forgetQuietly(), FORGET_EVERY_MS).unref()]
@@ -105,7 +99,7 @@ export const makeKeeping = (parts: KeepingParts): Keeping => {
 
   return {
     count: signer.count,
-    trouble: () => [lost, walks.trouble(), signer.trouble(), trouble].filter((one) => one !== null).join('; ') || null,
+    trouble: () => [walks.trouble(), signer.trouble(), trouble].filter((one) => one !== null).join('; ') || null,
     signHead: signer.sign,
     publicKeys: () => Promise.all(signers.map((one) => one.publicKeys())),
     verify: async (options = {}) => {

@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
+import { makePlaces } from '../places.ts'
 
 /**
  * How much nicer the thread is than those that answer calls: it gets a third of the time that one of them gets where cores are too few
@@ -60,7 +61,8 @@ const NO_ROWS: Result = { rows: [] }
 
 /**
  * The rows of a batch soon are garbage: a small young generation is swept more often and holds some 6 MiB less. By a flag, because one that
- * the process was started with outranks a thread's own limits; it is read when a heap is made, so the threads that are there keep theirs.
+ * the process was started with outranks a thread's own limits; it is read when a heap is made, so the threads that are there keep theirs, and
+ * those that come later, which read rules or score batches, have this one too.
  */
 const SMALL_YOUNG = '--max-semi-space-size=1'
 
@@ -69,20 +71,17 @@ export const openPgliteThread = async (folder: string, parameters: readonly stri
   const module = import.meta.resolve('@electric-sql/pglite')
   setFlagsFromString(SMALL_YOUNG)
   const worker = new Worker(CODE, { eval: true, workerData: { module, folder, parameters } })
-  const waiting = new Map<number, Waiting>()
-  let asked = 0
+  const waiting = makePlaces<Waiting>()
   let ended: Error | null = null
 
   const end = (error: Error): void => {
     ended ??= error
-    for (const { fail } of waiting.values()) fail(ended)
-    waiting.clear()
+    for (const { fail } of waiting.all()) fail(ended)
   }
   worker.on('error', end)
   worker.on('exit', () => end(new Error('the embedded database has ended')))
   worker.on('message', ({ id, result, failure }: Reply) => {
-    const one = waiting.get(id)
-    waiting.delete(id)
+    const one = waiting.leave(id)
     if (failure) one?.fail(Object.assign(new Error(failure.message), failure.code === undefined ? {} : { code: failure.code }))
     else one?.done(result ?? NO_ROWS)
   })
@@ -90,9 +89,7 @@ export const openPgliteThread = async (folder: string, parameters: readonly stri
   const ask = (verb: 'open' | 'query' | 'close', values: readonly unknown[]): Promise<Result> =>
     new Promise((done, fail) => {
       if (ended) return fail(ended)
-      asked += 1
-      waiting.set(asked, { done, fail })
-      worker.postMessage({ id: asked, verb, values })
+      worker.postMessage({ id: waiting.take({ done, fail }), verb, values })
     })
 
   const close = async (): Promise<void> => {

@@ -2,15 +2,14 @@ import { sql } from 'kysely'
 import { appendEntries } from './append.ts'
 import type { Database } from './database.ts'
 import { type Entry, isEntry } from './entries.ts'
-import { flushFiles } from './flush-files.ts'
-import type { Spool, SpoolMark } from './spool.ts'
+import type { Spool, SpoolEntry, SpoolMark } from './spool.ts'
 
 export const LARGEST_BATCH = 256
 
 /** SQLSTATE classes 22 and 23: the data is refused, the database is well. */
 export const isRefusal = (error: unknown): boolean => error instanceof Error && 'code' in error && /^2[23]/.test(String(error.code))
 
-type Refuse = (entry: Entry) => Promise<void>
+type Refuse = (entry: SpoolEntry) => Promise<void>
 
 /** All at once; when the database refuses some entry, one by one, and the refused ones are kept aside. */
 export const appendOrRefuse = async (to: Database, entries: readonly Entry[], mark: SpoolMark | null, refuse: Refuse): Promise<void> => {
@@ -36,6 +35,7 @@ const replayFile = async (to: Database, spool: Spool, file: string, stored: numb
   const entries = await spool.read(file)
   for (let at = stored; at < entries.length; at += LARGEST_BATCH) {
     const batch = entries.slice(at, at + LARGEST_BATCH)
+    for (const entry of batch) if (!isEntry(entry)) await refuse(entry) // damaged, or of a newer release; before the mark goes past it
     await appendOrRefuse(to, batch.filter(isEntry), { file, lines: at + batch.length }, refuse)
   }
 }
@@ -51,7 +51,7 @@ export const settle = async (to: Database, spool: Spool, files: readonly string[
   if (files.length === 0) return
   if (to.unflushed) {
     await sql`checkpoint`.execute(to.db)
-    await flushFiles(to.unflushed)
+    await to.unflushed.flush()
   }
   for (const file of files) await spool.remove(file)
   await to.db.deleteFrom('spool_mark').where('file', 'in', files).execute()

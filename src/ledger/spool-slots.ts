@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { takeDirectory } from './directory-lock.ts'
 import { openSpool, type Spool } from './spool.ts'
 
@@ -34,6 +34,7 @@ export const openSlot = async (folder: string): Promise<Slot> => {
 /** Spools left behind by processes that ended. Each is to be left again after use. */
 export const openOrphans = async (folder: string): Promise<Slot[]> => {
   const slots: Slot[] = []
+  if (!existsSync(folder)) return slots
   for (const name of readdirSync(folder).filter((entry) => /^\d+$/.test(entry))) {
     const slot = await takeSlot(folder, name)
     if (slot) slots.push(slot)

@@ -31,15 +31,24 @@ const syncFolder = async (folder: string): Promise<void> => {
   await handle.sync().finally(() => handle.close())
 }
 
-/** Lines that parse. A torn last line is of a write that was never acknowledged; zeros at the end are room that was made ahead. */
-const parseLines = (text: string): SpoolEntry[] =>
-  text.split('\n').flatMap((line) => {
-    try {
-      return line === '' ? [] : [JSON.parse(line) as SpoolEntry]
-    } catch {
-      return []
-    }
-  })
+const parseLine = (line: string): SpoolEntry | null => {
+  try {
+    return JSON.parse(line) as SpoolEntry
+  } catch {
+    return null
+  }
+}
+
+/**
+ * An entry for each line, so that marks count what was written. A torn last line is of a write that was never acknowledged, and zeros at
+ * the end are room that was made ahead; a line before them that does not parse was acknowledged, and a disk has damaged it since.
+ */
+const parseLines = (text: string): SpoolEntry[] => {
+  const lines = text.split('\n')
+  const last = parseLine(lines.pop() ?? '')
+  const whole = lines.filter((line) => line !== '').map((line) => parseLine(line) ?? { kind: 'damaged', line })
+  return last === null ? whole : [...whole, last]
+}
 
 /** Sorts by time; the random part makes a name unique for ever, since marks in the database refer to it. */
 const newName = (): string => `${String(Date.now()).padStart(15, '0')}-${randomBytes(4).toString('hex')}.ndjson`

@@ -2,11 +2,10 @@ import { AttuneError } from '../errors.ts'
 import { makeBacklog } from './backlog.ts'
 import { type Database, type Engine, openDatabase } from './database.ts'
 import type { Entry } from './entries.ts'
-import { flushFiles } from './flush-files.ts'
 import { makeGroupCommit } from './group-commit.ts'
 import { ping } from './queries.ts'
 import { appendOrRefuse, isRefusal, LARGEST_BATCH, replay, settle } from './replay-spool.ts'
-import type { SpoolMark } from './spool.ts'
+import type { SpoolEntry, SpoolMark } from './spool.ts'
 import { openOrphans, openSlot } from './spool-slots.ts'
 
 export type LedgerHealth = {
@@ -18,7 +17,7 @@ export type LedgerHealth = {
   readonly engine: Engine
   /** Acknowledged entries that are only in the spool because the database is away. */
   readonly spooled: number
-  /** Entries that the database refused as they are; kept in `spool/rejected`. */
+  /** Entries that the database refused as they are, as far as they lie in `spool/rejected`. */
   readonly rejected: number
   /** What is wrong, for the operator; null when nothing is. */
   readonly problem: string | null
@@ -44,7 +43,7 @@ export type StoreOptions = {
 }
 
 /** Pause in which entries for the embedded database gather. Reading does not wait for it. */
-const LINGER_MS = 250
+const LINGER_MS = 1000
 
 /** Entries that may wait for the embedded database before writing waits for it too. */
 const LONGEST_BACKLOG = 2048
@@ -61,16 +60,26 @@ const attempt = (work: Promise<void>): Promise<Error | null> =>
     (error: unknown) => (error instanceof Error ? error : new Error('unknown', { cause: error })),
   )
 
+/** Entries that processes before this one put aside and that nobody has taken away: acknowledged, and not in the ledger. */
+const leftRejected = async (folder: string): Promise<number> => {
+  let count = 0
+  for (const { spool, leave } of await openOrphans(folder)) {
+    for (const file of await spool.sealed()) count += (await spool.read(file)).length
+    await leave()
+  }
+  return count
+}
+
 export const openStore = async (config: StoreConfig, { retryMs = 2000, settleBytes = 8_000_000 }: StoreOptions = {}): Promise<Store> => {
   const engine: Engine = config.databaseUrl ? 'postgres' : 'pglite'
   const embedded = engine === 'pglite'
   const folder = `${config.dataDir}/spool`
   const slot = await openSlot(folder)
+  let rejected = await leftRejected(`${folder}/rejected`)
   const refused = await openSlot(`${folder}/rejected`)
   let database: Database | null = null
   let problem: string | null = null
   let spooled = 0
-  let rejected = 0
   let spoolWorks = true
   let timer: NodeJS.Timeout | null = null
   let closing = false
@@ -95,7 +104,7 @@ export const openStore = async (config: StoreConfig, { retryMs = 2000, settleByt
     settling = settling.then(run).catch(fail)
   }
 
-  const refuse = async (entry: Entry): Promise<void> => {
+  const refuse = async (entry: SpoolEntry): Promise<void> => {
     await refused.spool.append([entry])
     rejected += 1
   }
@@ -209,7 +218,7 @@ export const openStore = async (config: StoreConfig, { retryMs = 2000, settleByt
       throw new AttuneError('ledger-failed', `the ledger's database is away: ${problem ?? 'closed'}`)
     },
     flush: async () => {
-      if (database?.unflushed) await flushFiles(`${database.unflushed}/pg_wal`)
+      await database?.unflushed?.flushLog()
     },
     health,
     close: async () => {

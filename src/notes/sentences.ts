@@ -59,6 +59,9 @@ const headingAt = (text: string, tokens: readonly Token[], at: number, line: str
 /** Lines and tokens looked at between two pauses. */
 const SLICE = 4000
 
+/** Signs alone are no sentence: one of so many tokens at its beginning is a word. */
+const LOOKED_AT = 40
+
 /** Sentences with their section, in one pass over the text. */
 export function* sentencesInSlices(text: string, tokens: readonly Token[], tables: NoteTables): Slices<Sentence[]> {
   const sentences: Sentence[] = []
@@ -66,7 +69,7 @@ export function* sentencesInSlices(text: string, tokens: readonly Token[], table
   let section: Section | null = null
   let from = 0
   const close = (to: number): void => {
-    if (to > from) sentences.push({ from, to, section })
+    if (tokens.slice(from, Math.min(to, from + LOOKED_AT)).some(isWord)) sentences.push({ from, to, section })
     from = to
   }
   let before = ''
@@ -91,5 +94,5 @@ export function* sentencesInSlices(text: string, tokens: readonly Token[], table
     before = line
   }
   close(tokens.length)
-  return sentences.filter((sentence) => tokens.slice(sentence.from, Math.min(sentence.to, sentence.from + 40)).some(isWord))
+  return sentences
 }

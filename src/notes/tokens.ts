@@ -7,9 +7,12 @@ export type Token = {
   readonly norm: string
 }
 
-/** Soft hyphens and zero-width joins stand inside words and mean nothing. */
-const PATTERN = /[\p{L}\p{N}\p{M}\u00AD\u200B-\u200D\uFEFF]+(?:['’][\p{L}\p{M}]+)*|[^\s\p{L}\p{N}\p{M}\u00AD\u200B-\u200D\uFEFF]/gu
-const PLAIN = /^[a-z0-9']+$/
+/** A gap, a word or a sign: one of them stands at every place. Soft hyphens and zero-width joins stand inside words and mean nothing. */
+const PATTERN =
+  /[^\S\uFEFF]+|[\p{L}\p{N}\p{M}\u00AD\u200B-\u200D\uFEFF]+(?:['’][\p{L}\p{M}]+)*|[^\s\p{L}\p{N}\p{M}\u00AD\u200B-\u200D\uFEFF]/uy
+const GAP = /^[^\S\uFEFF]/
+/** ASCII has no accents, ligatures or joins. */
+const PLAIN = /^[!-~]+$/
 const NOTHING = /[\p{M}\u00AD\u200B-\u200D\uFEFF]+/gu
 
 const normalise = (word: string): string => {
@@ -23,10 +26,13 @@ const SLICE = 5000
 /** Words and signs of a text in their order, in time linear in its length. */
 export function* tokensInSlices(text: string): Slices<Token[]> {
   const tokens: Token[] = []
+  const pattern = new RegExp(PATTERN) // it keeps its place over the pauses
   let since = 0
-  for (const match of text.matchAll(PATTERN)) {
-    const norm = normalise(match[0])
-    if (norm !== '') tokens.push({ start: match.index, end: match.index + match[0].length, norm })
+  for (let start = 0; pattern.test(text); start = pattern.lastIndex) {
+    const end = pattern.lastIndex
+    const piece = text.slice(start, end)
+    const norm = GAP.test(piece) ? '' : normalise(piece)
+    if (norm !== '') tokens.push({ start, end, norm })
     if (++since % SLICE === 0) yield
   }
   return tokens

@@ -135,8 +135,8 @@ const labFirst = (
 
 const NOT_OURS = ['subject-mismatch', 'relative', 'focus-not-patient', 'somatic']
 
-const callGene = (table: GeneTable, facts: PatientFacts, modifiers: readonly ModifierRow[]): GeneCall => {
-  const own = facts.readings.filter((reading) => reading.gene === table.symbol && !reading.flags.some((flag) => NOT_OURS.includes(flag)))
+const callGene = (table: GeneTable, found: readonly GeneReading[], facts: PatientFacts, modifiers: readonly ModifierRow[]): GeneCall => {
+  const own = found.filter((reading) => !reading.flags.some((flag) => NOT_OURS.includes(flag)))
   const usable = own.filter((reading) => reading.use === 'act' || reading.use === 'candidates')
   if (usable.length === 0) return callUnusable(table.symbol, own, facts)
   const acting = modifiersOf(table.symbol, facts.medicines, modifiers, facts.now)
@@ -156,5 +156,8 @@ const callGene = (table: GeneTable, facts: PatientFacts, modifiers: readonly Mod
  * One call per gene of the tables. Results that disagree become candidates, never the newest one silently;
  * `not-tested` only when the record says nothing of the gene; medicines in use are counted (phenoconversion).
  */
-export const callGenes = (facts: PatientFacts, genes: GeneTables, modifiers: readonly ModifierRow[]): GeneCall[] =>
-  [...genes.values()].map((table) => callGene(table, facts, modifiers))
+export const callGenes = (facts: PatientFacts, genes: GeneTables, modifiers: readonly ModifierRow[]): GeneCall[] => {
+  const byGene = new Map<string, GeneReading[]>([...genes.values()].map(({ symbol }) => [symbol, []]))
+  for (const reading of facts.readings) if (reading.gene !== null) byGene.get(reading.gene)?.push(reading)
+  return [...genes.values()].map((table) => callGene(table, byGene.get(table.symbol) ?? [], facts, modifiers))
+}

@@ -1,6 +1,7 @@
 import type { Dose, DrugIdentity, Ingredient, Medicine, Order } from '../contract/facts.ts'
 import type { EnzymeModifier, GeneCall, Genotype, Phenoconversion } from '../contract/genes.ts'
 import type { Lineage } from '../contract/lineage.ts'
+import { oncePer } from '../once-per.ts'
 import { multiplyScore, scoresOfPhenotype } from './activity-score.ts'
 import type { GeneTable, ModifierRow } from './gene-tables.ts'
 import { genotypeOfScore } from './genotype.ts'
@@ -113,6 +114,9 @@ const isNamed = ({ drug }: Taken, drugs: ReadonlySet<string>): boolean =>
 
 type Standing = 'active' | 'lately' | 'unsure'
 
+/** What a medicine of a list does to a gene's product. */
+type Acting = { readonly row: ModifierRow; readonly standing: Standing; readonly asNeeded: boolean; readonly modifier: EnzymeModifier }
+
 const standingOf = (taken: Taken, row: ModifierRow, now: string): Standing | null => {
   if (taken.state === 'active' || taken.state === 'ordered') return 'active'
   if (taken.state === 'unknown') return 'unsure'
@@ -130,9 +134,37 @@ const modifierOf = ({ state, end, lineage }: Taken, row: ModifierRow): EnzymeMod
   ...(state !== 'stopped' ? {} : end === null ? { stoppedUndated: true as const } : { stopped: end }),
 })
 
+const findActing = (taken: readonly Taken[], { rows, drugs }: GeneRows, now: string): readonly Acting[] => {
+  const found = new Map<string, Acting>()
+  for (const one of taken) {
+    if (!isNamed(one, drugs) || isLocal(one)) continue
+    for (const row of rows) {
+      const standing = one.drug.ingredients.some((ingredient) => sameDrug(row, ingredient)) ? standingOf(one, row, now) : null
+      if (standing === null) continue
+      const key = `${standing} ${row.kind} ${row.rxcui} ${row.drug}` // a drug that is listed many times acts once, by its last entry
+      found.set(key, { row, standing, asNeeded: one.dose.prn || found.get(key)?.asNeeded === true, modifier: modifierOf(one, row) })
+    }
+  }
+  return [...found.values()]
+}
+
+const actingOf = oncePer((_taken: readonly Taken[]) => new Map<string, { readonly by: GeneRows; readonly found: readonly Acting[] }>())
+
+/** Kept with the list: every drug of a record asks it of the same medicines. */
+const actingIn = (gene: string, taken: readonly Taken[], rows: readonly ModifierRow[], now: string): readonly Acting[] => {
+  const by = rowsFor(gene, rows)
+  const kept = actingOf(taken)
+  const known = kept.get(`${gene} ${now}`)
+  if (known?.by === by) return known.found
+  const found = findActing(taken, by, now)
+  kept.set(`${gene} ${now}`, { by, found })
+  return found
+}
+
 /**
  * Inhibitors and inducers among the patient's medicines, for one gene. Only rows that were read in a source count; medicines in use
  * and those being ordered count, those whose effect may last or that are not surely taken are kept apart. A drug is never its own modifier.
+ * @param beside what is being ordered along with them
  */
 export const modifiersOf = (
   gene: string,
@@ -140,18 +172,11 @@ export const modifiersOf = (
   rows: readonly ModifierRow[],
   now: string,
   except: Ingredient | null = null,
+  beside: readonly Taken[] = [],
 ): Modifiers => {
-  const known = rowsFor(gene, rows)
-  const named = taken.filter((one) => isNamed(one, known.drugs) && !isLocal(one))
-  if (named.length === 0) return NO_MODIFIERS
-  const found = named.flatMap((one) =>
-    known.rows
-      .filter((row) => one.drug.ingredients.some((ingredient) => sameDrug(row, ingredient)) && !(except && sameDrug(row, except)))
-      .flatMap((row) => {
-        const standing = standingOf(one, row, now)
-        return standing === null ? [] : [{ standing, asNeeded: one.dose.prn, modifier: modifierOf(one, row) }]
-      }),
-  )
+  const acting = [taken, beside].flatMap((list) => actingIn(gene, list, rows, now))
+  const found = except === null ? acting : acting.filter(({ row }) => !sameDrug(row, except))
+  if (found.length === 0) return NO_MODIFIERS
   const of = (standing: Standing): EnzymeModifier[] =>
     unique(found.filter((each) => each.standing === standing).map(({ modifier }) => modifier))
   const active = of('active')

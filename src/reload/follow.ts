@@ -107,6 +107,7 @@ export const followPractice = async (kit: FollowKit): Promise<Following> => {
       await takeLeft()
       await takeSwitches()
       await takeOrder()
+      await reloading.reloadApproved()
       blindSince = null
     } catch (error) {
       blindSince ??= new Date().toISOString()

@@ -14,6 +14,8 @@ export type Reloading = {
   keep(): Promise<void>
   /** One after the other; resolves when the rules of the folder are used or refused. Never throws. */
   reload(folder: string): Promise<ReloadState>
+  /** Loads once more what was refused last, where the site's approvals have changed since: it may have been approved. Never throws. */
+  reloadApproved(): Promise<void>
   /** Null while the rules are those of the start. */
   readonly last: ReloadState | null
   /** Where the rules that are used come from. */
@@ -32,9 +34,18 @@ const problemsOf = (error: unknown): string => (error instanceof AttuneError ? e
 
 const NOT_KEPT = 'the rules that are used could not be kept for a step back'
 
+/** Another one after each change; empty where there is no such file. */
+const stateOf = (path: string | undefined): Promise<string> =>
+  stat(path ?? '').then(
+    ({ ino, size, mtimeMs }) => `${ino} ${size} ${mtimeMs}`,
+    () => '',
+  )
+
 export const makeReloading = ({ config, practice, onEnd, onTrouble }: ReloadingKit): Reloading => {
-  const { dataDir } = config
+  const { dataDir, approvals } = config
   let last: ReloadState | null = null
+  /** As it was before the last reload read it. */
+  let approvalsThen = ''
   let { rulesDir: folder } = config
   let queue: Promise<unknown> = Promise.resolve()
 
@@ -53,6 +64,7 @@ export const makeReloading = ({ config, practice, onEnd, onTrouble }: ReloadingK
     const known = new Set((await keptRules(dataDir)).map((one) => one.folder))
     let problems: string | null = null
     let kept: string | null = null
+    approvalsThen = await stateOf(approvals.file)
     try {
       await stat(asked)
       await checkKept(asked, dataDir)
@@ -72,15 +84,21 @@ export const makeReloading = ({ config, practice, onEnd, onTrouble }: ReloadingK
     return last
   }
 
+  const reload = (asked: string): Promise<ReloadState> => {
+    const turn = queue.then(() => load(asked))
+    queue = turn.catch(() => {}) // whatever happens to one, the next has its turn
+    return turn
+  }
+
   return {
     keep: async () => {
       await removeLeft(dataDir).catch((error: unknown) => onTrouble(NOT_KEPT, error))
       await mark(await copy(folder))
     },
-    reload: (asked) => {
-      const turn = queue.then(() => load(asked))
-      queue = turn.catch(() => {}) // whatever happens to one, the next has its turn
-      return turn
+    reload,
+    reloadApproved: async () => {
+      if (last === null || last.problems === null || (await stateOf(approvals.file)) === approvalsThen) return
+      await reload(last.folder)
     },
     get last() {
       return last

@@ -2,6 +2,7 @@ import cluster, { type Worker } from 'node:cluster'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import type { Config } from '../config.ts'
 import { makeLog } from '../http/log.ts'
+import { processName } from '../ledger/process-name.ts'
 import { programOf } from '../project-root.ts'
 import type { ServiceState, ToPrimary, ToWorker } from './worker-talk.ts'
 
@@ -16,6 +17,8 @@ export const pidFile = (dataDir: string): string => `${dataDir}/primary.pid`
 
 type Life = {
   readonly worker: Worker
+  /** Number among the processes of the service; one that replaces another has its number. */
+  readonly place: number
   readonly since: number
   readonly loaded: Promise<void>
   readonly ready: Promise<readonly string[]>
@@ -30,12 +33,13 @@ const say = (worker: Worker, message: ToWorker): void => {
 
 const endWords = (code: number | null, signal: string | null): string => (signal === null ? `exit status ${code}` : `signal ${signal}`)
 
-const begin = (): Life => {
+const begin = (place: number): Life => {
   const worker = cluster.fork()
   let loaded = (): void => {}
   let ready = (_greeting: readonly string[]): void => {}
   const life: Life = {
     worker,
+    place,
     since: Date.now(),
     loaded: new Promise((resolve) => {
       loaded = resolve
@@ -51,6 +55,13 @@ const begin = (): Life => {
     if (message.attune === 'ready') ready(message.greeting)
   })
   return life
+}
+
+const freePlace = (lives: ReadonlySet<Life>): number => {
+  const taken = new Set([...lives].map(({ place }) => place))
+  let place = 0
+  while (taken.has(place)) place += 1
+  return place
 }
 
 /** Asks a process to end; one that does not is killed. */
@@ -122,7 +133,7 @@ export const supervise = async (config: Config): Promise<Supervision | null> => 
    * @returns its greeting, or why it did not become ready
    */
   const start = async (predecessor: Life | null, insists: boolean): Promise<Started> => {
-    const life = begin()
+    const life = begin(predecessor?.place ?? freePlace(lives))
     lives.add(life)
     if (insists) watch(life)
     else void life.ended.then(() => lives.delete(life))
@@ -137,7 +148,7 @@ export const supervise = async (config: Config): Promise<Supervision | null> => 
     const loaded = await reach(life.loaded.then(() => ({})))
     if ('why' in loaded) return loaded
     if (predecessor !== null && embedded) await retire(predecessor)
-    say(life.worker, { attune: 'open' })
+    say(life.worker, { attune: 'open', place: life.place })
     const ready = await reach(life.ready.then((greeting) => ({ greeting })))
     if ('why' in ready) return ready
     if (!insists) watch(life)
@@ -176,7 +187,7 @@ export const supervise = async (config: Config): Promise<Supervision | null> => 
     return null
   }
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
-  writeFileSync(pidFile(config.dataDir), `${process.pid}`, { mode: 0o600 })
+  writeFileSync(pidFile(config.dataDir), processName(), { mode: 0o600 })
   return {
     greeting: 'greeting' in one ? one.greeting : [],
     exchange: () => {

@@ -2,8 +2,8 @@ import cluster from 'node:cluster'
 
 /** What the processes of one service say to each other. */
 export type ToWorker =
-  /** The predecessor has let go of the embedded ledger, or there is none. */
-  | { readonly attune: 'open' }
+  /** The predecessor has let go of the embedded ledger, or there is none. `place`: number among the processes of the service, from 0. */
+  | { readonly attune: 'open'; readonly place: number }
   /** A fresh process answers now: end as on SIGTERM. */
   | { readonly attune: 'retire' }
   | { readonly attune: 'state'; readonly state: ServiceState }
@@ -28,6 +28,8 @@ export type Supervised = {
   /** Says that rules and models are loaded, and waits until the ledger may be opened. */
   beforeLedger(): Promise<void>
   ready(greeting: readonly string[]): void
+  /** Number among the processes of the service, that of the process that it replaces; known once the ledger may be opened. */
+  readonly place: number
   readonly state: ServiceState | null
   /** Resolves when this process is to make room. */
   readonly retired: Promise<void>
@@ -38,6 +40,7 @@ export const supervised = (): Supervised | null => {
   if (!cluster.isWorker) return null
   const send = (message: ToPrimary): void => void process.send?.(message)
   let state: ServiceState | null = null
+  let place = 0
   let open = (): void => {}
   let retire = (): void => {}
   const opened = new Promise<void>((resolve) => {
@@ -47,7 +50,10 @@ export const supervised = (): Supervised | null => {
     retire = resolve
   })
   process.on('message', (message: ToWorker) => {
-    if (message.attune === 'open') open()
+    if (message.attune === 'open') {
+      place = message.place
+      open()
+    }
     if (message.attune === 'retire') retire()
     if (message.attune === 'state') state = message.state
   })
@@ -57,6 +63,9 @@ export const supervised = (): Supervised | null => {
       return opened
     },
     ready: (greeting) => send({ attune: 'ready', greeting }),
+    get place() {
+      return place
+    },
     get state() {
       return state
     },

@@ -292,12 +292,13 @@ const computeFrom = async (
 }
 
 /** Inputs of a model on a record, for the questions that follow on the same record. */
-const READ = new WeakMap<PatientFacts, Map<Model, { readonly calls: readonly GeneCall[]; readonly readings: Promise<InputReadings> }>>()
+const readOf = oncePer(
+  (_facts: PatientFacts) => new Map<Model, { readonly calls: readonly GeneCall[]; readonly readings: Promise<InputReadings> }>(),
+)
 
 /** Each model reads a record once, however many of its questions are asked. */
 export const readingsFor = (models: Models, model: Model, facts: PatientFacts, calls: readonly GeneCall[]): Promise<InputReadings> => {
-  const known = READ.get(facts) ?? new Map()
-  READ.set(facts, known)
+  const known = readOf(facts)
   const before = known.get(model)
   if (before?.calls === calls) return before.readings
   const readings = readInputs(model.inputs, { facts, calls, compute: (spec) => computeFrom(models, spec, facts, calls) })

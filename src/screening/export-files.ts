@@ -8,6 +8,8 @@ import type { InputFile } from './plan.ts'
 type Manifest = {
   readonly request: string | null
   readonly output: readonly { readonly type: string; readonly url: string; readonly count: number | null }[]
+  /** Files in which the server says what went wrong while it made the export. */
+  readonly errors: number
 }
 
 /** Name under which `attune screen export` and the generator keep the manifest. */
@@ -25,12 +27,13 @@ export const readManifest = (text: string): Manifest => {
   }
   if (!isObject(value) || !Array.isArray(value.output))
     throw new AttuneError('input-unreadable', 'the manifest of the export has no output')
-  const output = value.output.flatMap((one: unknown) =>
-    isObject(one) && typeof one.type === 'string' && typeof one.url === 'string'
-      ? [{ type: one.type, url: one.url, count: typeof one.count === 'number' ? one.count : null }]
-      : [],
-  )
-  return { request: typeof value.request === 'string' ? value.request : null, output }
+  const output = value.output.map((one: unknown) => {
+    if (!isObject(one) || typeof one.type !== 'string' || typeof one.url !== 'string')
+      throw new AttuneError('input-unreadable', 'the manifest of the export names a file without type or url')
+    return { type: one.type, url: one.url, count: typeof one.count === 'number' ? one.count : null }
+  })
+  const errors = Array.isArray(value.error) ? value.error.length : 0
+  return { request: typeof value.request === 'string' ? value.request : null, output, errors }
 }
 
 const isType = (word: string): boolean => word === 'Patient' || Object.hasOwn(TYPES_READ, word) || TYPES_BESIDE.has(word)
@@ -57,8 +60,12 @@ const manifestIn = (folder: string): Manifest | null => {
 
 export type FoundExport = {
   readonly files: readonly InputFile[]
+  /** Types of which all was asked for; null where that is not known, or the server had errors: then an absent type is not an empty one. */
   readonly types: readonly string[] | null
-  readonly missing: readonly string[]
+  /** Files that the manifest names and the folder lacks. */
+  readonly missing: readonly { readonly name: string; readonly type: string }[]
+  /** Files of errors that the server told of. */
+  readonly errors: number
 }
 
 /**
@@ -75,11 +82,15 @@ export const findExport = (folder: string): FoundExport => {
   if (names.length === 0) throw new AttuneError('input-unreadable', `${folder}: there is no .ndjson or .ndjson.gz file in it`)
   const manifest = manifestIn(folder)
   const told = new Map(manifest?.output.map((one) => [decodeURIComponent(one.url.split('/').at(-1) ?? ''), one]))
+  /** One may have been compressed since the manifest was written. */
+  const nameInManifest = (name: string): string => (told.has(name) ? name : name.replace(/\.gz$/i, ''))
   const files = names.sort().map((name): InputFile => {
     const { size, mtime } = statSync(join(folder, name))
-    const entry = told.get(name)
+    const entry = told.get(nameInManifest(name))
     return { name, type: entry?.type ?? typeInName(name), bytes: size, modified: mtime.toISOString(), count: entry?.count ?? null }
   })
-  const missing = [...told.keys()].filter((name) => !names.includes(name)).sort()
-  return { files, types: typesAsked(manifest?.request ?? null), missing }
+  const there = new Set(names.map(nameInManifest))
+  const missing = [...told].flatMap(([name, { type }]) => (there.has(name) ? [] : [{ name, type }]))
+  const errors = manifest?.errors ?? 0
+  return { files, types: errors > 0 ? null : typesAsked(manifest?.request ?? null), missing, errors }
 }

@@ -35,10 +35,14 @@ export type Plan = {
   readonly files: readonly InputFile[]
   /** Types that the export was asked for, by its manifest; null where that is not known: then a missing type was not asked for. */
   readonly types: readonly string[] | null
+  /** Types of which the manifest names a file that is not there. */
+  readonly lacking: readonly string[]
   /** Parts that patients are spread over, by a hash of their id. */
   readonly parts: number
   readonly options: ScreeningOptions
   readonly versions: DecisionRecord['versions']
+  /** Digest of the settings that advice depends on. */
+  readonly settings: string
 }
 
 /** Parts that resources without a patient are spread over. */

@@ -1,13 +1,30 @@
 import { createReadStream } from 'node:fs'
+import { open as openFile } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
-import { createGunzip } from 'node:zlib'
+import { createGunzip, type Gunzip } from 'node:zlib'
 
 const NEWLINE = 10
+/** Looked for behind the last gzip member that was read. */
+const TAIL_BYTES = 1 << 16
 
 /** One line of a file; null bytes: it is longer than allowed and was not kept. */
 export type Line = { readonly number: number; readonly bytes: Buffer | null }
 
-const open = (path: string): Readable => {
+/**
+ * What stands behind the last gzip member that was read and is no member itself is passed over in silence by zlib. Zeros fill up a block of
+ * some disk; anything else is a member whose beginning is damaged.
+ */
+const hasRest = async (path: string, from: number): Promise<boolean> => {
+  const file = await openFile(path, 'r')
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(TAIL_BYTES), 0, TAIL_BYTES, from)
+    return buffer.subarray(0, bytesRead).some((byte) => byte !== 0)
+  } finally {
+    await file.close()
+  }
+}
+
+const open = (path: string): Readable | Gunzip => {
   const file = createReadStream(path, { highWaterMark: 1 << 18 })
   if (!path.toLowerCase().endsWith('.gz')) return file
   const unzipped = createGunzip({ chunkSize: 1 << 18 })
@@ -34,8 +51,9 @@ export const readLines = async (path: string, maxBytes: number, onLine: (line: L
     kept = []
     length = 0
   }
+  const source = open(path)
   try {
-    for await (const chunk of open(path) as AsyncIterable<Buffer>) {
+    for await (const chunk of source as AsyncIterable<Buffer>) {
       let from = 0
       for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, from)) {
         add(chunk.subarray(from, at))
@@ -49,5 +67,5 @@ export const readLines = async (path: string, maxBytes: number, onLine: (line: L
     return false
   }
   if (length > 0) end()
-  return true
+  return !('bytesWritten' in source) || !(await hasRest(path, source.bytesWritten))
 }

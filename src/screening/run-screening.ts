@@ -34,7 +34,7 @@ export const beginRun = (plan: Plan, out: string, keepNow: boolean): { readonly 
     if (!sameRun(begun, plan) || (keepNow && begun.now !== plan.now))
       throw new AttuneError(
         'input-unreadable',
-        `${out} holds a screening of other files, options or versions: name another folder, or --restart`,
+        `${out} holds a screening of other files, options, settings or versions: name another folder, or --restart`,
       )
     return { plan: begun, resumed: true }
   }

@@ -24,7 +24,7 @@ const TOGETHER_BYTES = 4_000_000
 export type Spread = {
   /** Types of which lines were kept. */
   readonly types: ReadonlySet<string>
-  /** Types of which a file was cut: of every patient something may be missing. */
+  /** Types of which a file was cut or is not there: of every patient something may be missing. */
   readonly cut: ReadonlySet<string>
 }
 
@@ -64,7 +64,7 @@ const INSTEAD: Readonly<Record<string, readonly string[]>> = { MedicationRequest
 
 const stateOf = (type: string, plan: Plan, { types, cut }: Spread): Pick<Question, 'state' | 'because'> => {
   const own = [type, ...(INSTEAD[type] ?? [])]
-  if (own.some((one) => cut.has(one))) return { state: 'partial', because: 'A file of the export was cut.' }
+  if (own.some((one) => cut.has(one))) return { state: 'partial', because: 'A file of the export was cut or is not there.' }
   if (own.some((one) => types.has(one))) return { state: 'answered' }
   return { state: own.some((one) => plan.types?.includes(one)) ? 'empty' : 'not-asked' }
 }

@@ -17,7 +17,7 @@ export type DoUnit = (unit: Unit) => Promise<void>
 export const countsOf = (plan: Plan, out: string): FileCounts[] =>
   [...plan.files.keys()].map((file) => readJson<FileCounts>(join(foldersOf(out).spread(file), 'counts.json')))
 
-/** Types of which lines were kept, and types of which a file was cut. */
+/** Types of which lines were kept, and types of which a file was cut or is not there. */
 export const spreadOf = (plan: Plan, out: string): Spread => {
   const counts = countsOf(plan, out)
   const kept = counts.flatMap(({ types }) => Object.keys(types))
@@ -25,15 +25,17 @@ export const spreadOf = (plan: Plan, out: string): Spread => {
     const type = plan.files[file]?.type ?? null
     return one.cut ? (type === null ? Object.keys(one.types) : [type]) : []
   })
-  return { types: new Set(kept), cut: new Set(cut) }
+  return { types: new Set(kept), cut: new Set([...cut, ...plan.lacking]) }
 }
 
-type Engine = { readonly kit: ScreeningKit; readonly versions: DecisionRecord['versions'] }
+type Engine = { readonly kit: ScreeningKit; readonly versions: DecisionRecord['versions']; readonly settings: string }
 
 /** Rules or models that differ between machines would make one list of two kinds of lines. */
-const checkVersions = (plan: Plan, { versions }: Engine): void => {
+const checkVersions = (plan: Plan, { versions, settings }: Engine): void => {
   if (JSON.stringify(versions) !== JSON.stringify(plan.versions))
     throw new AttuneError('screening-failed', 'this worker has other rules, models or another release than the run was begun with')
+  if (settings !== plan.settings)
+    throw new AttuneError('screening-failed', 'this worker has another configuration than the run was begun with')
 }
 
 /**

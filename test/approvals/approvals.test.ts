@@ -10,6 +10,7 @@ import { requireApproved } from '../../src/approvals/require-approved.ts'
 import { makeSigner, type Signer } from '../../src/ledger/signing.ts'
 import { serve } from '../../src/main.ts'
 import { projectRoot } from '../../src/project-root.ts'
+import { leaveRequest } from '../../src/reload/inbox.ts'
 import { runMain } from '../cli/run-main.ts'
 import { makeSite } from '../production/attune.ts'
 import { copyRules } from '../reload/copy-rules.ts'
@@ -105,7 +106,7 @@ describe('A site that lets its own people approve', () => {
   const models = at('models')
   const approvals = at('site-approvals.ndjson')
   const config = { rulesDir: rules.folder, modelsDir: models, approvals: { signers: [at('site-signers')], file: approvals } }
-  const site = makeSite({ auth: 'open', publicUrl: 'http://127.0.0.1:1', canary: { everySeconds: 0 }, ...config })
+  const site = makeSite({ auth: 'open', publicUrl: 'http://127.0.0.1:1', canary: { everySeconds: 0 }, operations: { port: 0 }, ...config })
   const attune = (...words: readonly string[]) => runMain('approve', ...words)
 
   beforeAll(async () => {
@@ -165,6 +166,26 @@ describe('A site that lets its own people approve', () => {
       expect((await running.reload()).problems).toBeNull()
     } finally {
       await running.stop()
+    }
+  })
+
+  it('rules that were ordered and nobody had approved are taken by themselves once they are, within seconds', async () => {
+    await sign()
+    const running = await serve(site.environment)
+    const rulesNow = async (): Promise<string> => {
+      const answer = await fetch(`${running.operationsUrl}/readyz`)
+      return ((await answer.json()) as { parts: { rules: { detail: string } } }).parts.rules.detail
+    }
+    const ordered = copyRules()
+    try {
+      ordered.release('2999.02.0')
+      leaveRequest(site.dataDir, { folder: ordered.folder, at: new Date().toISOString(), by: 'A. Keller' })
+      await vi.waitFor(async () => expect(await rulesNow()).toMatch(/; the rules of .* were refused .* are not approved/), 30_000)
+      await sign('rules', '--rules', ordered.folder)
+      await vi.waitFor(async () => expect(await rulesNow()).toMatch(/^2999\.02\.0\+sha256:[0-9a-f]+$/), 30_000)
+    } finally {
+      await running.stop()
+      ordered.clear()
     }
   })
 

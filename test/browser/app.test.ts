@@ -79,7 +79,7 @@ describe.skipIf(chromiumPath === null)('the SMART app in a browser', () => {
     const asked = Object.fromEntries(ehr.seen.authorize.at(-1) ?? [])
     expect(asked).toMatchObject({
       response_type: 'code',
-      client_id: 'attune-app',
+      client_id: 'app-7f3a',
       scope: 'openid fhirUser launch launch/patient patient/*.rs offline_access',
       redirect_uri: `${ehr.origin}/app/`,
       aud: `${ehr.origin}/fhir`,
@@ -120,7 +120,7 @@ describe.skipIf(chromiumPath === null)('the SMART app in a browser', () => {
     )
     await heading(page, 'Avoid clopidogrel')
     expect(ehr.seen.authorize.length).toBe(before + 1)
-    expect(ehr.seen.authorize.at(-1)?.get('client_id')).toBe('attune-app')
+    expect(ehr.seen.authorize.at(-1)?.get('client_id')).toBe('app-7f3a')
     expect(ehr.seen.profile.at(-1)?.patient).toBe('sample')
     expect([...hosts]).toEqual([ehr.origin])
     await page.context().close()
@@ -192,7 +192,7 @@ describe.skipIf(chromiumPath === null)('the SMART app in a browser', () => {
     expect(Object.fromEntries(ehr.seen.token.at(-1) ?? [])).toEqual({
       grant_type: 'refresh_token',
       refresh_token: 'renew-me',
-      client_id: 'attune-app',
+      client_id: 'app-7f3a',
     })
     await page.context().close()
   })

@@ -254,12 +254,13 @@ export const startMockEhr = async (
 
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', `http://${request.headers.host}`)
+    const bases = ['fhir', ...(options.faults ?? [])].map((base) => `${url.origin}/${base}`)
     const answer = async (): Promise<void> => {
       switch (url.pathname) {
         case '/app/config.json':
           return json(response, {
-            issuers: ['fhir', ...(options.faults ?? [])].map((base) => `${url.origin}/${base}`),
-            clientId: 'attune-app',
+            issuers: bases,
+            clientIds: Object.fromEntries(bases.map((base) => [base, 'app-7f3a'])),
             sandbox: options.sandbox ?? true,
             optionalScopes: options.optionalScopes ?? [],
           })

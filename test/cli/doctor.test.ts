@@ -93,6 +93,7 @@ const answerAt =
 
 const METADATA = '/fhir/metadata'
 const SMART = '/fhir/.well-known/smart-configuration'
+const SWITCHED = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n'
 const ESC = String.fromCharCode(27)
 
 type Expected = readonly [check: string, state: Finding['state'], what: RegExp]
@@ -165,6 +166,16 @@ const STORIES: Readonly<Record<string, readonly [Story, ...Expected[]]>> = {
   'metadata-500': [{ before: answerAt(METADATA, (res) => res.writeHead(500).end('Traceback')) }, ['fhir-metadata', 'fail', /status 500/]],
   'metadata-cut': [{ before: answerAt(METADATA, (res) => res.end('{"resourceType":"Capab')) }, ['fhir-metadata', 'fail', /breaks off/]],
   'metadata-list': [{ statement: () => ['nothing'] }, ['fhir-metadata', 'fail', /JSON that is no object/]],
+  'metadata-switched': [
+    { before: answerAt(METADATA, (res) => res.socket?.end(SWITCHED)) },
+    ['fhir-metadata', 'fail', /the connection broke \(another protocol\)/],
+  ],
+  'keys-large': [{ keys: { keys: [KEYS.good], pad: 'x'.repeat(300_000) } }, ['keys', 'fail', /larger than 256 kB/]],
+  'keys-slow': [
+    { before: answerAt('/jwks.json', (res) => setTimeout(() => res.end(JSON.stringify({ keys: [KEYS.good] })), 1800)) },
+    ['keys', 'fail', /took longer than 1\.5 seconds/],
+  ],
+  'keys-many': [{ keys: { keys: Array.from({ length: 101 }, (_, at) => ({ ...KEYS.good, kid: `k${at}` })) } }, ['keys', 'warn', /100/]],
   'metadata-reset': [{ before: answerAt(METADATA, (res) => res.destroy()) }, ['fhir-metadata', 'fail', /the connection broke/]],
   'metadata-endless': [
     {
@@ -389,6 +400,18 @@ describe('attune doctor on the site itself', { timeout: 180_000 }, () => {
     expect(of('pseudonym-key')).toEqual(['fail: The pseudonym key file is not there.'])
     expect(of('data-folder')).toEqual(['warn: Other users of this machine may enter the data folder.'])
     expect(of('prefetch')[0]).toMatch(/^ok: 1\d prefetch templates/)
+  })
+
+  it('says that a FHIR base is of two tenants, and of two clients of one tenant nothing', async () => {
+    const client = (id: string, tenant: string, base: string) => ({ id, tenant, fhirServers: [base] })
+    const clients = [
+      client('a', 'north', 'https://ehr.example/fhir'),
+      client('b', 'south', 'https://EHR.example/fhir/'),
+      client('c', 'west', 'https://west.example/fhir'),
+      client('d', 'west', 'https://west.example/fhir'),
+    ]
+    const of = await site({ clients }, {})
+    expect(of('tenants')).toEqual(['warn: https://ehr.example/fhir is a FHIR base of several tenants: north, south.'])
   })
 
   it('says that a data folder is a file, a key is malformed, an origin is none and a port is taken', async () => {

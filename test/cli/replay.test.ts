@@ -6,6 +6,7 @@ import { stringify } from 'yaml'
 import { serve } from '../../src/main.ts'
 import { projectRoot } from '../../src/project-root.ts'
 import { embeddedPlace, enginesOfRun, type Place, postgresMissing, postgresPlace } from '../ledger/engines.ts'
+import { orderSign, prefetch } from '../production/patient.ts'
 import { type Served, serveSandbox } from '../sandbox/serve.ts'
 import { draftOf, post } from '../service/running-sandbox.ts'
 import { runMain } from './run-main.ts'
@@ -192,5 +193,70 @@ describe.each(ENGINES)('attune replay on %s', (name, makePlace, missing) => {
 
   it('wrong use is told', async () => {
     for (const words of [[], ['a', 'b'], ['a', '--all'], ['--since', 'never']]) expect((await runMain('replay', ...words)).status).toBe(2)
+  })
+})
+
+/** What is switched, and with what it is ended; `part` of /readyz tells of it. `cards`: how many a critical order has meanwhile. */
+const MOMENTS = [
+  {
+    on: ['rules', 'off', 'clopidogrel', 'CYP2C19', '--tenant', 'north'],
+    off: ['rules', 'on', 'clopidogrel', 'CYP2C19', '--tenant', 'north'],
+    part: 'switches',
+    cards: 1,
+  },
+  { on: ['rules', 'shadow', 'clopidogrel', 'CYP2C19'], off: ['rules', 'on', 'clopidogrel', 'CYP2C19'], part: 'switches', cards: 0 },
+  {
+    on: ['shadow', 'on', '--service', 'pgx-order-sign'],
+    off: ['shadow', 'off', '--service', 'pgx-order-sign'],
+    part: 'switches',
+    cards: 0,
+  },
+  {
+    on: ['models', 'shadow', 'tisdale', '--tenant', 'north'],
+    off: ['models', 'on', 'tisdale', '--tenant', 'north'],
+    part: 'models',
+    cards: 1,
+  },
+] as const
+
+describe.skipIf(postgresMissing !== null)('attune replay of what was decided while something was switched, and after an override', () => {
+  it('makes each decision again, equal to the byte, and says of each what would differ today', async () => {
+    const place = await postgresPlace()
+    const own = site(place)
+    const running = await serve(own.environment)
+    const wait = { timeout: 30_000, interval: 200 }
+    const without = { ...prefetch(), procedures: { resourceType: 'Bundle', type: 'searchset', entry: [] } }
+    const sign = async (sent: object = prefetch()): Promise<{ readonly uuid: string }[]> =>
+      (
+        (await (await post(`${running.url}/cds-services/pgx-order-sign`, orderSign({ prefetch: sent }))).json()) as {
+          cards: { uuid: string }[]
+        }
+      ).cards
+    const detailOf = async (part: string): Promise<string> => {
+      const { parts } = (await (await fetch(`${running.url}/readyz`)).json()) as { parts: Record<string, { detail: string }> }
+      return parts[part]?.detail ?? ''
+    }
+    for (const [name, value] of Object.entries(own.environment)) vi.stubEnv(name, value)
+    try {
+      const quiet = { switches: await detailOf('switches'), models: await detailOf('models') }
+      for (const { on, off, part, cards } of MOMENTS) {
+        expect((await runMain(...on, '--because', 'a test')).status).toBe(0)
+        await vi.waitFor(async () => expect(await detailOf(part)).not.toBe(quiet[part]), wait)
+        expect(await sign()).toHaveLength(cards)
+        expect((await runMain(...off, '--because', 'reviewed')).status).toBe(0)
+        await vi.waitFor(async () => expect(await detailOf(part)).toBe(quiet[part]), wait)
+      }
+      const [card] = await sign(without)
+      const overrideReason = { reason: { code: 'patient-choice' } }
+      const told = { card: card?.uuid, outcome: 'overridden', overrideReason, outcomeTimestamp: new Date().toISOString() }
+      expect((await post(`${running.url}/cds-services/pgx-order-sign/feedback`, { feedback: [told] })).status).toBe(200)
+      expect(await sign(without)).toHaveLength(0)
+    } finally {
+      await running.stop()
+    }
+    const { status, said } = await replay(own, '--all')
+    expect({ status, said }).toMatchObject({ status: 0, said: { decisions: 6, equal: 6, differs: 0, refused: 0, otherToday: 3 } })
+    own.clear()
+    await place.clear()
   })
 })

@@ -238,3 +238,24 @@ describe('Times that a timer of Node has to keep', () => {
     expect(refusal(part === null ? setting : `${part}: {${setting}}`)).toContain(key)
   })
 })
+
+describe('Several processes with an operations address', () => {
+  const environment = {
+    ATTUNE_PROCESSES: '3',
+    PORT: '3000',
+    DATABASE_URL: 'postgres://ledger.example/attune',
+    REDIS_URL: 'redis://redis.example',
+  }
+  const site = (port: number): string => `clients: []\noperations: {port: ${port}}`
+
+  it('have a port each', () => {
+    expect(read(site(65533), environment).operations?.port).toBe(65533)
+  })
+
+  it.each([
+    [65534, 'there is no port 65536'],
+    [2998, 'PORT is among them'],
+  ])('are refused where %d and the ports after it are not free for them', (port, why) => {
+    expect(refusal(site(port), environment)).toContain(why)
+  })
+})

@@ -62,7 +62,23 @@ const many = (make: (n: number) => object, count: number): PatientRecord => ({
   resources: [...aPatient().record().resources, ...Array.from({ length: count }, (_, n) => make(n))] as unknown as Resources, // as an EHR sends them
 })
 
+const condition = (n: number) => ({
+  resourceType: 'Condition',
+  id: `c${n}`,
+  subject: { reference: 'Patient/p1' },
+  code: { text: `Problem ${n}`, coding: [{ system: 'http://hl7.org/fhir/sid/icd-10-cm', code: `E${n}` }] },
+})
+const procedure = (n: number) => ({
+  resourceType: 'Procedure',
+  id: `p${n}`,
+  status: 'completed',
+  subject: { reference: 'Patient/p1' },
+  code: { text: `Procedure ${n}` },
+})
+
 const KINDS = { 'laboratory results': creatinine, 'vital signs': pulse, 'readings of a sensor': steps, genotypes: genotype, orders: order }
+
+const pausesFor = (make: (n: number) => object, count: number): number => [...factsInSlices(many(make, count), theTerms())].length
 
 describe('A long record', () => {
   it.each(Object.entries(KINDS))('of %s is read in slices as in one go', async (_name, make) => {
@@ -71,8 +87,13 @@ describe('A long record', () => {
   })
 
   it.each(Object.entries(KINDS))('of %s is put down at least once for every 32 of its resources', (_name, make) => {
-    const pausesIn = (count: number): number => [...factsInSlices(many(make, count), theTerms())].length
-    expect(pausesIn(3200) - pausesIn(0)).toBeGreaterThanOrEqual(100 * 3) // they are sorted, looked through for genes, and read
+    expect(pausesFor(make, 3200) - pausesFor(make, 0)).toBeGreaterThanOrEqual(100 * 3) // they are sorted, looked through for genes, and read
+  })
+
+  it('of conditions or procedures is put down, too, where transplants and groups of families are looked for', () => {
+    const pauses = (make: (n: number) => object): number => pausesFor(make, 3200) - pausesFor(make, 0)
+    expect(pauses(condition)).toBeGreaterThanOrEqual(100 * 11)
+    expect(pauses(procedure)).toBeGreaterThanOrEqual(100 * 10)
   })
 })
 

@@ -223,6 +223,35 @@ describe('An export from a FHIR server', () => {
     expect(seen.filter(({ path }) => path.includes('$export'))).toHaveLength(1)
   })
 
+  it('is not mixed with another: what is asked for and what lies in the folder must be of one export', async () => {
+    const { server, seen } = await serveExport('ES384', { patients: [(res) => res.writeHead(403).end()] })
+    const out = newFolder()
+    const key = keyFile('ES384')
+    expect((await fetchExport(server, out, key)).status).toBe(1)
+    const other = await fetchExport(server, out, key, '--group', 'all')
+    expect({ status: other.status, err: other.err }).toEqual({
+      status: 2,
+      err: expect.stringContaining('an export of something else was begun'),
+    })
+    const used = newFolder()
+    writeFileSync(join(used, '0001.Patient.ndjson'), PATIENTS)
+    const onto = await fetchExport(server, used, key)
+    expect({ status: onto.status, err: onto.err }).toEqual({ status: 2, err: expect.stringContaining('holds files of another export') })
+    expect(seen.filter(({ path }) => path.includes('$export'))).toHaveLength(1)
+  })
+
+  it('that an earlier release began is not taken up, and what helps is said', async () => {
+    const { server, seen } = await serveExport('ES384')
+    const out = newFolder()
+    writeFileSync(join(out, '.export-begun.json'), JSON.stringify({ status: `${server.origin}/fhir/status/1` }))
+    const again = await fetchExport(server, out, keyFile('ES384'))
+    expect({ status: again.status, err: again.err }).toEqual({
+      status: 2,
+      err: expect.stringContaining('an earlier release began an export and did not note of what: name another folder'),
+    })
+    expect(seen.filter(({ path }) => path !== '/fhir/token' && !path.endsWith('smart-configuration'))).toEqual([])
+  })
+
   it('says the errors that the server reports, and keeps them apart', async () => {
     const { server } = await serveExport('ES384', {
       status: [(res, origin) => json(res, 200, manifest(origin, { error: [{ type: 'OperationOutcome', url: `${origin}/fhir/files/e` }] }))],
@@ -254,6 +283,16 @@ describe('An export from a FHIR server', () => {
       'that is redirected',
       { kickoff: [(res) => res.writeHead(302, { location: '/fhir/elsewhere' }).end()] },
       'the export was not begun: status 302',
+    ],
+    [
+      'that the server has thrown away',
+      { status: [(res) => res.writeHead(404).end()] },
+      'the server has this export no longer: begin another in another folder',
+    ],
+    [
+      'that names a file without an address',
+      { status: [(res, origin) => json(res, 200, manifest(origin, { output: [{ type: 'Observation' }] }))] },
+      'names a file without type or address',
     ],
     ['without a place', { kickoff: [(res) => res.writeHead(202).end()] }, 'did not say where it will be'],
     [

@@ -54,6 +54,9 @@ const UNREADABLE = 'The answer of the FHIR server was not readable.'
 const REDIRECTED = 'The FHIR server redirected; redirects are not followed.'
 const NETWORK = 'The connection to the FHIR server failed.'
 
+/** Nobody asked for another protocol. */
+const SWITCHED = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n'
+
 /** Fault, what the answer says, how many requests the server may see. */
 const FAULTS: readonly (readonly [fault: string, handler: Handler, because: string, requests: number])[] = [
   ['400', (_q, res) => sendJson(res, outcome, 400), 'The FHIR server refused the query.', 1],
@@ -84,6 +87,7 @@ const FAULTS: readonly (readonly [fault: string, handler: Handler, because: stri
     'The FHIR server answered with another resource than the one asked for.',
     1,
   ],
+  ['101 to another protocol', (req) => req.socket.end(SWITCHED), NETWORK, 1],
   ['reset before the answer', (req) => req.socket.destroy(), NETWORK, 1],
   [
     'shorter than content-length',

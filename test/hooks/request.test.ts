@@ -40,6 +40,7 @@ test('a whole order-select call is read', () => {
     selections: ['MedicationRequest/o1'],
     prefetch: ['patient', 'problems'],
     body: null,
+    digest: null,
   })
 })
 

@@ -202,6 +202,20 @@ describe('What the app is told before any login', () => {
     await offered.close()
   })
 
+  test('of the name under which an EHR knows the app is that which this EHR gave it', async () => {
+    const both = clients.map((client) => (client.id === 'south' ? { ...client, appClientId: '5e1f9c-south' } : client))
+    const app = { standalone: ['https://north.test/fhir/', 'https://south.test/fhir'] }
+    const server = await start({ mode: 'production', config: { auth: 'required', app }, clients: both })
+    const told = async (query: string) =>
+      ((await (await fetch(`${server.url}/app/config.json${query}`)).json()) as { clientIds: object }).clientIds
+    expect([await told(iss('https://south.test/fhir/')), await told(iss('https://north.test/fhir')), await told('')]).toEqual([
+      { 'https://south.test/fhir': '5e1f9c-south' },
+      { 'https://north.test/fhir/': 'attune-app' },
+      { 'https://north.test/fhir/': 'attune-app', 'https://south.test/fhir': '5e1f9c-south' },
+    ])
+    await server.close()
+  })
+
   test('of pictures is what holds for the record system that the launch names', async () => {
     const imaging = (base: string) => ({ dicomweb: [`https://pictures.${base}.test/dicomweb`] })
     const both = clients.map((client) => ({ ...client, imaging: imaging(client.id) }))

@@ -402,7 +402,7 @@ describe('a key set at an address', () => {
       reads += 1
       return answer?.()
     }
-    const set = makeKeySet(client, read, () => clock)
+    const set = makeKeySet(client, read, { now: () => clock })
     if (!set) throw new Error('no key set')
     const settle = () => new Promise((resolve) => setImmediate(resolve))
     return { find: set.find, pass: (ms: number) => (clock += ms), reads: () => reads, settle }

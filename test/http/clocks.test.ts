@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeClockWatch } from '../../src/http/clock-watch.ts'
+import { makeMemoryReplayGuard } from '../../src/http/replay-guard.ts'
 import { ecPair, ISSUER, makeToken } from './client-tokens.ts'
 import { type Running, start } from './server-under-test.ts'
 
@@ -43,6 +44,26 @@ describe('The clock of an EHR', () => {
       expect(warned).toEqual([{ client: 'ehr', seconds: expect.any(Number) }]) // told once, not at each call
     },
   )
+})
+
+test('a used token is remembered for as long as another process would take it whose clock is five minutes behind', async () => {
+  const kept: number[] = []
+  const guard = makeMemoryReplayGuard()
+  const claim: typeof guard.claim = (issuer, jti, until) => {
+    kept.push(until)
+    return guard.claim(issuer, jti, until)
+  }
+  const server = await start({
+    config: { auth: 'required' },
+    clients: [{ id: 'ehr', iss: ISSUER, jwks: { keys: [own.jwk] } }],
+    kit: { replay: { ...guard, claim } },
+  })
+  const url = `${server.url}/cds-services`
+  const iat = Math.floor(Date.now() / 1000)
+  const token = makeToken(url, { payload: { iat, exp: iat + 10 * MINUTE }, key: own.privateKey })
+  expect((await fetch(url, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200)
+  expect(kept).toEqual([iat + 16 * MINUTE]) // its end, a minute on its way, and the five
+  await server.close()
 })
 
 describe('The clock of this machine', () => {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { makeKeySet } from '../../src/http/key-sets.ts'
+import { makeKeyWatch } from '../../src/http/key-watch.ts'
 import { type Handler, sendJson, serveFhir } from '../fhir/fault-server.ts'
 import { BUSY_MS, ecPair, ISSUER, makeToken } from './client-tokens.ts'
 import { post, start } from './server-under-test.ts'
@@ -31,12 +32,14 @@ const site = async () => {
   const behave: { now: Handler } = { now: (_req, res) => sendJson(res, { keys: [old.jwk] }) }
   const ehr = await serveFhir((req, res) => behave.now(req, res))
   const clients = [{ id: 'ehr', iss: ISSUER, jku: `${ehr.origin}/jwks.json` }]
-  const attune = await start({ config: { auth: 'required' }, clients })
+  const warned: object[] = []
+  const keys = makeKeyWatch((detail) => void warned.push(detail))
+  const attune = await start({ config: { auth: 'required' }, clients, kit: { keys } })
   cleanups.push(attune.close, ehr.close)
   const url = `${attune.url}/cds-services`
   const call = async ({ kid, privateKey: key }: typeof old): Promise<number> =>
     (await fetch(url, { headers: { authorization: `Bearer ${makeToken(url, { header: { kid }, key })}` } })).status
-  return { behave, ehr, call }
+  return { behave, ehr, call, keys, warned, log: attune.log }
 }
 
 describe.each(FAULTS)('A key set address that comes to answer with %s', (_name, handler) => {
@@ -61,7 +64,7 @@ const clocked = () => {
     if (served.fails) throw new Error('down')
     return { keys: served.keys }
   }
-  const set = makeKeySet({ jku: 'https://ehr.example.org/jwks.json' }, read, () => clock)
+  const set = makeKeySet({ jku: 'https://ehr.example.org/jwks.json' }, read, { now: () => clock })
   if (!set) throw new Error('no key set')
   const has = async (kid: string) => (await set.find(kid)).length > 0
   return { served, has, pass: (seconds: number) => (clock += seconds * 1000) }
@@ -136,4 +139,37 @@ test('a call with a body is refused as quickly while the keys cannot be had', as
   )
   expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(401))
   expect([performance.now() - began < 2500, hanging.asked.length]).toEqual([true, 1])
+})
+
+describe('Keys that cannot be had are told to the operator, and to no caller', () => {
+  test.each([
+    ['status 500', (_req, res) => res.writeHead(500).end()],
+    ['network', (req) => void req.socket.destroy()],
+    ['no JSON', (_req, res) => res.writeHead(200).end('<html>Dr. Sentinel</html>')],
+    ['no key that can verify', (_req, res) => sendJson(res, { keys: [] })],
+  ] as readonly (readonly [string, Handler])[])('%s', async (why, handler) => {
+    const { behave, call, keys, warned, log } = await site()
+    behave.now = handler
+    expect([await call(old), await call(old)]).toEqual([401, 401])
+    const reasons = log.flatMap((line) => (line.includes('"refused"') ? [(JSON.parse(line) as { detail: string }).detail] : []))
+    expect(reasons).toEqual(Array(2).fill(`unknown kid; the key set could not be read: ${why}`))
+    expect(warned).toEqual([{ client: 'ehr', why }]) // told once, not at each call
+    expect(keys.said()).toBe('the key set of one client could not be read at the last try')
+    expect(log.join()).not.toContain('Sentinel')
+  })
+
+  test('and that they can be had again is told, too', async () => {
+    const said: (string | null)[] = []
+    let fails = true
+    const read = async () => {
+      if (fails) throw new Error('down')
+      return { keys: [old.jwk] }
+    }
+    let clock = 0
+    const set = makeKeySet({ jku: 'https://ehr.example.org/jwks.json' }, read, { now: () => clock, onRead: (why) => void said.push(why) })
+    expect([await set?.find('2025'), set?.trouble()]).toEqual([[], 'down'])
+    fails = false
+    clock += 31_000
+    expect([(await set?.find('2025'))?.length, set?.trouble(), said]).toEqual([1, null, ['down', null]])
+  })
 })

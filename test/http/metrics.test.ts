@@ -29,6 +29,7 @@ describe('The names of the metrics', () => {
       'input',
       'model',
       'outcome',
+      'part', // of /readyz
       'route',
       'service',
       'state',
@@ -79,6 +80,22 @@ describe('deploy/prometheus-alerts.yaml', () => {
       expect(annotations.description).toMatch(/[.]$/)
     },
   )
+})
+
+it('A refusal of rules counts from nothing: of a row that begins with 1 Prometheus sees no rise', async () => {
+  expect(await makeMetrics().text(true)).toContain('attune_rules_reloads_total{taken="false"} 0\n')
+})
+
+it('What /readyz says of its parts is there without the token, also where it is not ready', async () => {
+  const health = async () => ({ ledger: { ok: false }, services: { ok: true, degraded: true }, rules: { ok: true } })
+  const ill = await start({ kit: { health } })
+  const text = await (await fetch(`${ill.url}/metrics`)).text()
+  await ill.close()
+  expect(text.match(/^attune_part_degraded.*$/gm)).toEqual([
+    'attune_part_degraded{part="ledger"} 1',
+    'attune_part_degraded{part="services"} 1',
+    'attune_part_degraded{part="rules"} 0',
+  ])
 })
 
 describe('The number of series', () => {

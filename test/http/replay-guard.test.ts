@@ -75,3 +75,32 @@ test('while the shared store is away each process remembers for itself, and quic
   expect([await guard.claim('i', jti, inSeconds(60)), await guard.claim('i', jti, inSeconds(60))]).toEqual([true, false])
   expect([guard.isShared(), performance.now() - started < 1000]).toEqual([false, true])
 })
+
+test.runIf(isRedisHere)('to close it is no trouble that the operator is told of', async () => {
+  const told: string[] = []
+  const guard = makeRedisReplayGuard(REDIS, (detail) => void told.push(detail))
+  await untilShared(guard)
+  await guard.close()
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  expect(told).toEqual([])
+})
+
+describe('A memory of used tokens that is full', () => {
+  test('of one issuer closes the door to this issuer alone, and says that it is full, not that the token was used', async () => {
+    const guard = keep(makeMemoryReplayGuard(20))
+    const claim = (issuer: string): Promise<boolean | string> =>
+      guard.claim(issuer, randomUUID(), inSeconds(60)).catch(({ code }: { code: string }) => code)
+    const flood: (boolean | string)[] = []
+    for (let call = 0; call < 50; call += 1) flood.push(await claim('flooding'))
+    expect([flood.filter((one) => one === true).length, new Set(flood.slice(10))]).toEqual([10, new Set(['overloaded'])])
+    expect([await claim('quiet'), await claim('another')]).toEqual([true, true])
+  })
+
+  test.runIf(isRedisHere)('is nobody’s trouble while Redis remembers', async () => {
+    const guard = keep(makeRedisReplayGuard(REDIS, () => undefined, 'each-process', 2))
+    await untilShared(guard)
+    const jtis = Array.from({ length: 5 }, () => randomUUID())
+    const twice = async (jti: string) => [await guard.claim('i', jti, inSeconds(60)), await guard.claim('i', jti, inSeconds(60))]
+    for (const jti of jtis) expect(await twice(jti)).toEqual([true, false])
+  })
+})

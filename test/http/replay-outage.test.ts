@@ -109,3 +109,31 @@ test('through the door, a site that refuses without Redis answers 503 with a tim
   expect((await fetch(url, { headers: { authorization } })).status).toBe(401)
   expect((await fetch(url, { headers: { authorization: 'Bearer a.b.c' } })).status).toBe(401)
 })
+
+describe.runIf(isRedisHere)('A Redis that answers too late', () => {
+  test('keeps one call waiting, and those after it not: each token still passes once, and Redis is told of all of them', async () => {
+    const way = await wayToRedis()
+    const [guard, other] = [await guardAt(way.url, 'each-process'), await guardAt('redis://127.0.0.1:6379', 'refuse')]
+    const jtis = Array.from({ length: 20 }, () => randomUUID())
+    way.state.answersAfterMs = 400
+    expect([await outcomeOf(guard, randomUUID()), guard.isShared()]).toEqual([true, false])
+    const began = performance.now()
+    for (const jti of jtis) expect([await outcomeOf(guard, jti), await outcomeOf(guard, jti)]).toEqual([true, false])
+    expect(performance.now() - began).toBeLessThan(1000) // each would wait 250 ms
+    way.state.answersAfterMs = 0
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    expect(await outcomeOf(guard, randomUUID())).toBe(true)
+    await until(guard.isShared)
+    expect(passes(await Promise.all(jtis.map((jti) => outcomeOf(other, jti))))).toBe(0)
+  })
+
+  test('costs the calls that it is too late for, and no other, where a site refuses without it', async () => {
+    const way = await wayToRedis()
+    const guard = await guardAt(way.url, 'refuse')
+    way.state.answersAfterMs = 400
+    expect(await outcomeOf(guard, randomUUID())).toBe('overloaded')
+    way.state.answersAfterMs = 0
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    expect(await outcomeOf(guard, randomUUID())).toBe(true)
+  })
+})

@@ -6,7 +6,8 @@ import { makeOutbound } from '../../src/fhir/outbound.ts'
 import { makeIdentifyReviewer } from '../../src/http/reviewer.ts'
 import { ecPair } from './client-tokens.ts'
 
-const AUDIENCE = 'attune-app'
+/** The client id that the EHR gave the app. */
+const AUDIENCE = 'app-7f3a'
 const pair = ecPair('k1')
 
 /** A server of an EHR: says where its keys are, or has them; `asked` are the paths that it was asked for. */
@@ -41,17 +42,18 @@ afterAll(() => {
   for (const { server } of places) server.close()
 })
 
-const idToken = (issuer: string): string =>
-  jwt.sign({ iss: issuer, aud: AUDIENCE, name: 'Dr. Ada Example' }, pair.privateKey, { algorithm: 'ES384', keyid: 'k1', expiresIn: 300 })
+const idToken = (issuer: string, audience = AUDIENCE): string =>
+  jwt.sign({ iss: issuer, aud: audience, name: 'Dr. Ada Example' }, pair.privateKey, { algorithm: 'ES384', keyid: 'k1', expiresIn: 300 })
 
 describe('The name of a reviewer is verified with keys', () => {
-  const identify = (clients: readonly { fhirServers: string[]; authorizationServers: string[] }[], keysAt: string) => {
+  type Client = { readonly fhirServers: string[]; readonly authorizationServers: string[]; readonly appClientId: string }
+  const identify = (clients: readonly Client[], keysAt: string, audience = AUDIENCE) => {
     const home = ehr as Place
     home.keysAt = keysAt
     const read = (url: string) => outbound.json(url, { deadlineMs: 1500, maxBytes: 256_000 })
-    return makeIdentifyReviewer(read, AUDIENCE, clients)(idToken(home.origin), `${home.origin}/fhir`)
+    return makeIdentifyReviewer(read, clients)(idToken(home.origin, audience), `${home.origin}/fhir`)
   }
-  const own = (more: string[] = []) => ({ fhirServers: [`${ehr?.origin}/fhir`], authorizationServers: more })
+  const own = (more: string[] = []) => ({ fhirServers: [`${ehr?.origin}/fhir`], authorizationServers: more, appClientId: AUDIENCE })
   const keysOf = (place: Place | undefined): string => `${place?.origin}/jwks.json`
 
   test('at the FHIR server that is registered', async () => {
@@ -68,8 +70,13 @@ describe('The name of a reviewer is verified with keys', () => {
   })
 
   test('not at the origin of another hospital that is registered too', async () => {
-    const other = { fhirServers: [`${elsewhere?.origin}/fhir`], authorizationServers: [] }
+    const other = { fhirServers: [`${elsewhere?.origin}/fhir`], authorizationServers: [], appClientId: AUDIENCE }
     expect([(await identify([own(), other], keysOf(elsewhere))).how, elsewhere?.asked]).toEqual(['stated', []])
+  })
+
+  test('and not where the token was made for another app, also one that another hospital knows as this one', async () => {
+    const other = { ...own(), fhirServers: ['https://other.test/fhir'], appClientId: 'attune-app' }
+    expect((await identify([own(), other], keysOf(ehr), 'attune-app')).how).toBe('stated')
   })
 
   test.each(['file:///etc/passwd', 'http://169.254.169.254/keys', 'not an address', ''])('not at %j', async (address) => {

@@ -14,10 +14,10 @@ export const isRedisHere = await new Promise<boolean>((resolve) => {
     .on('timeout', () => end(false))
 })
 
-/** A way to Redis that can be cut, and cut in the middle: after the command went through and before its answer came back. */
+/** A way to Redis that can be slow, be cut, and be cut in the middle: after the command went through and before its answer came back. */
 export const openWayToRedis = async () => {
   const sockets = new Set<Socket>()
-  const state = { open: true, cutBeforeAnswer: false }
+  const state = { open: true, cutBeforeAnswer: false, answersAfterMs: 0 }
   const keep = (socket: Socket) => {
     sockets.add(socket)
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket))
@@ -29,7 +29,11 @@ export const openWayToRedis = async () => {
     keep(far)
     near.on('data', (chunk) => far.write(chunk)).on('close', () => far.destroy())
     far
-      .on('data', (chunk) => (state.cutBeforeAnswer && !String(chunk).startsWith('$') ? near.destroy() : near.write(chunk)))
+      .on('data', (chunk) => {
+        if (state.cutBeforeAnswer && !String(chunk).startsWith('$')) near.destroy()
+        else if (state.answersAfterMs === 0) near.write(chunk)
+        else setTimeout(() => near.write(chunk), state.answersAfterMs)
+      })
       .on('close', () => near.destroy())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -116,6 +116,50 @@ describe('A backup that is restored', { timeout: 180_000 }, () => {
     await expect(place.sql?.('delete from decision')).rejects.toThrow(/append-only/)
     await place.clear()
   })
+
+  it.skipIf(hasDump)(
+    'and is older than what was signed is told while it is written to, by verify until the old file of ends is moved away, and never after',
+    async () => {
+      const place = await postgresPlace()
+      const plain = (place.config.databaseUrl ?? '').replace(/\?.*$/, '')
+      const schema = /search_path=(\w+)/.exec(decodeURIComponent(place.config.databaseUrl ?? ''))?.[1] ?? ''
+      const dump = join(folder, 'older.dump')
+      const heads = join(place.config.dataDir, 'ledger-heads.ndjson')
+      const config = { ...place.config, ledger: { signEveryEntries: 1_000_000, signEverySeconds: 86_400, walkEverySeconds: 0 } }
+      const open = () => openReady({ ...place, config })
+      const verified = async (ledger: Ledger) => (await ledger.evidence.verify({ headsFile: heads })).faults.map(({ because }) => because)
+
+      const ledger = await open()
+      await ledger.record(decision())
+      await ledger.evidence.signHead()
+      run('pg_dump', '--format=custom', '--no-owner', `--schema=${schema}`, `--file=${dump}`, plain)
+      for (let n = 0; n < 3; n += 1) await ledger.record(decision())
+      await ledger.evidence.signHead()
+      expect(ledger.health()).toMatchObject({ state: 'ok', detail: 'postgres' })
+
+      // The server that runs: its PostgreSQL is replaced by one that lags behind.
+      await place.sql?.(`drop schema ${schema} cascade`)
+      run('pg_restore', '--exit-on-error', '--single-transaction', '--no-owner', `--dbname=${plain}`, dump)
+      await ledger.record(decision())
+      await ledger.evidence.signHead()
+      const gone = 'postgres; entries are missing: entry 5 was signed and is not in the database'
+      expect(ledger.health()).toMatchObject({ ok: true, state: 'degraded', detail: gone })
+      await ledger.evidence.signHead()
+      expect(ledger.health().detail).toBe(gone)
+      await ledger.close()
+
+      const started = await open()
+      expect(await verified(started)).toEqual([expect.stringContaining('the end of the chain was cut off')])
+      await started.close()
+      renameSync(heads, `${heads}.before-the-restore`)
+      const cleared = await open()
+      await cleared.record(decision())
+      await cleared.evidence.signHead()
+      expect([await verified(cleared), cleared.health().detail]).toEqual([[], 'postgres'])
+      await cleared.close()
+      await place.clear()
+    },
+  )
 
   it('without its pseudonym key knows the records, and no longer which patient they are of', async () => {
     const place = await embeddedPlace()

@@ -1,8 +1,13 @@
-import { appendFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { openDatabase } from '../../src/ledger/database.ts'
 import { type Ledger, type LedgerConfig, openLedger } from '../../src/ledger/ledger.ts'
+import { replay } from '../../src/ledger/replay-spool.ts'
+import { openSpool } from '../../src/ledger/spool.ts'
 import { card, decision, feedbackOn } from './decisions.ts'
 import { embeddedPlace, type Place, postgresMissing, postgresPlace } from './engines.ts'
 
@@ -123,6 +128,48 @@ describe.skipIf(postgresMissing !== null)(`PostgreSQL goes away${postgresMissing
     expect(await ledger.verifyChain()).toMatchObject({ state: 'intact', rows: 2 })
     await ledger.close()
   })
+
+  it('a line of a spool that the disk has damaged is kept aside, and costs no other entry', async () => {
+    const [one, two, three] = [decision(), decision(), decision()]
+    const lines = [one, two, three].map((record) => JSON.stringify({ kind: 'decision', record, predictions: [] }))
+    const damaged = `${lines[0]}\n${lines[1]?.slice(0, 3)}\u0000${lines[1]?.slice(4)}\n${lines[2]}\n{"kind":"dec`
+    mkdirSync(join(config.dataDir, 'spool/7'), { recursive: true })
+    writeFileSync(join(config.dataDir, 'spool/7/000000000001.ndjson'), damaged)
+    const ledger = await openLedger(config)
+    const kept = await Promise.all([one, two, three].map(({ id }) => ledger.decision(id, 'north')))
+    expect(kept).toEqual([one, null, three])
+    expect(ledger.health()).toMatchObject({ ok: true, state: 'degraded', rejected: 1 })
+    await ledger.close()
+    const [file = ''] = readdirSync(join(config.dataDir, 'spool/rejected/0')).filter((name) => name.endsWith('.ndjson'))
+    expect(readFileSync(join(config.dataDir, 'spool/rejected/0', file), 'utf8')).toContain(two.id)
+  })
+
+  it('a damaged line that could not be kept aside is not passed over: it is kept aside at the next try', async () => {
+    const line = (record: object): string => JSON.stringify({ kind: 'decision', record, predictions: [] })
+    const folder = join(config.dataDir, 'of-another')
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, '000000000001.ndjson'), `${line(decision())}\n{"damaged\n${line(decision())}\n`)
+    const [database, spool] = [await openDatabase(config), await openSpool(folder)]
+    const full = () => Promise.reject(new Error('no space left'))
+    await expect(replay(database, spool, full)).rejects.toThrow('no space left')
+    const aside: unknown[] = []
+    await replay(database, spool, async (entry) => void aside.push(entry))
+    await database.close()
+    expect(aside).toEqual([{ kind: 'damaged', line: '{"damaged' }])
+  })
+
+  it('what was kept aside is told after a start, too, until somebody has taken it away', async () => {
+    const first = await openLedger(config)
+    await first.record(decision({ at: 'no date at all' }))
+    await first.close()
+    const second = await openLedger(config)
+    expect(second.health()).toMatchObject({ ok: true, state: 'degraded', rejected: 1, detail: 'postgres degraded; 1 entries rejected' })
+    await second.close()
+    rmSync(join(config.dataDir, 'spool/rejected'), { recursive: true })
+    const third = await openLedger(config)
+    expect(third.health()).toMatchObject({ ok: true, state: 'ok', rejected: 0 })
+    await third.close()
+  })
 })
 
 describe('the embedded ledger in trouble', () => {
@@ -131,6 +178,27 @@ describe('the embedded ledger in trouble', () => {
     place = await embeddedPlace()
   })
   afterEach(() => place.clear())
+
+  it.runIf(existsSync('/proc/self/stat'))(
+    'is not kept shut by a process that has the number of one that was killed, as after a start of the machine',
+    async () => {
+      const first = await openLedger(place.config)
+      const path = join(place.config.dataDir, 'ledger/lock')
+      const [, birth = ''] = readFileSync(path, 'utf8').split(' ')
+      await first.close()
+      const other = spawn('sleep', ['60'])
+      await once(other, 'spawn')
+      try {
+        writeFileSync(path, `${other.pid} ${birth}`) // of its number, and begun at another time
+        const ledger = await openLedger(place.config)
+        await ledger.close()
+        writeFileSync(path, `${other.pid}`) // as an earlier release wrote it: the number alone says nothing else
+        await expect(openLedger(place.config)).rejects.toMatchObject({ code: 'ledger-failed' })
+      } finally {
+        other.kill()
+      }
+    },
+  )
 
   it('is not opened twice', async () => {
     const ledger = await openLedger(place.config)

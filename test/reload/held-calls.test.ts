@@ -105,7 +105,7 @@ const startHolding = async () => {
     return left.given
   }
   const environment = { ...site.environment, ATTUNE_DATA_DIR: place.config.dataDir, PORT: `${port}` }
-  const starting = serve(environment, { beforeLedger, ready: () => {}, state: null, retired: new Promise(() => {}) })
+  const starting = serve(environment, { beforeLedger, ready: () => {}, place: 0, state: null, retired: new Promise(() => {}) })
   await loaded.given
   const takeOver = (): Promise<Running> => {
     left.give()

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openLedger } from '../../src/ledger/ledger.ts'
-import { embeddedPlace, type Place } from '../ledger/engines.ts'
+import { embeddedPlace, type Place, postgresMissing, postgresPlace } from '../ledger/engines.ts'
 import { caller, hospital, makeSite } from '../production/attune.ts'
 import { type FakeEhr, startEhr } from '../production/fake-ehr.ts'
 import { chart, orderSign, prefetch } from '../production/patient.ts'
@@ -122,5 +122,57 @@ describe('A service whose process is kept by another, on the embedded ledger', (
     const chain = await ledger.verifyChain()
     await ledger.close()
     expect([decisions, chain.state]).toEqual([answered, 'intact'])
+  })
+})
+
+describe.skipIf(postgresMissing !== null)(`A service of two processes${postgresMissing ? `: not run, ${postgresMissing}` : ''}`, () => {
+  let place: Place
+  let site: ReturnType<typeof makeSite>
+  let server: ServerProcess
+  let watched: number
+
+  beforeAll(async () => {
+    await buildServer()
+    place = await postgresPlace()
+    watched = await freePort()
+    const operations = { host: '127.0.0.1', port: watched }
+    site = makeSite({ auth: 'open', clients: [{ id: 'anonymous', tenant: 'hospital' }], canary: { everySeconds: 0 }, operations })
+    server = spawnServer({
+      ...site.environment,
+      DATABASE_URL: place.config.databaseUrl ?? '',
+      ATTUNE_PROCESSES: '2',
+      PORT: `${await freePort()}`,
+      LOG_LEVEL: 'warn',
+    })
+    await urlOf(server)
+  })
+  afterAll(async () => {
+    server?.child.kill('SIGTERM')
+    await server?.ended(20_000)
+    await place?.clear()
+    site?.clear()
+  })
+
+  const at = (number: number, path: string) => fetch(`http://127.0.0.1:${watched + number}${path}`).then((answer) => answer.text())
+  /** How often this address was asked for its figures before, by what it says itself. */
+  const timesAsked = async (number: number): Promise<number> =>
+    Number(/_count{route="\/metrics",service="",status="200"} (\d+)/.exec(await at(number, '/metrics'))?.[1] ?? 0)
+  /** Each address three times, in turns. */
+  const rounds = async (): Promise<number[][]> => {
+    const all: number[][] = []
+    for (let round = 0; round < 3; round += 1) all.push([await timesAsked(0), await timesAsked(1)])
+    return all
+  }
+
+  it('tells the figures of each at an address of its own, also after fresh ones have taken over', async () => {
+    expect(await rounds()).toEqual([
+      [0, 0],
+      [1, 1],
+      [2, 2],
+    ])
+    server.child.kill('SIGHUP')
+    await vi.waitFor(async () => expect(await at(1, '/readyz')).toMatch(/exchanged at/), { timeout: 200_000, interval: 500 })
+    const [first, second] = await rounds()
+    expect(second).toEqual(first?.map((count) => count + 1))
   })
 })

@@ -88,9 +88,14 @@ export const filesIn = (out: string): Record<string, string> =>
   )
 
 /** The whole run in this process, units one after the other. */
-export const screenHere = async (engine: Engine, input: string, options: Partial<ScreeningOptions> = {}): Promise<Ran> => {
+export const screenHere = async (
+  engine: Engine,
+  input: string,
+  options: Partial<ScreeningOptions> = {},
+  worker: Engine = engine,
+): Promise<Ran> => {
   const out = newFolder()
-  const { files, types } = findExport(input)
+  const { files, types, missing } = findExport(input)
   const own = { ...OPTIONS, ...options }
   const drawn: Plan = {
     layout: 1,
@@ -98,14 +103,16 @@ export const screenHere = async (engine: Engine, input: string, options: Partial
     now: NOW,
     files,
     types,
+    lacking: missing.map(({ type }) => type),
     parts: partsFor(files, own.partBytes),
     options: own,
     versions: engine.versions,
+    settings: engine.settings,
   }
   const { plan } = beginRun(drawn, out, true)
   let faults = 0
   const doUnit = makeDoUnit(
-    async () => engine,
+    async () => worker,
     () => {
       faults += 1
     },

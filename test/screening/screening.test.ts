@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -19,6 +19,7 @@ import {
   linesOf,
   manifestOf,
   NOW,
+  newFolder,
   peopleLines,
   type Ran,
   removeFolders,
@@ -44,6 +45,13 @@ afterAll(async () => {
   await engine.kit.models.close()
   removeFolders()
 })
+
+/** A site of another country. */
+const elsewhere = (): string => {
+  const path = join(newFolder(), 'attune.json')
+  writeFileSync(path, JSON.stringify({ country: 'NL' }))
+  return path
+}
 
 const rowsIn = ({ files }: Ran): WorklistRow[] => linesOf(files['worklist.ndjson'])
 const patientsIn = ({ files }: Ran): PatientLine[] => linesOf(files['patients.ndjson'])
@@ -212,8 +220,49 @@ describe('Lines that cannot be used', () => {
     )
   })
 
+  it('leave it open what a file held that the manifest names and that is not there', async () => {
+    const { 'MedicationRequest.ndjson': medicines = [], ...rest } = good()
+    const half = { ...rest, 'MedicationRequest.1.ndjson': medicines.slice(0, 5) }
+    const named = { ...half, 'MedicationRequest.2.ndjson': [] }
+    for (const there of [half, rest]) {
+      const short = await screenHere(engine, writeExport(there, manifestOf(named)))
+      expect(short.summary.states['nothing-to-say']).toBe(0)
+      expect(missedIn(short).filter(({ about, code }) => about === 'medicines' && code === 'incomplete')).toHaveLength(PEOPLE)
+    }
+  })
+
+  it('that were compressed since the manifest was written are the files that it names', async () => {
+    const compressed = Object.fromEntries(Object.entries(lines).map(([name, own]) => [`${name}.gz`, own]))
+    const same = await screenHere(engine, writeExport(compressed, manifestOf(lines)))
+    expect([rowsIn(same), same.summary.states]).toEqual([rowsIn(ran), ran.summary.states])
+  })
+
+  it('do not make a type empty of which the server may have failed to export anything', async () => {
+    const { 'MedicationRequest.ndjson': _, ...without } = good()
+    const failed = { ...manifestOf(without), error: [{ type: 'OperationOutcome', url: 'https://files.example/x/errors.ndjson' }] }
+    const blind = await screenHere(engine, writeExport(without, failed))
+    expect(blind.summary.states['nothing-to-say']).toBe(0)
+    expect(missedIn(blind).filter(({ about, code }) => about === 'medicines' && code === 'not-asked')).toHaveLength(PEOPLE)
+  })
+
+  it('end a gzip of several members at one whose beginning is damaged, and that is said', async () => {
+    const { gzipSync } = await import('node:zlib')
+    const folder = writeExport(lines, manifestOf(lines))
+    const [one, other] = [gzipSync('\n'), gzipSync((lines['Condition.ndjson'] ?? []).join('\n'))]
+    const damaged = Buffer.concat([Buffer.from([0]), other.subarray(1)])
+    writeFileSync(join(folder, 'Condition.damaged.ndjson.gz'), Buffer.concat([one, damaged]))
+    writeFileSync(join(folder, 'Condition.filled-up.ndjson.gz'), Buffer.concat([one, Buffer.alloc(512)]))
+    expect(problemsIn(await screenHere(engine, folder))).toEqual([{ file: 'Condition.damaged.ndjson.gz', line: null, code: 'file-cut' }])
+  })
+
+  it('are not screened by a worker of another configuration: one list would be of two kinds', async () => {
+    const other = { ...engine, settings: (await loadScreening({ ATTUNE_CONFIG: elsewhere() })).settings }
+    const folder = writeExport(lines, manifestOf(lines))
+    const mixed = screenHere(other, folder, {}, engine)
+    await expect(mixed).rejects.toThrow('this worker has another configuration than the run was begun with')
+  })
+
   it('end a corrupt gzip where it breaks, and that is said', async () => {
-    const { writeFileSync } = await import('node:fs')
     const { gzipSync } = await import('node:zlib')
     const folder = writeExport(lines, manifestOf(lines))
     const zipped = gzipSync((lines['Condition.ndjson'] ?? []).join('\n'))

@@ -29,6 +29,7 @@ const client: ClientConfig = {
   audiences: [],
   cors: [],
   frameAncestors: [],
+  appClientId: 'attune-app',
   authorizationServers: [],
   links: [],
   features: [],

@@ -5,7 +5,7 @@ import { judge, type Minute, slopeOf } from '../../tools/soak/judge.ts'
 const minutesOf = (count: number, { perHour, spread }: { readonly perHour: number; readonly spread: number }): Minute[] =>
   Array.from({ length: count }, (_, n) => {
     const rss = 300 + (perHour * n) / 60 + spread * (((n * 7919) % 101) / 101)
-    return { answered: 180, shed: 0, wrong: 0, p50: 8, p99: 20, rss, peak: rss + 40, handles: 90 }
+    return { answered: 180, shed: 0, wrong: 0, p50: 8, p99: 20, rss, peak: rss + 40, handles: 90, disk: 2 }
   })
 
 const stateOf = (rows: readonly Minute[], about: RegExp) => judge(rows).find(({ says }) => about.test(says))?.state
@@ -42,4 +42,12 @@ test('the slope of a straight line is its own, and the interval has no width', (
 test('one answer that nobody should get fails the soak', () => {
   const rows = minutesOf(30, { perHour: 0, spread: 8 }).map((row, n) => (n === 12 ? { ...row, wrong: 1 } : row))
   expect(judge(rows)[0]).toEqual({ state: 'fails', says: 'answers: 5400 good, 0 shed, 1 wrong (none may be)' })
+})
+
+test('times that rise fail, and what the disk did meanwhile stands beside and excuses nothing', () => {
+  const rows = minutesOf(30, { perHour: 0, spread: 8 }).map((row, n) => (n < 20 ? row : { ...row, p99: 60, disk: 55 }))
+  expect(judge(rows).find(({ says }) => says.startsWith('p99'))).toEqual({
+    state: 'fails',
+    says: 'p99: 20 ms, then 60 ms (at most 20 % more); of a synced write beside it 2 ms, then 55 ms',
+  })
 })

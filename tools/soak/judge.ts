@@ -11,6 +11,8 @@ export type Minute = {
   readonly peak: number
   /** Open files and sockets. */
   readonly handles: number
+  /** p99 of a small write of the tool's own, brought to the disk that the server's ledger lies on, in milliseconds. */
+  readonly disk: number
 }
 
 export type Slope = {
@@ -89,9 +91,12 @@ const handles = (rows: readonly Minute[]): Verdict => {
   return { state: second <= first + SPARE_HANDLES ? 'holds' : 'fails', says: `open handles: at most ${first}, then at most ${second}` }
 }
 
+/** No answer leaves before its decision is on the disk, so what the disk did meanwhile is said beside; it excuses nothing. */
 const times = (rows: readonly Minute[]): Verdict => {
-  const [first, second] = halvesOf(rows).map((half) => middleOf(inOrder(half.map(({ p99 }) => p99)))) as [number, number]
-  const says = `p99: ${first.toFixed(0)} ms, then ${second.toFixed(0)} ms (at most ${100 * P99_SHARE} % more)`
+  const inHalves = (of: (row: Minute) => number) => halvesOf(rows).map((half) => middleOf(inOrder(half.map(of)))) as [number, number]
+  const [first, second] = inHalves(({ p99 }) => p99)
+  const disk = inHalves((row) => row.disk).map((ms) => ms.toFixed(0))
+  const says = `p99: ${first.toFixed(0)} ms, then ${second.toFixed(0)} ms (at most ${100 * P99_SHARE} % more); of a synced write beside it ${disk.join(' ms, then ')} ms`
   return { state: second <= first * (1 + P99_SHARE) ? 'holds' : 'fails', says }
 }
 

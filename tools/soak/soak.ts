@@ -1,4 +1,5 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import http from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,7 +16,8 @@ const HELP = `npm run soak [-- OPTIONS]
 Calls of 20 and 200 kB, each with the feedback to its cards, at a server of its own with the embedded ledger. First some as fast as it
 takes them, until its code is compiled and its caches have their size; then at a steady rate. Prints each minute of that as it ends and, at
 the end, what it says of answers, memory, open handles and times; ends with 1 when one of them fails. Memory, handles and times of the
-first third of the minutes are not judged, at most of an hour.
+first third of the minutes are not judged, at most of an hour. Each decision is on the disk before its answer leaves: "disk ms" is the p99 of
+a small synced write of this program's own on the same disk.
   --minutes 30      minutes at the steady rate; 480 are held to the limit of the long run, fewer than 240 to a wider one
   --rate half       calls a second: half of what the server can do, measured after the warm-up, or a number
   --warm-up 10000   calls before, as fast as the server takes them from eight callers; 0: none
@@ -88,7 +90,32 @@ const tellWrong = (answers: readonly Answer[]): void => {
   }
 }
 
-const look = (pid: number, answers: readonly Answer[], rss: readonly number[]): Minute => {
+/** Ten small writes a second, each brought to the disk. @returns what they took since it was asked before, in milliseconds */
+const probeDisk = async (folder: string) => {
+  const file = await open(join(folder, 'probe'), 'w')
+  const block = Buffer.alloc(4096, 1)
+  const times: number[] = []
+  let ended = false
+  const probe = async (): Promise<void> => {
+    for (; !ended; await wait(100)) {
+      const started = performance.now()
+      await file.write(block, 0, block.length, 0)
+      await file.datasync()
+      times.push(performance.now() - started)
+    }
+  }
+  const probing = probe()
+  return {
+    took: (): readonly number[] => times.splice(0),
+    end: async (): Promise<void> => {
+      ended = true
+      await probing
+      await file.close()
+    },
+  }
+}
+
+const look = (pid: number, answers: readonly Answer[], rss: readonly number[], disk: readonly number[]): Minute => {
   const good = answers.filter(({ status }) => status === 200).map(({ ms }) => ms)
   const shed = answers.filter(({ status }) => status === 503).length
   return {
@@ -100,6 +127,7 @@ const look = (pid: number, answers: readonly Answer[], rss: readonly number[]): 
     rss: Math.min(...rss),
     peak: Math.max(...rss),
     handles: readdirSync(`/proc/${pid}/fd`).length,
+    disk: percentile(disk, 0.99),
   }
 }
 
@@ -131,7 +159,15 @@ const CAPACITY_MS = 20_000
 /** Between two looks at the memory: of a minute's the lowest counts, which is the nearest to what is left after a collection. */
 const LOOK_MS = 1000
 
-const soakFor = async (pid: number, step: ReturnType<typeof steps>, perSecond: number, minutes: number): Promise<Minute[]> => {
+type Soak = {
+  readonly pid: number
+  readonly step: ReturnType<typeof steps>
+  readonly perSecond: number
+  readonly minutes: number
+  readonly diskTook: () => readonly number[]
+}
+
+const soakFor = async ({ pid, step, perSecond, minutes, diskTook }: Soak): Promise<Minute[]> => {
   const rows: Minute[] = []
   for (let minute = 1; minute <= minutes; minute += 1) {
     const answers: Answer[] = []
@@ -145,11 +181,11 @@ const soakFor = async (pid: number, step: ReturnType<typeof steps>, perSecond: n
     }
     await Promise.all(under)
     tellWrong(answers)
-    const row = look(pid, answers, rss)
+    const row = look(pid, answers, rss, diskTook())
     rows.push(row)
-    const { answered, shed, wrong, p50, p99, handles } = row
+    const { answered, shed, wrong, p50, p99, handles, disk } = row
     console.log(
-      `${String(minute).padStart(4)} ${[answered, shed, wrong, p50.toFixed(1), p99.toFixed(1), row.rss.toFixed(0), row.peak.toFixed(0), handles].map((cell) => String(cell).padStart(9)).join('')}`,
+      `${String(minute).padStart(4)} ${[answered, shed, wrong, p50.toFixed(1), p99.toFixed(1), row.rss.toFixed(0), row.peak.toFixed(0), handles, disk.toFixed(1)].map((cell) => String(cell).padStart(9)).join('')}`,
     )
   }
   return rows
@@ -184,8 +220,10 @@ try {
   if (warmUp > 0) console.log(`${warmUp} calls before, ${hurried.toFixed(1)} a second: ${rssOf(pid).toFixed(0)} MiB.`)
   const rate = asked ?? (await hurry(step, (_, ms) => ms < CAPACITY_MS)) / 2
   console.log(`${rate.toFixed(1)} calls a second, each with its feedback; ${minutes} minutes.\n`)
-  console.log('minute answered     shed    wrong   p50 ms   p99 ms  RSS MiB     peak  handles')
-  const rows = await soakFor(pid, step, rate, minutes)
+  console.log('minute answered     shed    wrong   p50 ms   p99 ms  RSS MiB     peak  handles  disk ms')
+  const disk = await probeDisk(folder)
+  const rows = await soakFor({ pid, step, perSecond: rate, minutes, diskTook: disk.took })
+  await disk.end()
   const verdicts = judge(rows)
   console.log('')
   for (const { state, says } of verdicts) console.log(`${state.padEnd(10)} ${says}`)

@@ -5,6 +5,7 @@ import type { Service, Thinking } from '../../engine.ts'
 import { AttuneError } from '../../errors.ts'
 import { readFacts } from '../../facts/read-facts.ts'
 import { loadPatients, type SandboxPatients, type Story } from '../../sandbox/load-patients.ts'
+import { inOneGo } from '../../slices.ts'
 import { drawTrial } from '../reach/trial.ts'
 import type { GridPoint } from './grid.ts'
 
@@ -29,7 +30,7 @@ const serviceFor = (hook: Service['hook']): Service => {
 /** The service's own thinking and writing; who asks is nobody, and nothing was overridden. */
 const cardsOf = async (service: Service, facts: PatientFacts, { kit }: Thinking): Promise<DiffCard[]> => {
   const assessment = await service.think(facts, kit)
-  const { cards, traces } = service.write(assessment, facts, kit, {
+  const asking = {
     client: 'diff',
     tenant: 'diff',
     sandbox: false,
@@ -38,9 +39,10 @@ const cardsOf = async (service: Service, facts: PatientFacts, { kit }: Thinking)
     appLaunchUrl: 'https://attune.invalid/app/launch.html',
     linkHosts: [],
     newUuid: randomUUID,
-    seal: (text) => text,
+    seal: (text: string) => text,
     overridden: new Map(),
-  })
+  }
+  const { cards, traces } = inOneGo(service.write(assessment, facts, kit, asking))
   return cards.map((card) => ({
     drug: traces.find((trace) => trace.card === card.uuid)?.drug ?? '',
     indicator: card.indicator,

@@ -1,6 +1,7 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { ClientConfig } from '../../config.ts'
+import { KEY_SET_LIMITS, MOST_KEYS } from '../../http/key-sets.ts'
 import { addressOf, type Finding, findingsOf, tame } from './finding.ts'
 import { type Probe, readJson, sayFailure } from './probe.ts'
 
@@ -77,6 +78,15 @@ const judgeKeys = (say: Say, document: Readonly<Record<string, unknown>>, { algo
             'Have each key named differently.',
           ),
         ]),
+    ...(keys.length > MOST_KEYS
+      ? [
+          say.warn(
+            `The key set holds ${keys.length} keys; only the first ${MOST_KEYS} are read.`,
+            WHY,
+            'Have the EHR publish the keys in use only.',
+          ),
+        ]
+      : []),
     ...(usable === 0
       ? [say.fail(`No key can verify a call: ${named.join('; ')}.`, WHY, 'Compare the kind of the keys with clients[].algorithms.')]
       : [say.ok(`${usable} of ${keys.length} keys can verify calls.`)]),
@@ -99,6 +109,11 @@ const fromAddress = async (say: Say, jku: string, client: ClientConfig, probe: P
     const { what, todo: more } = sayFailure(answer)
     return [say.fail(`The key set at ${addressOf(jku)} cannot be read: ${what}.`, WHY, `${more} ${todo}`)]
   }
+  const { deadlineMs, maxBytes } = KEY_SET_LIMITS
+  if (Buffer.byteLength(answer.body) > maxBytes)
+    return [say.fail(`The key set at ${addressOf(jku)} is larger than ${maxBytes / 1000} kB, and not read.`, WHY, todo)]
+  if (answer.ms > deadlineMs)
+    return [say.fail(`The key set at ${addressOf(jku)} took longer than ${deadlineMs / 1000} seconds, and is not waited for.`, WHY, todo)]
   const read = readJson(answer)
   if (typeof read === 'string') return [say.fail(`The key set at ${addressOf(jku)} cannot be read: it answers with ${read}.`, WHY, todo)]
   return judgeKeys(say, read.value, client)

@@ -13,6 +13,8 @@ export type Probed =
       readonly status: number
       readonly headers: http.IncomingHttpHeaders
       readonly body: string
+      /** From asking to the end of the answer. */
+      readonly ms: number
       /** How far the other clock is ahead of ours, in seconds, from its Date header; null without one. */
       readonly aheadS: number | null
       /** Days until the certificate ends; null over plain http. */
@@ -63,6 +65,7 @@ export const makeProbe =
       const refused = refusal(url, network)
       if (refused) return resolve({ ok: false, why: refused === 'address' ? 'address' : 'scheme', code: refused })
       const began = Date.now()
+      let answered = false
       const signal = AbortSignal.timeout(DEADLINE_MS)
       const options = { method, signal, lookup: guardedLookup(network), headers: { 'user-agent': 'attune-doctor', ...headers } }
       const request = (url.protocol === 'https:' ? https : http).request(url, { ...options, agent: false })
@@ -70,6 +73,7 @@ export const makeProbe =
         resolve({ ok: false, ...failureOf(signal.aborted ? { ...error, name: 'TimeoutError' } : error) })
       request.on('error', fail)
       request.on('response', (response) => {
+        answered = true
         const certificateDays = certificateDaysOf(response.socket)
         const chunks: Buffer[] = []
         let bytes = 0
@@ -87,10 +91,14 @@ export const makeProbe =
             status: response.statusCode ?? 0,
             headers: response.headers,
             body: Buffer.concat(chunks).toString('utf8'),
+            ms: Date.now() - began,
             aheadS: aheadOf(response.headers.date, began),
             certificateDays,
           }),
         )
+      })
+      request.on('close', () => {
+        if (!answered) resolve({ ok: false, why: 'network', code: 'another protocol' }) // and no error
       })
       request.end()
     })

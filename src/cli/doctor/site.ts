@@ -7,6 +7,7 @@ import { SERVICES } from '../../../cds-services/registry.ts'
 import { type Config, isLoopback } from '../../config.ts'
 import { loadApproved } from '../../engine.ts'
 import { AttuneError } from '../../errors.ts'
+import { canonicalBase } from '../../fhir/trusted-servers.ts'
 import { checkTemplate } from '../../hooks/prefetch-template.ts'
 import { makeReplayGuard } from '../../http/replay-guard.ts'
 import { askDatabase } from '../../ledger/ask-database.ts'
@@ -408,9 +409,30 @@ const checkTerminology: SiteCheck = async ({ terminology }, probe) => {
   ]
 }
 
+/** Calls of hooks tell their tenant by their JWT; of the app only the FHIR base is known. */
+const checkTenants: SiteCheck = ({ clients }) => {
+  const say = findingsOf('tenants', 'site')
+  const byBase = new Map<string, Set<string>>()
+  for (const { tenant, fhirServers } of clients)
+    for (const server of fhirServers) {
+      const base = canonicalBase(server) ?? server
+      byBase.set(base, (byBase.get(base) ?? new Set<string>()).add(tenant))
+    }
+  const shared = [...byBase].filter(([, tenants]) => tenants.size > 1)
+  if (shared.length === 0) return [say.ok('Each FHIR base is of one tenant.')]
+  return shared.map(([base, tenants]) =>
+    say.warn(
+      `${addressOf(base)} is a FHIR base of several tenants: ${[...tenants].map(tame).join(', ')}.`,
+      `The app knows only the base: whoever opens it there is counted, recorded and reviewed as of ${tame([...tenants][0])}.`,
+      'Name another base for each tenant, or run one Attune for each.',
+    ),
+  )
+}
+
 /** What is checked of the site, by name. */
 const SITE_CHECKS: Readonly<Record<string, SiteCheck>> = {
   access: checkAccess,
+  tenants: checkTenants,
   origins: (config) => [...originFindings(config), pagesFinding()],
   'data-folder': checkDataFolder,
   'pseudonym-key': checkPseudonymKey,

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isRunning } from '../../ledger/process-name.ts'
 import { pidFile } from '../../reload/supervise.ts'
 import { printJson, say, UsageError } from '../verb.ts'
 import type { Action } from './action.ts'
@@ -7,9 +8,8 @@ import { siteConfig } from './open-store.ts'
 /** The primary process of the service on this data folder; null where none runs. */
 const primaryOf = (dataDir: string): number | null => {
   try {
-    const pid = Number.parseInt(readFileSync(pidFile(dataDir), 'utf8'), 10)
-    process.kill(pid, 0) // throws where there is none
-    return pid
+    const name = readFileSync(pidFile(dataDir), 'utf8')
+    return isRunning(name) ? Number.parseInt(name, 10) : null // never a signal to another that has its number now
   } catch {
     return null
   }

@@ -8,6 +8,7 @@ import { makeOutbound } from '../../fhir/outbound.ts'
 import { readHookRequest } from '../../hooks/request.ts'
 import type { KeptCall } from '../../kept-inputs.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
+import { digestOfJson } from '../../request-digest.ts'
 import { makeProfileDecision } from '../../run-profile.ts'
 import { makeDecision } from '../../run-service.ts'
 import { understandRecord } from '../../understand-record.ts'
@@ -59,12 +60,13 @@ export const makeAgain = async (call: KeptCall, { config, thinking, stance, ledg
   const { of, client, record, stamp } = call
   if (of.kind === 'profile') {
     const facts = await understandRecord(record, line)
-    const { decision, shown } = await makeProfileDecision(of.request, client, facts, line, () => stamp)
+    const digest = of.digest ?? digestOfJson(of.request)
+    const { decision, shown } = await makeProfileDecision(of.request, client, facts, line, () => stamp, digest)
     return { decision, estimates: shown, faults }
   }
   const service = SERVICES.find(({ id }) => id === of.service)
   if (!service) throw new AttuneError('input-unreadable', `this release has no service ${of.service}`)
-  const request = readHookRequest(of.body, service)
+  const request = readHookRequest(of.body, service, of.digest)
   const known = { service, request, client, record, overridden: new Map(call.overridden), id: stamp.id, terminology }
   const { decision, estimates } = await makeDecision(known, line, () => stamp)
   return { decision, estimates, faults }

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import { consult } from '../../../cds-services/pgx/consult.ts'
 import { PGX_PREFETCH } from '../../../cds-services/pgx/prefetch.ts'
-import { readConfig } from '../../config.ts'
+import { type Config, readConfig } from '../../config.ts'
 import { loadApproved } from '../../engine.ts'
 import { projectRoot } from '../../project-root.ts'
 import type { ScreeningKit } from '../../screening/kit.ts'
@@ -17,9 +18,14 @@ const questions: Readonly<Record<string, string>> = {
   ...MORE,
 }
 
+/** What of the configuration decides what is said. */
+const settingsOf = ({ country, precedence, alertPolicy, models }: Config): string =>
+  createHash('sha256').update(JSON.stringify({ country, precedence, alertPolicy, models })).digest('hex').slice(0, 16)
+
 /** The engine as the configuration has it, for many records in files. No server, no outside call, no ledger. */
 export const loadScreening = async (environment: Readonly<Record<string, string | undefined>>) => {
-  const thinking = await loadApproved(readConfig(environment, projectRoot))
+  const config = readConfig(environment, projectRoot)
+  const thinking = await loadApproved(config)
   const { knowledge, models, wording, policy, precedence } = thinking.kit
   const kit: ScreeningKit = {
     knowledge,
@@ -31,7 +37,7 @@ export const loadScreening = async (environment: Readonly<Record<string, string 
     understand: (record) => understandRecord(record, { terms: thinking.terms, terminology: null }),
     consult: (facts) => consult(facts, thinking.kit),
   }
-  return { kit, versions: thinking.versions }
+  return { kit, versions: thinking.versions, settings: settingsOf(config) }
 }
 
 /** Where it happened, and nothing of what it happened to: a message may quote a record. */

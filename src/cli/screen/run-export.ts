@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { PGX_PREFETCH } from '../../../cds-services/pgx/prefetch.ts'
 import { readConfig } from '../../config.ts'
@@ -158,15 +158,28 @@ const fetchAll = async (files: readonly ExportFile[], folder: string, { base, ma
   return named
 }
 
-/** Status of the export that was begun in this folder; begun now where none was. */
-const statusOf = async (out: string, asked: Parameters<typeof kickOff>[0], kit: ExportKit): Promise<string> => {
+type Asked = Parameters<typeof kickOff>[0]
+/** `asked` is absent where an earlier release began it. */
+type Begun = { readonly status: string; readonly asked?: Asked }
+
+/**
+ * Status of the export that was begun in this folder; begun now where none was. Its files are known by their place in the manifest, so those
+ * of another export must not lie there.
+ */
+const statusOf = async (out: string, asked: Asked, kit: ExportKit): Promise<string> => {
   const path = join(out, BEGUN)
   if (existsSync(path)) {
+    const begun = readJson<Begun>(path)
+    if (begun.asked === undefined)
+      throw new UsageError(`In ${out} an earlier release began an export and did not note of what: name another folder.`)
+    if (JSON.stringify(begun.asked) !== JSON.stringify(asked))
+      throw new UsageError(`In ${out} an export of something else was begun: ask for the same, or name another folder.`)
     progress('An export was begun in this folder; it is taken up.')
-    return readJson<{ status: string }>(path).status
+    return begun.status
   }
+  if (readdirSync(out).some((name) => name.endsWith('.ndjson'))) throw new UsageError(`${out} holds files of another export.`)
   const status = await kickOff(asked, kit)
-  writeWhole(path, `${JSON.stringify({ status })}\n`)
+  writeWhole(path, `${JSON.stringify({ status, asked } satisfies Begun)}\n`)
   return status
 }
 

@@ -40,8 +40,10 @@ const wantedTypes = ({ questions }: ScreeningKit): string[] => [
   ...new Set(Object.values(questions).map((query) => /^[A-Za-z]+/.exec(query)?.[0] ?? '')),
 ]
 
-const tellMissing = ({ files, types, missing }: FoundExport, wanted: readonly string[]): void => {
-  for (const name of missing) progress(`The manifest names ${name}, which is not in the folder.`)
+const tellMissing = ({ files, types, missing, errors }: FoundExport, wanted: readonly string[]): void => {
+  for (const { name, type } of missing)
+    progress(`The manifest names ${name}, which is not in the folder: of every patient something of ${type} may be missing.`)
+  if (errors > 0) progress(`The server told of errors in ${errors} files: what they are about may be missing of any patient.`)
   const known = new Set(files.map(({ type }) => type))
   if (known.has(null)) return // what a file without a type holds is not known before it is read
   const absent = wanted.filter((type) => !known.has(type))
@@ -59,8 +61,10 @@ const dryRun = (plan: Plan, found: FoundExport, json: boolean): number => {
       say(`${name}  ${type ?? 'type not known'}  ${(bytes / 1e6).toFixed(1)} MB${count === null ? '' : `  ${count} lines`}`)
     say(`${plan.parts} parts. Nothing was written.`)
   }
-  return found.missing.length === 0 ? 0 : 1
+  return isWhole(found) ? 0 : 1
 }
+
+const isWhole = ({ missing, errors }: FoundExport): boolean => missing.length === 0 && errors === 0
 
 const describe = (summary: Summary, out: string): void => {
   const { patients, states, rows, notAssessed, problems } = summary
@@ -79,14 +83,14 @@ const openCrew = async (input: VerbInput, out: string, size: number): Promise<Cr
   return openCrewHere(size, ({ kind, number }) => progress(`A worker ended at ${kind} ${number}; it is tried again.`))
 }
 
-/** `attune screen FOLDER`: exit 1 when lines or files could not be used. */
+/** `attune screen FOLDER`: exit 1 when lines or files could not be used, or the export is not whole. */
 export const runScreen = async (input: VerbInput): Promise<number> => {
   const [folder] = input.positionals
   if (!folder) throw new UsageError('Name the folder of the export.')
   const out = folderOf(input.values, 'out')
   const [workers, asked] = [workersOf(input.values), nowOf(input.values)]
   const found = findExport(resolve(folder))
-  const { kit, versions } = await loadScreening(process.env)
+  const { kit, versions, settings } = await loadScreening(process.env)
   try {
     const options = screeningOptions(
       input.values,
@@ -100,9 +104,11 @@ export const runScreen = async (input: VerbInput): Promise<number> => {
       now,
       files,
       types,
+      lacking: [...new Set(found.missing.map(({ type }) => type))].sort(),
       parts: partsFor(files, options.partBytes),
       options,
       versions,
+      settings,
     }
     const wanted = wantedTypes(kit)
     tellMissing(found, wanted)
@@ -116,7 +122,7 @@ export const runScreen = async (input: VerbInput): Promise<number> => {
       const summary = await runScreening({ plan, out, crew, watched, wanted, onProgress: makeTell(files) })
       if (input.values.json === true) printJson(summary)
       else describe(summary, out)
-      return summary.problems + found.missing.length === 0 ? 0 : 1
+      return summary.problems === 0 && isWhole(found) ? 0 : 1
     } finally {
       await crew.close()
     }

@@ -133,6 +133,7 @@ const checkSingle = (item: Item, kit: DeviceKit): void => {
 /** A total with its parts (a night and its stages): the parts are readings of their own. */
 const componentParts = (item: Item, kit: DeviceKit): Part[] => {
   const { resource } = item
+  if (resource.component === undefined) return []
   const own = named(resource.code, kit.kinds)
   const components = asObjects(resource.component)
   const beside = [resource, ...components].some((one) => one.valueSampledData !== undefined) || resource.valueQuantity !== undefined

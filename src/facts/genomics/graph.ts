@@ -28,7 +28,18 @@ export type Graph = {
 
 const DEEPEST = 12
 
+/** `names` are those beside its `ref` and the one that its id gives it; nearly always none. */
 type Found = { readonly node: Node; readonly names: readonly string[] }
+
+const NO_NAMES: readonly string[] = []
+
+const URN = 'urn:uuid:'
+
+/** Every name that a reference may use. Some senders refer to a resource by its id as if that were the address of its entry. */
+const namesOf = ({ node: { resource, ref, container }, names }: Found): string[] => {
+  const id = container === null ? textOf(resource.id) : null
+  return [ref, ...names, ...(id === null ? [] : [`${URN}${id}`])]
+}
 
 /** `Type/id` of a reference in any form: relative, absolute, versioned. */
 export const tailOf = (reference: string): string => {
@@ -85,7 +96,7 @@ const keep = (
 ): void => {
   const id = textOf(resource.id)
   const ref = refOf(type, id, fullUrl, container)
-  const names = [ref, ...(fullUrl ? [fullUrl, tailOf(fullUrl)] : []), ...(id && !container ? [`urn:uuid:${id}`] : [])]
+  const names = fullUrl ? [fullUrl, tailOf(fullUrl)] : NO_NAMES
   walk.found.push({ node: { resource, ref, container, incomplete, code: readCode(resource.code) }, names })
   for (const inner of listOf(resource.contained)) visit(inner, null, resource, incomplete, depth + 1, walk)
 }
@@ -127,13 +138,20 @@ const preferred = (left: Found, right: Found): Found => {
   const keep = stamp(left.node.resource) >= stamp(right.node.resource) ? left : right
   return {
     node: { ...keep.node, incomplete: left.node.incomplete && right.node.incomplete },
-    names: [...new Set([...left.names, ...right.names])],
+    names: [...new Set([...namesOf(left), ...namesOf(right)])],
   }
 }
 
 /** Resources without an id and without an entry URL are told apart by content. */
 const keyOf = ({ node }: Found): string =>
   node.ref.includes('/') || node.ref.startsWith('urn:') ? node.ref : `${node.ref} ${canonical(node.resource)}`
+
+/** Only few records refer in this way: these names are indexed when the first such reference is followed. */
+const urnsOf = (all: Iterable<Found>): ReadonlyMap<string, Node> => {
+  const named = new Map<string, Node>()
+  for (const found of all) for (const name of namesOf(found)) if (name.startsWith(URN) && !named.has(name)) named.set(name, found.node)
+  return named
+}
 
 /** Indexes a record by every name a reference may use. Cycles are harmless: following is one step at a time. */
 export function* makeGraph(resources: readonly unknown[]): Slices<Graph> {
@@ -156,7 +174,14 @@ export function* makeGraph(resources: readonly unknown[]): Slices<Graph> {
   const named = new Map<string, Node>()
   for (const { node, names } of unique.values()) {
     if (++steps % SLICE === 0) yield
+    if (!named.has(node.ref)) named.set(node.ref, node)
     for (const name of names) if (!named.has(name)) named.set(name, node)
+  }
+  let urns: ReadonlyMap<string, Node> | null = null
+  const find = (name: string): Node | undefined => {
+    if (!name.startsWith(URN)) return named.get(name)
+    urns ??= urnsOf(unique.values())
+    return urns.get(name)
   }
   const nodes: Node[] = []
   const byType = new Map<string, Node[]>()
@@ -173,9 +198,9 @@ export function* makeGraph(resources: readonly unknown[]): Slices<Graph> {
     follow: (reference, from) => {
       if (reference.startsWith('#')) {
         const container = from.container ?? from.resource
-        return named.get(`${container.resourceType}/${textOf(container.id) ?? ''}${reference}`) ?? null
+        return find(`${container.resourceType}/${textOf(container.id) ?? ''}${reference}`) ?? null
       }
-      return named.get(reference) ?? named.get(tailOf(reference)) ?? null
+      return find(reference) ?? find(tailOf(reference)) ?? null
     },
   }
 }

@@ -23,7 +23,7 @@ import { type Linked, linkEvidence } from './link-evidence.ts'
 import { observationEvidence } from './observation-evidence.ts'
 import type { RecordContext } from './standing.ts'
 import { setAsideReplaced } from './supersede.ts'
-import { findTransplants } from './transplant.ts'
+import { findTransplants, type Transplant } from './transplant.ts'
 import { type ReadVariants, readVariants } from './variants/read-variants.ts'
 import { variantTerms } from './variants/variant-terms.ts'
 
@@ -103,7 +103,7 @@ function* collect(terms: GenomicTerms, graph: Graph, gaps: Gap[]): Slices<Eviden
 function* buildReadings(
   context: RecordContext,
   linked: readonly Linked[],
-  transplants: ReturnType<typeof findTransplants>,
+  transplants: readonly Transplant[],
   gaps: Gap[],
 ): Slices<{ readonly reading: GeneReading; readonly node: Node }[]> {
   const placed: { readonly reading: GeneReading; readonly node: Node }[] = []
@@ -117,15 +117,15 @@ function* buildReadings(
 }
 
 /** A fault here costs the variants and not the gene calls. */
-const variantsOf = (
+function* variantsOf(
   context: RecordContext,
   rules: Parameters<typeof variantTerms>[0],
-  transplants: ReturnType<typeof findTransplants>,
+  transplants: readonly Transplant[],
   gaps: Gap[],
-) => {
+): Slices<ReadVariants | null> {
   const terms = variantTerms(rules)
   try {
-    return readVariants({ context, terms, transplants })
+    return yield* readVariants({ context, terms, transplants })
   } catch {
     gaps.push({
       about: 'genomics',
@@ -175,14 +175,14 @@ export function* genomicsInSlices(
     evidence,
     geneticGroups(context, new Set(evidence.map((each) => each.node))),
   )
-  const transplants = findTransplants(context)
+  const transplants = yield* findTransplants(context)
   yield
   const placed = yield* buildReadings(context, linked, transplants, gaps)
   const standing = setAsideReplaced(placed)
   yield
   const readings = inOrder(standing, orderOfReading)
   yield
-  const variants = variantsOf(context, rules, transplants, gaps)
+  const variants = yield* variantsOf(context, rules, transplants, gaps)
   const documents = unreadReports(context, evidence, (node) => lineageOf(context, node), variants?.refs ?? new Set())
   yield
   const known = new Set(readings.flatMap((reading) => reading.gene ?? []))

@@ -41,6 +41,8 @@ const genesInRegions = (terms: GenomicTerms, resource: Fields): readonly string[
         structuredGenes(terms, { component: [{ ...geneComponent(terms), valueCodeableConcept: part.valueCodeableConcept }] }, []).genes,
     )
 
+const NONE: readonly string[] = []
+
 const NOT_STUDIED = ['not-done', 'entered-in-error', 'preparation', 'cancelled']
 
 /** Genes that a resource says were studied, without a finding of their own: region-studied results and genomic studies. */
@@ -48,5 +50,5 @@ export const studiedGenes = (terms: GenomicTerms, node: Node): readonly string[]
   const { resource } = node
   if (resource.resourceType === 'Procedure' || resource.resourceType === 'DiagnosticReport')
     return NOT_STUDIED.includes(codeOf(resource.status) ?? '') ? [] : [...new Set(genesInRegions(terms, resource))]
-  return resource.resourceType === 'Observation' && isStudy(terms, node) ? structuredGenes(terms, resource, []).genes : []
+  return resource.resourceType === 'Observation' && isStudy(terms, node) ? structuredGenes(terms, resource, []).genes : NONE
 }

@@ -1,4 +1,5 @@
 import type { PartialDate } from '../../contract/lineage.ts'
+import { flatMapInSlices, type Slices } from '../../slices.ts'
 import { codeOf, codesOf, dateOf, isFields } from './fhir-fields.ts'
 import type { GenomicTerms } from './genomic-terms.ts'
 import type { Node } from './graph.ts'
@@ -53,15 +54,12 @@ const organOf = rememberingCodes((terms: GenomicTerms, code): Transplant['organ'
  * Transplants from donors that the record holds as done. Planned ones, evaluations and Observations that deny one are
  * not. An autologous transplant changes nothing.
  */
-export const findTransplants = (context: RecordContext): readonly Transplant[] => {
-  const found: Transplant[] = []
-  for (const node of context.graph.nodes) {
+export const findTransplants = (context: RecordContext): Slices<readonly Transplant[]> =>
+  flatMapInSlices(context.graph.nodes, (node): readonly Transplant[] => {
     const { resourceType } = node.resource
     const organ = resourceType === 'Procedure' || resourceType === 'Condition' ? organOf(context.terms, node.code) : null
-    if (organ !== null && tookPlace(node) && !isOthers(context, node)) found.push({ organ, date: dateOfNode(node) })
-  }
-  return found
-}
+    return organ !== null && tookPlace(node) && !isOthers(context, node) ? [{ organ, date: dateOfNode(node) }] : []
+  })
 
 /** Whether the sample was surely taken before the transplant. Dates that cannot be told apart count as after. */
 const isBefore = (sample: PartialDate | null, transplant: PartialDate | null): boolean => {

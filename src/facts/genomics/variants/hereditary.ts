@@ -1,4 +1,5 @@
 import type { HereditaryFinding, VariantClass, VariantName, VariantStatement } from '../../../contract/variants.ts'
+import { flatMapInSlices, type Slices } from '../../../slices.ts'
 import type { Node } from '../graph.ts'
 import { describeVariant, isWildType } from '../variant-evidence.ts'
 import { answersOf, genesIn } from './components.ts'
@@ -117,17 +118,18 @@ export const isHereditary = (work: VariantContext, node: Node, implications: rea
 }
 
 /** Findings of variants the patient was born with, by variant; what laboratories differ about stays side by side. */
-export const hereditaryFindings = (
+export function* hereditaryFindings(
   work: VariantContext,
   variants: readonly { readonly node: Node; readonly implications: readonly Node[] }[],
-): readonly HereditaryFinding[] => {
+): Slices<readonly HereditaryFinding[]> {
   const groups = new Map<string, Sighting[]>()
-  for (const { node, implications } of variants) {
-    const seen = sight(work, node, implications)
+  const sightings = yield* flatMapInSlices(variants, ({ node, implications }) => [{ node, seen: sight(work, node, implications) }])
+  for (const { node, seen } of sightings) {
     const key = seen.name.shown === '' ? `${seen.gene ?? '?'} ${node.ref}` : variantKey(seen.gene, seen.name)
     const same = groups.get(key)
     if (same) same.push(seen)
     else groups.set(key, [seen])
   }
-  return [...groups].flatMap(([id, sightings]) => finding(work, id, sightings)).sort(byWeight)
+  const findings = yield* flatMapInSlices(groups, ([id, same]) => finding(work, id, same))
+  return findings.sort(byWeight)
 }

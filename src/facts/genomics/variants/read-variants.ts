@@ -1,4 +1,5 @@
 import type { VariantFacts } from '../../../contract/variants.ts'
+import { flatMapInSlices, type Slices } from '../../../slices.ts'
 import { followAll, type Node } from '../graph.ts'
 import { answersOf } from './components.ts'
 import { hereditaryFindings, isHereditary } from './hereditary.ts'
@@ -36,16 +37,17 @@ const isSomatic = (work: VariantContext, node: Node, flags: readonly string[]): 
   return flags.includes('somatic') || stated.includes('somatic')
 }
 
-const describe = (work: VariantContext): readonly Described[] => {
+function* describe(work: VariantContext): Slices<readonly Described[]> {
   const variants = work.context.graph
     .of('Observation')
     .filter((node) => hasRole(node, work.terms.codes.roles.variant))
     .sort(byRef)
   const { of, alone } = implicationsOf(work, variants)
-  return [
+  const all = [
     ...variants.map((node) => ({ node, implications: of.get(node) ?? [] })),
     ...alone.map((node) => ({ node, implications: [] })),
-  ].flatMap(({ node, implications }) => {
+  ]
+  return yield* flatMapInSlices(all, ({ node, implications }) => {
     const flags = flagsOf(work, node, null)
     return flags.includes('subject-mismatch') ? [] : [{ node, implications, somatic: isSomatic(work, node, flags) }]
   })
@@ -60,24 +62,24 @@ export type ReadVariants = {
  * Variant-level results: hereditary findings, tumour findings apart from them, genes studied, polygenic scores, and positions of
  * pharmacogenes (HL7 genomics guide STU1 to STU3). Nothing here makes a gene call; a tumour's change reaches nothing but its own list.
  */
-export const readVariants = (work: VariantContext): ReadVariants => {
+export function* readVariants(work: VariantContext): Slices<ReadVariants> {
   const { nodes } = work.context.graph
-  const all = describe(work)
+  const all = yield* describe(work)
   const inherited = all.filter(({ somatic }) => !somatic)
   const tumour = all.filter(({ somatic }) => somatic)
-  const own = inherited.filter(({ node, implications }) => isHereditary(work, node, implications))
-  const hereditary = hereditaryFindings(work, own)
-  const screened = screenedGenes(work, nodes, hereditary)
+  const own = yield* flatMapInSlices(inherited, (one) => (isHereditary(work, one.node, one.implications) ? [one] : []))
+  const hereditary = yield* hereditaryFindings(work, own)
+  const screened = yield* screenedGenes(work, nodes, hereditary)
   const polygenic = polygenicScores(work, work.context.graph.of('Observation'))
   const told = new Set([...screened.genes.map(({ gene }) => gene), ...hereditary.flatMap(({ gene }) => gene ?? [])])
   const facts: VariantFacts = {
     hereditary,
-    somatic: somaticFindings(work, tumour),
+    somatic: yield* somaticFindings(work, tumour),
     screened: screened.genes,
     notScreened: work.terms.secondaryGenes.filter((gene) => !told.has(gene)),
     list: work.terms.list,
     polygenic,
-    sites: geneSites(
+    sites: yield* geneSites(
       work,
       inherited.map(({ node }) => node),
     ),

@@ -1,4 +1,5 @@
 import type { HereditaryFinding, ScreenedGene } from '../../../contract/variants.ts'
+import { flatMapInSlices, type Slices } from '../../../slices.ts'
 import { lineageOf } from '../build-reading.ts'
 import { codeOf, conceptText, type Fields, isFields, listOf, textOf } from '../fhir-fields.ts'
 import type { Node } from '../graph.ts'
@@ -33,13 +34,13 @@ const rank = (one: ScreenedGene): string => `${one.result === 'not-usable' ? 0 :
  * Genes that a laboratory says it studied. A pharmacogene is told by its own call and not here, unless it is on the list for secondary
  * findings. Studies of a tumour say nothing about what was inherited.
  */
-export const screenedGenes = (
+export function* screenedGenes(
   work: VariantContext,
   nodes: readonly Node[],
   findings: readonly HereditaryFinding[],
-): { readonly genes: readonly ScreenedGene[]; readonly refs: readonly string[] } => {
+): Slices<{ readonly genes: readonly ScreenedGene[]; readonly refs: readonly string[] }> {
   const { context, terms } = work
-  const found = nodes.flatMap((node) => {
+  const found = yield* flatMapInSlices(nodes, (node) => {
     const studied = genesStudied(work, node)
     if (studied.length === 0) return []
     return studied

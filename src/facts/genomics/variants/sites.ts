@@ -1,5 +1,6 @@
 import type { GeneSite, GeneSites, SiteState } from '../../../contract/variants.ts'
 import { basesOf, type GeneDefinitions } from '../../../pgx/calling/definitions.ts'
+import { flatMapInSlices, type Slices } from '../../../slices.ts'
 import { lineageOf } from '../build-reading.ts'
 import type { Node } from '../graph.ts'
 import { describeVariant, isWildType, type Variant } from '../variant-evidence.ts'
@@ -96,8 +97,8 @@ const pictureOf = (work: VariantContext, gene: string, own: readonly Sighting[])
 }
 
 /** What is on record of single positions, gene by gene. It is shown; no allele is called from it. */
-export const geneSites = (work: VariantContext, germline: readonly Node[]): readonly GeneSites[] => {
-  const sightings = germline.flatMap((node) => sight(work, node))
+export function* geneSites(work: VariantContext, germline: readonly Node[]): Slices<readonly GeneSites[]> {
+  const sightings = yield* flatMapInSlices(germline, (node) => sight(work, node))
   const genes = [...new Set(sightings.map(({ gene }) => gene))].sort()
   return genes.flatMap((gene) =>
     pictureOf(

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { inTurns, mapInTurns, type Slices } from '../src/slices.ts'
+
+/** Turns of the event loop that others had while the work was done. */
+const turnsDuring = async (work: () => Promise<unknown>): Promise<number> => {
+  let turns = 0
+  let over = false
+  const count = (): void => {
+    turns += 1
+    if (!over) setImmediate(count)
+  }
+  setImmediate(count)
+  await work()
+  over = true
+  return turns
+}
+
+function* holding(ms: number): Slices<string> {
+  yield
+  const since = performance.now()
+  while (performance.now() - since < ms);
+  return 'done'
+}
+
+describe('Work in turns', () => {
+  it('that held the thread for long ends with a turn of others, so that the next work does not add to it', async () => {
+    expect(await turnsDuring(() => inTurns(holding(20)))).toBe(1)
+    expect(await turnsDuring(() => inTurns(holding(0)))).toBe(0)
+  })
+
+  it('of many asynchronous steps gives their results in order, with a turn of others before each next few dozen', async () => {
+    const many = Array.from({ length: 100 }, (_, n) => n)
+    expect(await mapInTurns(many, async (n) => n * 2)).toEqual(many.map((n) => n * 2))
+    expect(await turnsDuring(() => mapInTurns(many, async (n) => n))).toBe(3)
+    expect(await turnsDuring(() => mapInTurns(many.slice(0, 32), async (n) => n))).toBe(0)
+  })
+})
