@@ -8,21 +8,30 @@ const SIZE = 10_000
 /** Between 10, which is in line, and 100, which is the square; the garbage collector has its part in it. */
 const MOST = 40
 
+type Reader = (text: string) => unknown
+
+/**
+ * The collector leaves a small text alone and not a large one, so that on a busy machine the first step can look steep for what is not: the
+ * square of the time is steep in the next step too.
+ */
+const isSteep = (reader: Reader, pump: string): boolean =>
+  growthOf(reader, pump, SIZE, MOST).ratio > MOST && growthOf(reader, pump, SIZE * 10, MOST, 2).ratio > MOST
+
 it.each(Object.entries(READERS))(
   '%s: no text that is ten times as long takes much more than ten times as long to read',
   (_name, reader) => {
     for (const pump of PUMPS) reader(pump.repeat(100)) // compiled
-    const steep = PUMPS.map((pump) => ({ pump, ...growthOf(reader, pump, SIZE, MOST) })).filter(({ ratio }) => ratio > MOST)
+    const steep = PUMPS.filter((pump) => isSteep(reader, pump))
     expect(steep).toEqual([])
   },
 )
 
 it('a reader that takes the square of the time is found', () => {
-  const square = (text: string): number => {
+  const square: Reader = (text) => {
     let same = 0
     for (let at = 0; at < text.length; at += 20)
       for (let other = 0; other < text.length; other += 20) same += Number(text[at] === text[other])
     return same
   }
-  expect(growthOf(square, 'a', SIZE, MOST).ratio).toBeGreaterThan(MOST)
+  expect(isSteep(square, 'a')).toBe(true)
 })
