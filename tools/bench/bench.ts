@@ -150,8 +150,10 @@ const open = async (dataDir: string, express: Target, measured: Measured): Promi
     measured.discovery = discovery
     rows.push(`| discovery, GET | 1 | ${cell(discovery)} | - | - | ${othersOf(discovery)} |`)
     measured.peakMiB = memoryOf(pid, 'VmHWM')
-    const capacity = at(measured.sides.get(kilobytes(20_000)) ?? [], 32)?.ours.perSecond ?? 50
     if (!quick) measured.large = await measureLarge(server.base)
+    // The machine's speed moves within minutes: capacity is of the same minute as the rounds that take a share of it.
+    const { perSecond: capacity } = await closedLoop(attune, nextOf(small), { connections: 32, seconds: SECONDS })
+    await settle(quick ? 0 : 1000)
     for (const [name, share] of [
       ['half', 0.5],
       ['five', 5],
