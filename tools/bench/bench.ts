@@ -86,9 +86,6 @@ const sideBySide = async (
   return sides
 }
 
-const at = (sides: readonly Side[], connections: number): Side | undefined =>
-  sides.find((side) => side.connections === connections) ?? sides.at(-1)
-
 /** Starts on a folder, asks once, and says how long the first right answer took. */
 const startTimed = async (dataDir: string, body: string): Promise<{ server: Server; firstAnswerMs: number }> => {
   const started = performance.now()
