@@ -26,6 +26,9 @@ const pathsIn = async (folder: string): Promise<string[]> => {
   return [folder, ...entries.map(({ parentPath, name }) => `${parentPath}/${name}`)]
 }
 
+/** The longest tick of a file system's clock. */
+const TICK_MS = 2000
+
 /** Another one after each write, unless that comes within the same tick of the file system's clock. */
 const stateOf = async (path: string): Promise<string | null> => {
   const found = await unlessGone(stat(path))
@@ -34,22 +37,24 @@ const stateOf = async (path: string): Promise<string | null> => {
 
 /**
  * PGlite runs with fsync off and its file layer answers fsync without doing it (electric-sql/pglite issue 1107), so after a checkpoint we
- * do it ourselves before a spool file is let go. Of its thousand files a few dozen change: one that has been flushed twice as it is now is
- * passed over. Once would not do, because of what may have been written in the tick in which it was looked at.
+ * do it ourselves before a spool file is let go. Of its thousand files a few dozen change: one that was flushed as it is now, a tick and
+ * more after it was first seen so, is passed over. Sooner would not do, because of what may have been written in that tick.
  */
-export const unflushedIn = (folder: string): Unflushed => {
-  let before = new Map<string, { readonly state: string | null; readonly times: number }>()
+export const unflushedIn = (folder: string, now = () => performance.now()): Unflushed => {
+  let before = new Map<string, { readonly state: string | null; readonly since: number; readonly flushed: number }>()
   return {
     flush: async () => {
-      const now: typeof before = new Map()
+      const seen: typeof before = new Map()
       for (const path of await pathsIn(folder)) {
         const state = await stateOf(path)
-        const known = before.get(path)
-        const times = known?.state === state ? known.times : 0
-        if (times < 2) await flush(path)
-        now.set(path, { state, times: times + 1 })
+        const at = now()
+        const same = before.get(path)
+        const known = same?.state === state ? same : { state, since: at, flushed: at }
+        const isFlushed = known.flushed - known.since > TICK_MS
+        if (!isFlushed) await flush(path)
+        seen.set(path, isFlushed ? known : { ...known, flushed: at })
       }
-      before = now
+      before = seen
     },
     flushLog: async () => {
       for (const path of await pathsIn(`${folder}/pg_wal`)) await flush(path)

@@ -43,10 +43,10 @@ const parseLine = (line: string): SpoolEntry | null => {
  * An entry for each line, so that marks count what was written. A torn last line is of a write that was never acknowledged, and zeros at
  * the end are room that was made ahead; a line before them that does not parse was acknowledged, and a disk has damaged it since.
  */
-const parseLines = (text: string): SpoolEntry[] => {
+const parseLines = (text: string, file: string): SpoolEntry[] => {
   const lines = text.split('\n')
   const last = parseLine(lines.pop() ?? '')
-  const whole = lines.filter((line) => line !== '').map((line) => parseLine(line) ?? { kind: 'damaged', line })
+  const whole = lines.filter((line) => line !== '').map((line, at) => parseLine(line) ?? { kind: 'damaged', file, at, line })
   return last === null ? whole : [...whole, last]
 }
 
@@ -94,7 +94,7 @@ export const openSpool = async (folder: string): Promise<Spool> => {
     seal,
     position: () => current && { file: current.name, lines },
     sealed: async () => (await names()).filter((name) => name !== current?.name),
-    read: async (name) => parseLines(await readFile(`${folder}/${name}`, 'utf8')),
+    read: async (name) => parseLines(await readFile(`${folder}/${name}`, 'utf8'), name),
     remove: (name) => rm(`${folder}/${name}`, { force: true }),
     get bytes() {
       return bytes

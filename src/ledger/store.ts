@@ -1,5 +1,6 @@
 import { AttuneError } from '../errors.ts'
 import { makeBacklog } from './backlog.ts'
+import { sha256 } from './canonical.ts'
 import { type Database, type Engine, openDatabase } from './database.ts'
 import type { Entry } from './entries.ts'
 import { makeGroupCommit } from './group-commit.ts'
@@ -60,14 +61,16 @@ const attempt = (work: Promise<void>): Promise<Error | null> =>
     (error: unknown) => (error instanceof Error ? error : new Error('unknown', { cause: error })),
   )
 
+const contentOf = (entry: SpoolEntry): string => sha256(JSON.stringify(entry))
+
 /** Entries that processes before this one put aside and that nobody has taken away: acknowledged, and not in the ledger. */
-const leftRejected = async (folder: string): Promise<number> => {
-  let count = 0
+const leftRejected = async (folder: string): Promise<Set<string>> => {
+  const left = new Set<string>()
   for (const { spool, leave } of await openOrphans(folder)) {
-    for (const file of await spool.sealed()) count += (await spool.read(file)).length
+    for (const file of await spool.sealed()) for (const entry of await spool.read(file)) left.add(contentOf(entry))
     await leave()
   }
-  return count
+  return left
 }
 
 export const openStore = async (config: StoreConfig, { retryMs = 2000, settleBytes = 8_000_000 }: StoreOptions = {}): Promise<Store> => {
@@ -75,7 +78,7 @@ export const openStore = async (config: StoreConfig, { retryMs = 2000, settleByt
   const embedded = engine === 'pglite'
   const folder = `${config.dataDir}/spool`
   const slot = await openSlot(folder)
-  let rejected = await leftRejected(`${folder}/rejected`)
+  const rejected = await leftRejected(`${folder}/rejected`)
   const refused = await openSlot(`${folder}/rejected`)
   let database: Database | null = null
   let problem: string | null = null
@@ -104,9 +107,12 @@ export const openStore = async (config: StoreConfig, { retryMs = 2000, settleByt
     settling = settling.then(run).catch(fail)
   }
 
+  /** Once: a replay that failed behind it is tried again from before it. */
   const refuse = async (entry: SpoolEntry): Promise<void> => {
+    const content = contentOf(entry)
+    if (rejected.has(content)) return
     await refused.spool.append([entry])
-    rejected += 1
+    rejected.add(content)
   }
 
   const drain = async (to: Database): Promise<void> => {
@@ -198,13 +204,13 @@ export const openStore = async (config: StoreConfig, { retryMs = 2000, settleByt
   }
 
   const health = (): LedgerHealth => {
-    const well = problem === null && rejected === 0 && spoolWorks
+    const well = problem === null && rejected.size === 0 && spoolWorks
     const trouble = [problem, spoolWorks ? null : 'the spool cannot be written', spooled > 0 ? `${spooled} entries spooled` : null]
     const detail = well
       ? `${engine}`
-      : [`${engine} degraded`, ...trouble, rejected > 0 ? `${rejected} entries rejected` : null].filter(Boolean).join('; ')
+      : [`${engine} degraded`, ...trouble, rejected.size > 0 ? `${rejected.size} entries rejected` : null].filter(Boolean).join('; ')
     const ok = spoolWorks || problem === null
-    return { ok, detail, state: well ? 'ok' : 'degraded', engine, spooled, rejected, problem }
+    return { ok, detail, state: well ? 'ok' : 'degraded', engine, spooled, rejected: rejected.size, problem }
   }
 
   const queue = makeGroupCommit<Entry>(embedded ? writeEmbedded : writePostgres, LARGEST_BATCH)

@@ -1,11 +1,8 @@
 import { createReadStream } from 'node:fs'
-import { open as openFile } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { createGunzip, type Gunzip } from 'node:zlib'
 
 const NEWLINE = 10
-/** Looked for behind the last gzip member that was read. */
-const TAIL_BYTES = 1 << 16
 
 /** One line of a file; null bytes: it is longer than allowed and was not kept. */
 export type Line = { readonly number: number; readonly bytes: Buffer | null }
@@ -15,13 +12,9 @@ export type Line = { readonly number: number; readonly bytes: Buffer | null }
  * some disk; anything else is a member whose beginning is damaged.
  */
 const hasRest = async (path: string, from: number): Promise<boolean> => {
-  const file = await openFile(path, 'r')
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(TAIL_BYTES), 0, TAIL_BYTES, from)
-    return buffer.subarray(0, bytesRead).some((byte) => byte !== 0)
-  } finally {
-    await file.close()
-  }
+  for await (const chunk of createReadStream(path, { start: from, highWaterMark: 1 << 18 }) as AsyncIterable<Buffer>)
+    if (chunk.some((byte) => byte !== 0)) return true
+  return false
 }
 
 const open = (path: string): Readable | Gunzip => {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
@@ -26,4 +26,15 @@ it('rules and models that lie behind links are kept with all their files', async
     ['{"of":"rules"}', '{}'],
     ['{"of":"models"}', '{}'],
   ])
+})
+
+it('links that lead nowhere, or back to where they lie, keep no server from starting', async () => {
+  const rulesDir = volume('with-links')
+  symlinkSync('not-there.json', join(rulesDir, 'latest.json'))
+  symlinkSync('itself', join(rulesDir, 'itself'))
+  symlinkSync('.', join(rulesDir, 'here'))
+  symlinkSync('../with-links', join(rulesDir, 'there'))
+  const refs = await archiveKnowledge({ rulesDir, modelsDir: volume('models-beside'), drugMap: null }, join(folder, 'archive'))
+  const restored = await restoreKnowledge(join(folder, 'archive'), refs, join(folder, 'restored-links'))
+  expect(readdirSync(restored.rulesDir, { recursive: true }).map(String).sort()).toEqual(['inner', 'inner/two.json', 'one.json'])
 })

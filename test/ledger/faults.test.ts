@@ -155,7 +155,29 @@ describe.skipIf(postgresMissing !== null)(`PostgreSQL goes away${postgresMissing
     const aside: unknown[] = []
     await replay(database, spool, async (entry) => void aside.push(entry))
     await database.close()
-    expect(aside).toEqual([{ kind: 'damaged', line: '{"damaged' }])
+    expect(aside).toEqual([{ kind: 'damaged', file: '000000000001.ndjson', at: 1, line: '{"damaged' }])
+  })
+
+  it('what is kept aside is kept once, however often the database fails before it has taken the rest', async () => {
+    await (await openLedger(config)).close()
+    await place.sql?.(
+      'create function full_disk() returns trigger language plpgsql as $$begin raise exception using errcode = 53100; end$$',
+    )
+    await place.sql?.('create trigger full_disk before insert on spool_mark for each row execute function full_disk()')
+    const line = (record: object): string => JSON.stringify({ kind: 'decision', record, predictions: [] })
+    mkdirSync(join(config.dataDir, 'spool/7'), { recursive: true })
+    writeFileSync(
+      join(config.dataDir, 'spool/7/000000000001.ndjson'),
+      `${line(decision())}\n{"damaged\n{"damaged\n${line(decision({ at: 'no date at all' }))}\n`,
+    )
+    const failing = await openLedger(config, { retryMs: 20 })
+    await vi.waitFor(() => expect(failing.health().rejected).toBeGreaterThanOrEqual(2), { timeout: 10_000 })
+    await new Promise((resolve) => setTimeout(resolve, 500)) // some tries more
+    await failing.close()
+    await place.sql?.('drop trigger full_disk on spool_mark')
+    const ledger = await openLedger(config)
+    expect(ledger.health()).toMatchObject({ state: 'degraded', rejected: 3, spooled: 0 })
+    await ledger.close()
   })
 
   it('what was kept aside is told after a start, too, until somebody has taken it away', async () => {

@@ -252,7 +252,12 @@ describe('Lines that cannot be used', () => {
     const damaged = Buffer.concat([Buffer.from([0]), other.subarray(1)])
     writeFileSync(join(folder, 'Condition.damaged.ndjson.gz'), Buffer.concat([one, damaged]))
     writeFileSync(join(folder, 'Condition.filled-up.ndjson.gz'), Buffer.concat([one, Buffer.alloc(512)]))
-    expect(problemsIn(await screenHere(engine, folder))).toEqual([{ file: 'Condition.damaged.ndjson.gz', line: null, code: 'file-cut' }])
+    writeFileSync(join(folder, 'Condition.hole.ndjson.gz'), Buffer.concat([one, Buffer.alloc(100_000), other]))
+    writeFileSync(join(folder, 'Condition.filled-up-more.ndjson.gz'), Buffer.concat([one, Buffer.alloc(100_000)]))
+    expect(problemsIn(await screenHere(engine, folder))).toEqual([
+      { file: 'Condition.damaged.ndjson.gz', line: null, code: 'file-cut' },
+      { file: 'Condition.hole.ndjson.gz', line: null, code: 'file-cut' },
+    ])
   })
 
   it('are not screened by a worker of another configuration: one list would be of two kinds', async () => {
