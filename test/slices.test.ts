@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { inTurns, mapInTurns, type Slices } from '../src/slices.ts'
 
 /** Turns of the event loop that others had while the work was done. */
@@ -15,12 +15,15 @@ const turnsDuring = async (work: () => Promise<unknown>): Promise<number> => {
   return turns
 }
 
+/** Work for so long on a clock that a busy machine does not move. */
 function* holding(ms: number): Slices<string> {
   yield
-  const since = performance.now()
-  while (performance.now() - since < ms);
+  vi.advanceTimersByTime(ms)
   return 'done'
 }
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }))
+afterEach(() => void vi.useRealTimers())
 
 describe('Work in turns', () => {
   it('that held the thread for long ends with a turn of others, so that the next work does not add to it', async () => {

@@ -1,14 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { readStatements } from '../../src/notes/read-statements.ts'
+import { growthOf } from '../../tools/fuzz/text-readers.ts'
 import { noteTables } from './tables.ts'
 
 const tables = noteTables()
-
-const timed = (text: string): number => {
-  const since = performance.now()
-  readStatements(text, 'en', tables)
-  return performance.now() - since
-}
 
 /** Each is a way in which text could make a reader slow: no end of sentence, only triggers, only targets, only marks, only headings. */
 const SHAPES: Readonly<Record<string, string>> = {
@@ -23,12 +18,15 @@ const SHAPES: Readonly<Record<string, string>> = {
 }
 
 describe('Time to read a note', () => {
+  /** Between 10, which is in line, and 100, which is the square of the time. */
+  const MOST = 40
+  const reader = (text: string): unknown => readStatements(text, 'en', tables)
+
   it.each(Object.entries(SHAPES))('grows no faster than the note: %s', (_name, piece) => {
-    const of = (characters: number): string => piece.repeat(Math.ceil(characters / piece.length))
-    timed(of(100_000))
-    const [short, long] = [timed(of(125_000)), timed(of(1_000_000))]
-    // Eight times the text; quadratic time would be sixty-four times. Room for a busy machine.
-    expect(long).toBeLessThan(Math.max(400, short * 32))
+    reader(piece.repeat(1000)) // compiled
+    // A busy machine and the collector can make one step look steep; the square of the time is steep in the next one, too.
+    const ratios = [10_000, 100_000].map((size) => growthOf(reader, piece, size, MOST, 3).ratio)
+    expect(Math.min(...ratios)).toBeLessThan(MOST)
   })
 })
 

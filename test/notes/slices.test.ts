@@ -19,12 +19,17 @@ const TEXTS: Readonly<Record<string, string>> = {
   'nothing at all': '',
 }
 
-/** Longest time in which nobody else had a turn, and the whole time. */
-const stalls = async (work: () => Promise<unknown>): Promise<{ readonly longest: number; readonly whole: number }> => {
-  const since = performance.now()
-  let [last, longest, going] = [since, 0, true]
+/** CPU time in milliseconds: what a stopped machine did not give is nobody's stall. */
+const cpuMs = (): number => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
+/** Longest work in which nobody else had a turn. */
+const stall = async (work: () => Promise<unknown>): Promise<number> => {
+  let [last, longest, going] = [cpuMs(), 0, true]
   const watch = (): void => {
-    const now = performance.now()
+    const now = cpuMs()
     longest = Math.max(longest, now - last)
     last = now
     if (going) setImmediate(watch)
@@ -33,7 +38,14 @@ const stalls = async (work: () => Promise<unknown>): Promise<{ readonly longest:
   await work()
   going = false
   watch()
-  return { longest, whole: performance.now() - since }
+  return longest
+}
+
+/** Least of some tries: the collector comes when it likes. */
+const leastStall = async (work: () => Promise<unknown>): Promise<number> => {
+  const tries: number[] = []
+  while (tries.length < 4) tries.push(await stall(work))
+  return Math.min(...tries)
 }
 
 describe('Reading notes in slices', () => {
@@ -52,8 +64,9 @@ describe('Reading notes in slices', () => {
   it('lets others have a turn while a note of a million characters is read', async () => {
     const hands = [note('a', long(1_000_000))]
     readNotes(hands, tables)
-    const [before, after] = [await stalls(async () => readNotes(hands, tables)), await stalls(() => inTurns(notesInSlices(hands, tables)))]
-    console.log(`longest stall: ${(after.longest / before.longest).toFixed(3)} of what it is in one go`)
-    expect(after.longest / before.longest).toBeLessThan(0.5)
+    const inOneGo = await leastStall(async () => readNotes(hands, tables))
+    const inSlices = await leastStall(() => inTurns(notesInSlices(hands, tables)))
+    console.log(`longest stall: ${(inSlices / inOneGo).toFixed(3)} of what it is in one go`)
+    expect(inSlices / inOneGo).toBeLessThan(0.5)
   })
 })
