@@ -22,8 +22,10 @@ const whole = process.env.ATTUNE_TEST_WHOLE === '1'
 
 export default defineConfig({
   test: {
-    testTimeout: 120_000,
-    hookTimeout: 300_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    // Waiting for what comes: a second, as is usual, is too short for a machine that stops.
+    expect: { poll: { timeout: 60_000 } },
     // Two cores: databases, browsers and model sessions run side by side badly.
     maxWorkers: 2,
     env: { TZ: 'UTC' },

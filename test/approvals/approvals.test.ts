@@ -15,7 +15,7 @@ import { runMain } from '../cli/run-main.ts'
 import { makeSite } from '../production/attune.ts'
 import { copyRules } from '../reload/copy-rules.ts'
 
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 })
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-approvals-'))
 const at = (name: string): string => join(folder, name)
@@ -180,9 +180,9 @@ describe('A site that lets its own people approve', () => {
     try {
       ordered.release('2999.02.0')
       leaveRequest(site.dataDir, { folder: ordered.folder, at: new Date().toISOString(), by: 'A. Keller' })
-      await vi.waitFor(async () => expect(await rulesNow()).toMatch(/; the rules of .* were refused .* are not approved/), 30_000)
+      await vi.waitFor(async () => expect(await rulesNow()).toMatch(/; the rules of .* were refused .* are not approved/), 120_000)
       await sign('rules', '--rules', ordered.folder)
-      await vi.waitFor(async () => expect(await rulesNow()).toMatch(/^2999\.02\.0\+sha256:[0-9a-f]+$/), 30_000)
+      await vi.waitFor(async () => expect(await rulesNow()).toMatch(/^2999\.02\.0\+sha256:[0-9a-f]+$/), 120_000)
     } finally {
       await running.stop()
       ordered.clear()

@@ -62,7 +62,7 @@ describe.skipIf(chromiumPath === null || !built)('every view of the app, on the 
   beforeAll(async () => {
     sandbox = await startSandbox()
     browser = await openBrowser()
-  }, 120_000)
+  }, 600_000)
   afterAll(async () => {
     await browser?.close()
     await sandbox?.stop()

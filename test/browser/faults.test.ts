@@ -33,7 +33,7 @@ describe.skipIf(chromiumPath === null)('The app in front of an EHR that fails, t
       JSON.stringify({ auth: 'open', network, clients: [{ id: 'anonymous', tenant: 'hostile', fhirServers: [ehr.fhir] }] }),
     )
     attune = await serve({ PORT: '0', ATTUNE_CONFIG: config, ATTUNE_DATA_DIR: join(folder, 'data'), LOG_LEVEL: 'silent' })
-  }, 120_000)
+  }, 600_000)
   afterAll(async () => {
     await browser?.close()
     await attune?.stop()

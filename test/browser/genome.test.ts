@@ -31,7 +31,7 @@ describe.skipIf(chromiumPath === null || !built)('the genome of a whole record',
   beforeAll(async () => {
     sandbox = await startSandbox()
     browser = await openBrowser()
-  }, 180_000)
+  }, 600_000)
   afterAll(async () => {
     await browser?.close()
     await sandbox?.stop()
@@ -60,7 +60,7 @@ describe.skipIf(chromiumPath === null || !built)('the genome of a whole record',
     const first = region(page, 'Pharmacogenes with a result').getByRole('row').nth(1)
     expect(await first.textContent()).toMatch(/tamoxifen Other drug[\s\S]*Poor Metabolizer[\s\S]*\*4\/\*4[\s\S]*score 0\.0/)
     expect(troubles).toEqual([])
-  }, 120_000)
+  }, 600_000)
 
   test('opens a gene by keyboard: every result, why it is used, and its positions read with the arrow keys', async () => {
     const { page, troubles } = await open({ viewport: { width: 1280, height: 800 } })
@@ -85,13 +85,13 @@ describe.skipIf(chromiumPath === null || !built)('the genome of a whole record',
     expect(await page.getByRole('table', { name: 'Defining positions of CYP2C19' }).getByRole('row').count()).toBe(36)
     expect(await violations(page)).toEqual([])
     expect(troubles).toEqual([])
-  }, 120_000)
+  }, 600_000)
 
   test('says of a gene reported as a diplotype that no positions are on record', async () => {
     const { page } = await open()
     await page.getByRole('button', { name: /^CYP2D6/ }).click()
     await page.getByText('No variant positions in this record: the result was reported as a diplotype.').waitFor(WAIT)
-  }, 120_000)
+  }, 600_000)
 
   test('tells hereditary findings by class, folds the benign ones, and keeps tested, not tested and the tumour apart', async () => {
     const { page } = await open({ viewport: { width: 1280, height: 800 } })
@@ -108,7 +108,7 @@ describe.skipIf(chromiumPath === null || !built)('the genome of a whole record',
     expect(text).not.toContain('PIK3CA')
     expect(await region(page, 'Polygenic scores').textContent()).toMatch(/84 percentile[\s\S]*European/)
     expect(await region(page, 'Needs a look').textContent()).toMatch(/Familial hypercholesterolemia gene panel[\s\S]*CHEK2/)
-  }, 120_000)
+  }, 600_000)
 
   test('makes a passport that can be printed on its own and saved as a FHIR document', async () => {
     const { page, troubles } = await open()
@@ -127,7 +127,7 @@ describe.skipIf(chromiumPath === null || !built)('the genome of a whole record',
     await page.getByRole('button', { name: 'Back to the genome' }).click()
     await region(page, 'Pharmacogenes with a result').waitFor(WAIT)
     expect(troubles).toEqual([])
-  }, 180_000)
+  }, 600_000)
 
   test.each([
     ['dark', { colorScheme: 'dark' as const, viewport: { width: 980, height: 620 } }],
@@ -154,7 +154,7 @@ describe.skipIf(chromiumPath === null || !built)('the genome of a whole record',
     expect(text).toContain('No hereditary variant in what was read.')
     expect(text).toContain('No report on record says which genes were studied.')
     expect(text).toContain('No tumour finding in what was read.')
-  }, 120_000)
+  }, 600_000)
 
   test('shows markup in the texts of a record as text', async () => {
     const evil = '<img src=x onerror=window.__evil=1>'
@@ -170,5 +170,5 @@ describe.skipIf(chromiumPath === null || !built)('the genome of a whole record',
     expect(await page.evaluate(() => '__evil' in window)).toBe(false)
     expect(await page.locator('main img').count()).toBe(0)
     expect(troubles).toEqual([])
-  }, 180_000)
+  }, 600_000)
 })

@@ -147,7 +147,7 @@ describe.skipIf(chromiumPath === null || !built)('A hostile record, through the 
       opened = await watched(browser, [new URL(attune.url).origin, new URL(ehr.fhir).origin])
       await opened.page.goto(`${attune.url}/app/launch.html?${new URLSearchParams({ iss: ehr.fhir, launch: 'x' })}`)
       await settled(opened.page)
-    }, 180_000)
+    }, 600_000)
     afterAll(async () => {
       await opened?.page.context().close()
       await attune?.stop()

@@ -17,7 +17,7 @@ describe.skipIf(chromiumPath === null || !built)('the app by keyboard alone, on 
   beforeAll(async () => {
     sandbox = await startSandbox()
     browser = await openBrowser()
-  }, 120_000)
+  }, 600_000)
   afterAll(async () => {
     await browser?.close()
     await sandbox?.stop()
@@ -71,7 +71,7 @@ describe.skipIf(chromiumPath === null || !built)('the app by keyboard alone, on 
     },
   )
 
-  test('in a narrow window Escape closes the list of views and gives the focus back to what opened it', { timeout: 180_000 }, async () => {
+  test('in a narrow window Escape closes the list of views and gives the focus back to what opened it', { timeout: 600_000 }, async () => {
     const page = await open('labs')
     await page.setViewportSize({ width: 320, height: 700 })
     const opener = page.getByRole('button', { name: /^Views / })
@@ -85,7 +85,7 @@ describe.skipIf(chromiumPath === null || !built)('the app by keyboard alone, on 
     await page.context().close()
   })
 
-  test('the passport takes the focus to its heading, and Back gives it back to what opened it', { timeout: 180_000 }, async () => {
+  test('the passport takes the focus to its heading, and Back gives it back to what opened it', { timeout: 600_000 }, async () => {
     const page = await open('genome')
     const opener = page.getByRole('button', { name: 'PGx passport' })
     await opener.focus()
@@ -100,7 +100,7 @@ describe.skipIf(chromiumPath === null || !built)('the app by keyboard alone, on 
     await page.context().close()
   })
 
-  test('Escape closes what is being said about a flag, keeps what was typed and gives the focus back', { timeout: 180_000 }, async () => {
+  test('Escape closes what is being said about a flag, keeps what was typed and gives the focus back', { timeout: 600_000 }, async () => {
     const page = await open('review')
     const opener = page.getByRole('button', { name: 'Override' }).first()
     await opener.focus()

@@ -280,7 +280,7 @@ describe.skipIf(chromiumPath === null)('labs and vitals in a browser', () => {
       }),
     )
 
-  test.each([20_000, 100_000])('a chart of %i results opens and answers keys', { timeout: 300_000 }, async (count) => {
+  test.each([20_000, 100_000])('a chart of %i results opens and answers keys', { timeout: 600_000 }, async (count) => {
     const { page, troubles } = await open(many(count))
     const opened = performance.now()
     await openRow(page, 'Glucose')

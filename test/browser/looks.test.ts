@@ -91,7 +91,7 @@ describe.skipIf(chromiumPath === null || !built)('how the app looks', () => {
     return changed
   }
 
-  test.each(VIEW_IDS)('the view "%s" looks as it was last approved', { timeout: 120_000 }, async (view) => {
+  test.each(VIEW_IDS)('the view "%s" looks as it was last approved', { timeout: 600_000 }, async (view) => {
     if (!sameFonts) return
     const { page } = await openApp(browser, sandbox, STORY, { inHand: view === 'order', view, now: NOW, beforeProfile: standStill })
     await settled(page)

@@ -12,7 +12,7 @@ import { makeDemoReport } from '../monitoring/demo-site.ts'
 import { buildPages } from './built-pages.ts'
 import { chromiumPath, openBrowser } from './chromium.ts'
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 240_000 })
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
 let pages: Awaited<ReturnType<typeof buildPages>>
 let report: MonitoringReport

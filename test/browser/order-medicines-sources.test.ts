@@ -77,7 +77,7 @@ describe.skipIf(chromiumPath === null)('order, medicines and sources on what a r
     pages = await buildPages()
     browser = await openBrowser()
     ehr = await startMockEhr(pages.folder)
-  }, 120_000)
+  }, 600_000)
   afterAll(async () => {
     await browser?.close()
     await ehr?.close()
@@ -108,7 +108,7 @@ describe.skipIf(chromiumPath === null)('order, medicines and sources on what a r
     return { page, troubles, close: () => context.close() }
   }
 
-  test('no text of the record is ever markup, in no view, and the page keeps its width', { timeout: 180_000 }, async () => {
+  test('no text of the record is ever markup, in no view, and the page keeps its width', { timeout: 600_000 }, async () => {
     const { page, troubles, close } = await open('order', hostile(events) as unknown[])
     for (const view of ['Order', 'Medicines', 'Sources']) {
       await show(page, view)
@@ -124,7 +124,7 @@ describe.skipIf(chromiumPath === null)('order, medicines and sources on what a r
     await close()
   })
 
-  test('members of a wrong type cost their own panel at most, never the page', { timeout: 180_000 }, async () => {
+  test('members of a wrong type cost their own panel at most, never the page', { timeout: 600_000 }, async () => {
     const broken = withMedicines((medicines) => [
       ...medicines,
       { ...medicines[0], ref: 'MedicationRequest/odd', drug: { ...medicines[0]?.drug, text: 42 }, start: 17, end: {} },
@@ -139,7 +139,7 @@ describe.skipIf(chromiumPath === null)('order, medicines and sources on what a r
     await close()
   })
 
-  test('nothing at all is said as nothing on record', { timeout: 180_000 }, async () => {
+  test('nothing at all is said as nothing on record', { timeout: 600_000 }, async () => {
     const { page, close } = await open('medicines', null, 'empty')
     await page.getByText('The record lists no medicine that is taken now.').waitFor()
     await show(page, 'Sources')
@@ -147,7 +147,7 @@ describe.skipIf(chromiumPath === null)('order, medicines and sources on what a r
     await close()
   })
 
-  test('five thousand medicines stay in portions, and all of them are counted', { timeout: 180_000 }, async () => {
+  test('five thousand medicines stay in portions, and all of them are counted', { timeout: 600_000 }, async () => {
     const many = withMedicines((medicines) =>
       Array.from({ length: 5000 }, (_, at) => ({ ...medicines[at % medicines.length], ref: `MedicationRequest/m${at}` })),
     )
@@ -168,7 +168,7 @@ describe.skipIf(chromiumPath === null)('order, medicines and sources on what a r
     await close()
   })
 
-  test('five thousand resources are found by what is typed, by keyboard alone', { timeout: 180_000 }, async () => {
+  test('five thousand resources are found by what is typed, by keyboard alone', { timeout: 600_000 }, async () => {
     const resources = Array.from({ length: 5000 }, (_, at) => ({
       ref: `Observation/o${at}`,
       keys: ['labs'],
@@ -207,7 +207,7 @@ describe.skipIf(chromiumPath === null)('order, medicines and sources on what a r
     await close()
   })
 
-  test('what stands behind an answer may fail: the answer stands, and it is said', { timeout: 180_000 }, async () => {
+  test('what stands behind an answer may fail: the answer stands, and it is said', { timeout: 600_000 }, async () => {
     const last = events.length - 1
     const failed = [...events.slice(0, last), { event: 'background', background: null }, ...events.slice(last)]
     const { page, close } = await open('sources', failed)
@@ -218,7 +218,7 @@ describe.skipIf(chromiumPath === null)('order, medicines and sources on what a r
     await close()
   })
 
-  test('changed advice is told by its words then and now', { timeout: 180_000 }, async () => {
+  test('changed advice is told by its words then and now', { timeout: 600_000 }, async () => {
     const changes = {
       days: 90,
       changes: [
@@ -255,7 +255,7 @@ describe.skipIf(chromiumPath === null)('order, medicines and sources on what a r
     await close()
   })
 
-  test('in German the views speak German, and sentences of the server are marked as English', { timeout: 180_000 }, async () => {
+  test('in German the views speak German, and sentences of the server are marked as English', { timeout: 600_000 }, async () => {
     const { page, close } = await open('order', events, 'good', 'de-DE')
     await page.getByRole('heading', { name: 'Begründung' }).waitFor()
     expect(await page.locator('h2 span[lang="en"]').first().textContent()).toBe('Avoid clopidogrel')
@@ -271,7 +271,7 @@ describe.skipIf(chromiumPath === null || !built)('order, medicines and sources o
   beforeAll(async () => {
     sandbox = await startSandbox()
     browser = await openBrowser()
-  }, 120_000)
+  }, 600_000)
   afterAll(async () => {
     await browser?.close()
     await sandbox?.stop()
@@ -279,7 +279,7 @@ describe.skipIf(chromiumPath === null || !built)('order, medicines and sources o
 
   const storyFor = (patient: string): string => sandbox.stories.find((story) => story.patient === patient)?.id ?? ''
 
-  test('the first screen holds action, evidence, reason and alternatives', { timeout: 180_000 }, async () => {
+  test('the first screen holds action, evidence, reason and alternatives', { timeout: 600_000 }, async () => {
     const { page, troubles } = await openApp(browser, sandbox, storyFor('p01'), { view: 'order' })
     await settled(page)
     const ends = await page.evaluate(() => {
@@ -300,7 +300,7 @@ describe.skipIf(chromiumPath === null || !built)('order, medicines and sources o
     await page.context().close()
   })
 
-  test('each check of an alternative opens by keyboard, with its result as word and shape', { timeout: 180_000 }, async () => {
+  test('each check of an alternative opens by keyboard, with its result as word and shape', { timeout: 600_000 }, async () => {
     const { page } = await openApp(browser, sandbox, storyFor('p01'), { view: 'order' })
     await settled(page)
     const checks = page.locator('summary').filter({ hasText: ' ok' }).first()
@@ -325,7 +325,7 @@ describe.skipIf(chromiumPath === null || !built)('order, medicines and sources o
     await page.context().close()
   })
 
-  test('sources name every question, what each gap affects and the rule rows behind a silence', { timeout: 180_000 }, async () => {
+  test('sources name every question, what each gap affects and the rule rows behind a silence', { timeout: 600_000 }, async () => {
     const { page } = await openApp(browser, sandbox, storyFor('p15'), { view: 'sources', inHand: false })
     await settled(page)
     await page.getByRole('heading', { name: 'Why nothing was said' }).waitFor()
@@ -348,7 +348,7 @@ describe.skipIf(chromiumPath === null || !built)('order, medicines and sources o
     await page.context().close()
   })
 
-  test('a drug that nobody knows and no drug at all each say what they are', { timeout: 180_000 }, async () => {
+  test('a drug that nobody knows and no drug at all each say what they are', { timeout: 600_000 }, async () => {
     const { page } = await openApp(browser, sandbox, storyFor('p01'), { view: 'order', inHand: false })
     await settled(page)
     await page.getByRole('heading', { name: 'No drug is in hand: Attune was opened without an order.' }).waitFor()

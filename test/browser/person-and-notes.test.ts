@@ -18,7 +18,7 @@ describe.skipIf(chromiumPath === null || !built)('lifestyle, history and notes o
   beforeAll(async () => {
     sandbox = await startSandbox()
     browser = await openBrowser()
-  }, 120_000)
+  }, 600_000)
   afterAll(async () => {
     await browser?.close()
     await sandbox?.stop()
@@ -54,7 +54,7 @@ describe.skipIf(chromiumPath === null || !built)('lifestyle, history and notes o
     await clean(page)
     expect(troubles).toEqual([])
     await page.context().close()
-  }, 180_000)
+  }, 600_000)
 
   test('every statement of a note says that it was found and is used for nothing; repeated text is folded; / goes to the search', async () => {
     const { page, troubles } = await open('Notes')
@@ -76,7 +76,7 @@ describe.skipIf(chromiumPath === null || !built)('lifestyle, history and notes o
     await clean(page)
     expect(troubles).toEqual([])
     await page.context().close()
-  }, 180_000)
+  }, 600_000)
 
   test.each(['Lifestyle and history', 'Notes'])(
     '%s fits 320 px in the dark and has no violations',

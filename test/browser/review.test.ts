@@ -30,7 +30,7 @@ describe.skipIf(chromiumPath === null || !built)('the pharmacist’s review', ()
   beforeAll(async () => {
     sandbox = await startSandbox()
     browser = await openBrowser()
-  }, 120_000)
+  }, 600_000)
   afterAll(async () => {
     await browser?.close()
     await sandbox?.stop()

@@ -22,7 +22,7 @@ describe.skipIf(chromiumPath === null || !built)(
     beforeAll(async () => {
       sandbox = await startSandbox()
       browser = await openBrowser()
-    }, 240_000)
+    }, 600_000)
     afterAll(async () => {
       await browser?.close()
       await sandbox?.stop()

@@ -293,7 +293,7 @@ describe.skipIf(chromiumPath === null || !built)('the sandbox EHR', () => {
     }
     expect(troubles).toEqual([])
     await page.context().close()
-  }, 180_000)
+  }, 600_000)
 
   test.each([
     ['wide, light', { viewport: { width: 1440, height: 900 } }],

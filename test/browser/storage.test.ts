@@ -100,7 +100,7 @@ describe.skipIf(chromiumPath === null)('What a browser keeps of a patient', () =
     await page.goto(`${attune.url}/app/launch.html?${new URLSearchParams({ iss: ehr.fhir, launch: 'x' })}`)
     await read()
     for (const view of VIEW_IDS) await goToView(page, view)
-  }, 180_000)
+  }, 600_000)
   afterAll(async () => {
     await context?.close()
     await attune?.stop()
@@ -128,7 +128,7 @@ describe.skipIf(chromiumPath === null)('What a browser keeps of a patient', () =
     await shown()
     for (const view of VIEW_IDS) await goToView(page, view)
     expect(await found()).toEqual({ ...NOWHERE, token: ['sessionStorage'] })
-  }, 90_000)
+  }, 600_000)
 
   test('is nothing once the session was ended, and nothing of the chart is in the files of the browser', async () => {
     await page.getByRole('button', { name: 'End session' }).first().click()
@@ -145,5 +145,5 @@ describe.skipIf(chromiumPath === null)('What a browser keeps of a patient', () =
       return Object.entries(MARKERS).flatMap(([what, text]) => (holds(bytes, text) ? [`${what} in ${file.slice(profile.length)}`] : []))
     })
     expect(residue).toEqual([])
-  }, 60_000)
+  }, 600_000)
 })

@@ -125,7 +125,7 @@ describe('A Bundle of calls, read back by our own reader, gives the same calls',
       fc.asyncProperty(arbitrarySample, async (sample) => compare(await reportsOf(fileOf(sample)))),
       { numRuns: 30 },
     )
-  }, 60_000)
+  }, 600_000)
 
   test('for two pairs of named alleles that fit a sample equally well', async () => {
     const [drawn, other] = [
@@ -139,7 +139,7 @@ describe('A Bundle of calls, read back by our own reader, gives the same calls',
     const names = reports.flatMap(({ names: found }) => found)
     for (const pair of [drawn, other]) expect(names.some((name) => pair.every((one) => name.includes(one)))).toBe(true)
     compare(reports)
-  }, 60_000)
+  }, 600_000)
 
   test.each([...genes.keys()])('for every allele of %s, beside the reference and beside itself', (symbol) => {
     const table = genes.get(symbol)

@@ -242,7 +242,7 @@ const STORIES: Readonly<Record<string, readonly [Story, ...Expected[]]>> = {
   'no-clock': [{ dateOffsetS: null }, ['clock', 'not-checked', /difference of clocks/]],
 }
 
-describe('attune doctor against EHRs', { timeout: 180_000 }, () => {
+describe('attune doctor against EHRs', { timeout: 600_000 }, () => {
   let run: Run
   let origins: ReadonlyMap<string, DoctorEhr>
 
@@ -340,7 +340,7 @@ describe('attune doctor against EHRs', { timeout: 180_000 }, () => {
   })
 })
 
-describe('attune doctor over TLS', { timeout: 180_000 }, () => {
+describe('attune doctor over TLS', { timeout: 600_000 }, () => {
   it('tells a good chain from one that has run out, is for another name, or is signed by nobody known', async () => {
     const authority = { called: 'Hospital CA', authority: makeAuthority('Hospital CA') }
     const stranger = { called: 'Stranger', authority: makeAuthority('Stranger') }
@@ -383,7 +383,7 @@ describe('attune doctor over TLS', { timeout: 180_000 }, () => {
   })
 })
 
-describe('attune doctor on the site itself', { timeout: 180_000 }, () => {
+describe('attune doctor on the site itself', { timeout: 600_000 }, () => {
   const site = async (config: object, environment: Record<string, string> = {}) => {
     const { report } = await consult({ ...NO_LOAD, ...config }, environment)
     return (check: string) =>

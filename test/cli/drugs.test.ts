@@ -8,7 +8,7 @@ import { buildServer } from '../production/process.ts'
 import { aRelease } from '../terminology/rxnorm-release.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-drugs-'))
-beforeAll(buildServer, 120_000)
+beforeAll(buildServer, 600_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** The command as a user runs it. */
@@ -39,13 +39,13 @@ it('a release becomes a map, which other verbs then use', async () => {
   const environment = { ATTUNE_CONFIG: join(folder, 'attune.yaml') }
   const known = await attune(['recommend', '--drug', '90000001', '--gene', 'CYP2C19=*2/*2'], environment)
   expect([known.status, known.out.split('\n')[0]]).toEqual([0, 'clopidogrel: assessed-with-gaps'])
-}, 60_000)
+}, 600_000)
 
 it('a folder without the files is exit status 2, with file and reason on standard error', async () => {
   const { status, out, err } = await attune(['drugs', 'import', folder, '--out', 'never.tsv'])
   expect({ status, out }).toEqual({ status: 2, out: '' })
   expect(err.endsWith('input-unreadable: RXNCONSO.RRF: the folder does not hold it\n')).toBe(true)
-}, 60_000)
+}, 600_000)
 
 it.each([[['drugs']], [['drugs', 'export', '.']], [['drugs', 'import']], [['drugs', 'import', '.', '.']]])(
   '%j is wrong use: exit status 2, with the usage',

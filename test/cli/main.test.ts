@@ -16,7 +16,7 @@ const file = (name: string, content: string): string => {
   return path
 }
 
-beforeAll(buildServer, 120_000)
+beforeAll(buildServer, 600_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** The command as a user runs it, from a folder of their own. */

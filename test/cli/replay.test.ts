@@ -12,7 +12,7 @@ import { draftOf, post } from '../service/running-sandbox.ts'
 import { runMain } from './run-main.ts'
 
 // Opening an embedded database takes long on a busy machine.
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
 const ENGINES = enginesOfRun<readonly [string, () => Promise<Place>, string | null]>(
   ['PGlite, embedded', embeddedPlace, null],
@@ -224,7 +224,7 @@ describe.skipIf(postgresMissing !== null)('attune replay of what was decided whi
     const place = await postgresPlace()
     const own = site(place)
     const running = await serve(own.environment)
-    const wait = { timeout: 30_000, interval: 200 }
+    const wait = { timeout: 120_000, interval: 200 }
     const without = { ...prefetch(), procedures: { resourceType: 'Bundle', type: 'searchset', entry: [] } }
     const sign = async (sent: object = prefetch()): Promise<{ readonly uuid: string }[]> =>
       (

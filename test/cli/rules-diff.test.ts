@@ -60,7 +60,7 @@ describe('attune rules diff', () => {
     })
     ran = await runMain('rules', 'diff', RULES, copy.dir, '--json')
     diff = JSON.parse(ran.out)
-  }, 240_000)
+  }, 600_000)
 
   const changeOf = (section: string, id: string) => diff.rules.find((change) => change.section === section && change.id === id)
 

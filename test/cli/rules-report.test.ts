@@ -17,7 +17,7 @@ describe('attune rules report on the rules of this release', () => {
   let ran: Ran
   beforeAll(async () => {
     ran = await runMain('rules', 'report')
-  }, 60_000)
+  }, 600_000)
 
   it('finds nothing silently unused', () => {
     expect({ status: ran.status, silent: silent(ran.out) }).toEqual({ status: 0, silent: [] })
@@ -138,7 +138,7 @@ describe('attune rules report fails on rules that are silently unused, and names
     }
     ran = await runMain('rules', 'report', copy.dir)
     json = JSON.parse((await runMain('rules', 'report', copy.dir, '--json')).out)
-  }, 120_000)
+  }, 600_000)
   afterAll(() => copy.remove())
 
   it('with exit status 1', () => {

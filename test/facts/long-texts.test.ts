@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest'
 import { PUMPS } from '../../tools/fuzz/hostile-values.ts'
 import { growthOf, READERS } from '../../tools/fuzz/text-readers.ts'
 
-vi.setConfig({ testTimeout: 300_000 })
+vi.setConfig({ testTimeout: 600_000 })
 
 const SIZE = 10_000
 /** Between 10, which is in line, and 100, which is the square; the garbage collector has its part in it. */

@@ -139,7 +139,7 @@ describe.skipIf(OPENSSL === undefined)('An EHR over TLS', () => {
     site = makeSite({ ...file, network: { allowPrivateAddresses: ['127.0.0.0/8'] }, clients: JSON.parse(JSON.stringify(clients)) })
     attune = spawnServer({ ...site.environment, NODE_ENV: 'production', NODE_EXTRA_CA_CERTS: at('authority.pem') })
     call = caller(await urlOf(attune), keys)
-  }, 120_000)
+  }, 600_000)
   afterAll(async () => {
     attune?.child.kill('SIGTERM')
     await attune?.ended(15_000)

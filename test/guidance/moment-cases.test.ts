@@ -12,7 +12,7 @@ const rows: { id: string }[] = JSON.parse(readFileSync(new URL('../../rules/mome
 type File = { readonly cases: readonly { readonly expect: Readonly<Record<string, { readonly state?: string }>> }[] }
 const files = contents.filter(isMomentFile) as File[]
 
-it('cases of moments kept as data hold on the real models', { timeout: 120_000 }, async () => {
+it('cases of moments kept as data hold on the real models', { timeout: 600_000 }, async () => {
   const { kit } = await loadThinking(readConfig({}, projectRoot))
   try {
     const results = (await Promise.all(files.map((file) => verifyMoments(file, kit)))).flat()

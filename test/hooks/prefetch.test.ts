@@ -26,10 +26,17 @@ const knowing =
     return sendJson(res, url.startsWith('/fhir/Condition?') ? searchset(second) : outcome, url.startsWith('/fhir/Condition?') ? 200 : 404)
   }
 
-type Trial = { prefetch?: unknown; server?: Handler | null; trusted?: boolean; drafts?: readonly object[]; members?: object }
+type Trial = {
+  prefetch?: unknown
+  server?: Handler | null
+  trusted?: boolean
+  drafts?: readonly object[]
+  members?: object
+  budgetMs?: number
+}
 
 /** Completes one call; ends with each question as `key: state from, count`, the resources and what the server was asked. */
-const complete = async ({ prefetch, server = null, trusted = true, drafts = [order], members = {} }: Trial) => {
+const complete = async ({ prefetch, server = null, trusted = true, drafts = [order], members = {}, budgetMs = LIMITS.budgetMs }: Trial) => {
   const fhirServer: FhirServer | null = server && (await serveFhir(server))
   const outbound = makeOutbound(LIMITS)
   const client = CONFIG_SCHEMAS.client.parse({ id: 'c', fhirServers: fhirServer && trusted ? [`${fhirServer.base}/`] : [] })
@@ -41,7 +48,7 @@ const complete = async ({ prefetch, server = null, trusted = true, drafts = [ord
     ...members,
   }
   const before = JSON.stringify(body)
-  const record = await completePrefetch(service, readHookRequest(body, service), makeFhirClient(outbound, LIMITS), client)
+  const record = await completePrefetch(service, readHookRequest(body, service), makeFhirClient(outbound, { ...LIMITS, budgetMs }), client)
   outbound.close()
   await fhirServer?.close()
   expect(JSON.stringify(body)).toBe(before)
@@ -226,10 +233,11 @@ test('a failing read fails only its own question', async () => {
   expect(done.resources).toEqual(['Patient/p1'])
 })
 
-test('a hanging server costs the budget once, however many questions there are', async () => {
+test('a hanging server costs the budget once, however many questions there are', { retry: 4 }, async () => {
+  const budgetMs = 1500
   const started = performance.now()
-  const done = await complete({ prefetch: {}, server: () => undefined })
-  expect(performance.now() - started).toBeLessThan(2000)
+  const done = await complete({ prefetch: {}, server: () => undefined, budgetMs })
+  expect(performance.now() - started).toBeLessThan(2 * budgetMs) // of the two questions; a machine that stops may add to it, not in each try
   expect(done.because).toEqual(['The FHIR server did not answer in time.', 'The FHIR server did not answer in time.'])
 })
 

@@ -23,7 +23,6 @@ afterAll(() => running.close())
 
 const json = async (answer: Response): Promise<unknown> => answer.json()
 const outcomeOf = async (answer: Response) => OUTCOME_SCHEMA.parse(await answer.json()).issue[0]
-const soon = () => new Promise((resolve) => setTimeout(resolve, 30))
 const lines = (of: Running) => of.log.map((line) => JSON.parse(line) as Record<string, unknown>)
 
 describe('the CDS Hooks endpoints', () => {
@@ -178,9 +177,9 @@ describe('errors', () => {
         ],
       },
     ])
-    await soon()
-    const logged = lines(broken).find(({ level }) => level === 50)
-    expect(logged).toMatchObject({ id, code: 'unexpected', cause: { name: 'RangeError', frames: expect.any(Array) } })
+    const logged = () => lines(broken).find(({ level }) => level === 50)
+    await expect.poll(logged).toBeDefined()
+    expect(logged()).toMatchObject({ id, code: 'unexpected', cause: { name: 'RangeError', frames: expect.any(Array) } })
     expect(broken.log.join('')).not.toContain('Quillfeather')
     await broken.close()
   })
@@ -257,13 +256,15 @@ describe('limits', () => {
     const held = new Promise<void>((resolve) => {
       release = resolve
     })
+    let begun = 0
     const runService = async () => {
+      begun += 1
       await held
       return { cards: [] }
     }
     const busy = await start({ kit: { runService, admission: { total: 2, perClient: 2 } } })
     const first = [post(busy.url + SIGN, orderSign()), post(busy.url + SIGN, orderSign())]
-    await soon()
+    await expect.poll(() => begun).toBe(2)
     const third = await post(busy.url + SIGN, orderSign())
     expect([third.status, third.headers.get('retry-after'), (await outcomeOf(third))?.code]).toEqual([503, '1', 'transient'])
     release()
@@ -293,24 +294,27 @@ describe('limits', () => {
   })
 
   test('callers who hang up give their place back', async () => {
-    const runService = () => new Promise<never>(() => undefined)
-    const busy = await start({ kit: { runService, admission: { total: 1, perClient: 1 } } })
-    for (let call = 0; call < 3; call += 1) {
-      await expect(
-        fetch(busy.url + SIGN, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify(orderSign()),
-          signal: AbortSignal.timeout(60),
-        }),
-      ).rejects.toThrow()
-      await soon()
+    let begun = 0
+    const runService = () => {
+      begun += 1
+      return new Promise<never>(() => undefined)
     }
-    expect(
+    const busy = await start({ kit: { runService, admission: { total: 1, perClient: 1 } } })
+    const statuses = () =>
       lines(busy)
         .filter(({ msg }) => msg === 'answered')
-        .map(({ status }) => status),
-    ).toEqual([499, 499, 499])
+        .map(({ status }) => status)
+    for (let call = 1; call <= 3; call += 1) {
+      const caller = new AbortController()
+      const { signal } = caller
+      const headers = { 'content-type': 'application/json' }
+      const calling = fetch(busy.url + SIGN, { method: 'POST', headers, body: JSON.stringify(orderSign()), signal })
+      const given = expect(calling).rejects.toThrow()
+      await expect.poll(() => begun).toBe(call) // else its place was not given back
+      caller.abort()
+      await given
+      await expect.poll(statuses).toEqual(Array(call).fill(499))
+    }
     await busy.close()
   })
 
@@ -319,7 +323,7 @@ describe('limits', () => {
     const head = `POST ${SIGN} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"hook":`
     const sockets = Array.from({ length: 200 }, () => connect(Number(port), '127.0.0.1').on('error', () => undefined))
     for (const socket of sockets) socket.write(head)
-    await soon()
+    await new Promise((resolve) => setTimeout(resolve, 30))
     const started = performance.now()
     expect((await post(running.url + SIGN, orderSign())).status).toBe(200)
     expect(performance.now() - started).toBeLessThan(SERVER_TIMES.headers) // who had to wait for them would wait for their end
@@ -355,10 +359,9 @@ describe('privacy', () => {
         await post(`${server.url}/api/profile`, { fhirServer: planted, patient: `${planted}!` }, { authorization: `Bearer ${planted}` })
       ).text(),
     )
-    await soon()
+    await expect.poll(() => lines(server).filter(({ msg }) => msg === 'answered').length).toBeGreaterThanOrEqual(7)
     const metrics = await (await fetch(`${server.url}/metrics`)).text()
     for (const text of [...answers, metrics, server.log.join('')]) expect(text).not.toContain(planted)
-    expect(lines(server).filter(({ msg }) => msg === 'answered').length).toBeGreaterThanOrEqual(7)
     await server.close()
     await fhir.close()
   })
@@ -481,7 +484,7 @@ describe('operation', () => {
     const counted = await start()
     await post(counted.url + SIGN, orderSign())
     await post(`${counted.url}/cds-services/nobody`, orderSign())
-    await soon()
+    await expect.poll(() => lines(counted).filter(({ msg }) => msg === 'answered').length).toBe(2)
     const text = await (await fetch(`${counted.url}/metrics`)).text()
     expect(text).toContain('attune_request_seconds_count{route="/cds-services/:id",service="echo-order-sign",status="200"} 1')
     expect(text).toContain('attune_request_seconds_count{route="/cds-services/:id",service="",status="404"} 1')

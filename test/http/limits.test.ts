@@ -166,25 +166,27 @@ describe('Calls at the same time', () => {
   /** A server whose calls last until `release`. */
   const held = async (admission: object) => {
     let release: () => void = () => undefined
+    let begun = 0
     const gate = new Promise<void>((resolve) => {
       release = resolve
     })
     const runService = async () => {
+      begun += 1
       await gate
       return { cards: [] }
     }
     const running = await start({ config: { auth: 'required' }, clients, kit: { runService, ...admission } })
-    return { running, release }
+    const untilBegun = (calls: number) => expect.poll(() => begun).toBe(calls)
+    return { running, release, untilBegun }
   }
-  const soon = () => new Promise((resolve) => setTimeout(resolve, 150))
 
   test('of one tenant leave places for another, whichever of its clients call', async () => {
-    const { running, release } = await held({ admission: { total: 3, perClient: 2, perTenant: 2 } })
+    const { running, release, untilBegun } = await held({ admission: { total: 3, perClient: 2, perTenant: 2 } })
     const first = [callAs(running, 'north-1', SIGN), callAs(running, 'north-2', SIGN)]
-    await soon()
+    await untilBegun(2)
     const refused = await callAs(running, 'north-2', SIGN)
     const other = callAs(running, 'south', SIGN)
-    await soon()
+    await untilBegun(3)
     release()
     expect([refused.status, refused.headers.get('retry-after'), (await other).status]).toEqual([503, '1', 200])
     expect((await Promise.all(first)).map(({ status }) => status)).toEqual([200, 200])
@@ -192,7 +194,7 @@ describe('Calls at the same time', () => {
   })
 
   test('of the app are counted apart from hook calls: a full app takes no place from prescribers', async () => {
-    let done: () => void = () => undefined
+    let done: (() => void) | undefined
     const runProfile = () =>
       new Promise<void>((resolve) => {
         done = resolve
@@ -202,10 +204,10 @@ describe('Calls at the same time', () => {
     const profile = () =>
       post(`${running.url}/api/profile`, { fhirServer: 'https://north.test/fhir', patient: 'p1' }, { authorization: 'Bearer t' })
     const first = profile()
-    await soon()
+    await expect.poll(() => done).toBeDefined()
     const second = await profile()
     expect([second.status, second.headers.get('retry-after'), (await callAs(running, 'north-1', SIGN)).status]).toEqual([503, '1', 200])
-    done()
+    done?.()
     expect((await first).status).toBe(200)
     await running.close()
   })

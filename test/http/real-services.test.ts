@@ -129,7 +129,7 @@ let plain: { readonly call: Call; readonly cards: Awaited<ReturnType<typeof card
 beforeAll(async () => {
   plain = []
   for (const call of await calls('order-sign', 100)) plain.push({ call, cards: await cardsOf(JSON.stringify(call)) })
-}, 120_000)
+}, 600_000)
 
 test.each(Object.entries(LAWS))(
   'the cards of every sandbox patient do not depend on %s',

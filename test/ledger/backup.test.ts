@@ -69,7 +69,7 @@ const reopened = async (place: Place) => {
   return { state, after }
 }
 
-describe('A backup that is restored', { timeout: 180_000 }, () => {
+describe('A backup that is restored', { timeout: 600_000 }, () => {
   it('of the embedded ledger is a copy of the data folder of a stopped server: the same records, chain and names, and the chain goes on', async () => {
     const place = await embeddedPlace()
     const before = await fill(place)

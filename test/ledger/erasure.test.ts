@@ -11,7 +11,7 @@ import { card, decision, feedbackOn } from './decisions.ts'
 import { embeddedPlace, type Place, postgresMissing, postgresPlace } from './engines.ts'
 import { writeEveryKind } from './every-kind.ts'
 
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 })
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
 let place: Place
 beforeEach(async () => {

@@ -12,7 +12,7 @@ import { card, decision, feedbackOn } from './decisions.ts'
 import { embeddedPlace, type Place, postgresMissing, postgresPlace } from './engines.ts'
 
 // Opening an embedded database takes long on a busy machine.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
 const portOf = (server: Server | null): number => {
   const address = server?.address()
@@ -48,7 +48,7 @@ const makeCable = async (target: URL) => {
   return { port, cut, mend: () => plug(port) }
 }
 
-const settled = (ledger: Ledger) => vi.waitFor(() => expect(ledger.health().state).toBe('ok'), { timeout: 10_000, interval: 50 })
+const settled = (ledger: Ledger) => vi.waitFor(() => expect(ledger.health().state).toBe('ok'), { timeout: 120_000, interval: 50 })
 
 describe.skipIf(postgresMissing !== null)(`PostgreSQL goes away${postgresMissing ? ` (${postgresMissing})` : ''}`, () => {
   let place: Place
@@ -243,7 +243,7 @@ describe('the embedded ledger in trouble', () => {
   it('lets go of spool files once the database holds them on the disk', async () => {
     const ledger = await openLedger(place.config, { settleBytes: 20_000 })
     for (let n = 0; n < 200; n += 1) await ledger.record(decision())
-    await vi.waitFor(() => expect(readdirSync(join(place.config.dataDir, 'spool/0')).length).toBeLessThan(4), { timeout: 10_000 })
+    await vi.waitFor(() => expect(readdirSync(join(place.config.dataDir, 'spool/0')).length).toBeLessThan(4), { timeout: 120_000 })
     expect(await ledger.verifyChain()).toMatchObject({ state: 'intact', rows: 200 })
     await ledger.close()
   })

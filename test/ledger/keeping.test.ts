@@ -10,7 +10,7 @@ import { embeddedPlace, type Place, postgresMissing, postgresPlace } from './eng
 import { writeEveryKind } from './every-kind.ts'
 
 // Opening an embedded database takes long on a busy machine.
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 })
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
 const DAY = 86_400_000
 const MARKER = 'Zebulon-Quatermain'
@@ -198,9 +198,9 @@ describe('Signed ends of the chain', () => {
     const heads = () => readFileSync(headsFile(), 'utf8').trim().split('\n').length
     const ledger = await openLedger({ ...place.config, ledger: { signEverySeconds: 1, signEveryEntries: 3, walkEverySeconds: 0 } })
     for (let n = 0; n < 3; n += 1) await ledger.record(decision())
-    await vi.waitFor(() => expect(heads()).toBe(1), { timeout: 20_000 })
+    await vi.waitFor(() => expect(heads()).toBe(1), { timeout: 120_000 })
     await ledger.record(decision())
-    await vi.waitFor(() => expect(heads()).toBe(2), { timeout: 20_000 })
+    await vi.waitFor(() => expect(heads()).toBe(2), { timeout: 120_000 })
     await ledger.close()
     await opened({ ...place.config, ledger: SCHEDULE }, async (again) => {
       await again.evidence.signHead()

@@ -7,7 +7,7 @@ import { card, decision, feedbackOn, refusedEstimate } from './decisions.ts'
 import { embeddedPlace, type Place, postgresMissing, postgresPlace } from './engines.ts'
 
 // Opening an embedded database takes long on a busy machine.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
 const ENGINES = [
   ['PGlite, embedded', embeddedPlace, null],

@@ -57,9 +57,9 @@ it('spool files whose turn to be settled comes after their database was replaced
   await new Promise((resolve) => setTimeout(resolve, 1000)) // until the first database has what was written
   fake.isBroken = true
   await write()
-  await vi.waitFor(() => expect([fake.open.length, store.health().state]).toEqual([2, 'ok']), { timeout: 20_000 })
+  await vi.waitFor(() => expect([fake.open.length, store.health().state]).toEqual([2, 'ok']), { timeout: 120_000 })
   release()
-  await vi.waitFor(() => expect(fake.settled.some(({ at }) => at === 1)).toBe(true), { timeout: 20_000 })
+  await vi.waitFor(() => expect(fake.settled.some(({ at }) => at === 1)).toBe(true), { timeout: 120_000 })
   await store.close()
   expect(fake.settled.filter(({ closed }) => closed)).toEqual([])
-}, 60_000)
+}, 600_000)

@@ -14,7 +14,7 @@ import { embeddedPlace, type Place, postgresMissing, postgresPlace } from './eng
 import { writeEveryKind } from './every-kind.ts'
 
 // Opening an embedded database takes long on a busy machine.
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
 const ENGINES = [
   ['PostgreSQL', postgresPlace, postgresMissing],

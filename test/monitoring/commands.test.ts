@@ -12,7 +12,7 @@ import { daysAgo, recordFirstDays } from './first-days.ts'
 import { makeModelsDir, orderWarfarin, people } from './site.ts'
 import { ENGINES } from './stores.ts'
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 300_000 })
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
 const MODEL = 'warfarin-dose'
 

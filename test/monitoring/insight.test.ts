@@ -11,7 +11,7 @@ import { card, decision, feedbackOn } from '../ledger/decisions.ts'
 import { makeSite } from '../production/attune.ts'
 import { ENGINES, openPlace } from './stores.ts'
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 })
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
 const ROWS = ['cpic/one/1', 'dpwg/one/2']
 const NAMES = {

@@ -7,7 +7,7 @@ import { card, decision } from '../ledger/decisions.ts'
 import { embeddedPlace, type Place, postgresMissing, postgresPlace } from '../ledger/engines.ts'
 import { ENGINES, openPlace } from './stores.ts'
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
 const at = (day: string) => `${day}T09:00:00.000Z`
 const one = (model: string, more: Partial<ModelTally> = {}): ModelTally => ({

@@ -14,7 +14,7 @@ import { startReceiver } from './receiver.ts'
 import { makeModelsDir, orderWarfarin, people, type Someone } from './site.ts'
 import { ENGINES } from './stores.ts'
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 })
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
 const SIGN = '/cds-services/pgx-order-sign'
 const MODEL = 'warfarin-dose'

@@ -19,7 +19,7 @@ beforeAll(async () => {
   const one = models.get(LEARNED)
   if (!one) throw new Error(`${LEARNED} is not served`)
   model = one
-}, 120_000)
+}, 600_000)
 afterAll(() => models?.close())
 
 const base = () => ({

@@ -16,7 +16,7 @@ import { startReceiver } from './receiver.ts'
 import { orderWarfarin, people } from './site.ts'
 import { ENGINES, openPlace } from './stores.ts'
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 })
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
 const DAY_MS = 86_400_000
 const daysAgo = (n: number): string => new Date(Date.now() - n * DAY_MS).toISOString()

@@ -21,7 +21,7 @@ let models: Models
 beforeAll(async () => {
   dir = makeModelsDir()
   models = await loadModels(dir.folder, { execution: 'cpu', standing })
-}, 120_000)
+}, 600_000)
 afterAll(async () => {
   await models?.close()
   dir?.clear()

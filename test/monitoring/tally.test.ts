@@ -12,7 +12,7 @@ const off = new Set<string>()
 const standing = (id: string): Standing => (off.has(id) ? { use: 'off', because: 'Switched off on 2026-06-30: recall' } : { use: 'on' })
 beforeAll(async () => {
   models = await loadModels('models', { execution: 'cpu', strict: false, standing })
-}, 120_000)
+}, 600_000)
 afterAll(() => models?.close())
 
 const CALL = { ms: 12 }

@@ -9,7 +9,7 @@ import { embeddedPlace, type Place } from '../ledger/engines.ts'
 import { recordFirstDays } from './first-days.ts'
 import { makeModelsDir } from './site.ts'
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 })
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
 const MODEL = 'warfarin-dose'
 

@@ -21,7 +21,7 @@ export const makeSite = (config: object, environment: Readonly<Record<string, st
 /** The config of a hospital whose EHR is `ehr`: JWT required, keys by address, one FHIR server. */
 export const hospital = (ehr: FakeEhr, client: object = {}, file: object = {}) => ({
   auth: 'required',
-  network: { allowHttp: true, allowPrivateAddresses: true },
+  network: { allowHttp: true, allowPrivateAddresses: true, budgetMs: 30_000, app: { budgetMs: 60_000 } }, // a machine that stops for seconds is in time
   clients: [{ id: 'main-ehr', tenant: 'hospital', iss: ehr.issuer, jku: ehr.jku, fhirServers: [ehr.fhir], ...client }],
   canary: { everySeconds: 0 }, // its calls are in nobody's way, and in the ledger: for the tests of the canary alone
   ...file,

@@ -6,7 +6,7 @@ import { type Running, serve } from '../../src/main.ts'
 import { makeSite } from './attune.ts'
 import { orderSign } from './patient.ts'
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
 /** Nothing listens there. */
 const AWAY = 'http://127.0.0.1:9/fhir/secret-ward'

@@ -33,7 +33,7 @@ afterEach(() => {
 })
 
 describe('A process that dies of', () => {
-  beforeAll(buildServer, 120_000)
+  beforeAll(buildServer, 600_000)
 
   test.each(WAYS)('%s says nothing of what it held, and leaves no file behind', (_name, program, options) => {
     const folder = mkdtempSync(join(tmpdir(), 'attune-crash-'))

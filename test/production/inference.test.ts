@@ -36,7 +36,7 @@ const modelsFor = () => {
 }
 
 // A whole server starts in each of these.
-vi.setConfig({ testTimeout: 120_000 })
+vi.setConfig({ testTimeout: 600_000 })
 
 describe('A server with models that cannot all be served, or not where they were asked to', () => {
   it('starts where the site says so, names each with its reason, and counts what ended elsewhere', async () => {

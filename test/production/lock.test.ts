@@ -10,7 +10,7 @@ import { buildServer } from './process.ts'
 const folder = mkdtempSync(join(tmpdir(), 'attune-lock-'))
 const MODULE = pathToFileURL(join(projectRoot, 'dist/src/ledger/directory-lock.js')).href
 
-beforeAll(buildServer, 120_000)
+beforeAll(buildServer, 600_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** A process that reaches for the folder at `instant` and holds it until all have tried. */

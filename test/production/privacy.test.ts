@@ -189,7 +189,7 @@ beforeAll(async () => {
     plain.push((await call(path)).text)
   server.child.kill('SIGTERM')
   await server.ended(15_000)
-}, 300_000)
+}, 600_000)
 afterAll(async () => {
   server?.child.kill('SIGKILL')
   await ehr?.stop()

@@ -21,7 +21,7 @@ beforeAll(async () => {
   await buildServer()
   production = (await import(join(projectRoot, 'bin/production-only.mjs'))) as ProductionOnly
   production.copyProduction(installed)
-}, 240_000)
+}, 600_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** The entry point of the container, from the copied folder, with nothing of this clone in reach. */
@@ -86,17 +86,17 @@ describe('The production folder', () => {
     expect((await fetch(`${url}/app/`)).status).toBe(200)
     server.child.kill('SIGTERM')
     expect(await server.ended).toBe(0)
-  }, 120_000)
+  }, 600_000)
 
   it('runs the other verbs of the command line, too', async () => {
     const asked = start(['simulate', '-'], { ATTUNE_CONFIG: configFile() })
     asked.child.stdin.end(JSON.stringify(orderSign({ prefetch: prefetch() })))
     expect([await asked.ended, asked.output()]).toEqual([0, expect.stringContaining('Avoid clopidogrel')])
-  }, 60_000)
+  }, 600_000)
 
   it('has no sandbox, and says so instead of starting one', async () => {
     const server = start([])
     expect(await server.ended).toBe(1)
     expect(server.output()).toContain('config-invalid: this installation has no sandbox: name a config file in ATTUNE_CONFIG')
-  }, 60_000)
+  }, 600_000)
 })

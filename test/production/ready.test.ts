@@ -31,7 +31,7 @@ describe('A build', () => {
       expect(existsSync(path)).toBe(true)
     }
     expect(kept.map((path) => readFileSync(path, 'utf8')) as readonly string[]).toEqual(before)
-  }, 120_000)
+  }, 600_000)
 })
 
 describe('Packages', () => {

@@ -7,7 +7,7 @@ import { caller, hospital, makeSite } from './attune.ts'
 import { type FakeEhr, startEhr } from './fake-ehr.ts'
 import { chart, orderSign, PATIENT_ID } from './patient.ts'
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
 /** Three medicines that the chart only names by reference. */
 const MEDICATIONS = ['a', 'b', 'c']
@@ -48,7 +48,7 @@ const startHolding = async () => {
     base,
     /** Answers all that is asked, once so many are. */
     round: async (reads: number): Promise<readonly string[]> => {
-      await expect.poll(() => held.length, { timeout: 30_000, interval: 5 }).toBe(reads)
+      await expect.poll(() => held.length, { timeout: 120_000, interval: 5 }).toBe(reads)
       const round = held.splice(0)
       for (const { path, response } of round)
         response.writeHead(200, { 'content-type': 'application/fhir+json' }).end(JSON.stringify(answerOf(path)))

@@ -18,7 +18,7 @@ const siteOf = (config: object): Site => {
   return site
 }
 
-beforeAll(buildServer, 120_000)
+beforeAll(buildServer, 600_000)
 afterAll(() => {
   for (const site of sites) site.clear()
   rmSync(dataDir, { recursive: true, force: true })
@@ -59,7 +59,7 @@ it('a second process on the same embedded data is refused, and the first goes on
   expect((await fetch(`${url}/readyz`)).status).toBe(200)
   first.child.kill('SIGTERM')
   expect(await first.ended(15_000)).toBe(0)
-}, 90_000)
+}, 600_000)
 
 it('a damaged rule file stops the start: the file is named and the process ends', async () => {
   const site = siteOf({ rulesDir: 'x' })

@@ -8,7 +8,7 @@ import { buildServer } from './process.ts'
 
 const toolAt = (path: string): string => join(projectRoot, 'dist/tools', path)
 
-beforeAll(buildServer, 120_000)
+beforeAll(buildServer, 600_000)
 
 /** Processes that it has started itself, by their command lines (proc(5)). */
 const startedBy = ({ pid }: ChildProcess): Map<number, string> => {
@@ -41,10 +41,10 @@ describe.skipIf(!existsSync('/proc/self/task'))('A run that is killed', () => {
     async (path, words, signal) => {
       const tool = spawn(process.execPath, [toolAt(path), ...words], { stdio: 'ignore' })
       left = []
-      await expect.poll(() => [...startedBy(tool).values()].join(' '), { timeout: 60_000 }).toContain('serve-process.js')
+      await expect.poll(() => [...startedBy(tool).values()].join(' '), { timeout: 120_000 }).toContain('serve-process.js')
       left = [...startedBy(tool).keys()]
       tool.kill(signal)
-      await expect.poll(() => left.filter(isThere), { timeout: 30_000 }).toEqual([])
+      await expect.poll(() => left.filter(isThere), { timeout: 120_000 }).toEqual([])
     },
     120_000,
   )

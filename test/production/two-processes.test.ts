@@ -28,7 +28,7 @@ const redisMissing = await (async (): Promise<string | null> => {
   }
 })()
 
-beforeAll(buildServer, 120_000)
+beforeAll(buildServer, 600_000)
 
 const missing = [postgresMissing, redisMissing].filter(Boolean).join('; ')
 
@@ -48,7 +48,7 @@ describe.skipIf(missing !== '')(`Two processes on one PostgreSQL and one Redis${
     // The pseudonym key is made by whoever starts first; the other must find it.
     servers = [spawnServer(site.environment), spawnServer(site.environment)]
     urls = await Promise.all(servers.map((server) => urlOf(server)))
-  }, 90_000)
+  }, 600_000)
   afterAll(async () => {
     await endServers(...servers)
     await ehr?.stop()
@@ -67,7 +67,7 @@ describe.skipIf(missing !== '')(`Two processes on one PostgreSQL and one Redis${
             const { parts } = (await call(at)('/readyz', { token: null })).json()
             return [parts.ledger.detail, parts.replay.detail]
           },
-          { timeout: 20_000, interval: 500 },
+          { timeout: 120_000, interval: 500 },
         )
         .toEqual(['postgres', 'shared'])
   })
@@ -142,5 +142,5 @@ describe('A server that is told to end', () => {
       await ehr.stop()
       site.clear()
     }
-  }, 90_000)
+  }, 600_000)
 })

@@ -105,7 +105,7 @@ describe('the class of a drug in hand', () => {
         }
       }
     expect(compared).toBeGreaterThan(2500)
-  }, 300_000)
+  }, 600_000)
 
   it('a source that has no recommendation is not read as: use as directed', () => {
     // CPIC 2021: no recommendation for hydrocodone in ultrarapid metabolizers, "minimal evidence regarding adverse events or analgesia".

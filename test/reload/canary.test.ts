@@ -12,7 +12,7 @@ import { startReceiver } from '../monitoring/receiver.ts'
 import { makeSite } from '../production/attune.ts'
 import { openSite } from './site.ts'
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
 const TOKEN = 'operator-token-of-forty-characters-00000'
 const POOR = 'clopidogrel for a CYP2C19 poor metabolizer'
@@ -55,7 +55,7 @@ describe('Canary patients', () => {
     })
 
   it('are sent through the whole service, and answered as expected', async () => {
-    await vi.waitFor(async () => expect((await health())?.detail).toMatch(/^3 of 3 as expected/), 60_000)
+    await vi.waitFor(async () => expect((await health())?.detail).toMatch(/^3 of 3 as expected/), 120_000)
     const metrics = await site.get('/metrics')
     for (const name of [LISTENING, POOR, NORMAL]) expect(metrics).toContain(`attune_canary_ok{case="${name}"} 1`)
     expect(receiver.bodies).toEqual([])
@@ -63,16 +63,21 @@ describe('Canary patients', () => {
 
   it('raise an alarm in health, metrics and webhook when a rule no longer speaks, and end it when it does again', async () => {
     await turn('off')
-    await vi.waitFor(async () => expect(await health()).toMatchObject({ ok: true, degraded: true }), 60_000)
-    expect((await health())?.detail).toMatch(
-      /1 of 3 as expected at .*; clopidogrel for a CYP2C19 poor metabolizer: wrong, expected warning: clopidogrel … CYP2C19 poor metabolizer; came info: Not assessed: clopidogrel/,
-    )
+    // A round that was under way may have asked for one patient before and for the other after the switch.
+    await vi.waitFor(async () => expect((await health())?.detail).toMatch(/^1 of 3/), 120_000)
+    expect(await health()).toMatchObject({
+      ok: true,
+      degraded: true,
+      detail: expect.stringMatching(
+        /1 of 3 as expected at .*; clopidogrel for a CYP2C19 poor metabolizer: wrong, expected warning: clopidogrel … CYP2C19 poor metabolizer; came info: Not assessed: clopidogrel/,
+      ),
+    })
     expect((await site.ready()).status).toBe('degraded')
     expect(await site.get('/metrics')).toContain(`attune_canary_ok{case="${POOR}"} 0`)
-    await vi.waitFor(() => expect(receiver.bodies).toHaveLength(2), 30_000)
+    await vi.waitFor(() => expect(receiver.bodies).toHaveLength(2), 120_000)
     await turn('on')
-    await vi.waitFor(async () => expect((await health())?.degraded).toBeUndefined(), 60_000)
-    await vi.waitFor(() => expect(receiver.bodies).toHaveLength(4), 30_000)
+    await vi.waitFor(async () => expect((await health())?.degraded).toBeUndefined(), 120_000)
+    await vi.waitFor(() => expect(receiver.bodies).toHaveLength(4), 120_000)
     const told = receiver.bodies.flatMap((body) => (body as { alarms: object[] }).alarms)
     // Alarms of one round are posted side by side.
     expect(new Set(told.map((one) => JSON.stringify({ ...one, because: undefined })))).toEqual(
@@ -179,7 +184,7 @@ describe('A canary patient whose answer', () => {
   it('never ends is waited for no longer than the patience, and the first round comes soon after the start', async () => {
     const site = await watched(() => {}, { everySeconds: 86_400, lateMs: 10 })
     expect(site.watch.health().detail).toBe('the first round is due 5 s after the start')
-    await vi.waitFor(() => expect(site.posted).toHaveLength(3), { timeout: 60_000, interval: 200 })
+    await vi.waitFor(() => expect(site.posted).toHaveLength(3), { timeout: 120_000, interval: 200 })
     expect(told(site.posted)).toContainEqual(`${NORMAL} | missing | as-expected | no answer in time`)
     await site.end()
   })

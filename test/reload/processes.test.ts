@@ -9,7 +9,7 @@ import { chart, orderSign, prefetch } from '../production/patient.ts'
 import { buildServer, type ServerProcess, spawnServer, urlOf } from '../production/process.ts'
 import { copyRules } from './copy-rules.ts'
 
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
 const SIGN = '/cds-services/pgx-order-sign'
 
@@ -85,7 +85,7 @@ describe('A service whose process is kept by another, on the embedded ledger', (
     rules.release('2999.01.0')
     server.child.kill('SIGHUP')
     await vi.waitFor(async () => expect((await health('processes')).detail).toMatch(/exchanged at/), { timeout: 120_000, interval: 500 })
-    await vi.waitFor(() => expect(answers.at(-1)?.rules).toMatch(/^2999/), 60_000)
+    await vi.waitFor(() => expect(answers.at(-1)?.rules).toMatch(/^2999/), 120_000)
     going = false
     await Promise.all(asking)
     expect([...new Set(answers.map(({ status, cards }) => `${status}: ${cards} card`))]).toEqual(['200: 1 card'])

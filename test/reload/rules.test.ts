@@ -9,7 +9,7 @@ import { embeddedPlace, type Place } from '../ledger/engines.ts'
 import { copyRules } from './copy-rules.ts'
 import { type Answer, openSite, summaries } from './site.ts'
 
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 })
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
 const GUIDANCE = 'guidance/clopidogrel.json'
 const order = (folder: string | null) => ({ folder, at: new Date().toISOString(), by: 'dr-keller' })
@@ -51,9 +51,9 @@ describe('Rules that are loaded again while calls are answered', () => {
     }
     const asking = Array.from({ length: 2 }, ask)
     await site.request(order(second.folder))
-    await vi.waitFor(() => expect(answers.at(-1)?.trace.versions.rules).toMatch(/^2999/), 100_000)
+    await vi.waitFor(() => expect(answers.at(-1)?.trace.versions.rules).toMatch(/^2999/), 120_000)
     await site.request(order(null))
-    await vi.waitFor(() => expect(answers.at(-1)?.trace.versions.rules).toBe(before.trace.versions.rules), 100_000)
+    await vi.waitFor(() => expect(answers.at(-1)?.trace.versions.rules).toBe(before.trace.versions.rules), 120_000)
     going = false
     await Promise.all(asking)
     expect(answers.map(({ status }) => status).filter((status) => status !== 200)).toEqual([])
@@ -83,13 +83,13 @@ describe('Rules that are loaded again while calls are answered', () => {
 
   it('a folder that is not there is refused in the same way', async () => {
     await site.request(order('/nowhere/rules'))
-    await vi.waitFor(async () => expect((await site.ready()).parts.rules?.detail).toContain('there is no folder /nowhere/rules'), 20_000)
+    await vi.waitFor(async () => expect((await site.ready()).parts.rules?.detail).toContain('there is no folder /nowhere/rules'), 120_000)
     expect((await site.ask()).trace.versions.rules).toBe(before.trace.versions.rules)
   })
 
   it('what was ordered holds after a restart', async () => {
     await site.request(order(second.folder))
-    await vi.waitFor(async () => expect((await site.ready()).parts.rules?.detail).toMatch(/^2999\.01\.0\+sha256:[0-9a-f]+$/), 30_000)
+    await vi.waitFor(async () => expect((await site.ready()).parts.rules?.detail).toMatch(/^2999\.01\.0\+sha256:[0-9a-f]+$/), 120_000)
     expect((await site.ready()).status).toBe('ready')
     first.edit(GUIDANCE, () => readFileSync(join(projectRoot, 'rules', GUIDANCE), 'utf8')) // a start is strict about the folder of the configuration
     await site.stop()
@@ -97,7 +97,7 @@ describe('Rules that are loaded again while calls are answered', () => {
     expect((await site.ask()).trace.versions.rules).toMatch(/^2999/)
   })
   it('that turn out bad are left in one step for those of before, of which nobody has to have kept the folder', async () => {
-    const version = (prefix: RegExp) => vi.waitFor(async () => expect((await site.ask()).trace.versions.rules).toMatch(prefix), 60_000)
+    const version = (prefix: RegExp) => vi.waitFor(async () => expect((await site.ask()).trace.versions.rules).toMatch(prefix), 120_000)
     for (const [name, value] of Object.entries(site.environment)) vi.stubEnv(name, value)
     await site.request(order(first.folder))
     await version(new RegExp(`^${before.trace.versions.rules.slice(0, 9)}`))
@@ -124,7 +124,7 @@ describe('Rules that are loaded again while calls are answered', () => {
     const names = async () => (await keptRules(place.config.dataDir)).map(({ name }) => name)
     const kept = await names()
     await site.request(order(broken.folder))
-    await vi.waitFor(async () => expect((await site.ready()).parts.rules?.detail).toContain(broken.folder), 30_000)
+    await vi.waitFor(async () => expect((await site.ready()).parts.rules?.detail).toContain(broken.folder), 120_000)
     expect(await names()).toEqual(kept)
     broken.clear()
   })
@@ -136,7 +136,7 @@ describe('Rules that are loaded again while calls are answered', () => {
     const back = await runMain('rules', 'back')
     expect([back.status, back.err]).toEqual([1, expect.stringContaining('is not what was kept')])
     await site.request(order(other?.name ?? ''))
-    await vi.waitFor(async () => expect((await site.ready()).parts.rules?.detail).toContain('is not what was kept'), 30_000)
+    await vi.waitFor(async () => expect((await site.ready()).parts.rules?.detail).toContain('is not what was kept'), 120_000)
     expect((await site.ask()).trace.versions.rules).toBe(used)
   })
 })

@@ -50,7 +50,7 @@ export const openSite = async (place: Place, file: object = {}) => {
     request: async (request: Request): Promise<void> => {
       const isTaken = leaveRequest(place.config.dataDir, request)
       for (let waited = 0; !isTaken(); waited += 100) {
-        if (waited > 15_000) throw new Error('the server did not take the request')
+        if (waited > 120_000) throw new Error('the server did not take the request')
         await new Promise((resolve) => setTimeout(resolve, 100))
       }
     },

@@ -7,7 +7,7 @@ import { leaveSwitch } from '../../src/monitoring/switch-inbox.ts'
 import { embeddedPlace, type Place } from '../ledger/engines.ts'
 import { type Answer, openSite, summaries } from './site.ts'
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 })
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
 const turned = (one: Partial<PracticeSwitch>): PracticeSwitch => ({
   kind: 'rule',
@@ -83,7 +83,7 @@ describe('A model that is switched for one tenant', () => {
   const turnModel = async (use: ModelSwitch['use'], tenant: string | null): Promise<void> => {
     const one = { model: MODEL, tenant, use, at: new Date().toISOString(), by: 'dr-keller', because: 'the assay was recalled' }
     const isTaken = leaveSwitch(place.config.dataDir, one)
-    await vi.waitFor(() => expect(isTaken()).toBe(true), 20_000)
+    await vi.waitFor(() => expect(isTaken()).toBe(true), 120_000)
   }
   const versions = async () => ({ hospital: await switchesAt('hospital'), clinic: await switchesAt('clinic') })
   const switchesAt = async (tenant: string) => (await site.ask(tenant)).trace.versions.switches ?? []

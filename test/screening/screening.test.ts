@@ -28,7 +28,7 @@ import {
 } from './export-folder.ts'
 
 /** Others may use the machine: a limit is there to end what hangs. */
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
 const PEOPLE = 40
 

@@ -64,7 +64,7 @@ describe('The doors of the app, attacked', () => {
     }))
     writeFileSync(config, JSON.stringify({ auth: 'open', network: { allowHttp: true, allowPrivateAddresses: true }, clients }))
     attune = await serve({ PORT: '0', ATTUNE_CONFIG: config, ATTUNE_DATA_DIR: join(folder, 'data'), LOG_LEVEL: 'silent' })
-  }, 120_000)
+  }, 600_000)
   afterAll(async () => {
     await attune?.stop()
     await one?.close()
@@ -159,7 +159,7 @@ describe('The doors of the app, attacked', () => {
     return { fhirServer: ehr.fhir, patient: PATIENT, decision: done.decision, ...review.review }
   }
 
-  test('a note of one hospital is neither listed nor accepted in another, for the same patient id', { timeout: 60_000 }, async () => {
+  test('a note of one hospital is neither listed nor accepted in another, for the same patient id', { timeout: 600_000 }, async () => {
     const here = await sealedOf(one)
     const there = await sealedOf(other)
     const flag = here.flags[0]?.id
@@ -177,7 +177,7 @@ describe('The doors of the app, attacked', () => {
       ).toBe(400)
   })
 
-  test('a mark that is sent again is a step of its own, and takes nothing back', { timeout: 60_000 }, async () => {
+  test('a mark that is sent again is a step of its own, and takes nothing back', { timeout: 600_000 }, async () => {
     const sealed = await sealedOf(one)
     const flag = sealed.flags.at(-1)?.id
     const body = { ...sealed, marks: [{ flag, mark: 'reviewed', note: 'first' }] }
@@ -186,7 +186,7 @@ describe('The doors of the app, attacked', () => {
     expect(again.flags.find((one) => one.flag === flag)?.history.map(({ note }) => note)).toEqual(['first', 'first'])
   })
 
-  test('a sign-off of another hospital cannot be written again from here', { timeout: 60_000 }, async () => {
+  test('a sign-off of another hospital cannot be written again from here', { timeout: 600_000 }, async () => {
     const here = await sealedOf(one)
     await ask('/api/review', { ...here, marks: [{ flag: here.flags[0]?.id, mark: 'accepted' }] })
     const signed = (await (await ask('/api/review/sign-off', { ...here, mayWrite: false, language: 'en' })).json()) as ReviewAnswer

@@ -6,7 +6,7 @@ import { startSandbox } from './running-sandbox.ts'
 let sandbox: Awaited<ReturnType<typeof startSandbox>>
 beforeAll(async () => {
   sandbox = await startSandbox()
-}, 120_000)
+}, 600_000)
 afterAll(() => sandbox?.stop())
 
 const tokenFor = async (patient: string): Promise<string> => {
@@ -63,7 +63,7 @@ describe('the passport of a whole record', () => {
   let answer: PassportAnswer
   beforeAll(async () => {
     answer = await passportOf('p19')
-  }, 60_000)
+  }, 600_000)
 
   test('says gene by gene what was found, by whom and when, and what medicines change today', () => {
     const { passport } = answer
@@ -104,7 +104,7 @@ describe('the document of a passport', () => {
   beforeAll(async () => {
     answer = await passportOf('p19')
     document = answer.document
-  }, 60_000)
+  }, 600_000)
 
   test('is a FHIR R4 document: identified, dated, Composition first, every entry named and referred to', () => {
     expect(document).toMatchObject({ resourceType: 'Bundle', type: 'document', identifier: { system: 'urn:ietf:rfc:3986' } })

@@ -34,7 +34,7 @@ describe.each(ENGINES)('The review of a patient’s flags, kept on %s', (engine,
       ATTUNE_DATA_DIR: dataDir,
       ...(place?.config.databaseUrl ? { DATABASE_URL: place.config.databaseUrl } : {}),
     })
-  }, 120_000)
+  }, 600_000)
   afterAll(async () => {
     await sandbox.stop()
     await place?.clear()
@@ -74,7 +74,7 @@ describe.each(ENGINES)('The review of a patient’s flags, kept on %s', (engine,
         title,
       ).toEqual([])
     }
-  }, 120_000)
+  }, 600_000)
 
   it('remembers what was said, by whom as far as known, on another day and in another session', async () => {
     const review = await openReview(sandbox, PANEL)
@@ -241,5 +241,5 @@ describe.each(ENGINES)('The review of a patient’s flags, kept on %s', (engine,
     })
     const kept = await (await openReview(sandbox, PANEL)).list()
     expect(kept.flags[0]?.history.at(-1)?.note).toBe(NOTE)
-  }, 120_000)
+  }, 600_000)
 })

@@ -65,7 +65,7 @@ beforeAll(async () => {
   attune = await serve(site.environment)
   for (const tenant of TENANTS) sites.set(tenant, { ehr: of(tenant).ehr, call: caller(attune.url, of(tenant).ehr) })
   firstCards = await cardsOf('north')
-}, 120_000)
+}, 600_000)
 afterAll(async () => {
   await attune?.stop()
   for (const { ehr } of sites.values()) await ehr.stop()
@@ -181,7 +181,7 @@ describe('Two hospitals on one server, with the same ids of patients and users',
   test('every operation of one after every operation of the other, in both orders: nothing of one is told to the other', async () => {
     for (const tenant of ['north', 'south', 'north'] as const) expect([tenant, await runAll(tenant)]).toEqual([tenant, ALL_WELL])
     expect(foreignTokens()).toEqual([])
-  }, 120_000)
+  }, 600_000)
 
   test('all operations of both at the same time: nothing of one is told to the other', async () => {
     const told = await Promise.all(
@@ -194,7 +194,7 @@ describe('Two hospitals on one server, with the same ids of patients and users',
     )
     expect(told).toEqual(TENANTS.flatMap((tenant) => ALL_WELL.map((row) => [tenant, ...row])))
     expect(foreignTokens()).toEqual([])
-  }, 120_000)
+  }, 600_000)
 
   test("a server of the other hospital may not be named: the caller's token goes nowhere, and nothing is told", async () => {
     of('south').ehr.takeReads()
@@ -251,5 +251,5 @@ describe('Two hospitals on one server, with the same ids of patients and users',
       await ledger.close()
       attune = await serve(site.environment)
     }
-  }, 60_000)
+  }, 600_000)
 })

@@ -23,7 +23,7 @@ beforeAll(async () => {
   terms = await serveFhir((request, response) => behaviour(request, response))
   site = makeSite(hospital(ehr, { features: ['trace'] }, { terminology: { url: terms.base } }))
   running = await serve(site.environment)
-}, 120_000)
+}, 600_000)
 afterAll(async () => {
   await running?.stop()
   await terms?.close()

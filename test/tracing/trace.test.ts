@@ -13,7 +13,7 @@ import { orderWarfarin, people } from '../monitoring/site.ts'
 import { hospital, makeSite } from '../production/attune.ts'
 import { type FakeEhr, startEhr } from '../production/fake-ehr.ts'
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 })
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
 type Value = { readonly stringValue?: string; readonly intValue?: string; readonly boolValue?: boolean }
 type Sent = {

@@ -29,7 +29,7 @@ beforeAll(async () => {
     const made = makeFeatures(plan, stay, new Map())
     return { values: Object.fromEntries(plan.features.map(({ name }, n) => [name, made[n] ?? null])), died: outcomes.get(stay.id) === 1 }
   })
-}, 120_000)
+}, 600_000)
 afterAll(async () => {
   if (datasets !== undefined) await model.variants[0]?.session.close()
 })

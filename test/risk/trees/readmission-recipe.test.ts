@@ -281,7 +281,7 @@ describe.skipIf(python === '')('the whole recipe on made-up stays (skipped witho
     )
   }
 
-  it('writes the same bytes twice, and a model that passes all checks and has learnt what there was', { timeout: 300_000 }, async () => {
+  it('writes the same bytes twice, and a model that passes all checks and has learnt what there was', { timeout: 600_000 }, async () => {
     const first = run('a')
     expect(run('b')).toEqual(first)
     expect(first).not.toEqual(
