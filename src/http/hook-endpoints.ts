@@ -4,7 +4,9 @@ import { AttuneError } from '../errors.ts'
 import { discovery, type HookService } from '../hooks/discovery.ts'
 import { readFeedback } from '../hooks/feedback.ts'
 import { readHookRequest } from '../hooks/request.ts'
+import { jsonInSlices } from '../long-json.ts'
 import type { CallWatch } from '../run-service.ts'
+import { inTurns } from '../slices.ts'
 import { type Call, callOf, clientOf, type Step, textOf } from './call.ts'
 import type { Kit } from './kit.ts'
 
@@ -54,7 +56,8 @@ export const answerHook =
     const service = serviceOf(kit, req.params.id)
     const call = callOf(res)
     const request = readHookRequest(req.body, service, call.digest)
-    res.json(await kit.runService(service, request, clientOf(res), watchOf(call)))
+    const answer = await kit.runService(service, request, clientOf(res), watchOf(call))
+    res.type('json').send(await inTurns(jsonInSlices(answer)))
   }
 
 /** POST /cds-services/:id/feedback. Answered once the events are stored. */

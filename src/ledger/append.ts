@@ -1,14 +1,15 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Transaction } from 'kysely'
 import { type DecisionRecord, isUnseen } from '../contract/decision.ts'
+import { inOneGo, inTurns, type Slices } from '../slices.ts'
 import { canonicalJson, digest } from './canonical.ts'
 import { addCardsShown } from './cards-shown.ts'
 import { type Chain, openChain } from './chain.ts'
 import type { Database } from './database.ts'
 import type { Entry, PredictionEntry, ShadowRecord } from './entries.ts'
-import { digestRows, type Rows, sealedRow } from './evidence.ts'
+import { digestRows, digestRowsInSlices, type Rows, sealedRow } from './evidence.ts'
 import { insertNew, insertRows } from './insert-rows.ts'
-import { recordColumns } from './packed-record.ts'
+import { type WrittenRecord, writeRecord } from './packed-record.ts'
 import { addServiceCounts } from './service-counts.ts'
 import type { SpoolMark } from './spool.ts'
 import type { LedgerTables } from './tables.ts'
@@ -46,9 +47,8 @@ type DecisionRows = {
 
 const once = <Row>(rows: readonly Row[], key: (row: Row) => string): Row[] => [...new Map(rows.map((row) => [key(row), row])).values()]
 
-const rowsOfDecision = (entry: DecisionEntry, seq: number, packs: boolean): DecisionRows => {
+const rowsOfDecision = (entry: DecisionEntry, seq: number, { text, columns }: WrittenRecord): DecisionRows => {
   const { record, predictions } = entry
-  const { text, columns } = recordColumns(record, packs)
   const { id, at, tenant, service, outcome, patientKey, cards } = record
   return {
     decision: { seq, id, at, tenant, service, outcome, patient_key: patientKey, ...columns },
@@ -62,19 +62,19 @@ const rowsOfDecision = (entry: DecisionEntry, seq: number, packs: boolean): Deci
   }
 }
 
-const sealDecision = ({ decision, text, cards, concerns, predictions }: DecisionRows): string => {
+const sealDecision = ({ decision, text, cards, concerns, predictions }: DecisionRows): Slices<string> => {
   const rows: Rows = {
     decision: [sealedRow('decision', { ...decision, record: text })],
     card: cards.map((row) => sealedRow('card', row)),
     concern: concerns.map((row) => sealedRow('concern', row)),
     prediction: predictions.map((row) => sealedRow('prediction', row)),
   }
-  return digestRows(rows)
+  return digestRowsInSlices(rows)
 }
 
 /** Digest of all rows of a decision: equal for an equal record with equal estimates, and for no other. */
 export const digestOfDecision = (record: DecisionRecord, predictions: readonly PredictionEntry[], seq: number): string =>
-  sealDecision(rowsOfDecision({ kind: 'decision', record, predictions }, seq, false))
+  inOneGo(sealDecision(rowsOfDecision({ kind: 'decision', record, predictions }, seq, inOneGo(writeRecord(record, false)))))
 
 /** Decisions that are sealed before the calls have their turn: some 0.2 ms each. */
 const AT_A_TIME = 16
@@ -90,8 +90,8 @@ const appendDecisions = async (
   const rows: DecisionRows[] = []
   for (const entry of fresh) {
     if (rows.length % AT_A_TIME === AT_A_TIME - 1) await setImmediate()
-    const one = rowsOfDecision(entry, chain.next, packs)
-    chain.add({ kind: 'decision', ref: entry.record.id, rows: sealDecision(one), box: entry.inputs ?? null })
+    const one = rowsOfDecision(entry, chain.next, await inTurns(writeRecord(entry.record, packs)))
+    chain.add({ kind: 'decision', ref: entry.record.id, rows: await inTurns(sealDecision(one)), box: entry.inputs ?? null })
     rows.push(one)
   }
   await transaction

@@ -1,4 +1,6 @@
 import { hash } from 'node:crypto'
+import { writeInSlices } from '../long-json.ts'
+import type { Slices } from '../slices.ts'
 
 /** In code-unit order. Most objects have theirs in it already, and looking is quicker than sorting. */
 const namesOf = (value: object): string[] => {
@@ -24,6 +26,10 @@ export const canonicalJson = (value: unknown): string => {
   }
   return `{${members}}`
 }
+
+/** The same in pieces, none of which ends between the name of a member and its text. */
+export const canonicalInSlices = (value: unknown, take: (piece: string) => void): Slices<void> =>
+  writeInSlices(value, { names: namesOf, whole: canonicalJson }, take)
 
 /** SHA-256 in lower-case hex. */
 export const sha256 = (text: string | Uint8Array): string => hash('sha256', text)

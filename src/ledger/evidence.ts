@@ -1,6 +1,8 @@
+import { createHash, type Hash } from 'node:crypto'
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { DecisionRecord } from '../contract/decision.ts'
-import { canonicalJson, sha256 } from './canonical.ts'
+import { inOneGo, type Slices } from '../slices.ts'
+import { canonicalJson } from './canonical.ts'
 import type { EntryKind } from './chain.ts'
 import { readRecord, recordOf } from './packed-record.ts'
 import type { LedgerTables } from './tables.ts'
@@ -66,6 +68,7 @@ const COLUMNS: Readonly<Record<EvidenceTable, readonly (readonly [name: string, 
 }
 
 export const EVIDENCE_TABLES = Object.keys(COLUMNS) as EvidenceTable[]
+const SORTED_TABLES = EVIDENCE_TABLES.toSorted()
 
 /** An instant as the database tells it: in UTC, to the microsecond. What is no instant the database refuses by itself. */
 const instant = (text: string): string => {
@@ -81,19 +84,69 @@ export const sealedRow = (table: EvidenceTable, row: Readonly<Record<string, unk
     return form === 'instant' ? instant(String(value)) : String(value)
   })
 
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+/** Code units of a text that are sealed at once: less than a millisecond. */
+const PART = 65_536
 
-/** Digest of the rows of an entry, in whatever order they come. */
-export const digestRows = (rows: Rows): string =>
-  sha256(
-    canonicalJson(
-      Object.fromEntries(
-        Object.entries(rows)
-          .filter(([, some]) => some.length > 0)
-          .map(([table, some]) => [table, some.map((row) => canonicalJson(row)).sort(compareText)]),
-      ),
-    ),
-  )
+const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit < 0xdc00
+
+/** A text in parts; two halves of a character stay together. */
+function* partsOf(text: string): Generator<string, undefined> {
+  for (let from = 0; from < text.length; ) {
+    const end = from + PART
+    const to = isHighSurrogate(text.charCodeAt(end - 1)) ? end + 1 : end
+    yield text.slice(from, to)
+    from = to
+  }
+}
+
+const inQuotes = (text: string): string => JSON.stringify(text).slice(1, -1)
+
+/** A row is JSON within a text of JSON: its quotes are escaped, and what they hold is twice. */
+function* sealRow(row: SealedRow, seal: Hash): Slices<void> {
+  for (const [at, cell] of row.entries()) {
+    seal.update(at === 0 ? '"[' : ',')
+    if (cell === null) seal.update('null')
+    else if (cell.length <= PART) seal.update(inQuotes(JSON.stringify(cell)))
+    else {
+      seal.update('\\"')
+      for (const part of partsOf(cell)) {
+        seal.update(inQuotes(inQuotes(part)))
+        yield
+      }
+      seal.update('\\"')
+    }
+  }
+  seal.update(']"')
+}
+
+const textsOf = (rows: readonly SealedRow[]): string[] =>
+  rows
+    .map((row) => canonicalJson(row))
+    .sort() // by code units
+    .map((text) => JSON.stringify(text))
+
+/**
+ * Digest of the rows of an entry, in whatever order they come: of the canonical JSON of their tables, each with the canonical JSON of its
+ * rows as sorted texts. It is put together as it is sealed, since a record may have megabytes.
+ */
+export function* digestRowsInSlices(rows: Rows): Slices<string> {
+  const seal = createHash('sha256')
+  let before = '{'
+  for (const table of SORTED_TABLES) {
+    const [first, ...others] = rows[table] ?? []
+    if (first === undefined) continue
+    seal.update(`${before}"${table}":[`)
+    before = ','
+    if (others.length === 0) yield* sealRow(first, seal)
+    else seal.update(textsOf([first, ...others]).join())
+    seal.update(']')
+    yield
+  }
+  return seal.update(before === '{' ? '{}' : '}').digest('hex')
+}
+
+/** The same at once, for who has nobody waiting. */
+export const digestRows = (rows: Rows): string => inOneGo(digestRowsInSlices(rows))
 
 const COLUMN_FORMS: Readonly<Record<Form, (column: RawBuilder<unknown>) => RawBuilder<unknown>>> = {
   instant: (column) => sql`to_char(${column} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`,

@@ -1,6 +1,7 @@
 import { inflateRawSync } from 'node:zlib'
 import { type RawBuilder, sql } from 'kysely'
-import { canonicalJson } from './canonical.ts'
+import type { Slices } from '../slices.ts'
+import { canonicalInSlices } from './canonical.ts'
 
 /**
  * A decision's record in the form in which a row holds it: canonical JSON as text, or deflated (RFC 1951). The embedded database deflates it
@@ -20,12 +21,23 @@ export type ToDeflate = { readonly deflate: string }
 /** Part of the form in which records are stored: with another pattern here, `verify` would call every packed record of before broken. */
 const NAMED_DRUG = /"(?:about|drug)":"(?:[^"\\]|\\.)*"/g
 
-const drugsOf = (text: string): string => [...new Set(text.match(NAMED_DRUG))].join(',')
+const joined = (named: Iterable<string>): string => [...new Set(named)].join(',')
 
-export const recordColumns = (record: object, packs: boolean): { readonly text: string; readonly columns: RecordColumns } => {
-  const text = canonicalJson(record)
+const drugsOf = (text: string): string => joined(text.match(NAMED_DRUG) ?? [])
+
+/** A record as it is sealed, and as a row holds it. */
+export type WrittenRecord = { readonly text: string; readonly columns: RecordColumns }
+
+export function* writeRecord(record: object, packs: boolean): Slices<WrittenRecord> {
+  const pieces: string[] = []
+  const drugs: string[] = []
+  yield* canonicalInSlices(record, (piece) => {
+    pieces.push(piece)
+    if (packs) for (const drug of piece.match(NAMED_DRUG) ?? []) drugs.push(drug)
+  })
+  const text = pieces.join('')
   if (!packs) return { text, columns: { record: text, packed: null, about: null } }
-  return { text, columns: { record: null, packed: { deflate: text }, about: drugsOf(text) } }
+  return { text, columns: { record: null, packed: { deflate: text }, about: joined(drugs) } }
 }
 
 /** All that a row of `decision`, under the name `table`, holds of the record, for `readRecord`. Null for a row with both forms, or none. */

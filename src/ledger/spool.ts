@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises'
+import { jsonInSlices } from '../long-json.ts'
+import { inTurns, type Slices } from '../slices.ts'
 import { createRoomyFile, type RoomyFile } from './roomy-file.ts'
 
 /** A line of the spool: something that was, or is about to be, acknowledged. */
@@ -50,6 +52,12 @@ const parseLines = (text: string, file: string): SpoolEntry[] => {
   return last === null ? whole : [...whole, last]
 }
 
+function* linesOf(entries: readonly SpoolEntry[]): Slices<string> {
+  let lines = ''
+  for (const entry of entries) lines += `${yield* jsonInSlices(entry)}\n`
+  return lines
+}
+
 /** Sorts by time; the random part makes a name unique for ever, since marks in the database refer to it. */
 const newName = (): string => `${String(Date.now()).padStart(15, '0')}-${randomBytes(4).toString('hex')}.ndjson`
 
@@ -80,8 +88,8 @@ export const openSpool = async (folder: string): Promise<Spool> => {
 
   return {
     append: async (entries) => {
+      const text = Buffer.from(await inTurns(linesOf(entries)))
       const file = await currentFile()
-      const text = Buffer.from(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
       try {
         await file.append(text)
       } catch (error) {
