@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { takeDirectory } from './directory-lock.ts'
-import { openSpool, type Spool } from './spool.ts'
+import { openSpool, type Spool, type SpoolEntry } from './spool.ts'
 
 export type Slot = { readonly spool: Spool; readonly leave: () => Promise<void> }
 
@@ -31,11 +31,22 @@ export const openSlot = async (folder: string): Promise<Slot> => {
   throw new Error('no free spool folder')
 }
 
+const slotsIn = (folder: string): string[] => (existsSync(folder) ? readdirSync(folder).filter((entry) => /^\d+$/.test(entry)) : [])
+
+/** What lies in all spools now, those of living processes too, which may write on. */
+export const readSlots = async (folder: string): Promise<SpoolEntry[]> => {
+  const entries: SpoolEntry[] = []
+  for (const slot of slotsIn(folder)) {
+    const spool = await openSpool(`${folder}/${slot}`)
+    for (const file of await spool.sealed()) for (const entry of await spool.read(file)) entries.push(entry)
+  }
+  return entries
+}
+
 /** Spools left behind by processes that ended. Each is to be left again after use. */
 export const openOrphans = async (folder: string): Promise<Slot[]> => {
   const slots: Slot[] = []
-  if (!existsSync(folder)) return slots
-  for (const name of readdirSync(folder).filter((entry) => /^\d+$/.test(entry))) {
+  for (const name of slotsIn(folder)) {
     const slot = await takeSlot(folder, name)
     if (slot) slots.push(slot)
   }

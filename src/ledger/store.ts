@@ -7,7 +7,7 @@ import { makeGroupCommit } from './group-commit.ts'
 import { ping } from './queries.ts'
 import { appendOrRefuse, isRefusal, LARGEST_BATCH, replay, settle } from './replay-spool.ts'
 import type { SpoolEntry, SpoolMark } from './spool.ts'
-import { openOrphans, openSlot } from './spool-slots.ts'
+import { openOrphans, openSlot, readSlots } from './spool-slots.ts'
 
 export type LedgerHealth = {
   /** Records can be made durable, if only in the spool: calls may be answered. */
@@ -63,22 +63,13 @@ const attempt = (work: Promise<void>): Promise<Error | null> =>
 
 const contentOf = (entry: SpoolEntry): string => sha256(JSON.stringify(entry))
 
-/** Entries that processes before this one put aside and that nobody has taken away: acknowledged, and not in the ledger. */
-const leftRejected = async (folder: string): Promise<Set<string>> => {
-  const left = new Set<string>()
-  for (const { spool, leave } of await openOrphans(folder)) {
-    for (const file of await spool.sealed()) for (const entry of await spool.read(file)) left.add(contentOf(entry))
-    await leave()
-  }
-  return left
-}
-
 export const openStore = async (config: StoreConfig, { retryMs = 2000, settleBytes = 8_000_000 }: StoreOptions = {}): Promise<Store> => {
   const engine: Engine = config.databaseUrl ? 'postgres' : 'pglite'
   const embedded = engine === 'pglite'
   const folder = `${config.dataDir}/spool`
   const slot = await openSlot(folder)
-  const rejected = await leftRejected(`${folder}/rejected`)
+  /** Also what others put aside and nobody has taken away: acknowledged, and not in the ledger. The process that this one replaces may still live. */
+  const rejected = new Set((await readSlots(`${folder}/rejected`)).map(contentOf))
   const refused = await openSlot(`${folder}/rejected`)
   let database: Database | null = null
   let problem: string | null = null

@@ -192,6 +192,15 @@ describe.skipIf(postgresMissing !== null)(`PostgreSQL goes away${postgresMissing
     expect(third.health()).toMatchObject({ ok: true, state: 'ok', rejected: 0 })
     await third.close()
   })
+
+  it('what a process kept aside is told by the one that takes its place before it leaves', async () => {
+    const old = await openLedger(config)
+    await old.record(decision({ at: 'no date at all' }))
+    const fresh = await openLedger(config)
+    await old.close()
+    expect(fresh.health()).toMatchObject({ ok: true, state: 'degraded', rejected: 1 })
+    await fresh.close()
+  })
 })
 
 describe('the embedded ledger in trouble', () => {
