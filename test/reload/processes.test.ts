@@ -60,7 +60,7 @@ describe('A service whose process is kept by another, on the embedded ledger', (
   })
 
   /** Of the process that answers: it holds the embedded ledger. */
-  const pid = (): number => Number(readFileSync(`${place.config.dataDir}/ledger/lock`, 'utf8'))
+  const pid = (): number => Number.parseInt(readFileSync(`${place.config.dataDir}/ledger/lock`, 'utf8'), 10)
   const ask = async () => {
     const answer = await caller(url, ehr)(SIGN, { body: orderSign({ prefetch: prefetch() }) })
     if (answer.status === 200) answered += 1
