@@ -90,7 +90,7 @@ describe.skipIf(chromiumPath === null)('labs and vitals in a browser', () => {
     const body = streamOf(resources)
     await context.route('**/api/profile', (route) => route.fulfill({ contentType: 'application/x-ndjson', body }))
     const page = await context.newPage()
-    page.setDefaultTimeout(20_000)
+    page.setDefaultTimeout(60_000)
     const troubles: string[] = []
     page.on('pageerror', (error) => troubles.push(error.message))
     page.on('console', (line) => {

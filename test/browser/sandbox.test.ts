@@ -55,7 +55,7 @@ describe.skipIf(chromiumPath === null || !built)('the sandbox EHR', () => {
 
   const visit = async (options: BrowserContextOptions = {}): Promise<{ readonly page: Page; readonly troubles: string[] }> => {
     const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options })).newPage()
-    page.setDefaultTimeout(15_000)
+    page.setDefaultTimeout(60_000)
     const troubles: string[] = []
     page.on('pageerror', (error) => troubles.push(error.message))
     page.on('console', (line) => {

@@ -14,7 +14,7 @@ it.runIf(existsSync('/proc/self/stat'))(
     const site = makeSite({ auth: 'open', clients: [] })
     for (const [name, value] of Object.entries(site.environment)) vi.stubEnv(name, value)
     mkdirSync(site.dataDir)
-    const stranger = spawn('sleep', ['60'])
+    const stranger = spawn('sleep', ['600'])
     await once(stranger, 'spawn')
     writeFileSync(join(site.dataDir, 'primary.pid'), `${stranger.pid} of-another-start/1`)
     const { status, err } = await runMain('models', 'reload')

@@ -142,7 +142,7 @@ describe.skipIf(OPENSSL === undefined)('An EHR over TLS', () => {
   }, 600_000)
   afterAll(async () => {
     attune?.child.kill('SIGTERM')
-    await attune?.ended(15_000)
+    await attune?.ended(120_000)
     await keys?.stop()
     for (const { close } of servers.values()) close()
     site?.clear()

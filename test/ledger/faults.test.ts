@@ -217,7 +217,7 @@ describe('the embedded ledger in trouble', () => {
       const path = join(place.config.dataDir, 'ledger/lock')
       const [, birth = ''] = readFileSync(path, 'utf8').split(' ')
       await first.close()
-      const other = spawn('sleep', ['60'])
+      const other = spawn('sleep', ['600'])
       await once(other, 'spawn')
       try {
         writeFileSync(path, `${other.pid} ${birth}`) // of its number, and begun at another time

@@ -73,7 +73,10 @@ describe('What is too old', () => {
 
   it('a removal that nobody signed explains nothing', async () => {
     const one = decision()
-    await opened(place.config, (ledger) => ledger.record(one))
+    await opened(place.config, async (ledger) => {
+      await ledger.record(one)
+      await vi.waitFor(async () => expect(await ledger.decision(one.id, 'north')).toEqual(one), 120_000) // not in the spool alone
+    })
     const database = await openDatabase(place.config)
     const { openChain } = await import('../../src/ledger/chain.ts')
     await database.db.transaction().execute(async (transaction) => {

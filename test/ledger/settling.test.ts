@@ -52,7 +52,7 @@ it('spool files whose turn to be settled comes after their database was replaced
   const store = await openStore(place.config, { retryMs: 50, settleBytes: 1 })
   const write = () => store.write({ kind: 'decision', record: decision(), predictions: [] } as unknown as Entry)
   await write()
-  await vi.waitFor(() => expect(fake.settled).toEqual([{ at: 0, closed: false }]))
+  await vi.waitFor(() => expect(fake.settled).toEqual([{ at: 0, closed: false }]), 120_000)
   await write() // waits for its turn behind the first
   await new Promise((resolve) => setTimeout(resolve, 1000)) // until the first database has what was written
   fake.isBroken = true

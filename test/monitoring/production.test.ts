@@ -97,8 +97,8 @@ describe.each(enginesOfRun<(typeof ENGINES)[number]>(...ENGINES))('a model in pr
       .flatMap(({ alarms }) => alarms)
       .filter((alarm) => alarm.model === MODEL && alarm.figure === figure && alarm.subject === subject)
       .map(({ state }) => state)
-  const until = async (what: () => boolean | Promise<boolean>, ms = 15_000): Promise<void> => {
-    for (const end = Date.now() + ms; Date.now() < end; await wait(100)) if (await what()) return
+  const until = async (what: () => boolean | Promise<boolean>): Promise<void> => {
+    for (const end = Date.now() + 120_000; Date.now() < end; await wait(100)) if (await what()) return
     throw new Error('it did not happen in time')
   }
   const metric = async (start: string): Promise<string | undefined> =>
@@ -225,7 +225,7 @@ describe.each(enginesOfRun<(typeof ENGINES)[number]>(...ENGINES))('a model in pr
       )
     }
     await turn('off')
-    await until(async () => (await modelOf(MODEL)).standing.use === 'off', 6000)
+    await until(async () => (await modelOf(MODEL)).standing.use === 'off')
     const today = new Date().toISOString().slice(0, 10)
     const [answer] = await order(people(1, 43, { noWeight: 0 }))
     const said = JSON.stringify(answer)
@@ -234,7 +234,7 @@ describe.each(enginesOfRun<(typeof ENGINES)[number]>(...ENGINES))('a model in pr
     expect((await modelOf(MODEL)).switches.map(({ by, because, use }) => [by, because, use])).toEqual([['jo', 'recall 17', 'off']])
     const before = (await modelOf(MODEL)).calls
     await turn('on')
-    await until(async () => (await modelOf(MODEL)).standing.use === 'on', 6000)
+    await until(async () => (await modelOf(MODEL)).standing.use === 'on')
     const [after] = await order(people(1, 47, { noWeight: 0 }))
     expect(JSON.stringify(after).includes('Switched off')).toBe(false)
     expect((await modelOf(MODEL)).calls.estimated).toBe(before.estimated + 1)

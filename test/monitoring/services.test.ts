@@ -179,7 +179,7 @@ describe('A site whose rule has died', () => {
     site?.clear()
   })
 
-  const until = async <T>(what: () => T | Promise<T>, ms = 30_000): Promise<NonNullable<T>> => {
+  const until = async <T>(what: () => T | Promise<T>, ms = 120_000): Promise<NonNullable<T>> => {
     for (const end = Date.now() + ms; Date.now() < end; await wait(200)) {
       const found = await what()
       if (found) return found as NonNullable<T>

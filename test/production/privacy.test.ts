@@ -188,7 +188,7 @@ beforeAll(async () => {
   for (const path of ['/api/monitoring', '/api/monitoring/services', '/api/overrides', '/api/shadow', '/cds-services'])
     plain.push((await call(path)).text)
   server.child.kill('SIGTERM')
-  await server.ended(15_000)
+  await server.ended(120_000)
 }, 600_000)
 afterAll(async () => {
   server?.child.kill('SIGKILL')

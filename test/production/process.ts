@@ -45,19 +45,19 @@ export const spawnServer = (environment: Readonly<Record<string, string>>, flags
 }
 
 /** Address of a server that is ready. */
-export const urlOf = async (server: ServerProcess, withinMs = 45_000): Promise<string> => {
+export const urlOf = async (server: ServerProcess, withinMs = 300_000): Promise<string> => {
   for (const until = Date.now() + withinMs; Date.now() < until; ) {
     const url = server.output().includes(DONE) ? server.output().match(READY)?.[1] : undefined
     if (url) return url
     if (server.child.exitCode !== null) break
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  if (server.child.exitCode !== null) await server.ended(5000) // what it said last comes after its end
+  if (server.child.exitCode !== null) await server.ended(120_000) // what it said last comes after its end
   throw new Error(`the server did not become ready (exit status ${server.child.exitCode}): ${server.output()}`)
 }
 
 /** Asks them to end, as an operating system does; one that does not is killed. */
 export const endServers = async (...servers: readonly (ServerProcess | undefined)[]): Promise<void> => {
   for (const server of servers) server?.child.kill('SIGTERM')
-  await Promise.all(servers.map((server) => server?.ended(15_000)))
+  await Promise.all(servers.map((server) => server?.ended(120_000)))
 }

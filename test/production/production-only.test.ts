@@ -69,7 +69,7 @@ describe('The production folder', () => {
   it('serves: rules, models, units, embedded ledger; an order brings its card; SIGTERM ends it with 0', async () => {
     const server = start([], { ATTUNE_CONFIG: configFile() })
     let url: string | undefined
-    for (let waited = 0; waited < 60_000 && url === undefined && server.child.exitCode === null; waited += 100) {
+    for (let waited = 0; waited < 300_000 && url === undefined && server.child.exitCode === null; waited += 100) {
       url = server.output().includes('Ready in') ? server.output().match(/discovery\s+(http:\/\/\S+)\/cds-services/)?.[1] : undefined
       await new Promise((resolve) => setTimeout(resolve, 100))
     }

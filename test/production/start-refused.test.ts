@@ -27,7 +27,7 @@ afterAll(() => {
 /** Starts a server that must refuse: what it says, and that it ends by itself with a status other than 0. */
 const refusal = async (environment: Readonly<Record<string, string>>): Promise<{ code: number | null; said: string }> => {
   const server = spawnServer(environment)
-  const code = await server.ended(40_000)
+  const code = await server.ended(120_000)
   return { code, said: server.output() }
 }
 
@@ -58,7 +58,7 @@ it('a second process on the same embedded data is refused, and the first goes on
   }
   expect((await fetch(`${url}/readyz`)).status).toBe(200)
   first.child.kill('SIGTERM')
-  expect(await first.ended(15_000)).toBe(0)
+  expect(await first.ended(120_000)).toBe(0)
 }, 600_000)
 
 it('a damaged rule file stops the start: the file is named and the process ends', async () => {

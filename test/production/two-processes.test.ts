@@ -1,5 +1,4 @@
 import { connect } from 'node:net'
-import { setTimeout as wait } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Card } from '../../src/contract/cards.ts'
@@ -117,7 +116,7 @@ const newConnection = (url: string): Promise<void> =>
 
 describe('A server that is told to end', () => {
   it('answers the calls that it has accepted, takes no new ones, and ends with status 0', async () => {
-    const ehr = await startEhr(chart, { delayMs: 600 })
+    const ehr = await startEhr(chart, { delayMs: 3000 })
     const site = makeSite(hospital(ehr))
     const server = spawnServer(site.environment)
     try {
@@ -126,14 +125,19 @@ describe('A server that is told to end', () => {
       await call('/cds-services') // the key set is read now
       const access = { fhirServer: ehr.fhir, fhirAuthorization: { access_token: ehr.token } }
       const accepted = Array.from({ length: 3 }, () => call(SIGN, { body: orderSign(access) }))
-      await wait(250)
+      const askedFor = () => ehr.seen.filter(({ path }) => path.startsWith('/fhir/Patient')).length
+      await expect.poll(askedFor).toBe(accepted.length)
       server.child.kill('SIGTERM')
-      await wait(150)
-      await expect(newConnection(url)).rejects.toThrow()
+      const isClosed = () =>
+        newConnection(url).then(
+          () => false,
+          () => true,
+        )
+      await expect.poll(isClosed).toBe(true)
       const answers = await Promise.all(accepted)
       expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
       for (const answer of answers) expect(answer.text).toContain('CYP2C19 poor metabolizer')
-      expect(await server.ended(15_000)).toBe(0)
+      expect(await server.ended(120_000)).toBe(0)
       const ledger = await openLedger({ dataDir: site.dataDir, databaseUrl: null, pseudonymKeyFile: undefined })
       expect((await ledger.counts('hospital')).decisions).toBe(3)
       await ledger.close()

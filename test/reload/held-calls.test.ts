@@ -118,7 +118,7 @@ const count = (statuses: readonly number[]) =>
   Object.fromEntries([...new Set(statuses)].sort().map((status) => [status, statuses.filter((one) => one === status).length]))
 
 test('of the calls that a fresh process holds until its predecessor has left the embedded ledger none is refused before its time is over', {
-  retry: 2,
+  retry: 4,
 }, async () => {
   const { url, takeOver } = await startHolding()
   const ask = caller(url, ehr)
@@ -137,7 +137,7 @@ test('of the calls that a fresh process holds until its predecessor has left the
   expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThan(0)
 })
 
-test('a call that would wait for longer than a prescriber does is told to come again, and then answered', async () => {
+test('a call that would wait for longer than a prescriber does is told to come again, and then answered', { retry: 4 }, async () => {
   const { url, takeOver } = await startHolding()
   const began = performance.now()
   expect([await preflight(url + SIGN), performance.now() - began < HELD.ms]).toEqual([ALLOWED, true])

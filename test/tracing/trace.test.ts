@@ -109,7 +109,7 @@ describe('A traced call', () => {
     })
   }
   const spansOf = async (traceId: string, least: number): Promise<Sent[]> => {
-    for (const end = Date.now() + 15_000; Date.now() < end; await wait(200)) {
+    for (const end = Date.now() + 120_000; Date.now() < end; await wait(200)) {
       const found = collector.spans().filter((span) => span.traceId === traceId)
       if (found.length >= least && found.some(({ kind }) => kind === 2)) return found
     }
