@@ -221,13 +221,13 @@ describe('problem lists', () => {
 })
 
 test('a very long text costs little time and gives no finding', () => {
-  const started = performance.now()
+  const started = process.cpuUsage()
   const { readings } = read(
     textResult('CYP2D6 genotype', '*1 or '.repeat(200_000)),
     textResult('CYP2C19 genotype', '('.repeat(500_000), { id: 'other' }),
   )
   expect(readings.map(lineOf).every((line) => !line.includes(' act'))).toBe(true)
-  expect(performance.now() - started).toBeLessThan(2000)
+  expect(process.cpuUsage(started).user / 1000).toBeLessThan(2000)
 })
 
 describe('HLA alleles that share one word', () => {

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 const REDIS = { host: '127.0.0.1', port: 6379 }
 
 export const isRedisHere = await new Promise<boolean>((resolve) => {
-  const socket = connect({ ...REDIS, timeout: 500 })
+  const socket = connect({ ...REDIS, timeout: 15_000 })
   const end = (here: boolean) => {
     socket.destroy()
     resolve(here)

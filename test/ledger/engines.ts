@@ -3,7 +3,9 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
+import { openPostgres } from '../../src/ledger/database.ts'
 import { type LedgerConfig, openLedger } from '../../src/ledger/ledger.ts'
+import { migrate } from '../../src/ledger/migrations.ts'
 
 /** A place for one test's ledger; `sql` speaks to the same database beside the ledger (PostgreSQL only). */
 export type Place = {
@@ -15,7 +17,7 @@ export type Place = {
 const POSTGRES = process.env.TEST_DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/test'
 
 const connect = async (): Promise<Client> => {
-  const client = new Client({ connectionString: POSTGRES, connectionTimeoutMillis: 1500 })
+  const client = new Client({ connectionString: POSTGRES, connectionTimeoutMillis: 15_000 })
   await client.connect()
   return client
 }
@@ -64,6 +66,20 @@ export const embeddedPlace = async (): Promise<Place> => {
   return place
 }
 
+/**
+ * Makes the tables, for as long as that takes: processes make them one after the other, and a call on a machine that stops gives up
+ * before its turn.
+ */
+const makeTables = async (url: string): Promise<void> => {
+  for (let tries = 1; ; tries += 1) {
+    const database = openPostgres(url, 300_000)
+    const failure = await migrate(database.db).catch((error: unknown) => error)
+    await database.close()
+    if (failure === undefined) return
+    if (tries === 10) throw failure
+  }
+}
+
 /** A schema of its own, dropped afterwards. */
 export const postgresPlace = async (): Promise<Place> => {
   const dataDir = folder()
@@ -73,6 +89,7 @@ export const postgresPlace = async (): Promise<Place> => {
   await client.query(`set search_path to ${schema}`)
   const url = new URL(POSTGRES)
   url.searchParams.set('options', `-csearch_path=${schema}`)
+  await makeTables(url.href)
   return {
     config: { dataDir, databaseUrl: url.href, pseudonymKeyFile: undefined },
     sql: async (text) => {

@@ -14,7 +14,7 @@ const SIGN = '/cds-services/pgx-order-sign'
 
 /** Null when Redis answers, else why it does not: the tests on it then say that they did not run. */
 const redisMissing = await (async (): Promise<string | null> => {
-  const redis = new Redis(REDIS, { lazyConnect: true, retryStrategy: () => null, connectTimeout: 1500 })
+  const redis = new Redis(REDIS, { lazyConnect: true, retryStrategy: () => null, connectTimeout: 15_000 })
   redis.on('error', () => undefined)
   try {
     await redis.connect()
