@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openLedger } from '../../src/ledger/ledger.ts'
 import { runMain } from '../cli/run-main.ts'
 import { card, decision, feedbackOn } from './decisions.ts'
-import { embeddedPlace, type Place, postgresMissing, postgresPlace } from './engines.ts'
+import { AGAIN, embeddedPlace, type Place, postgresMissing, postgresPlace } from './engines.ts'
 
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
@@ -85,7 +85,7 @@ const written = async () => {
   return one
 }
 
-describe('attune audit export', () => {
+describe('attune audit export', AGAIN, () => {
   it('writes what was read, shown, told back, opened and reviewed, one event each, as FHIR and BALP want them', async () => {
     const one = await written()
     const { status, out } = await run('export', '--to', at('audit.ndjson'), '--tenant', 'north')

@@ -7,7 +7,7 @@ import { openDatabase } from '../../src/ledger/database.ts'
 import { type Ledger, openLedger } from '../../src/ledger/ledger.ts'
 import type { LedgerTables } from '../../src/ledger/tables.ts'
 import { decision } from './decisions.ts'
-import { embeddedPlace, type Place, postgresMissing, postgresPlace } from './engines.ts'
+import { AGAIN, embeddedPlace, type Place, postgresMissing, postgresPlace } from './engines.ts'
 import { writeEveryKind } from './every-kind.ts'
 
 // Opening an embedded database takes long on a busy machine.
@@ -22,7 +22,7 @@ const ENGINES = [
   ['PGlite, embedded', embeddedPlace, null],
 ] as const
 
-describe.each(ENGINES)('The walk that a server makes through its ledger on %s', (name, makePlace, missing) => {
+describe.each(ENGINES)('The walk that a server makes through its ledger on %s', AGAIN, (name, makePlace, missing) => {
   if (missing) {
     it.skip(`did not run: ${missing}`, () => {})
     return

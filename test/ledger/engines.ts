@@ -40,6 +40,9 @@ export const enginesOfRun = <T>(embedded: T, postgres: T): readonly T[] => {
   return [postgresMissing === null ? postgres : embedded]
 }
 
+/** The ledger gives up what takes a database more than seconds: a machine that stops may do so to a test, but not in each try. */
+export const AGAIN = { retry: 2 }
+
 const folder = (): string => mkdtempSync(join(tmpdir(), 'attune-ledger-'))
 
 /** A data folder in which nothing was ever started. */

@@ -8,7 +8,7 @@ import { openLedger } from '../../src/ledger/ledger.ts'
 import { readRecord, recordOf } from '../../src/ledger/packed-record.ts'
 import { runMain } from '../cli/run-main.ts'
 import { card, decision, feedbackOn } from './decisions.ts'
-import { embeddedPlace, type Place, postgresMissing, postgresPlace } from './engines.ts'
+import { AGAIN, embeddedPlace, type Place, postgresMissing, postgresPlace } from './engines.ts'
 import { writeEveryKind } from './every-kind.ts'
 
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
@@ -52,7 +52,7 @@ const everything = async (): Promise<string> => {
   return texts.join()
 }
 
-describe('A patient who is to be forgotten', () => {
+describe('A patient who is to be forgotten', AGAIN, () => {
   it('is: everything of this one is gone, of others nothing; the chain holds and tells how many entries were erased', async () => {
     const other = decision({ patientKey: OTHER, cards: [card()] })
     await opened(async (ledger) => {
@@ -118,7 +118,7 @@ describe('A patient who is to be forgotten', () => {
   })
 })
 
-describe('attune ledger erase', () => {
+describe('attune ledger erase', AGAIN, () => {
   const where = (): string[] => (place.config.databaseUrl ? ['--database', place.config.databaseUrl] : [])
   const run = (words: readonly string[], stdin = '') => {
     vi.stubEnv('ATTUNE_DATA_DIR', place.config.dataDir)

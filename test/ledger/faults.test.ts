@@ -9,7 +9,7 @@ import { type Ledger, type LedgerConfig, openLedger } from '../../src/ledger/led
 import { replay } from '../../src/ledger/replay-spool.ts'
 import { openSpool } from '../../src/ledger/spool.ts'
 import { card, decision, feedbackOn } from './decisions.ts'
-import { embeddedPlace, type Place, postgresMissing, postgresPlace } from './engines.ts'
+import { AGAIN, embeddedPlace, type Place, postgresMissing, postgresPlace } from './engines.ts'
 
 // Opening an embedded database takes long on a busy machine.
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
@@ -50,7 +50,7 @@ const makeCable = async (target: URL) => {
 
 const settled = (ledger: Ledger) => vi.waitFor(() => expect(ledger.health().state).toBe('ok'), { timeout: 120_000, interval: 50 })
 
-describe.skipIf(postgresMissing !== null)(`PostgreSQL goes away${postgresMissing ? ` (${postgresMissing})` : ''}`, () => {
+describe.skipIf(postgresMissing !== null)(`PostgreSQL goes away${postgresMissing ? ` (${postgresMissing})` : ''}`, AGAIN, () => {
   let place: Place
   let config: LedgerConfig
   let cable: Awaited<ReturnType<typeof makeCable>>
@@ -71,6 +71,7 @@ describe.skipIf(postgresMissing !== null)(`PostgreSQL goes away${postgresMissing
     const shown = card()
     const [before, during] = [decision(), decision({ cards: [shown] })]
     await ledger.record(before)
+    await vi.waitFor(async () => expect(await ledger.decision(before.id, 'north')).toEqual(before), 120_000) // not in the spool alone
     await cable.cut()
     await ledger.record(during)
     await ledger.feedback([feedbackOn(shown.uuid)])

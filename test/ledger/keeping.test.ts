@@ -6,7 +6,7 @@ import { openDatabase } from '../../src/ledger/database.ts'
 import { type LedgerConfig, openLedger } from '../../src/ledger/ledger.ts'
 import { runMain } from '../cli/run-main.ts'
 import { card, decision, feedbackOn } from './decisions.ts'
-import { embeddedPlace, type Place, postgresMissing, postgresPlace } from './engines.ts'
+import { AGAIN, embeddedPlace, type Place, postgresMissing, postgresPlace } from './engines.ts'
 import { writeEveryKind } from './every-kind.ts'
 
 // Opening an embedded database takes long on a busy machine.
@@ -42,7 +42,7 @@ const keyFile = (name: string, ...keys: readonly number[]): string => {
 const headsFile = () => join(place.config.dataDir, 'ledger-heads.ndjson')
 const intact = { state: 'intact', faults: [] }
 
-describe('What is too old', () => {
+describe('What is too old', AGAIN, () => {
   it('loses its content and keeps its place in the chain; what is younger stays, and the ledger is intact', async () => {
     const config = {
       ...place.config,
@@ -98,7 +98,7 @@ describe('What is too old', () => {
   })
 })
 
-describe('Keys that change', () => {
+describe('Keys that change', AGAIN, () => {
   it('signing keys: each vouches for the next; old heads hold; a key that nobody vouched for signs nothing', async () => {
     const sign = (file: string | undefined) =>
       opened({ ...place.config, ledger: { ...SCHEDULE, ...(file ? { signingKeyFile: file } : {}) } }, async (ledger) => {
@@ -196,7 +196,7 @@ describe('Keys that change', () => {
   })
 })
 
-describe('Signed ends of the chain', () => {
+describe('Signed ends of the chain', AGAIN, () => {
   it('are made after so many entries, after so many seconds, and at the end; nothing new is not signed again', async () => {
     const heads = () => readFileSync(headsFile(), 'utf8').trim().split('\n').length
     const ledger = await openLedger({ ...place.config, ledger: { signEverySeconds: 1, signEveryEntries: 3, walkEverySeconds: 0 } })

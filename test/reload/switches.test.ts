@@ -9,17 +9,20 @@ import { type Answer, openSite, summaries } from './site.ts'
 
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
+const today = new Date().toISOString().slice(0, 10)
+/** Now, and never after the day on which the test began: what is said names the day. */
+const at = (): string => new Date(Math.min(Date.now(), Date.parse(`${today}T23:59:59.999Z`))).toISOString()
+
 const turned = (one: Partial<PracticeSwitch>): PracticeSwitch => ({
   kind: 'rule',
   subject: 'clopidogrel CYP2C19',
   tenant: null,
   use: 'off',
-  at: new Date().toISOString(),
+  at: at(),
   by: 'dr-keller',
   because: 'the table is under review',
   ...one,
 })
-const today = new Date().toISOString().slice(0, 10)
 const MODEL = 'prevent'
 const SAID = `Switched off on ${today}: the assay was recalled`
 const OFF = `guidance clopidogrel CYP2C19 is switched off at this site since ${today}, because the table is under review`
@@ -81,7 +84,7 @@ describe('A model that is switched for one tenant', () => {
   openOwnSite()
 
   const turnModel = async (use: ModelSwitch['use'], tenant: string | null): Promise<void> => {
-    const one = { model: MODEL, tenant, use, at: new Date().toISOString(), by: 'dr-keller', because: 'the assay was recalled' }
+    const one = { model: MODEL, tenant, use, at: at(), by: 'dr-keller', because: 'the assay was recalled' }
     const isTaken = leaveSwitch(place.config.dataDir, one)
     await vi.waitFor(() => expect(isTaken()).toBe(true), 120_000)
   }
