@@ -49,7 +49,7 @@ describe('Options of Node that write out what a process holds', () => {
     writeFileSync(file, '{"auth":"required"}')
     const words = ['--heapsnapshot-near-heap-limit=1', join(resolve(import.meta.dirname, '../..'), 'dist/src/cli/serve-process.js')]
     const env = { PATH: process.env.PATH ?? '', ATTUNE_CONFIG: file, ATTUNE_DATA_DIR: join(folder, 'data'), PORT: '0' }
-    const { status, stderr } = spawnSync(process.execPath, words, { env, encoding: 'utf8', timeout: 60_000 })
+    const { status, stderr } = spawnSync(process.execPath, words, { env, encoding: 'utf8', timeout: 300_000 })
     rmSync(folder, { recursive: true })
     expect([status, stderr]).toEqual([1, expect.stringContaining('Node is started with --heapsnapshot-near-heap-limit')])
   })

@@ -44,7 +44,7 @@ describe('A process that dies of', () => {
       cwd: folder,
       env: { PATH: process.env.PATH ?? '', TMPDIR: folder },
       encoding: 'utf8',
-      timeout: 60_000,
+      timeout: 300_000,
     })
     const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
     const texts = [stdout, stderr, ...files.map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))]

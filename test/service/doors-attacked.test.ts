@@ -197,7 +197,7 @@ describe('The doors of the app, attacked', () => {
   })
 
   test('a text of a note that holds markup and controls comes back as it was written, and the page of it runs nothing', {
-    timeout: 60_000,
+    timeout: 600_000,
   }, async () => {
     const sealed = await sealedOf(one)
     const note = '</script><img src=x onerror=alert(1)> \u202eabc'
