@@ -1,4 +1,3 @@
-import type { Ingredient, PatientFacts } from '../../contract/facts.ts'
 import type { Lineage } from '../../contract/lineage.ts'
 import { oncePerPair } from '../../once-per.ts'
 import type { Kit } from '../advise.ts'
@@ -7,9 +6,9 @@ import { findEvidence, nameFound } from '../record-evidence.ts'
 import { instantOf, sameIngredient, wasRead } from '../subject.ts'
 import { bodyWeight } from '../vitals.ts'
 import { allergiesOf, concernsClass } from './allergies.ts'
+import { type Beside, besides, perhapsBesides, stopped } from './beside.ts'
 import { type Candidate, namedIn } from './candidate.ts'
 import { type Checked, fine, problem, unanswered } from './checked.ts'
-import { besides, perhapsBesides } from './duplicates.ts'
 import { answerKidney } from './kidney.ts'
 import type { AlternativeCheck, CheckRule, DrugClasses } from './table.ts'
 
@@ -45,20 +44,26 @@ const byWeight: Answering<'weight'> = ({ belowKg }, { ordered }) => {
   return weight ? { hit: weight.kg < belowKg, facts: [weight.lineage], found: `${weight.kg.toFixed(1)} kg` } : open('no weight on record')
 }
 
-type Use = { readonly name: string; readonly lineage: Lineage }
+type Use = { readonly name: string; readonly lineage: Lineage; readonly end: string | null }
 
-const anyOf = (names: readonly string[], ingredients: readonly Ingredient[], lineage: Lineage, after: string): Use[] =>
-  namedIn(names, ingredients).map((name) => ({ name: `${name}${after}`, lineage }))
+/** Medicines of a list among what is beside the order, in the order of the record. */
+const usesOf = (names: readonly string[], some: readonly Beside[]): Use[] =>
+  some
+    .flatMap(({ ingredients, all }) => {
+      const named = namedIn(names, ingredients)
+      return named.length === 0 ? [] : all().flatMap(({ at, lineage, end }) => named.map((name) => ({ at, name, lineage, end })))
+    })
+    .sort((one, other) => one.at - other.at)
 
 /** Medicines that ended less than so many days ago; those without a date of their end keep the question open. */
-const endedLately = (names: readonly string[], days: number, facts: PatientFacts): { readonly sure: Use[]; readonly unsure: Use[] } => {
-  const stopped = facts.medicines.filter(({ state }) => state === 'stopped')
+const endedLately = (names: readonly string[], days: number, candidate: Candidate): { readonly sure: Use[]; readonly unsure: Use[] } => {
+  const now = Date.parse(candidate.ordered.facts.now)
   const sure: Use[] = []
   const unsure: Use[] = []
-  for (const { drug, end, lineage } of stopped) {
-    const ended = instantOf(end, true)
-    if (ended === null) unsure.push(...anyOf(names, drug.ingredients, lineage, ''))
-    else if (Date.parse(facts.now) - ended < days * DAY) sure.push(...anyOf(names, drug.ingredients, lineage, ` (until ${end})`))
+  for (const use of usesOf(names, stopped(candidate))) {
+    const ended = instantOf(use.end, true)
+    if (ended === null) unsure.push(use)
+    else if (now - ended < days * DAY) sure.push({ ...use, name: `${use.name} (until ${use.end})` })
   }
   return { sure, unsure }
 }
@@ -75,12 +80,12 @@ const byMedicine: Answering<'medicine'> = (rule, candidate, kit) => {
   const { daysAfter } = rule
   const { facts, drug } = candidate.ordered
   const names = membersOf(kit.prepared.tables.classes, rule).filter((name) => !sameIngredient({ name, rxcui: null }, drug))
-  const now = besides(candidate).flatMap((beside) => anyOf(names, beside.ingredients, beside.lineage, ''))
-  const lately = daysAfter === undefined ? { sure: [], unsure: [] } : endedLately(names, daysAfter, facts)
+  const now = usesOf(names, besides(candidate))
+  const lately = daysAfter === undefined ? { sure: [], unsure: [] } : endedLately(names, daysAfter, candidate)
   const sure = [...now, ...lately.sure]
   if (sure.length > 0)
     return { hit: true, facts: sure.map(({ lineage }) => lineage), found: [...new Set(sure.map(({ name }) => name))].join(', ') }
-  const perhaps = perhapsBesides(candidate).flatMap((beside) => anyOf(names, beside.ingredients, beside.lineage, ''))
+  const perhaps = usesOf(names, perhapsBesides(candidate))
   if (perhaps.length > 0) return open(`whether ${perhaps.map(({ name }) => name).join(', ')} is still taken is not on record`)
   if (lately.unsure.length > 0) return open(`when ${lately.unsure.map(({ name }) => name).join(', ')} ended is not on record`)
   return wasRead(facts, 'medicines') ? no() : open('medicines were not read')

@@ -1,8 +1,10 @@
+import type { Lineage } from '../../contract/lineage.ts'
 import { oncePer } from '../../once-per.ts'
 import { readCondition } from '../read-condition.ts'
 import { medicinesWereRead } from '../read-medicine.ts'
 import { measured, rising } from './measured.ts'
 import type { MomentTest, TestOf } from './moment-rows.ts'
+import type { Situation } from './situation.ts'
 import { boundWords, isWithin, no, unknown, type Verdict, type View, yes } from './verdict.ts'
 
 const plain = (value: number): string => String(Number(value.toPrecision(3)))
@@ -38,12 +40,29 @@ const lacking = async ({ of }: TestOf<'lacking'>, { number }: View): Promise<Ver
   return asked.state === 'none' && asked.applies ? yes(asked.because) : no('nothing lacks')
 }
 
+type HeldOfClass = {
+  readonly ref: string
+  readonly draft: boolean
+  readonly name: string
+  readonly lineage: Lineage
+  readonly unclear: boolean
+}
+
+const byClass = oncePer((_: Situation) => new Map<string, readonly HeldOfClass[]>())
+
+/** Medicines and drafts of a class, looked for once and not for each order again. */
+const heldOf = (group: string, situation: Situation): readonly HeldOfClass[] => {
+  const known = byClass(situation).get(group)
+  if (known) return known
+  const found = situation.held.flatMap(({ ref, draft, drug, lineage, unclear }) =>
+    drug.ingredients.filter((one) => situation.moments.isOf(group, one)).map(({ name }) => ({ ref, draft, name, lineage, unclear })),
+  )
+  byClass(situation).set(group, found)
+  return found
+}
+
 const taking = ({ class: group, says, inUse }: TestOf<'taking'>, { situation, subject }: View): Verdict => {
-  const all = situation.held
-    .filter(({ ref, draft }) => ref !== subject?.ref && !(inUse && draft))
-    .flatMap(({ drug, lineage, unclear }) =>
-      drug.ingredients.filter((one) => situation.moments.isOf(group, one)).map(({ name }) => ({ name, lineage, unclear })),
-    )
+  const all = heldOf(group, situation).filter(({ ref, draft }) => ref !== subject?.ref && !(inUse && draft))
   const found = all.filter(({ unclear }) => !unclear)
   if (found.length > 0)
     return yes(
