@@ -14,6 +14,7 @@ import { combine, type Match, matchRows } from './match-rows.ts'
 import { asInherited } from './own-inhibitors.ts'
 import { decidePopulation } from './populations.ts'
 import type { Prepared, RowGroup } from './prepare.ts'
+import { byRowId } from './row-order.ts'
 import type { GuidanceRow, Knowledge } from './rules.ts'
 import type { Subject } from './subject.ts'
 
@@ -289,7 +290,7 @@ const bySpeaking =
     precedence.indexOf(a.source) - precedence.indexOf(b.source) ||
     Number(a.population?.state === 'undecided') - Number(b.population?.state === 'undecided') ||
     seriousness(a.consequence) - seriousness(b.consequence) ||
-    a.row.localeCompare(b.row, 'en', { numeric: true })
+    byRowId(a.row, b.row)
 
 const NOT_AT_ALL = new Set<Finding['consequence']>(['contraindicated', 'avoid'])
 

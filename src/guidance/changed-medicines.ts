@@ -3,7 +3,7 @@ import type { DrugAssessment } from '../contract/findings.ts'
 import type { EnzymeModifier } from '../contract/genes.ts'
 import { oncePer } from '../once-per.ts'
 import { isLocal } from '../pgx/local-use.ts'
-import { asTaken, modifiersOf } from '../pgx/phenoconversion.ts'
+import { asTaken, isModifier, modifiersOf } from '../pgx/phenoconversion.ts'
 import { SLICE, type Slices } from '../slices.ts'
 import { callFor, type Kit } from './advise.ts'
 import { seriousness } from './consequence.ts'
@@ -11,8 +11,9 @@ import { keysOf, type Subject, takenAlong } from './subject.ts'
 
 /** Genes whose product the order acts on. */
 const genesOf = (order: Order, facts: PatientFacts, { calls, knowledge }: Kit): Set<string> => {
-  const taken = [asTaken(order)]
-  return new Set([...calls.keys()].filter((gene) => modifiersOf(gene, taken, knowledge.modifiers, facts.now).active.length > 0))
+  const taken = asTaken(order)
+  if (!isModifier(taken, knowledge.modifiers)) return new Set()
+  return new Set([...calls.keys()].filter((gene) => modifiersOf(gene, [taken], knowledge.modifiers, facts.now).active.length > 0))
 }
 
 /** What the drafts do to the genes of one medicine. */

@@ -2,6 +2,7 @@ import { oncePer } from '../once-per.ts'
 import type { GeneTables } from '../pgx/gene-tables.ts'
 import type { GeneOption, GeneReadout } from './gene-options.ts'
 import type { GenotypeLimit } from './guidance-tables.ts'
+import { byRowId } from './row-order.ts'
 import type { GuidanceRow } from './rules.ts'
 
 /** A row that applies, for which readings of the genes, and by which words. */
@@ -160,7 +161,7 @@ export const matchRows = (
     }
   return [...answers.values()].flatMap((hits) => {
     // Rows that say the same are one finding, named after the first of them however they were sorted.
-    const first = [...hits].sort((a, b) => a.row.id.localeCompare(b.row.id, 'en', { numeric: true }))[0]
+    const first = [...hits].sort((a, b) => byRowId(a.row.id, b.row.id))[0]
     if (!first) return []
     return [
       {

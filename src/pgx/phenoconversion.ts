@@ -94,6 +94,9 @@ const unique = (modifiers: readonly EnzymeModifier[]): EnzymeModifier[] =>
 /** Rows that count for a gene, and the names and codes of their drugs. */
 type GeneRows = { readonly rows: readonly ModifierRow[]; readonly drugs: ReadonlySet<string> }
 
+const drugsOf = (rows: readonly ModifierRow[]): ReadonlySet<string> =>
+  new Set(rows.flatMap(({ drug, rxcui }) => (rxcui === null ? [drug.toLowerCase()] : [drug.toLowerCase(), rxcui])))
+
 const ROWS = new WeakMap<readonly ModifierRow[], Map<string, GeneRows>>()
 
 /** Rows that count for a gene: read in a source, and not weak. Kept per table. */
@@ -103,7 +106,7 @@ const rowsFor = (gene: string, table: readonly ModifierRow[]): GeneRows => {
   const known = byGene.get(gene)
   if (known) return known
   const rows = table.filter((row) => row.verified === 'seen' && row.strength !== 'weak' && concerns(row.enzyme, gene))
-  const drugs = new Set(rows.flatMap(({ drug, rxcui }) => (rxcui === null ? [drug.toLowerCase()] : [drug.toLowerCase(), rxcui])))
+  const drugs = drugsOf(rows)
   byGene.set(gene, { rows, drugs })
   return { rows, drugs }
 }
@@ -111,6 +114,15 @@ const rowsFor = (gene: string, table: readonly ModifierRow[]): GeneRows => {
 /** Most medicines change no enzyme: of them no row is looked at. */
 const isNamed = ({ drug }: Taken, drugs: ReadonlySet<string>): boolean =>
   drug.ingredients.some(({ name, rxcui }) => drugs.has(name.toLowerCase()) || (rxcui !== null && drugs.has(rxcui)))
+
+const ANY_GENE = new WeakMap<readonly ModifierRow[], ReadonlySet<string>>()
+
+/** Whether a row of any gene names the medicine: most drugs change no enzyme, and no gene has to be asked. */
+export const isModifier = (taken: Taken, table: readonly ModifierRow[]): boolean => {
+  const drugs = ANY_GENE.get(table) ?? drugsOf(table)
+  ANY_GENE.set(table, drugs)
+  return isNamed(taken, drugs)
+}
 
 type Standing = 'active' | 'lately' | 'unsure'
 
@@ -152,6 +164,7 @@ const actingOf = oncePer((_taken: readonly Taken[]) => new Map<string, { readonl
 
 /** Kept with the list: every drug of a record asks it of the same medicines. */
 const actingIn = (gene: string, taken: readonly Taken[], rows: readonly ModifierRow[], now: string): readonly Acting[] => {
+  if (taken.length === 0) return []
   const by = rowsFor(gene, rows)
   const kept = actingOf(taken)
   const known = kept.get(`${gene} ${now}`)
