@@ -19,13 +19,14 @@ const rowsOf = ({ call, tally }: CountedCall): Day[] =>
     n,
   }))
 
-const KEY = ['day', 'tenant', 'service', 'mode', 'kind', 'subject', 'measure'] as const
+const keyOf = ({ day, tenant, service, mode, kind, subject, measure }: Day): string =>
+  `${day}\n${tenant}\n${service}\n${mode}\n${kind}\n${subject}\n${measure}`
 
 /** Equal rows of a batch in one; in one order everywhere, so that two processes never wait for each other crosswise. */
 const merge = (rows: readonly Day[]): Day[] => {
   const merged = new Map<string, Day>()
   for (const row of rows) {
-    const key = KEY.map((column) => row[column]).join('\n')
+    const key = keyOf(row)
     const there = merged.get(key)
     merged.set(key, there === undefined ? row : { ...there, n: there.n + row.n })
   }

@@ -57,17 +57,17 @@ export const makeSwitches = (settings: Settings): Switches => {
   }
 
   const among = (model: string, switched: readonly ModelSwitch[]): Standing => {
+    if (switched.length === 0) return known ? configured(model) : UNKNOWN
     const silenced = switched.map(silencedBy).toSorted((one, other) => RANK[one.use] - RANK[other.use])
     if (!known && silenced[0]?.use !== 'off') return UNKNOWN
     return mostSilent([...silenced.filter(({ use }) => use === 'off'), configured(model), ...silenced] as [Standing, ...Standing[]])
   }
 
+  const heldOf = (model: string, tenant: string | null): ModelSwitch[] =>
+    [held.get(keyOf(model, null)), tenant === null ? undefined : held.get(keyOf(model, tenant))].flatMap((one) => one ?? [])
+
   return {
-    standing: (model, tenant) =>
-      among(
-        model,
-        [held.get(keyOf(model, null)), tenant === null ? undefined : held.get(keyOf(model, tenant))].flatMap((one) => one ?? []),
-      ),
+    standing: (model, tenant) => among(model, held.size === 0 ? [] : heldOf(model, tenant)),
     strictest: (model) =>
       among(
         model,

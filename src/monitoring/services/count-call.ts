@@ -12,7 +12,7 @@ const INTERRUPTING: ReadonlySet<string> = new Set(['critical', 'warning'])
 
 /** Each thing once a call, however many orders it is about. */
 const once = (cells: readonly ServiceCell[]): ServiceCell[] => [
-  ...new Map(cells.map((cell) => [cell.slice(0, 3).join('\n'), cell])).values(),
+  ...new Map(cells.map((cell) => [`${cell[0]}\n${cell[1]}\n${cell[2]}`, cell])).values(),
 ]
 
 const ofService = ({ outcome, cards, traces, silences }: Answer): ServiceCell[] => {
