@@ -10,8 +10,19 @@ const LONE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\ud
 /** What the two functions below would change; most texts are words of ours and hold none of it. */
 const NOT_INERT = /[^ -~]|[\\`*_[\]|<>~&]|^[ #+\-\d]| $| {2}|:\/\//
 
+/** Characters of the longest text that stands on a card; of a longer one the beginning, and that it goes on. */
+const LONGEST = 20_000
+
+const shown = (text: string): string => {
+  if (text.length <= LONGEST) return text
+  // Half of a character outside the basic plane is no character.
+  return `${text.slice(0, LONGEST).replace(/[\ud800-\udbff]$/, '')}… (the first ${LONGEST} of ${text.length} characters)`
+}
+
 /** Text of the chart as inert markdown: one line, nothing acts. Source: CDS Hooks checklist Z-08. */
-export const escapeText = (text: string): string => (NOT_INERT.test(text) ? escapeAll(text) : text)
+export const escapeText = (text: string): string => makeInert(shown(text))
+
+const makeInert = (text: string): string => (NOT_INERT.test(text) ? escapeAll(text) : text)
 
 const escapeAll = (text: string): string =>
   text
@@ -24,7 +35,9 @@ const escapeAll = (text: string): string =>
     .replace(/:\/\//g, ':\u200b//')
 
 /** Text of the chart for a plain-text member (summary, label, description): one line; no tag, no link, no unseen character. */
-export const plainText = (text: string): string => (NOT_INERT.test(text) ? plainAll(text) : text)
+export const plainText = (text: string): string => makePlain(shown(text))
+
+const makePlain = (text: string): string => (NOT_INERT.test(text) ? plainAll(text) : text)
 
 const plainAll = (text: string): string =>
   text

@@ -95,6 +95,16 @@ export type Amount = {
   readonly comparator: '<' | '<=' | '>' | '>=' | null
 }
 
+/** Characters of the longest unit. A longer text in its place is none and is not looked at, which is said in its place. */
+const LONGEST_UNIT = 200
+export const UNREAD_UNIT = `(a unit of more than ${LONGEST_UNIT} characters, not read)`
+
+const isTooLong = (value: unknown): boolean => typeof value === 'string' && value.length > LONGEST_UNIT
+
+/** Code and word of a unit. Where one is too long, the other is not taken alone: it might say something else. */
+const unitIn = ({ code, unit }: Json): Pick<Amount, 'code' | 'unit'> =>
+  isTooLong(code) || isTooLong(unit) ? { code: UNREAD_UNIT, unit: UNREAD_UNIT } : { code: asText(code), unit: asText(unit) }
+
 const COMPARATORS = ['<', '<=', '>', '>='] as const
 
 export const amount = (value: unknown): Amount | null => {
@@ -103,9 +113,8 @@ export const amount = (value: unknown): Amount | null => {
   if (number === null) return null
   return {
     value: number,
-    code: asText(value.code),
     system: asText(value.system),
-    unit: asText(value.unit),
+    ...unitIn(value),
     comparator: COMPARATORS.find((sign) => sign === value.comparator) ?? null,
   }
 }

@@ -4,6 +4,7 @@ import { amount, asCode, asDate, asObjects, asText, codings, type Json, member, 
 import type { Item } from './chart.ts'
 import { gap } from './gaps.ts'
 import { dateOf, lineageOf, mainCoding, sourceOf } from './lineage.ts'
+import { readName } from './long-names.ts'
 import { WITHDRAWN } from './measurements.ts'
 
 const RECORDED = [['recordedDate', 'recorded']] as const satisfies readonly (readonly [string, DateSource])[]
@@ -67,7 +68,7 @@ export const readCondition = (item: Item, gaps: Gap[]): Condition | null => {
   const began = onsetWords(resource)
   return {
     ref,
-    name: nameOf(resource.code) ?? 'Unnamed condition',
+    name: readName(nameOf(resource.code) ?? 'Unnamed condition', 'conditions', ref, gaps),
     codes,
     clinicalStatus: statusOf(resource.clinicalStatus),
     verificationStatus,

@@ -31,6 +31,9 @@ const leaveNothing = (text: string): boolean =>
     .replace(RHYTHM, ' ')
     .replace(/[\s.,;()]+/g, '') === ''
 
+/** Characters of the longest dosage text that is compared with the structure: some pages. */
+export const LONGEST_DOSE_TEXT = 10_000
+
 /** What a dosage text says, as far as it can be checked against the structure. Never a source of an amount by itself. Kept by text. */
 export const readDoseText: (text: string) => DoseWords = remembering((text) => {
   const [mg, counts]: [number[], number[]] = [[], []]

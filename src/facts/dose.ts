@@ -1,7 +1,7 @@
 import type { Dose } from '../contract/facts.ts'
 import { type Amount, amount, asNumber, asObjects, asText, isJson, type Json, member } from './accessors.ts'
 import { readExtent } from './dose-extent.ts'
-import { readDoseText } from './dose-text.ts'
+import { LONGEST_DOSE_TEXT, readDoseText } from './dose-text.ts'
 import { bodySizeOf, isActuation, isCount, massInMg, tidy, volumeInMl } from './dose-units.ts'
 import { mainCodingOf } from './lineage.ts'
 import type { Strength, StrengthPart } from './strength.ts'
@@ -100,10 +100,13 @@ type Step = {
   readonly because: string | null
 }
 
+const TEXT_NOT_READ = `The dosage text of more than ${LONGEST_DOSE_TEXT} characters was not read, so it may say something else.`
+
 /** A text that says something else than the structure leaves no number. */
 const contradiction = (line: Json, given: Given, timesPerDay: number | null): string | null => {
   const text = asText(line.text)
   if (text === null || given.kind === 'none') return null
+  if (text.length > LONGEST_DOSE_TEXT) return TEXT_NOT_READ
   const words = readDoseText(text)
   if (words.exception) return 'The dosage text goes beyond what the structure says.'
   const mg = given.kind === 'mass' ? given.mg : null
@@ -119,8 +122,9 @@ const contradiction = (line: Json, given: Given, timesPerDay: number | null): st
 /** A line without timing whose text says nothing but amount and rhythm takes the rhythm from there: `50 mg daily for 2 weeks`. */
 const rhythmOf = (line: Json): Rhythm => {
   const rhythm = readRhythm(line)
-  if (rhythm.stated) return rhythm
-  const words = readDoseText(asText(line.text) ?? '')
+  const text = asText(line.text) ?? ''
+  if (rhythm.stated || text.length > LONGEST_DOSE_TEXT) return rhythm
+  const words = readDoseText(text)
   const [times] = words.timesPerDay
   if (!words.complete || times === undefined) return rhythm
   return { ...rhythm, timesPerDay: times, stated: true, because: null }

@@ -5,6 +5,7 @@ import type { Item } from './chart.ts'
 import { type FamilyTables, flagsOf, groupOf, placeOf, sexOf } from './family-tables.ts'
 import { gap } from './gaps.ts'
 import { dateOf, lineageOf } from './lineage.ts'
+import { readName } from './long-names.ts'
 
 const RECORDED = [['date', 'recorded']] as const satisfies readonly (readonly [string, DateSource])[]
 
@@ -61,8 +62,8 @@ const deceasedOf = (resource: Json): FamilyMember['deceased'] => {
 
 type RelativeCondition = FamilyMember['conditions'][number]
 
-const conditionOf = (condition: Json, tables: FamilyTables | null): RelativeCondition => {
-  const named = { name: nameOf(condition.code) ?? 'Unnamed condition', codes: codings(condition.code) }
+const conditionOf = (condition: Json, tables: FamilyTables | null, ref: string, gaps: Gap[]): RelativeCondition => {
+  const named = { name: readName(nameOf(condition.code) ?? 'Unnamed condition', 'family', ref, gaps), codes: codings(condition.code) }
   const age = onsetAge(condition)
   const group = tables === null ? null : groupOf(named, tables)
   const [outcome, note] = [nameOf(condition.outcome), noteOf(condition)]
@@ -99,7 +100,7 @@ export const readFamilyMember = (item: Item, gaps: Gap[], tables: FamilyTables |
   const read = {
     relationship: nameOf(resource.relationship) ?? 'relative',
     ...aboutRelative(resource),
-    conditions: asObjects(resource.condition).map((condition) => conditionOf(condition, tables)),
+    conditions: asObjects(resource.condition).map((condition) => conditionOf(condition, tables, ref, gaps)),
   }
   const [deceased, age, note] = [deceasedOf(resource), yearsOrRange(resource, 'age'), noteOf(resource)]
   return {

@@ -1,12 +1,27 @@
 import type { MeasuredValue, Measurement } from '../contract/facts.ts'
 import type { Coding, Gap } from '../contract/lineage.ts'
-import { amount, asCode, asDate, asList, asNumber, asObjects, asText, codings, type Json, member, nameOf, wording } from './accessors.ts'
+import {
+  amount,
+  asCode,
+  asDate,
+  asList,
+  asNumber,
+  asObjects,
+  asText,
+  codings,
+  type Json,
+  member,
+  nameOf,
+  UNREAD_UNIT,
+  wording,
+} from './accessors.ts'
 import type { Item } from './chart.ts'
 import { nameOfCode } from './code-names.ts'
 import { gap, type Modality, reasonOf } from './gaps.ts'
 import { flagOf } from './laboratory/flag.ts'
 import { rangeOf } from './laboratory/reference-range.ts'
 import { dateOf, lineageOf, mainCoding, OBSERVED, sourceOf } from './lineage.ts'
+import { readName } from './long-names.ts'
 import { unitOf } from './unit-of.ts'
 
 /** Statuses under which an author takes a result back. */
@@ -18,11 +33,16 @@ type Tell = (code: Gap['code'], because: string) => void
 /** Spread where there is nothing to say: one object for the thousands of values of a record. */
 const NOTHING = {}
 
+const WHY_UNKNOWN: ReadonlyMap<string, string> = new Map([
+  ['', 'A value has no unit.'],
+  [UNREAD_UNIT, `A value has ${UNREAD_UNIT.slice(1, -1)}.`],
+])
+
 const quantity = (raw: unknown, tell: Tell): MeasuredValue | null => {
   const read = amount(raw)
   if (read === null) return null
   const unit = unitOf(read)
-  if (!unit.known) tell('unit-unknown', unit.code === '' ? 'A value has no unit.' : 'A value has a unit that is not known here.')
+  if (!unit.known) tell('unit-unknown', WHY_UNKNOWN.get(unit.code) ?? 'A value has a unit that is not known here.')
   return {
     kind: 'quantity',
     value: read.value,
@@ -171,7 +191,7 @@ export const readMeasurement = (item: Item, about: Modality, gaps: Gap[], advice
   const { range, interpretation, beside } = adviceOnly ? NOT_SHOWN : shownWith(resource, value)
   return {
     ref,
-    name: wording(resource.code) ?? nameOfCode(codes) ?? code?.code ?? 'Unnamed result',
+    name: readName(wording(resource.code) ?? nameOfCode(codes) ?? code?.code ?? 'Unnamed result', about, ref, gaps),
     codes,
     value,
     range,

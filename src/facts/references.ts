@@ -17,12 +17,24 @@ export const refOf = (resource: Json): string => {
 /** As most references stand: `Patient/1`. */
 const RELATIVE = /^[A-Z][A-Za-z]+\/[^/?#]+$/
 
+/** The last two parts of a path that hold something, the last first; the many of a path made of slashes are not cut out. */
+const lastParts = (path: string): readonly [last: string, before: string] => {
+  const parts: [string, string] = ['', '']
+  let end = path.length
+  for (const at of [0, 1] as const) {
+    while (end > 0 && path[end - 1] === '/') end -= 1
+    const start = path.lastIndexOf('/', end - 1) + 1
+    parts[at] = end === 0 ? '' : path.slice(start, end)
+    end = start
+  }
+  return parts
+}
+
 /** Last two path parts of a relative or absolute reference, `Patient/1`; version history is cut off. Null for urn:, # and bare ids. */
 export const tailOf = (reference: string): string | null => {
   if (RELATIVE.test(reference)) return reference
   const path = reference.replace(/\/_history\/[^/]*$/, '').replace(/[?#].*$/, '')
-  const parts = path.split('/').filter((part) => part !== '')
-  const [type, id] = parts.slice(-2)
+  const [id, type] = lastParts(path)
   return type && id && /^[A-Z][A-Za-z]+$/.test(type) ? `${type}/${id}` : null
 }
 

@@ -4,6 +4,7 @@ import type { DrugIndex } from '../terminology/drugs.ts'
 import { remembering } from '../terminology/remember.ts'
 import { amount, asObjects, type Json, member } from './accessors.ts'
 import { massInMg, volumeInMl } from './dose-units.ts'
+import { LONGEST_NAME } from './long-names.ts'
 
 /** Milligrams of one ingredient in one tablet (`unit`), one millilitre or one actuation. */
 export type StrengthPart = { readonly mg: number; readonly per: 'unit' | 'mL' | 'actuation' }
@@ -43,6 +44,8 @@ const statedStrength = (medication: Json | null): StrengthPart[] => {
   return [ml === null ? { mg: mg / bottom.value, per: 'unit' } : { mg: mg / ml, per: 'mL' }]
 }
 
+const TOO_LONG = `A name of more than ${LONGEST_NAME} characters was not searched for a strength.`
+
 const same = (a: readonly StrengthPart[], b: readonly StrengthPart[]): boolean =>
   a.length === b.length && a.every((part, at) => part.per === b[at]?.per && Math.abs(part.mg - (b[at]?.mg ?? 0)) < 1e-6)
 
@@ -54,6 +57,7 @@ export const readStrength = (drug: DrugIdentity, medication: Json | null, drugs:
   const products = drug.codings.filter((coding) => systemOf(coding) === 'rxnorm').map((coding) => drugs.product(coding.code)?.name)
   const listed = products.filter((name) => name !== undefined)
   const names = listed.length > 0 ? listed : [...drug.codings.map((coding) => coding.display ?? ''), drug.text]
+  if (names.some((name) => name.length > LONGEST_NAME)) return { parts: [], because: TOO_LONG }
   const told = [...names.map(strengthParts), statedStrength(medication)].filter((parts) => parts.length > 0)
   const [first] = told
   if (!first) return { parts: [], because: 'The product does not state its strength.' }

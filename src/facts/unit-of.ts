@@ -1,6 +1,6 @@
 import { spellAsUcum } from '../terminology/unit-spellings.ts'
 import { ucumCode } from '../terminology/units.ts'
-import type { Amount } from './accessors.ts'
+import { type Amount, UNREAD_UNIT } from './accessors.ts'
 
 /** Words for values without a dimension, which stand where a unit belongs. */
 const DIMENSIONLESS: Readonly<Record<string, string>> = { inr: '1', ratio: '1', score: '{score}', steps: '{steps}' }
@@ -35,6 +35,7 @@ const fromWord = (word: string): Unit =>
 /** Unit of a quantity as UCUM code: the coded one, misspellings put right; else the word for it. `known` is false when neither says. */
 export const unitOf = (quantity: Amount): Unit => {
   const { code, system, unit } = quantity
+  if (unit === UNREAD_UNIT) return { code: UNREAD_UNIT, known: false }
   if (code !== null && system !== null && UCUM_SYSTEMS.has(system))
     return remember(`code ${code}`, () => ({ code: spellAsUcum(code), known: true }))
   for (const word of [unit, code]) {

@@ -1,3 +1,4 @@
+import type { Slices } from '../slices.ts'
 import type { Found } from './phrase-tree.ts'
 import type { TriggerRule } from './tables.ts'
 import { isWord, type Token } from './tokens.ts'
@@ -72,11 +73,15 @@ const visible = (open: Open, words: number): Decided => {
 type Line = { readonly tokens: readonly Token[]; readonly from: number; readonly to: number }
 type Sorted = { readonly triggers: readonly Found<TriggerRule>[]; readonly targets: readonly Place[] }
 
-const sweepForward = ({ tokens, from, to }: Line, { triggers, targets }: Sorted): Decided[] => {
+/** Tokens looked at between two pauses. */
+const SLICE = 2000
+
+function* sweepForward({ tokens, from, to }: Line, { triggers, targets }: Sorted): Slices<Decided[]> {
   const decided: Decided[] = []
   const open: Open = {}
   let [words, trigger, target] = [0, 0, 0]
   for (let at = from; at < to; at++) {
+    if ((at - from) % SLICE === SLICE - 1) yield
     while (triggers[trigger] && (triggers[trigger]?.to ?? 0) <= at) {
       const found = triggers[trigger++]
       if (!found) break
@@ -96,12 +101,13 @@ const sweepForward = ({ tokens, from, to }: Line, { triggers, targets }: Sorted)
   return decided
 }
 
-const sweepBackward = ({ tokens, from, to }: Line, { triggers, targets }: Sorted): Decided[] => {
+function* sweepBackward({ tokens, from, to }: Line, { triggers, targets }: Sorted): Slices<Decided[]> {
   const decided: Decided[] = []
   const open: Open = {}
   let words = 0
   let [trigger, target] = [triggers.length - 1, targets.length - 1]
   for (let at = to - 1; at >= from; at--) {
+    if ((to - at) % SLICE === 0) yield
     while (triggers[trigger] && (triggers[trigger]?.from ?? 0) > at) {
       const found = triggers[trigger--]
       if (!found) break
@@ -130,17 +136,18 @@ const choose = (before: Found<TriggerRule> | undefined, after: Found<TriggerRule
   return before.value.means === 'negated' && after.value.means === 'negated' ? before : after
 }
 
-/** For each target of a sentence, in order, the trigger that decides each axis. */
-export const decide = (line: Line, sorted: Sorted): Decided[] => {
-  const before = sweepForward(line, sorted)
-  const after = sweepBackward(line, sorted)
-  return before.map((left, index) => {
-    const right = after[index] ?? {}
-    const decided: { -readonly [axis in Axis]?: Found<TriggerRule> } = {}
-    for (const axis of AXES) {
-      const chosen = choose(left[axis], right[axis])
-      if (chosen) decided[axis] = chosen
-    }
-    return decided
-  })
+const chooseEach = (left: Decided, right: Decided): Decided => {
+  const decided: { -readonly [axis in Axis]?: Found<TriggerRule> } = {}
+  for (const axis of AXES) {
+    const chosen = choose(left[axis], right[axis])
+    if (chosen) decided[axis] = chosen
+  }
+  return decided
+}
+
+/** For the first `most` targets of a sentence, in order, the trigger that decides each axis. Pauses inside long sentences. */
+export function* decideInSlices(line: Line, sorted: Sorted, most: number): Slices<Decided[]> {
+  const before = yield* sweepForward(line, sorted)
+  const after = yield* sweepBackward(line, sorted)
+  return before.slice(0, most).map((left, index) => chooseEach(left, after[index] ?? {}))
 }

@@ -1,14 +1,19 @@
 import type { NoteStatement, Presence, StatementKind, StatementTime, Trigger } from '../contract/notes.ts'
-import { inOneGo } from '../slices.ts'
-import { AXES, type Decided, decide } from './context.ts'
+import { inOneGo, type Slices } from '../slices.ts'
+import { AXES, type Decided, decideInSlices } from './context.ts'
 import { type Found, longestAt } from './phrase-tree.ts'
 import { type Sentence, sentencesInSlices } from './sentences.ts'
 import type { NoteTables, Target, TriggerRule } from './tables.ts'
 import { type Token, tokensInSlices } from './tokens.ts'
 
-const findTargets = (tokens: readonly Token[], { from, to }: Sentence, { targets }: NoteTables): Found<Target>[] => {
+/** Tokens that are read before the caller may do something else: a few milliseconds' worth. */
+const SLICE = 2000
+
+function* findTargets(tokens: readonly Token[], { from, to }: Sentence, { targets }: NoteTables): Slices<Found<Target>[]> {
   const found: Found<Target>[] = []
+  let since = 0
   for (let at = from; at < to; ) {
+    if (++since % SLICE === 0) yield
     const hit = longestAt(targets, tokens, at, { plurals: true, fits: (_target, end) => end <= to })
     if (hit) found.push(hit)
     at = hit?.to ?? at + 1
@@ -17,16 +22,17 @@ const findTargets = (tokens: readonly Token[], { from, to }: Sentence, { targets
 }
 
 /** Triggers stand between targets: what is part of a target's own name decides nothing. */
-const findTriggers = (
+function* findTriggers(
   tokens: readonly Token[],
   { from, to }: Sentence,
   code: 'en' | 'de',
   { triggers }: NoteTables,
   targets: readonly Found<Target>[],
-): Found<TriggerRule>[] => {
+): Slices<Found<TriggerRule>[]> {
   const found: Found<TriggerRule>[] = []
-  let next = 0
+  let [next, since] = [0, 0]
   for (let at = from; at < to; ) {
+    if (++since % SLICE === 0) yield
     while ((targets[next]?.to ?? Number.POSITIVE_INFINITY) <= at) next++
     const target = targets[next]
     if (target && target.from <= at) {
@@ -101,13 +107,11 @@ const statement = (
   }
 }
 
-/** Tokens of sentences that are read before the caller may do something else: a few milliseconds' worth. */
-const SLICE = 2000
-
 /**
  * Every statement of a text about a target of the tables: what, where, and how the words around it are to be taken. Pure, and linear in the
- * length of the text; after `most` statements it stops at the end of the sentence. What it gives back is what the words say, not what is so.
- * Pauses between sentences, so that whoever drives it may let others have a turn; where it pauses changes nothing of what it finds.
+ * length of the text; after `most` statements it stops. What it gives back is what the words say, not what is so.
+ * Pauses between sentences and inside long ones, so that whoever drives it may let others have a turn; where it pauses changes nothing of what
+ * it finds.
  */
 export function* statementsInSlices(
   text: string,
@@ -125,11 +129,13 @@ export function* statementsInSlices(
       since = 0
       yield
     }
-    const targets = findTargets(tokens, sentence, tables)
+    const targets = yield* findTargets(tokens, sentence, tables)
     if (targets.length === 0) continue
-    const triggers = findTriggers(tokens, sentence, code, tables, targets)
-    const decided = decide({ tokens, from: sentence.from, to: sentence.to }, { triggers, targets })
-    for (const [index, hit] of targets.entries()) statements.push(statement(text, tokens, sentence, hit, decided[index] ?? {}))
+    const triggers = yield* findTriggers(tokens, sentence, code, tables, targets)
+    const room = most - statements.length
+    const decided = yield* decideInSlices({ tokens, from: sentence.from, to: sentence.to }, { triggers, targets }, room)
+    for (const [index, hit] of targets.slice(0, room).entries())
+      statements.push(statement(text, tokens, sentence, hit, decided[index] ?? {}))
   }
   return statements
 }

@@ -13,11 +13,12 @@ const SLICE = 4000
 /** Sentences by marks and lines. The key is the words alone: case, spaces and marks may differ, a number may not. */
 export function* piecesInSlices(text: string): Slices<Piece[]> {
   const pieces: Piece[] = []
-  let words: string[] = []
+  let [words, key] = [0, '']
   let [start, end] = [-1, -1]
   const close = (): void => {
-    if (words.length > 0) pieces.push({ start, end, words: words.length, key: words.join(' ') })
-    words = []
+    if (words > 0) pieces.push({ start, end, words, key })
+    words = 0
+    key = ''
     start = -1
   }
   let before = 0
@@ -28,7 +29,7 @@ export function* piecesInSlices(text: string): Slices<Piece[]> {
     before = token.end
     if (isWord(token)) {
       if (start < 0) start = token.start
-      words.push(token.norm)
+      key = words++ === 0 ? token.norm : `${key} ${token.norm}`
       end = token.end
     } else if (start >= 0) {
       end = token.end
@@ -65,8 +66,9 @@ export function* repeatsInSlices(notes: readonly Dated[]): Slices<ReadonlyMap<st
   for (const { ref, date, text } of notes) {
     const pieces = yield* piecesInSlices(text)
     const repeated: Repeat[] = []
-    let [words, again] = [0, 0]
+    let [words, again, since] = [0, 0, 0]
     for (const piece of pieces) {
+      if (++since % SLICE === 0) yield
       words += piece.words
       if (piece.words < FEWEST_WORDS) continue
       const from = first.get(piece.key)

@@ -15,7 +15,13 @@ const GAP = /^[^\S\uFEFF]/
 const PLAIN = /^[!-~]+$/
 const NOTHING = /[\p{M}\u00AD\u200B-\u200D\uFEFF]+/gu
 
-const normalise = (word: string): string => {
+/** A longer run of letters is no word: it is told apart by its beginning and its length, which no word of a table looks like. */
+const LONGEST_WORD = 200
+
+const normalise = (word: string): string =>
+  word.length > LONGEST_WORD ? `${plainForm(word.slice(0, LONGEST_WORD))}…${word.length}` : plainForm(word)
+
+const plainForm = (word: string): string => {
   const low = word.toLowerCase()
   return PLAIN.test(low) ? low : low.normalize('NFKD').replace(NOTHING, '').replaceAll('’', "'").replaceAll('ß', 'ss')
 }

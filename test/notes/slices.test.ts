@@ -61,6 +61,16 @@ describe('Reading notes in slices', () => {
     }
   })
 
+  it('pauses inside a sentence: one that names something in every word takes as many pauses as it would cut into many', () => {
+    const pauses = (text: string): number => [...notesInSlices([note('a', text)], tables)].length
+    expect(pauses('fever '.repeat(100_000))).toBeGreaterThan(pauses('word '.repeat(100_000)) + 50)
+  })
+
+  it('finds what stands behind a run of letters that is no word', () => {
+    const [read] = readNotes([note('a', `${'é'.repeat(100_000)} no fever`)], tables).notes
+    expect(read?.statements.map(({ target, kind }) => `${kind} ${target.label}`)).toEqual(['negated Fever'])
+  })
+
   it('lets others have a turn while a note of a million characters is read', async () => {
     const hands = [note('a', long(1_000_000))]
     readNotes(hands, tables)

@@ -1,10 +1,12 @@
 import { asList, codings, type Json, wording } from '../accessors.ts'
+import { cutName } from '../long-names.ts'
 import type { LabTerms } from './lab-terms.ts'
 
 /** Words of a concept in lower case: text and displays. */
 const wordsOf = (concept: unknown): string =>
   asList(concept)
     .flatMap((one) => [wording(one) ?? '', ...codings(one).flatMap(({ display, code }) => [display ?? '', code])])
+    .map(cutName)
     .join(' ')
     .toLowerCase()
 
