@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import zlib from 'node:zlib'
@@ -10,6 +10,7 @@ import { copyModels } from '../risk/models-copy.ts'
 import { type Answer, call, makeAgent, percentile } from './call.ts'
 import { openSite, START_MS } from './open-site.ts'
 import { SIGN } from './prescribers.ts'
+import { SLOW, socketsOf } from './slow-fhir.ts'
 
 const CALLS = 1_000
 const CALLERS = 32
@@ -71,14 +72,6 @@ const signMany = async (count: number): Promise<Answer[]> => {
   return answers
 }
 
-const linkOf = (fd: string): string => {
-  try {
-    return readlinkSync(`/proc/${server.child.pid}/fd/${fd}`)
-  } catch {
-    return '' // closed meanwhile
-  }
-}
-const serverSockets = (): number => readdirSync(`/proc/${server.child.pid}/fd`).filter((fd) => linkOf(fd).startsWith('socket:')).length
 const rss = (): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.child.pid}/status`, 'utf8'))?.[1]) / 1000
 
 /** Once the record's server has closed the connections that nobody uses (after 5 s), as it does by itself. */
@@ -86,20 +79,10 @@ const atRest = async (): Promise<{ readonly atFhirServer: number; readonly atSer
   agent.destroy() // the callers' own connections
   await expect.poll(() => ehr.openSockets(), { timeout: 60_000, interval: 250 }).toBe(0)
   await wait(500)
-  return { atFhirServer: ehr.openSockets(), atServer: serverSockets() }
+  return { atFhirServer: ehr.openSockets(), atServer: socketsOf(server) }
 }
 
-const drip: Handler = (_request, response) => {
-  response.writeHead(200, { 'content-type': 'application/fhir+json' })
-  const timer = setInterval(() => response.write(' '), 20)
-  response.on('close', () => clearInterval(timer))
-}
-
-it.each<readonly [string, Handler]>([
-  ['F2, answers after 10 s', (_request, response) => void setTimeout(() => sendJson(response, { resourceType: 'Bundle' }), 10_000).unref()],
-  ['F3, never answers', () => undefined],
-  ['F4, drips a byte at a time', drip],
-])(
+it.each(SLOW)(
   `%s: each of ${CALLS} calls says what was not assessed, and afterwards no socket is open that was not before`,
   async (name, handler) => {
     misbehave = null
