@@ -1,3 +1,4 @@
+import { expect, vi } from 'vitest'
 import type { Card, CardTrace, Silence } from '../../src/contract/cards.ts'
 import type { DecisionRecord } from '../../src/contract/decision.ts'
 import type { Question } from '../../src/contract/facts.ts'
@@ -19,6 +20,17 @@ type Trace = {
 export type Answer = { readonly status: number; readonly cards: readonly Card[]; readonly trace: Trace }
 type Health = { readonly ok: boolean; readonly degraded?: boolean; readonly detail: string }
 type Ready = { readonly status: string; readonly parts: Readonly<Record<string, Health>> }
+
+/**
+ * Leaves something for a running server. What it has taken is in force a moment later, at the end of its look: by then it takes what was
+ * left next, here a file that says nothing.
+ */
+export const untilInForce = async (leave: (one: object) => () => boolean, one: object): Promise<void> => {
+  for (const each of [one, {}]) {
+    const isTaken = leave(each)
+    await vi.waitFor(() => expect(isTaken()).toBe(true), { timeout: 120_000, interval: 100 })
+  }
+}
 
 /** A hospital and a clinic on one server; the patient is a poor metabolizer for whom clopidogrel is ordered. */
 export const openSite = async (place: Place, file: object = {}) => {
@@ -46,14 +58,8 @@ export const openSite = async (place: Place, file: object = {}) => {
     ask,
     get,
     ready: async (): Promise<Ready> => JSON.parse(await get('/readyz')),
-    /** As the command line does beside a running server; resolves once it has taken the request. */
-    request: async (request: Request): Promise<void> => {
-      const isTaken = leaveRequest(place.config.dataDir, request)
-      for (let waited = 0; !isTaken(); waited += 100) {
-        if (waited > 120_000) throw new Error('the server did not take the request')
-        await new Promise((resolve) => setTimeout(resolve, 100))
-      }
-    },
+    /** As the command line does beside a running server; resolves once what was asked for is in force. */
+    request: (request: Request): Promise<void> => untilInForce((one) => leaveRequest(place.config.dataDir, one as Request), request),
     /** Ends the server and reads what the ledger keeps of answers. */
     records: async (...answers: readonly [tenant: string, decision: string][]): Promise<(DecisionRecord | null)[]> => {
       await running.stop()

@@ -5,7 +5,7 @@ import type { PracticeSwitch } from '../../src/contract/switches.ts'
 import { openDatabase } from '../../src/ledger/database.ts'
 import { leaveSwitch } from '../../src/monitoring/switch-inbox.ts'
 import { embeddedPlace, type Place } from '../ledger/engines.ts'
-import { type Answer, openSite, summaries } from './site.ts'
+import { type Answer, openSite, summaries, untilInForce } from './site.ts'
 
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 })
 
@@ -85,8 +85,7 @@ describe('A model that is switched for one tenant', () => {
 
   const turnModel = async (use: ModelSwitch['use'], tenant: string | null): Promise<void> => {
     const one = { model: MODEL, tenant, use, at: at(), by: 'dr-keller', because: 'the assay was recalled' }
-    const isTaken = leaveSwitch(place.config.dataDir, one)
-    await vi.waitFor(() => expect(isTaken()).toBe(true), 120_000)
+    await untilInForce((each) => leaveSwitch(place.config.dataDir, each as ModelSwitch), one)
   }
   const versions = async () => ({ hospital: await switchesAt('hospital'), clinic: await switchesAt('clinic') })
   const switchesAt = async (tenant: string) => (await site.ask(tenant)).trace.versions.switches ?? []
