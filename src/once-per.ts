@@ -9,9 +9,16 @@ class Given {
 /**
  * What is worked out of an object once, however often it is asked for. It lies in a private field of the object itself, which nobody else
  * sees and no copy takes along, and goes with it. A WeakMap says the same, but V8 takes what its values reach for alive until the
- * next collection of the whole heap: whatever a call had read would stay until then.
+ * next collection of the whole heap: whatever a call had read would stay until then. What is frozen (rules, which stay anyway) is kept in
+ * one nevertheless: newer engines let nothing be put on it, not even in private.
  */
 export const oncePer = <Key extends object, Value>(make: (key: Key) => Value): ((key: Key) => Value) => {
+  const ofFrozen = new WeakMap<Key, { readonly value: Value }>()
+  const forFrozen = (key: Key): Value => {
+    const known = ofFrozen.get(key) ?? { value: make(key) }
+    ofFrozen.set(key, known)
+    return known.value
+  }
   class Kept extends Given {
     readonly #value: Value
     constructor(key: Key, value: Value) {
@@ -19,6 +26,7 @@ export const oncePer = <Key extends object, Value>(make: (key: Key) => Value): (
       this.#value = value
     }
     static of(key: Key): Value {
+      if (!Object.isExtensible(key)) return forFrozen(key)
       if (!(#value in key)) new Kept(key, make(key)) // made before the field is there: one that throws is made again
       return (key as unknown as Kept).#value
     }
