@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { parse as parseYaml } from 'yaml'
 import { z } from 'zod'
 import { CANARY } from './contract/canary.ts'
+import { withoutEndSlashes } from './end-slashes.ts'
 import { AttuneError } from './errors.ts'
 
 /** Every key says what it is, its default and its unit; `docs/configuration.md` is generated from here. */
@@ -836,7 +837,7 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
     host: env.HOST,
     port: env.PORT,
     processes: env.ATTUNE_PROCESSES,
-    publicUrl: (file.publicUrl ?? origin).replace(/\/+$/, ''),
+    publicUrl: withoutEndSlashes(file.publicUrl ?? origin),
     dataDir: resolve(env.ATTUNE_DATA_DIR),
     databaseUrl: env.DATABASE_URL ?? null,
     redisUrl: env.REDIS_URL ?? null,

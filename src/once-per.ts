@@ -15,9 +15,11 @@ class Given {
 export const oncePer = <Key extends object, Value>(make: (key: Key) => Value): ((key: Key) => Value) => {
   const ofFrozen = new WeakMap<Key, { readonly value: Value }>()
   const forFrozen = (key: Key): Value => {
-    const known = ofFrozen.get(key) ?? { value: make(key) }
-    ofFrozen.set(key, known)
-    return known.value
+    const known = ofFrozen.get(key)
+    if (known) return known.value
+    const value = make(key)
+    ofFrozen.set(key, { value })
+    return value
   }
   class Kept extends Given {
     readonly #value: Value

@@ -8,7 +8,7 @@ import type { Chart } from './chart.ts'
 import { readDose } from './dose.ts'
 import { gap } from './gaps.ts'
 import { readMedication } from './medication.ts'
-import { idOf, refOf } from './references.ts'
+import { idOf, refOf, tailOf } from './references.ts'
 
 /** Statuses of something that is being ordered; any other known status takes it off the list (reference: section 5.2). */
 const NOT_ORDERED = new Set(['completed', 'stopped', 'ended', 'cancelled', 'entered-in-error'])
@@ -33,7 +33,7 @@ const byId = (selections: readonly string[]): ReadonlyMap<string, ReadonlySet<un
   const types = new Map<string, Set<unknown>>()
   for (const selection of selections) {
     const id = idOf(selection)
-    types.set(id, (types.get(id) ?? new Set()).add(/([A-Z][A-Za-z]+)\/[^/]+$/.exec(selection)?.[1]))
+    types.set(id, (types.get(id) ?? new Set()).add(tailOf(selection)?.split('/')[0]))
   }
   return types
 }

@@ -61,7 +61,7 @@ export const readQuestionnaire = (item: Item, gaps: Gap[]): Questionnaire | null
   const shown = asObjects(member(resource._questionnaire, 'extension')).flatMap(({ valueString }) => asText(valueString) ?? [])
   return {
     ref,
-    title: shown[0] ?? nameOf(resource.code) ?? asText(resource.questionnaire)?.replace(/\|.*$/, '').split('/').at(-1) ?? 'Questionnaire',
+    title: shown[0] ?? nameOf(resource.code) ?? asText(resource.questionnaire)?.split('|', 1)[0]?.split('/').at(-1) ?? 'Questionnaire',
     status,
     answers,
     lineage: lineageOf(item, dateOf(resource, AUTHORED), undefined, sourceOf(resource.author, resource.source)),

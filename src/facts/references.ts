@@ -33,7 +33,7 @@ const lastParts = (path: string): readonly [last: string, before: string] => {
 /** Last two path parts of a relative or absolute reference, `Patient/1`; version history is cut off. Null for urn:, # and bare ids. */
 export const tailOf = (reference: string): string | null => {
   if (RELATIVE.test(reference)) return reference
-  const path = reference.replace(/\/_history\/[^/]*$/, '').replace(/[?#].*$/, '')
+  const path = reference.replace(/\/_history\/[^/]*$/, '').replace(/[?#].*$/s, '') // over the ends of lines, too, or it is tried in vain from each mark
   const [id, type] = lastParts(path)
   return type && id && /^[A-Z][A-Za-z]+$/.test(type) ? `${type}/${id}` : null
 }

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { FhirResource } from '../contract/facts.ts'
+import { withoutEndSlashes } from '../end-slashes.ts'
 import { isOperationOutcome, isResource } from './bundle.ts'
 import type { ByteBudget, Outbound, OutboundFailure, Received } from './outbound.ts'
 
@@ -49,7 +50,7 @@ export const sayStatus = (status: number): string => {
 /** On the same origin, at the base or below it. Dot segments are resolved by the URL parser before this looks. */
 const isUnder = (base: string, url: URL): boolean => {
   const root = new URL(base)
-  const path = root.pathname.replace(/\/+$/, '')
+  const path = withoutEndSlashes(root.pathname)
   return url.origin === root.origin && !url.username && !url.password && (url.pathname === path || url.pathname.startsWith(`${path}/`))
 }
 

@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts'
 import type { AskedCode, CodeAnswer, CodeAnswers } from '../contract/drug-answers.ts'
 import type { Question } from '../contract/facts.ts'
+import { withoutEndSlashes } from '../end-slashes.ts'
 import { makeBreaker } from './breaker.ts'
 import type { Outbound, Received } from './outbound.ts'
 import { combine, failed, readLookup, readTranslate } from './terminology-answers.ts'
@@ -55,7 +56,7 @@ const makeCache = (entries: number, keepMs: number, now: () => number) => {
 }
 
 const urlOf = (base: string, operation: string, parameters: Readonly<Record<string, string>>): URL =>
-  new URL(`${base.replace(/\/+$/, '')}/${operation}?${new URLSearchParams(parameters)}`)
+  new URL(`${withoutEndSlashes(base)}/${operation}?${new URLSearchParams(parameters)}`)
 
 /** The server itself said something, be it that it does not know the code. */
 const isAnswer = (received: Received): boolean =>

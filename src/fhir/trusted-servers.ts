@@ -1,4 +1,5 @@
 import type { ClientConfig } from '../config.ts'
+import { withoutEndSlashes } from '../end-slashes.ts'
 
 /** Texts that a URL parser would quietly repair; a registered base holds none of them. */
 const ODD = /[\s\\@#?]|[^\x21-\x7e]/
@@ -7,7 +8,7 @@ const parsed = (text: string): { origin: string; path: string } | null => {
   if (ODD.test(text) || !URL.canParse(text)) return null
   const url = new URL(text)
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return null
-  return { origin: url.origin, path: url.pathname.replace(/\/+$/, '') }
+  return { origin: url.origin, path: withoutEndSlashes(url.pathname) }
 }
 
 /** FHIR base in the form in which bases are compared and stored: no trailing slash. Null when it is not an http(s) address. */

@@ -1,5 +1,6 @@
 import helmet from 'helmet'
 import type { Config } from '../config.ts'
+import { withoutEndSlashes } from '../end-slashes.ts'
 import { AttuneError } from '../errors.ts'
 import { standaloneOf } from './app-config.ts'
 import { type Step, textOf } from './call.ts'
@@ -104,8 +105,6 @@ const appPolicy = (clients: Clients, sandbox: boolean): string => {
   })
 }
 
-const baseOf = (address: string): string => address.replace(/\/+$/, '')
-
 /**
  * A launch names its EHR in `iss`: the page that starts is for that EHR alone, and for none when nobody registered it. Without `iss` it is
  * for those that are offered without a launch. Where a page is not told which EHR it is for, after the login, all registered ones may
@@ -117,12 +116,12 @@ const makeAppPolicyOf = ({
   mode,
 }: Pick<Config, 'app' | 'clients' | 'mode'>): ((iss: string | null, page: string) => string) => {
   const sandbox = mode === 'sandbox'
-  const bases = new Set(clients.flatMap(({ fhirServers }) => fhirServers.map(baseOf)))
+  const bases = new Set(clients.flatMap(({ fhirServers }) => fhirServers.map(withoutEndSlashes)))
   const ofBase = new Map(
     [...bases].map((base) => [
       base,
       appPolicy(
-        clients.filter((client) => client.fhirServers.map(baseOf).includes(base)),
+        clients.filter((client) => client.fhirServers.map(withoutEndSlashes).includes(base)),
         sandbox,
       ),
     ]),
@@ -137,7 +136,7 @@ const makeAppPolicyOf = ({
     const isLaunch = page.endsWith('/launch.html')
     if (iss === null) return isLaunch ? ofStandalone : ofAll
     // After a login `iss` names an authorization server (RFC 9207), which may be none of the bases.
-    return ofBase.get(baseOf(iss)) ?? (isLaunch ? ofNobody : ofAll)
+    return ofBase.get(withoutEndSlashes(iss)) ?? (isLaunch ? ofNobody : ofAll)
   }
 }
 

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import type { Request, Response } from 'express'
 import type { Config } from '../config.ts'
+import { withoutEndSlashes } from '../end-slashes.ts'
 import { AttuneError } from '../errors.ts'
 import { callOf, type Step } from './call.ts'
 import type { Hits } from './hits.ts'
@@ -88,7 +89,7 @@ export const makeRateLimit = ({ limits }: Pick<Config, 'limits'>, counting: Coun
 export const baseOf = (text: unknown): string | null => {
   if (typeof text !== 'string' || !URL.canParse(text)) return null
   const { origin, pathname } = new URL(text)
-  return origin + pathname.replace(/\/+$/, '')
+  return origin + withoutEndSlashes(pathname)
 }
 
 /** Whose record the app asks for, by the FHIR server that its body names; of no tenant, the caller's address. */

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { withoutEndSlashes } from '../end-slashes.ts'
 import { readKey } from './key-file.ts'
 
 export type Pseudonym = {
@@ -20,7 +21,7 @@ export const readPseudonymKey = (config: { readonly dataDir: string; readonly ps
 
 export const makePseudonym = (key: Buffer): Pseudonym => {
   const seal = (text: string): string => createHmac('sha256', key).update(text, 'utf8').digest('hex')
-  const baseOf = (fhirBase: string | null): string | null => fhirBase?.replace(/\/+$/, '') ?? null
+  const baseOf = (fhirBase: string | null): string | null => (fhirBase === null ? null : withoutEndSlashes(fhirBase))
   return {
     // JSON keeps the parts apart whatever characters they hold, and a user from a patient with the same id.
     patientKey: (tenant, fhirBase, patientId) => seal(JSON.stringify([tenant, baseOf(fhirBase), patientId])),

@@ -4,6 +4,7 @@ import express, { type Request, type Response, Router } from 'express'
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { InvalidRequest, SessionNotFound } from 'oidc-provider/lib/helpers/errors.js'
 import { Provider } from 'oidc-provider/lib/provider.js'
+import { withoutEndSlashes } from '../end-slashes.ts'
 import { makeExpiringMap } from './expiring-map.ts'
 import type { LaunchContext, Launches } from './launches.ts'
 import type { Story } from './load-patients.ts'
@@ -34,12 +35,10 @@ const GRANT_SECONDS = 12 * 3600
 
 const NO_LAUNCH: LaunchContext = { patient: null, encounter: null, appContext: null, fhirContext: [], needPatientBanner: true }
 
-const withoutSlash = (url: string): string => url.replace(/\/+$/, '')
-
 /** Parameters of SMART that OpenID does not know. `aud` keeps a token from being asked for in another server's name. */
 const extraParams = ({ publicUrl, launches }: AuthorizationKit): Configuration['extraParams'] => ({
   aud: (_ctx, value) => {
-    if (withoutSlash(value ?? '') !== `${publicUrl}/fhir`) throw new InvalidRequest('aud must be the FHIR base of this server')
+    if (withoutEndSlashes(value ?? '') !== `${publicUrl}/fhir`) throw new InvalidRequest('aud must be the FHIR base of this server')
   },
   launch: (_ctx, value) => {
     if (value && !launches.find(value)) throw new InvalidRequest('the launch is not known or has expired')

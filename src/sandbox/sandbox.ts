@@ -1,5 +1,6 @@
 import { type Request, type Response, Router } from 'express'
 import type { Config } from '../config.ts'
+import { withoutEndSlashes } from '../end-slashes.ts'
 import { AttuneError } from '../errors.ts'
 import type { Authorization } from './authorization.ts'
 import { dicomwebRoutes } from './dicomweb.ts'
@@ -41,7 +42,7 @@ export type SandboxOptions = {
 export const makeSandbox = async (options: SandboxOptions): Promise<Sandbox> => {
   if (options.mode !== 'sandbox') throw new AttuneError('config-invalid', 'the sandbox EHR is not for production')
   const asked = options.publicUrl
-  const publicUrl = (): string => (typeof asked === 'function' ? asked() : asked).replace(/\/+$/, '')
+  const publicUrl = (): string => withoutEndSlashes(typeof asked === 'function' ? asked() : asked)
   const patients = loadPatients(options.patientsDir)
   const store = makeFhirStore(patients.resources)
   const tokens = makeSandboxTokens()

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { escapeText, plainText } from '../../src/cards/markdown.ts'
 import type { DrugIdentity, PatientFacts } from '../../src/contract/facts.ts'
 import { readDose } from '../../src/facts/dose.ts'
+import { readExtent } from '../../src/facts/dose-extent.ts'
 import { tailOf } from '../../src/facts/references.ts'
 import { readStrength } from '../../src/facts/strength.ts'
 import type { DrugIndex } from '../../src/terminology/drugs.ts'
@@ -50,6 +51,17 @@ describe('What is too long to be what it stands for is not read, and that is sai
     expect(gapsOf(reader, 'x'.repeat(10_000))).not.toContain(said)
   })
 
+  it('a name is not cut in the midst of a character', () => {
+    const [condition] = read('name of a condition', `${'x'.repeat(9999)}😀`).conditions
+    expect(condition?.name).toBe('x'.repeat(9999))
+  })
+
+  it('a unit of how long a dose lasts: it is never written into an order, and the dosage is left alone', () => {
+    const boundsDuration = { value: 10, code: 'd', system: 'http://unitsofmeasure.org', unit: 'd'.repeat(201) }
+    const dosage = { text: 'once daily', timing: { repeat: { ...DAILY.repeat, boundsDuration } } }
+    expect(readExtent([dosage])).toEqual({ lasts: null, more: true })
+  })
+
   it('a text on a card, of which the beginning is shown', () => {
     for (const show of [escapeText, plainText]) {
       expect(show('a'.repeat(20_000))).toBe('a'.repeat(20_000))
@@ -65,6 +77,7 @@ it.each([
   ['Patient/1/_history/2', 'Patient/1'],
   ['/Patient/1', 'Patient/1'],
   ['Patient/1?a=b', 'Patient/1'],
+  ['Patient/1?a=b\nc', 'Patient/1'],
   ['Patient', null],
   ['/', null],
   ['', null],

@@ -12,6 +12,8 @@ const nested = (depth: number, wrap: (inner: unknown) => unknown): unknown => {
 /** Repeated, these make patterns of regular expressions with two ways through a text slow. */
 export const PUMPS = [
   'a',
+  'A',
+  '?',
   ' ',
   '1',
   '\t',

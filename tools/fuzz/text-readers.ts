@@ -4,6 +4,7 @@ import { clip, escapeText, plainText } from '../../src/cards/markdown.ts'
 import type { FhirResource } from '../../src/contract/facts.ts'
 import { readFacts } from '../../src/facts/read-facts.ts'
 import { loadKnowledge } from '../../src/guidance/load-knowledge.ts'
+import { baseOf } from '../../src/http/rate-limit.ts'
 import { readNotes } from '../../src/notes/read-notes.ts'
 import { readNoteTables } from '../../src/notes/tables.ts'
 import { projectRoot } from '../../src/project-root.ts'
@@ -88,6 +89,13 @@ const FIELDS: Readonly<Record<string, (text: string) => FhirResource>> = {
     category: [concept('http://terminology.hl7.org/CodeSystem/v2-0074', 'RAD')],
   }),
   'narrative of a resource': (text) => observation({ code: concept(LOINC, '2160-0'), text: { status: 'generated', div: text } }),
+  'questionnaire that was answered': (text) => ({
+    resourceType: 'QuestionnaireResponse',
+    id: 'q',
+    status: 'completed',
+    subject,
+    questionnaire: text,
+  }),
   'disease of a relative': (text) => ({
     resourceType: 'FamilyMemberHistory',
     id: 'f',
@@ -98,14 +106,14 @@ const FIELDS: Readonly<Record<string, (text: string) => FhirResource>> = {
   }),
 }
 
-const read = (resource: FhirResource) =>
+const read = (resource: FhirResource, selections: readonly string[] | null = null) =>
   readFacts(
     {
       patientId: 'a',
       now: '2026-11-21T10:00:00Z',
       questions: [],
       draftOrders: [],
-      selections: null,
+      selections,
       resources: [{ resourceType: 'Patient', id: 'a' }, resource],
     },
     { drugs, genes, tables },
@@ -115,6 +123,8 @@ const note = (text: string) => readNotes([{ ref: 'DocumentReference/n', title: '
 
 export const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   ...Object.fromEntries(Object.entries(FIELDS).map(([name, make]) => [name, (text: string) => read(make(text))])),
+  'selection of an order': (text) => read({ resourceType: 'Patient', id: 'a' }, [text]),
+  'FHIR server that a call of the app names': (text) => baseOf(`https://ehr.example/${text}`),
   'a clinical note': note,
   'Markdown of a card': (text) => [escapeText(text), plainText(text), clip(text, 140)],
 }
@@ -145,10 +155,11 @@ const LEAST_MS = 1
 
 /**
  * Growth of the time that a reader takes for a text made of a pump.
+ * @param end what stands behind the pumps, which they do not lead to
  * @param most the ratio that is good enough: a try that is within it is believed, one that is not is made again
  */
-export const growthOf = (reader: (text: string) => unknown, pump: string, size: number, most: number, tries = 5): Growth => {
-  const text = (length: number): string => `${pump.repeat(Math.ceil(length / pump.length))}!`
+export const growthOf = (reader: (text: string) => unknown, pump: string, size: number, most: number, tries = 5, end = '!'): Growth => {
+  const text = (length: number): string => `${pump.repeat(Math.ceil(length / pump.length))}${end}`
   const [small, large] = [text(size), text(size * 10)]
   const smallMs = Math.max(
     LEAST_MS,

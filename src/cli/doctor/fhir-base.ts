@@ -1,4 +1,5 @@
 import type { ClientConfig, Config } from '../../config.ts'
+import { withoutEndSlashes } from '../../end-slashes.ts'
 import { checkCapability } from './capability.ts'
 import { addressOf, type Finding, findingsOf } from './finding.ts'
 import { type Probe, type Probed, readJson, sayFailure } from './probe.ts'
@@ -96,7 +97,7 @@ const notReached = (about: string, check: string, failed: Extract<Probed, { ok: 
 
 /** One FHIR base: its description, its sign-in, its clock, its certificate. No patient is read and no token is sent. */
 export const checkFhirBase = async (client: ClientConfig, fhirServer: string, config: Config, probe: Probe): Promise<Finding[]> => {
-  const base = fhirServer.replace(/\/+$/, '')
+  const base = withoutEndSlashes(fhirServer)
   const about = `${client.id}, ${addressOf(base)}`
   const origin = new URL(config.publicUrl).origin
   const [metadata, smart] = await Promise.all([

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { SERVICES } from '../../../cds-services/registry.ts'
 import { type Config, isLoopback } from '../../config.ts'
+import { withoutEndSlashes } from '../../end-slashes.ts'
 import { loadApproved } from '../../engine.ts'
 import { AttuneError } from '../../errors.ts'
 import { canonicalBase } from '../../fhir/trusted-servers.ts'
@@ -397,7 +398,7 @@ const checkTemplates: SiteCheck = () => {
 const checkTerminology: SiteCheck = async ({ terminology }, probe) => {
   if (terminology === null) return []
   const say = findingsOf('terminology', 'site')
-  const answer = await probe(`${terminology.url.replace(/\/+$/, '')}/metadata`, { headers: { accept: 'application/fhir+json' } })
+  const answer = await probe(`${withoutEndSlashes(terminology.url)}/metadata`, { headers: { accept: 'application/fhir+json' } })
   if (answer.ok && answer.status === 200) return [say.ok('The terminology server answers.')]
   const what = answer.ok ? `status ${answer.status}` : sayFailure(answer).what
   return [

@@ -1,5 +1,6 @@
 import { isLoopback } from '../../config.ts'
 import type { Card } from '../../contract/cards.ts'
+import { withoutEndSlashes } from '../../end-slashes.ts'
 import { UsageError } from '../verb.ts'
 import type { Signer } from './sign-call.ts'
 import type { Thought } from './told.ts'
@@ -25,7 +26,7 @@ export const serverOf = (address: string): string => {
   if (username !== '') throw new UsageError('--to must not hold a user name.')
   if (protocol !== 'https:' && !(protocol === 'http:' && near))
     throw new UsageError('--to must be https, or http on this machine: the file holds a patient.')
-  return `${origin}${pathname}`.replace(/\/+$/, '').replace(/\/cds-services(\/.*)?$/, '')
+  return withoutEndSlashes(`${origin}${pathname}`).replace(/\/cds-services(\/.*)?$/, '')
 }
 
 const objectOf = (text: string): Posted['answer'] => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
 import type { Config } from '../../config.ts'
+import { withoutEndSlashes } from '../../end-slashes.ts'
 import { AttuneError } from '../../errors.ts'
 
 export type Answer = { readonly status: number; readonly headers: http.IncomingHttpHeaders; readonly body: Buffer }
@@ -70,7 +71,7 @@ const BUSY = new Set([502, 503, 504])
 
 /** @throws AttuneError `config-invalid` when a file of the settings cannot be read */
 export const makeTransport = (settings: Settings): Transport => {
-  const base = settings.url.replace(/\/+$/, '')
+  const base = withoutEndSlashes(settings.url)
   const secure = base.startsWith('https:')
   const options = { keepAlive: true, maxSockets: settings.connections }
   const agent = secure ? new https.Agent({ ...options, ...tlsOf(settings) }) : new http.Agent(options)
