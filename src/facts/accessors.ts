@@ -101,9 +101,9 @@ export const UNREAD_UNIT = `(a unit of more than ${LONGEST_UNIT} characters, not
 
 const isTooLong = (value: unknown): boolean => typeof value === 'string' && value.length > LONGEST_UNIT
 
-/** Code and word of a unit. Where one is too long, the other is not taken alone: it might say something else. */
+/** Code and word of a unit. Where one is too long, the other is not taken alone: it might say something else. What is said of it is a word, never a code. */
 const unitIn = ({ code, unit }: Json): Pick<Amount, 'code' | 'unit'> =>
-  isTooLong(code) || isTooLong(unit) ? { code: UNREAD_UNIT, unit: UNREAD_UNIT } : { code: asText(code), unit: asText(unit) }
+  isTooLong(code) || isTooLong(unit) ? { code: null, unit: UNREAD_UNIT } : { code: asText(code), unit: asText(unit) }
 
 const COMPARATORS = ['<', '<=', '>', '>='] as const
 

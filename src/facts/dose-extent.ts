@@ -1,5 +1,5 @@
 import type { Dose } from '../contract/facts.ts'
-import { amount, asList, asObjects, isJson, type Json, UNREAD_UNIT } from './accessors.ts'
+import { amount, asList, asObjects, isJson, type Json } from './accessors.ts'
 
 /** Members of a dosage line that are its amount, its rhythm, its route or its words. */
 const LINE = new Set([
@@ -26,7 +26,7 @@ const lastsOf = (repeat: Json): { readonly lasts: NonNullable<Dose['extent']>['l
   if (!isStated(repeat.boundsDuration)) return { lasts: null, unread: isStated(repeat.boundsPeriod) }
   const read = amount(repeat.boundsDuration)
   const code = read?.code ?? null
-  return read && code !== null && code !== UNREAD_UNIT && read.value > 0
+  return read && code !== null && read.value > 0
     ? { lasts: { value: read.value, code }, unread: isStated(repeat.boundsPeriod) }
     : { lasts: null, unread: true }
 }
