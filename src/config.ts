@@ -268,7 +268,7 @@ const fileSchema = z.strictObject({
         .min(1)
         .default(6000)
         .describe(
-          'Requests per client and minute; callers without a JWT, as the app, are told apart by address. Of all processes together with `REDIS_URL`, else of each.',
+          'Requests per client and minute, coming back one by one: at 6000 one in 10 ms. A sixth may come at once (at least 100, or the whole of a smaller limit). Callers without a JWT, as the app, are told apart by address. Of all processes together with `REDIS_URL`, else of each.',
         ),
       tenantRequestsPerMinute: z
         .number()

@@ -4,7 +4,7 @@ import { AttuneError } from '../errors.ts'
 import { announcedBytes, SMALL_BYTES } from './body-room.ts'
 import { claimedIssuer } from './client-jwt.ts'
 import { makeLine } from './line.ts'
-import { networkOf, type Over } from './rate-limit.ts'
+import { networkOf, type Over, secondsOf } from './rate-limit.ts'
 import { type AwayKit, type Come, makeTurnAway } from './turn-away.ts'
 
 type DoorKit = AwayKit & {
@@ -16,12 +16,12 @@ type DoorKit = AwayKit & {
 }
 
 /**
- * Why a call is sent away before anything of it is checked, and the seconds after which it may come again. It hears it a little later:
- * who calls again as soon as it is answered, on however many connections, then calls seldom.
+ * Why a call is sent away before anything of it is checked. It hears it a little later: who calls again as soon as it is answered, on
+ * however many connections, then calls seldom.
  */
 const REFUSALS = {
-  overloaded: { error: new AttuneError('overloaded', 'more calls at once than can be answered soon'), retryAfter: '1', heldMs: 100 },
-  over: { error: new AttuneError('too-many-requests', 'rate limit reached a moment ago'), retryAfter: '10', heldMs: 250 },
+  overloaded: { error: new AttuneError('overloaded', 'more calls at once than can be answered soon'), heldMs: 100 },
+  over: { error: new AttuneError('too-many-requests', 'rate limit reached a moment ago'), heldMs: 250 },
 } as const
 
 /** So many are held; of more each is told at once. */
@@ -100,7 +100,9 @@ export const makeDoor = (app: RequestListener, kit: DoorKit): RequestListener =>
   const hold = makeHold()
   const claimOf = makeClaimOf(kit)
 
-  const sendAway = (call: Come, why: (typeof REFUSALS)[keyof typeof REFUSALS]): void => hold(why.heldMs, () => turnAway(call, why))
+  /** @param until when it may come again, as `performance.now` has it */
+  const sendAway = (call: Come, { error, heldMs }: (typeof REFUSALS)[keyof typeof REFUSALS], until = 0): void =>
+    hold(heldMs, () => turnAway(call, { error, retryAfter: secondsOf(until - performance.now()) }))
 
   const wait = (call: Come, account: string): void => {
     const { req, res } = call
@@ -129,7 +131,8 @@ export const makeDoor = (app: RequestListener, kit: DoorKit): RequestListener =>
     const call = come(req, res)
     if (call.asked.kind === 'other') return app(req, res)
     const { account, names } = claimOf(req, call.asked.kind)
-    if (kit.over.has(names)) return sendAway(call, REFUSALS.over)
+    const overUntil = kit.over.until(names)
+    if (overUntil !== undefined) return sendAway(call, REFUSALS.over, overUntil)
     wait(call, account)
   }
 }

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { Config } from '../config.ts'
+import { makeMemoryPaces, type Pace, REDIS_TAKE } from './pace.ts'
 import { openRedis } from './redis.ts'
 
-/** Counts what comes in, by name, in windows that begin with the first hit. */
+/** Counts what comes in, by name. */
 export type Hits = {
-  /** Counts one more; how many there were in the window, this one included. Never throws. */
+  /** Counts one more in a window that begins with the first hit; how many there were in it, this one included. Never throws. */
   count(name: string, windowMs: number): Promise<number>
+  /** Takes one of what comes back steadily. 0: it was there; else nothing is taken, and so many milliseconds later there is one. Never throws. */
+  take(name: string, pace: Pace): Promise<number>
   /** False while this process counts alone. */
   isShared(): boolean
   close(): void
@@ -16,6 +19,7 @@ const MOST_NAMES = 100_000
 
 /** For one process. The oldest name is forgotten when there are too many. */
 export const makeMemoryHits = (): Hits => {
+  const paces = makeMemoryPaces(MOST_NAMES)
   const windows = new Map<string, { hits: number; readonly until: number }>()
   const forgetOne = () => {
     const oldest = windows.keys().next()
@@ -34,8 +38,12 @@ export const makeMemoryHits = (): Hits => {
       windows.set(name, { hits: 1, until: now + windowMs })
       return 1
     },
+    take: async (name, pace) => paces.take(name, pace),
     isShared: () => false,
-    close: () => windows.clear(),
+    close() {
+      windows.clear()
+      paces.clear()
+    },
   }
 }
 
@@ -48,27 +56,28 @@ return hits`
 const REST_MS = 1000
 
 /** Names hold addresses of callers: Redis gets a digest. */
-const keyOf = (name: string): string => `attune:hits:${createHash('sha256').update(name).digest('base64url')}`
+const keyOf = (kind: 'hits' | 'pace', name: string): string => `attune:${kind}:${createHash('sha256').update(name).digest('base64url')}`
 
 /** For several processes: Redis counts for all of them. While it does not answer, each counts for itself, from what it has counted so far. */
 export const makeRedisHits = (url: string, onTrouble: (detail: string) => void): Hits => {
   const { ask, isShared, turn, close } = openRedis(url, 'counts of limits', onTrouble)
   const alone = makeMemoryHits()
   let restsUntil = 0
+  const askOr = async (own: number, script: string, key: string, ...args: readonly number[]): Promise<number> => {
+    if (performance.now() < restsUntil) return own
+    try {
+      const answer = Number(await ask((redis) => redis.eval(script, 1, key, ...args)))
+      turn(true, 'ready')
+      return answer
+    } catch {
+      turn(false, 'no answer')
+      restsUntil = performance.now() + REST_MS
+      return own
+    }
+  }
   return {
-    async count(name, windowMs) {
-      const own = await alone.count(name, windowMs)
-      if (performance.now() < restsUntil) return own
-      try {
-        const hits = Number(await ask((redis) => redis.eval(COUNT, 1, keyOf(name), windowMs)))
-        turn(true, 'ready')
-        return hits
-      } catch {
-        turn(false, 'no answer')
-        restsUntil = performance.now() + REST_MS
-        return own
-      }
-    },
+    count: async (name, windowMs) => askOr(await alone.count(name, windowMs), COUNT, keyOf('hits', name), windowMs),
+    take: async (name, pace) => askOr(await alone.take(name, pace), REDIS_TAKE, keyOf('pace', name), pace.everyMs, pace.burst),
     isShared,
     close() {
       close()

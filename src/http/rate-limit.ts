@@ -5,38 +5,48 @@ import { withoutEndSlashes } from '../end-slashes.ts'
 import { AttuneError } from '../errors.ts'
 import { callOf, type Step } from './call.ts'
 import type { Hits } from './hits.ts'
+import { paceOf } from './pace.ts'
 
 type NameOf = (req: Request, res: Response) => string
 
-const MINUTE_MS = 60_000
+/** Whole seconds as `Retry-After` has them, never less than what is left. */
+export const secondsOf = (ms: number): string => String(Math.max(1, Math.ceil(ms / 1000)))
 
-const tooMany = (res: Response, detail: string): AttuneError => {
-  res.setHeader('Retry-After', '10')
+const tooMany = (res: Response, waitMs: number, detail: string): AttuneError => {
+  res.setHeader('Retry-After', secondsOf(waitMs))
   return new AttuneError('too-many-requests', detail)
 }
 
-/** For so long what is over its limit is refused unseen; then one more is looked at, because the minute may be over. */
+/** For so long at most what is over its limit is refused unseen: Redis may know better by then. */
 const KNOWN_MS = 1000
 const MOST_KNOWN = 10_000
 
 /** Names that are over their limit on requests, known for a moment: the door refuses their calls without checking or counting them. */
-export type Over = { add(name: string): void; has(names: readonly string[]): boolean }
+export type Over = {
+  add(name: string, waitMs: number): void
+  /** The moment, in milliseconds of `performance.now`, in which one of these names may call again; undefined where none is known to be over. */
+  until(names: readonly string[]): number | undefined
+}
 
 export const makeOver = (now: () => number = () => performance.now()): Over => {
-  const until = new Map<string, number>()
-  const isOver = (name: string): boolean => {
-    const end = until.get(name)
-    if (end === undefined) return false
-    if (now() < end) return true
-    until.delete(name)
-    return false
+  const over = new Map<string, { readonly known: number; readonly until: number }>()
+  const untilOf = (name: string): number | undefined => {
+    const one = over.get(name)
+    if (one === undefined) return undefined
+    if (now() < one.known) return one.until
+    over.delete(name)
+    return undefined
   }
   return {
-    add(name) {
-      if (until.size >= MOST_KNOWN) until.clear() // forgets: costs a few more checks
-      until.set(name, now() + KNOWN_MS)
+    add(name, waitMs) {
+      if (over.size >= MOST_KNOWN) over.clear() // forgets: costs a few more checks
+      over.set(name, { known: now() + Math.min(waitMs, KNOWN_MS), until: now() + waitMs })
     },
-    has: (names) => until.size > 0 && names.some(isOver),
+    until(names) {
+      if (over.size === 0) return undefined
+      const ends = names.map(untilOf).filter((end) => end !== undefined)
+      return ends.length === 0 ? undefined : Math.max(...ends)
+    },
   }
 }
 
@@ -48,12 +58,14 @@ const perMinute = (
   nameOf: NameOf,
   skip: (req: Request, res: Response) => boolean = () => false,
 ): Step => {
+  const pace = paceOf(limit)
   return async (req, res, next) => {
     if (skip(req, res)) return next()
     const name = nameOf(req, res)
-    if ((await hits.count(name, MINUTE_MS)) <= limit) return next()
-    over.add(name)
-    next(tooMany(res, `rate limit of ${limit} a minute reached by ${name.replace(/\baddress .*/, 'an address')}`))
+    const waitMs = await hits.take(name, pace)
+    if (waitMs === 0) return next()
+    over.add(name, waitMs)
+    next(tooMany(res, waitMs, `rate limit of ${limit} a minute reached by ${name.replace(/\baddress .*/, 'an address')}`))
   }
 }
 

@@ -38,7 +38,7 @@ describe.skipIf(redisMissing !== null)(`Three processes on one Redis${redisMissi
     models?.remove()
   })
 
-  it(`answer ${LIMIT} of ${CALLS} calls that one client makes within a minute, whichever of them it asks, and say that they count together`, async () => {
+  it(`answer ${LIMIT} of ${CALLS} calls that one client makes at once, and what comes back meanwhile, whichever of them it asks, and say that they count together`, async () => {
     const states = await Promise.all(urls.map(async (url) => (await (await fetch(`${url}/readyz`)).json()) as Ready))
     expect(states.map(({ parts }) => parts.limits)).toEqual(Array(3).fill({ ok: true, detail: 'shared' }))
     const began = performance.now()
@@ -47,8 +47,9 @@ describe.skipIf(redisMissing !== null)(`Three processes on one Redis${redisMissi
       const ten = Array.from({ length: 10 }, (_, n) => caller(urls[n % 3] ?? '', ehr)('/cds-services', { token: ehr.sign(AUDIENCE) }))
       statuses.push(...(await Promise.all(ten)).map(({ status }) => status))
     }
-    expect(performance.now() - began).toBeLessThan(60_000) // else the minute was over, and the test says nothing
+    const cameBack = ((performance.now() - began) / 60_000) * LIMIT
     const of = (wanted: number): number => statuses.filter((status) => status === wanted).length
-    expect([of(200), of(429)]).toEqual([LIMIT, CALLS - LIMIT])
+    expect([of(200) + of(429), of(200) >= LIMIT, of(200) <= LIMIT + cameBack + 1]).toEqual([CALLS, true, true])
+    expect(of(429)).toBeGreaterThan(0)
   }, 120_000)
 })

@@ -226,7 +226,8 @@ describe('limits', () => {
     for (let call = 0; call < 4; call += 1) answers.push(await post(slow.url + SIGN, orderSign()))
     const last = answers.at(-1)
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429])
-    expect([last?.headers.get('retry-after'), last && (await outcomeOf(last))?.code]).toEqual(['10', 'throttled'])
+    const seconds = Number(last?.headers.get('retry-after'))
+    expect([seconds >= 1 && seconds <= 20, last && (await outcomeOf(last))?.code]).toEqual([true, 'throttled']) // one comes back in 20 s
     await slow.close()
   })
 

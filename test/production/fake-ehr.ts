@@ -86,6 +86,7 @@ export const startEhr = async (resources: readonly Resource[], { token = 'ehr-ac
     jku: `${base}/jwks.json`,
     token,
     keySet,
+    privateKeys: { ES384: keys.ES384.privateKey, RS384: keys.RS384.privateKey },
     seen,
     sign,
     /** FHIR requests since the last call of this. */

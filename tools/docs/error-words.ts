@@ -53,7 +53,7 @@ export const ERROR_WORDS: Readonly<Record<string, { readonly happened: string; r
   },
   'too-many-requests': {
     happened:
-      'More requests in a minute than `limits.requestsPerMinute` (client) or `limits.tenantRequestsPerMinute` allow, or too many tokens from one address that did not hold (`limits.failedSignInsPerMinute`).',
+      'Requests faster than `limits.requestsPerMinute` (client) or `limits.tenantRequestsPerMinute` allow, or too many tokens from one address that did not hold (`limits.failedSignInsPerMinute`).',
     todo: 'Caller: wait as long as `Retry-After` says. Operator: the detail in the log tells requests (`rate limit reached`) from tokens (`too many failed sign-ins`); docs/operations.md, section 6.',
   },
   'token-refused': {
