@@ -1,5 +1,5 @@
 import type { Dose } from '../contract/facts.ts'
-import { type Amount, amount, asNumber, asObjects, asText, isJson, type Json, member } from './accessors.ts'
+import { type Amount, amount, asNumber, asObjects, asText, isJson, type Json, member, UNREAD_UNIT } from './accessors.ts'
 import { readExtent } from './dose-extent.ts'
 import { LONGEST_DOSE_TEXT, readDoseText } from './dose-text.ts'
 import { bodySizeOf, isActuation, isCount, massInMg, tidy, volumeInMl } from './dose-units.ts'
@@ -53,7 +53,9 @@ const givenBy = (read: Amount, strength: Strength, ingredients: number): Given =
 
 const rangeWords = (range: unknown): string => {
   const [low, high] = [amount(member(range, 'low')), amount(member(range, 'high'))]
-  return [low && (high && low.unit === high.unit ? String(low.value) : worded(low)), high && worded(high)].filter(Boolean).join(' to ')
+  return [low && (high && low.unit === high.unit && low.unit !== UNREAD_UNIT ? String(low.value) : worded(low)), high && worded(high)]
+    .filter(Boolean)
+    .join(' to ')
 }
 
 /** `doseAndRate` as list or object, and dose fields put directly on the line: all are read, and must agree. */

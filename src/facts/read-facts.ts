@@ -92,11 +92,12 @@ function* laboratory(
   vitals: readonly Measurement[],
   items: readonly Item[],
   terms: FactsTerms,
+  gaps: Gap[],
 ): Slices<Pick<PatientFacts, 'laboratory'>> {
   const tables = labTerms(terms.tables)
   if (tables === null) return {}
   const resources = new Map(items.map(({ ref, resource }) => [ref, resource]))
-  return { laboratory: yield* readLaboratory({ labs, vitals }, (ref) => resources.get(ref), tables) }
+  return { laboratory: yield* readLaboratory({ labs, vitals }, (ref) => resources.get(ref), tables, gaps) }
 }
 
 /**
@@ -208,7 +209,7 @@ export function* factsInSlices(record: PatientRecord, known: FactsTerms, answers
     medicines: yield* medicines(chart, record, terms, orderRefs(chart), gaps),
     labs: scores.length === 0 ? labs : newestFirst([...labs, ...scores]),
     vitals,
-    ...(adviceOnly ? {} : yield* laboratory(labs, vitals, rooms.labs, terms)),
+    ...(adviceOnly ? {} : yield* laboratory(labs, vitals, rooms.labs, terms, gaps)),
     lifestyle,
     topics: sortByTopic(lifestyle, living),
     surveys: readSurveys(lifestyle, living, patient?.sex ?? null),

@@ -32,6 +32,9 @@ const fromWord = (word: string): Unit =>
     return code ? { code, known: true } : { code: word, known: false }
   })
 
+/** Whether two units are the same. Of one that was not read nobody knows, whatever it is held against. */
+export const isSameUnit = (one: string, other: string): boolean => one === other && one !== UNREAD_UNIT
+
 /** Unit of a quantity as UCUM code: the coded one, misspellings put right; else the word for it. `known` is false when neither says. */
 export const unitOf = (quantity: Amount): Unit => {
   const { code, system, unit } = quantity

@@ -66,6 +66,24 @@ describe('two units for one analyte', () => {
     expect(analytes[1]?.apart).toContain('In no unit')
   })
 
+  test('two whose units were not read are not taken to be in one: they share no trend, and that is said', () => {
+    const long = (of: string) => ({ valueQuantity: { value: 5, unit: of.repeat(201) } })
+    const analytes = analytesOf(
+      lab('2160-0', { ...amount(0.9, 'mg/dL'), effectiveDateTime: '2026-11-01' }),
+      lab('2160-0', { ...long('a'), effectiveDateTime: '2026-10-01' }),
+      lab('2160-0', { ...long('b'), effectiveDateTime: '2026-09-01' }),
+    )
+    expect(analytes.map(({ results }) => results.map(({ trend }) => trend))).toEqual([[0.9], [undefined, undefined]])
+    expect(analytes[1]?.apart).toContain('In (a unit of more than 200 characters, not read), which is not converted into mg/dL.')
+  })
+
+  test('a range whose unit was not read is words, and nothing is held against it, even where that of the value was not read either', () => {
+    const referenceRange = [{ high: { value: 1, unit: 'b'.repeat(201) } }]
+    const [result] = read(lab('2160-0', { valueQuantity: { value: 5, unit: 'a'.repeat(201) }, referenceRange })).labs
+    expect(result?.range).toEqual({ text: 'up to 1 (a unit of more than 200 characters, not read)' })
+    expect(result?.flag).toBeUndefined()
+  })
+
   test('a comparator stays on both sides of the conversion', () => {
     const [analyte] = analytesOf(
       lab('2160-0', { ...amount(0.9, 'mg/dL'), effectiveDateTime: '2026-11-01' }),
@@ -220,6 +238,15 @@ describe('omics results', () => {
     ['the method', { method: { text: 'Olink Explore proximity extension assay' } }, 'proteomics'],
   ])('are known by %s', (_title, members, kind) => {
     expect(kinds(members)).toEqual([kind])
+  })
+
+  test('are looked for in the first 10,000 characters of each name, and of a longer one that is said', () => {
+    const said = 'Of a name of more than 10000 characters only the beginning was read.'
+    const named = (text: string) =>
+      read(lab('20649-0', { ...amount(130, 'umol/L'), category: [{ coding: [{ code: 'laboratory' }] }, { text }] }))
+    const [short, long] = [named(`${'x '.repeat(4900)}Metabolomics`), named(`${'x '.repeat(5000)}Metabolomics`)]
+    expect([short, long].map(({ laboratory }) => laboratory?.analytes[0]?.omics)).toEqual(['metabolomics', undefined])
+    expect([short, long].map(({ gaps }) => gaps.some(({ because }) => because === said))).toEqual([false, true])
   })
 
   test('are not suspected behind mass spectrometry alone, nor in the middle of a word', () => {

@@ -1,7 +1,8 @@
 import type { Analyte, AnalyteResult, Laboratory, Measurement } from '../../contract/facts.ts'
+import type { Gap } from '../../contract/lineage.ts'
 import { SLICE, type Slices } from '../../slices.ts'
 import { convert } from '../../terminology/units.ts'
-import type { Json } from '../accessors.ts'
+import { type Json, UNREAD_UNIT } from '../accessors.ts'
 import { convertOptions, type LabTerms, OTHER } from './lab-terms.ts'
 import { omicsOf } from './omics.ts'
 
@@ -35,11 +36,11 @@ const UNIT_LESS = ''
 
 type Placed = { readonly one: One; readonly result: AnalyteResult }
 
-/** A result in the unit of the newest; null when its unit cannot be converted into that one. */
+/** A result in the unit of the newest; null when its unit cannot be converted into that one. Units that were not read may differ: no trend. */
 const inUnit = (one: One, unit: string | null): Placed | null => {
   const { value, ref } = one.measurement
   if (value.kind !== 'quantity' || unit === null) return { one, result: { ref } }
-  if (value.unit === unit) return { one, result: { ref, trend: value.value } }
+  if (value.unit === unit) return { one, result: unit === UNREAD_UNIT ? { ref } : { ref, trend: value.value } }
   const converted = value.unit === UNIT_LESS ? null : convert(value.value, value.unit, unit, convertOptions(one.row))
   if (converted === null) return null
   const trend = rounded(converted, value.value)
@@ -90,6 +91,7 @@ export function* readLaboratory(
   rooms: { readonly [room in Room]: readonly Measurement[] },
   resourceOf: (ref: string) => Json | undefined,
   terms: LabTerms,
+  gaps: Gap[],
 ): Slices<Laboratory> {
   const kinds = new Map<string, One[]>()
   let steps = 0
@@ -97,7 +99,12 @@ export function* readLaboratory(
     for (const measurement of rooms[room]) {
       if (++steps % SLICE === 0) yield
       const resource = room === 'labs' ? resourceOf(measurement.ref) : undefined
-      const one = { measurement, room, omics: resource ? omicsOf(resource, terms) : null, row: rowOf(measurement, terms) }
+      const one = {
+        measurement,
+        room,
+        omics: resource ? omicsOf(resource, terms, measurement.ref, gaps) : null,
+        row: rowOf(measurement, terms),
+      }
       const key = keyOf(one)
       const known = kinds.get(key)
       if (known) known.push(one)

@@ -1,12 +1,13 @@
+import type { Gap } from '../../contract/lineage.ts'
 import { asList, codings, type Json, wording } from '../accessors.ts'
-import { cutName } from '../long-names.ts'
+import { readName } from '../long-names.ts'
 import type { LabTerms } from './lab-terms.ts'
 
 /** Words of a concept in lower case: text and displays. */
-const wordsOf = (concept: unknown): string =>
+const wordsOf = (concept: unknown, ref: string, gaps: Gap[]): string =>
   asList(concept)
     .flatMap((one) => [wording(one) ?? '', ...codings(one).flatMap(({ display, code }) => [display ?? '', code])])
-    .map(cutName)
+    .map((word) => readName(word, 'labs', ref, gaps))
     .join(' ')
     .toLowerCase()
 
@@ -23,13 +24,13 @@ const patternsOf = (terms: LabTerms): readonly (readonly [string, RegExp])[] => 
   return made
 }
 
-/** Which omics an Observation is of, by code, category, name or method (`rules/omics.json`); null for all others. */
-export const omicsOf = (resource: Json, terms: LabTerms): string | null => {
+/** Which omics an Observation is of, by code, category, name or method (`rules/omics.json`); null for all others. Of a longer name than is read it is said. */
+export const omicsOf = (resource: Json, terms: LabTerms, ref: string, gaps: Gap[]): string | null => {
   for (const concept of [...asList(resource.category), resource.code])
     for (const { system, code } of codings(concept)) {
       const kind = terms.byCode.get(`${system}|${code}`)
       if (kind !== undefined) return kind
     }
-  const text = [resource.category, resource.code, resource.method].map(wordsOf).join(' | ')
+  const text = [resource.category, resource.code, resource.method].map((concept) => wordsOf(concept, ref, gaps)).join(' | ')
   return patternsOf(terms).find(([, pattern]) => pattern.test(text))?.[0] ?? null
 }

@@ -1,7 +1,7 @@
 import type { MeasuredValue, ReferenceRange } from '../../contract/facts.ts'
 import { convert } from '../../terminology/units.ts'
 import { type Amount, amount, asCode, asObjects, asText, codings, type Json, nameOf } from '../accessors.ts'
-import { unitOf } from '../unit-of.ts'
+import { isSameUnit, unitOf } from '../unit-of.ts'
 
 type Edge = number | string | null
 
@@ -13,7 +13,7 @@ const edgeOf = (raw: unknown, value: MeasuredValue): Edge => {
   if (edge === null) return null
   if (value.kind !== 'quantity' || (edge.unit === null && edge.code === null)) return edge.value
   const unit = unitOf(edge)
-  if (unit.code === value.unit) return edge.value
+  if (isSameUnit(unit.code, value.unit)) return edge.value
   return convert(edge.value, unit.code, value.unit) ?? `${edge.value} ${unitText(edge)}`.trim()
 }
 
