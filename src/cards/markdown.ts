@@ -1,3 +1,5 @@
+import { cutText } from '../cut-text.ts'
+
 /** Characters that GitHub-flavoured markdown or HTML would act on. Text from the chart never carries them unescaped. */
 const ACTIVE = /[\\`*_[\]|<>~]|^(?:[#+-]|\d+(?=[.)]))/g
 
@@ -15,8 +17,7 @@ const LONGEST = 20_000
 
 const shown = (text: string): string => {
   if (text.length <= LONGEST) return text
-  // Half of a character outside the basic plane is no character.
-  return `${text.slice(0, LONGEST).replace(/[\ud800-\udbff]$/, '')}… (the first ${LONGEST} of ${text.length} characters)`
+  return `${cutText(text, LONGEST)}… (the first ${LONGEST} of ${text.length} characters)`
 }
 
 /** Text of the chart as inert markdown: one line, nothing acts. Source: CDS Hooks checklist Z-08. */
@@ -64,8 +65,7 @@ export const listWords = (words: readonly string[], last = 'and'): string =>
 /** Cuts at a word before `limit` characters; whole texts pass. */
 export const clip = (text: string, limit: number): string => {
   if (text.length <= limit) return text
-  // Half of a character outside the basic plane is no character.
-  const cut = text.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, '')
+  const cut = cutText(text, limit - 1)
   const space = cut.lastIndexOf(' ')
   return `${cut.slice(0, space > limit / 2 ? space : cut.length).replace(/[\s,;:(]+$/, '')}…`
 }

@@ -6,7 +6,7 @@ import type { ModifierRow } from '../pgx/gene-tables.ts'
 import { isLocal } from '../pgx/local-use.ts'
 import type { ConditionRule, GuidanceTables } from './guidance-tables.ts'
 import { findEvidence } from './record-evidence.ts'
-import { type Subject, wasRead } from './subject.ts'
+import { keysOf, type Subject, wasRead } from './subject.ts'
 
 type Truth = { readonly holds: boolean | null; readonly facts: readonly Lineage[] }
 const UNKNOWN: Truth = { holds: null, facts: [] }
@@ -22,7 +22,7 @@ const takenByDrug = oncePer(({ medicines, orders }: PatientFacts): ReadonlyMap<s
   const drafts = orders.filter((order) => !isLocal(order)).map(({ drug, ref }) => ({ drug, lineage: { resource: ref }, ordered: true }))
   const byDrug = new Map<string, Beside[]>()
   for (const [at, one] of [...taken, ...drafts].entries())
-    for (const key of new Set(one.drug.ingredients.flatMap(drugKeys))) {
+    for (const key of new Set(one.drug.ingredients.flatMap(keysOf))) {
       const known = byDrug.get(key)
       if (known) known.push({ at, ...one })
       else byDrug.set(key, [{ at, ...one }])
@@ -30,13 +30,10 @@ const takenByDrug = oncePer(({ medicines, orders }: PatientFacts): ReadonlyMap<s
   return byDrug
 })
 
-const drugKeys = ({ name, rxcui }: { readonly name: string; readonly rxcui: string | null }): string[] =>
-  rxcui === null ? [`name ${name}`] : [`name ${name}`, `rxcui ${rxcui}`]
-
 /** What is beside a subject of the drug that a row names, in the order of the record. */
 const besideOf = ({ facts, drug }: Subject, row: ModifierRow): readonly Beside[] => {
   const byDrug = takenByDrug(facts)
-  const [found = [], ...others] = drugKeys({ name: row.drug, rxcui: row.rxcui }).flatMap((key) => {
+  const [found = [], ...others] = keysOf({ name: row.drug, rxcui: row.rxcui }).flatMap((key) => {
     const one = byDrug.get(key)
     return one ? [one] : []
   })

@@ -1,5 +1,6 @@
 import type { Gap } from '../contract/lineage.ts'
 import type { Note, NoteLanguage, NoteStatement, NotesRead, Repeat, StatementKind } from '../contract/notes.ts'
+import { cutText } from '../cut-text.ts'
 import { inOneGo, type Slices } from '../slices.ts'
 import { statementsInSlices } from './read-statements.ts'
 import { repeatsInSlices } from './repeats.ts'
@@ -38,19 +39,12 @@ const byDate = (a: NoteInHand, b: NoteInHand): number => {
   return right - left || (a.ref < b.ref ? -1 : 1)
 }
 
-/** Where to cut, never between the halves of a character. */
-const cutAt = (text: string, length: number): string => {
-  if (text.length <= length) return text
-  const last = text.charCodeAt(length - 1)
-  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length)
-}
-
 function* readOne(hand: NoteInHand, room: number, tables: NoteTables, gaps: Gap[]): Slices<Note> {
   const { declared, text: all, ...rest } = hand
   const language = languageOf(declared)
   const base = { ...rest, language: language ?? { code: 'en' as const, how: 'assumed' as const }, repeats: [], repeatedShare: 0 }
   if (all === null) return { ...base, text: null, statements: [] }
-  const text = cutAt(all, Math.min(LONGEST, room))
+  const text = cutText(all, Math.min(LONGEST, room))
   const cut = all.length - text.length
   if (cut > 0)
     gaps.push({ about: 'notes', code: 'incomplete', because: 'A note is too long; only its beginning was read.', resource: hand.ref })
