@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
+import type { Dirent } from 'node:fs'
 import { cp, mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AttuneError } from '../errors.ts'
@@ -44,9 +45,16 @@ export const keptRules = async (dataDir: string): Promise<readonly KeptRules[]> 
 const isVisible = (path: string): boolean => !path.split('/').some((part) => part.startsWith('.'))
 
 /** Digest of names and contents. */
-const contentOf = async (folder: string): Promise<string> => {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+const contentOf = async (folder: string): Promise<string> =>
+  digestOf(
+    folder,
+    (await entriesIn(folder)).filter((entry) => entry.isFile()),
+  )
+
+const entriesIn = (folder: string): Promise<Dirent[]> => readdir(folder, { recursive: true, withFileTypes: true })
+
+const digestOf = async (folder: string, files: readonly Dirent[]): Promise<string> => {
+  const paths = files.map((entry) => join(entry.parentPath, entry.name))
   const digest = createHash('sha256')
   for (const path of paths.sort())
     digest
@@ -89,6 +97,16 @@ export const checkKept = async (folder: string, dataDir: string): Promise<void> 
     throw new AttuneError('rules-invalid', `${folder} is not what was kept: files are missing or were changed`)
 }
 
+/** Where what lies in a folder is kept already, whole; null where it is not, and where there is a link, which a copy follows. */
+const findKept = async (folder: string, home: string): Promise<string | null> => {
+  const entries = await entriesIn(folder)
+  if (!entries.every((entry) => entry.isFile() || entry.isDirectory())) return null
+  const isPart = ({ parentPath, name }: Dirent): boolean => isVisible(join(parentPath, name).slice(folder.length + 1))
+  const files = entries.filter((entry) => entry.isFile() && isPart(entry))
+  const kept = join(home, await digestOf(folder, files))
+  return (await isWhole(kept)) ? kept : null
+}
+
 /**
  * A copy of a folder of rules that nobody changes any more. The same content is there once, also when several processes keep it at once.
  * @returns its folder
@@ -96,6 +114,8 @@ export const checkKept = async (folder: string, dataDir: string): Promise<void> 
 export const copyRules = async (folder: string, dataDir: string): Promise<string> => {
   const home = homeIn(dataDir)
   if (dirname(folder) === home) return folder
+  const known = await findKept(folder, home)
+  if (known !== null) return known
   const fresh = join(home, `.${randomUUID()}`)
   try {
     await mkdir(home, { recursive: true, mode: 0o700 })
