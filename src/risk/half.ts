@@ -25,5 +25,7 @@ export const toHalf = (value: number): number => {
 export const readHalves = (base64: string): Float64Array => {
   const bytes = Buffer.from(base64, 'base64')
   if (bytes.length % 2 !== 0 || bytes.toString('base64') !== base64) throw new RangeError('not half-precision numbers in base64')
-  return Float64Array.from({ length: bytes.length / 2 }, (_, index) => fromHalf(bytes.readUInt16LE(index * 2)))
+  const numbers = new Float64Array(bytes.length / 2)
+  for (let n = 0; n < numbers.length; n += 1) numbers[n] = fromHalf(bytes.readUInt16LE(n * 2))
+  return numbers
 }

@@ -73,6 +73,19 @@ export type FolderParts = {
   readonly vectors: VectorFile
 }
 
+/** Gives the bytes of a file. @throws AttuneError `model-invalid` */
+type ReadFile = (file: string) => Promise<Buffer>
+
+/** Each file of a folder is read once: what is parsed, what is run and what is hashed are the same bytes. */
+const filesOf = (folder: string): ReadFile => {
+  const reading = new Map<string, Promise<Buffer>>()
+  return (file) => {
+    const bytes = reading.get(file) ?? readBytes(folder, file)
+    reading.set(file, bytes)
+    return bytes
+  }
+}
+
 const readBytes = async (folder: string, file: string): Promise<Buffer> => {
   const size = await stat(`${folder}/${file}`).then(
     (entry) => entry.size,
@@ -94,8 +107,8 @@ const parseJson = (file: string, bytes: Buffer): unknown => {
   }
 }
 
-const readPart = async <S extends z.ZodType>(folder: string, file: string, schema: S): Promise<z.output<S>> => {
-  const bytes = await readBytes(folder, file)
+const readPart = async <S extends z.ZodType>(read: ReadFile, file: string, schema: S): Promise<z.output<S>> => {
+  const bytes = await read(file)
   return keptParts.parse(`${file} ${sha256(bytes)}`, () => {
     const result = schema.safeParse(parseJson(file, bytes))
     if (result.success) return result.data
@@ -114,24 +127,25 @@ const kindOf = ({ kind }: Manifest): Kind => {
 /** The file that holds the numbers of a model. */
 export const fileOf = (manifest: Manifest): string => kindOf(manifest).file
 
-const readNumbers = async (folder: string, { file, read }: Kind): Promise<Numbers> => {
-  const raw = parseJson(file, await readBytes(folder, file))
+const readNumbers = async (read: ReadFile, kind: Kind): Promise<Numbers> => {
+  const { file } = kind
+  const raw = parseJson(file, await read(file))
   try {
-    return read(raw)
+    return kind.read(raw)
   } catch (error) {
     if (error instanceof zod.ZodError) throw new AttuneError('model-invalid', `${file}: ${zod.prettifyError(error)}`)
     throw error
   }
 }
 
-const readParts = async (folder: string, shared: Shared): Promise<FolderParts> => {
-  const manifest = resolveManifest(await readPart(folder, 'manifest.json', manifestSchema), shared)
+const readParts = async (read: ReadFile, shared: Shared): Promise<FolderParts> => {
+  const manifest = resolveManifest(await readPart(read, 'manifest.json', manifestSchema), shared)
   return {
     manifest,
-    inputs: resolveInputs((await readPart(folder, 'features.json', featuresSchema)).inputs, shared),
-    numbers: await readNumbers(folder, kindOf(manifest)),
-    card: await readPart(folder, 'card.json', cardSchema),
-    vectors: await readPart(folder, 'vectors.json', vectorsSchema),
+    inputs: resolveInputs((await readPart(read, 'features.json', featuresSchema)).inputs, shared),
+    numbers: await readNumbers(read, kindOf(manifest)),
+    card: await readPart(read, 'card.json', cardSchema),
+    vectors: await readPart(read, 'vectors.json', vectorsSchema),
   }
 }
 
@@ -142,8 +156,8 @@ export const valuePort = (variant: string, output: string): string => `${variant
 /** Where the graph of this file is to run. */
 export type WhereOf = (graph: { readonly model: string; readonly file: string }) => Where
 
-const openGraph = async (folder: string, graph: Graph, { manifest, numbers }: FolderParts, where: WhereOf): Promise<Session> => {
-  const bytes = await readBytes(folder, graph.file)
+const openGraph = async (read: ReadFile, graph: Graph, { manifest, numbers }: FolderParts, where: WhereOf): Promise<Session> => {
+  const bytes = await read(graph.file)
   if (sha256(bytes) !== graph.sha256)
     throw new AttuneError('model-invalid', `${graph.file} does not have the SHA-256 that manifest.json names`)
   const asked = manifest.variants.filter((variant) => variant.graph === graph.file)
@@ -194,9 +208,9 @@ const loadVariant = (spec: Variant, graph: Graph, session: Session, { manifest, 
 }
 
 /** One hash for the model as a whole: what is read, how it is computed and what is said of it. */
-const folderHash = async (folder: string, { manifest, inputs }: FolderParts): Promise<string> => {
+const folderHash = async (read: ReadFile, { manifest, inputs }: FolderParts): Promise<string> => {
   const files = ['manifest.json', 'features.json', fileOf(manifest), ...manifest.graphs.map(({ file }) => file)]
-  const lines = await Promise.all(files.map(async (file) => `${file} ${sha256(await readBytes(folder, file))}`))
+  const lines = await Promise.all(files.map(async (file) => `${file} ${sha256(await read(file))}`))
   return sha256(Buffer.from([...lines, `shared ${hashOfResolved(inputs, manifest)}`].join('\n')))
 }
 
@@ -206,15 +220,16 @@ const folderHash = async (folder: string, { manifest, inputs }: FolderParts): Pr
  * @throws AttuneError `model-invalid` with what is wrong
  */
 export const loadModel = async (folder: string, where: WhereOf, shared: Shared = NOTHING_SHARED): Promise<Model> => {
-  const parts = await readParts(folder, shared)
+  const read = filesOf(folder)
+  const parts = await readParts(read, shared)
   checkFolder(parts)
   const { manifest, inputs, card, vectors } = parts
   const variants: LoadedVariant[] = []
   for (const graph of manifest.graphs) {
-    const session = await openGraph(folder, graph, parts, where)
+    const session = await openGraph(read, graph, parts, where)
     for (const spec of manifest.variants) if (spec.graph === graph.file) variants.push(loadVariant(spec, graph, session, parts))
   }
   const { id, version, name, citation } = manifest
-  const ref = { id, version, name, citation, sha256: await folderHash(folder, parts) }
+  const ref = { id, version, name, citation, sha256: await folderHash(read, parts) }
   return { ref, manifest, inputs, card, variants, vectors: vectors.vectors }
 }

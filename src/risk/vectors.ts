@@ -1,6 +1,7 @@
 import { AttuneError } from '../errors.ts'
 import { valuesFor } from './choose-variant.ts'
 import { takeInputs } from './features.ts'
+import type { InputReadings } from './input-reading.ts'
 import type { LoadedVariant, Model } from './load-model.ts'
 import type { Values, VectorFile } from './model-folder.ts'
 import { bandOf, type Output, runRows, runVariant } from './run-variant.ts'
@@ -57,8 +58,7 @@ export const namedInputs = ({ manifest }: Model, { inputs }: Pick<Vector, 'input
   return { ...inputs, ...Object.fromEntries(list.inputs.map((name, at) => [name, given[at]])) }
 }
 
-const valuesOf = (model: Model, variant: LoadedVariant, vector: Vector): Values => {
-  const readings = takeInputs(model.inputs, namedInputs(model, vector))
+const valuesOf = (variant: LoadedVariant, readings: InputReadings): Values => {
   for (const name of variant.inputs) {
     const reading = readings.get(name)
     if (reading?.state === 'unusable') throw new AttuneError('input-unreadable', reading.gap.because)
@@ -76,6 +76,7 @@ const distance = (output: Output, { read, factor = 1 }: Row, expected: unknown):
 const plan = (model: Model, vector: Vector): readonly Wanted[] | VectorResult => {
   const wanted: Wanted[] = []
   const rows = new Map<LoadedVariant, Values>()
+  let readings: InputReadings | null = null
   for (const [name, expected] of Object.entries(vector.expected)) {
     const id = variantFor(model, name, vector)
     const row = model.manifest.vectors.expected[name]
@@ -83,7 +84,8 @@ const plan = (model: Model, vector: Vector): readonly Wanted[] | VectorResult =>
     const variant = model.variants.find(({ spec }) => spec.id === id)
     if (!variant) return { id: vector.id, state: 'skipped', because: `${id} is not in this release` }
     try {
-      const values = rows.get(variant) ?? valuesOf(model, variant, vector)
+      readings ??= takeInputs(model.inputs, namedInputs(model, vector)) // the same for every variant
+      const values = rows.get(variant) ?? valuesOf(variant, readings)
       rows.set(variant, values)
       wanted.push({ name, expected, row, variant, values })
     } catch (error) {

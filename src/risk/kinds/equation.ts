@@ -26,13 +26,20 @@ const constant = (value: number | string): number => {
   throw new AttuneError('model-invalid', `coefficient "${value}" is not a number`)
 }
 
-const makeTerm = (name: string, coefficient: number, formula: Formula): Term => ({
-  name,
-  coefficient,
-  formula,
-  columns: namesIn(formula),
-  compute: compile(formula),
-})
+/** Its columns are looked for when they are first asked for: only reasons do. */
+const makeTerm = (name: string, coefficient: number, formula: Formula): Term => {
+  let columns: readonly string[] | null = null
+  return {
+    name,
+    coefficient,
+    formula,
+    get columns() {
+      columns ??= namesIn(formula)
+      return columns
+    },
+    compute: compile(formula),
+  }
+}
 
 /** A table for each stratum (sex, or sex and race) is one equation whose terms are switched on by the stratum. */
 const layers = (table: Table): [string | null, Layer][] => ('strata' in table ? Object.entries(table.strata) : [[null, table]])
@@ -58,8 +65,8 @@ const makeEquation = (id: string, table: Table, definitions: ReadonlyMap<string,
   })
   // A zero in a published table (a stratum without that term) costs nothing and says nothing.
   const said = terms.filter(({ coefficient }) => coefficient !== 0)
-  const equation = { id, intercept, terms: said, columns: [...new Set(said.flatMap(({ columns }) => columns))] }
   const whole = sumOf(intercept, said)
+  const equation = { id, intercept, terms: said, columns: namesIn(whole) }
   const evaluate = compile(whole)
   return { ...equation, evaluate, evaluateMany: compileMany(whole), reasons: (one) => contributionsOf({ terms: said, evaluate }, one) }
 }
