@@ -2,14 +2,14 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { AttuneError } from '../errors.ts'
 import { TYPES_BESIDE, TYPES_READ } from '../facts/resource-types.ts'
-import type { InputFile } from './plan.ts'
+import type { InputFile, Plan } from './plan.ts'
 
 /** The manifest that a FHIR server gives for an export, as far as it is read (Bulk Data Access 2.0, export status). */
 type Manifest = {
   readonly request: string | null
   readonly output: readonly { readonly type: string; readonly url: string; readonly count: number | null }[]
-  /** Files in which the server says what went wrong while it made the export. */
-  readonly errors: number
+  /** Of each file in which the server says what went wrong while it made the export, the type by the manifest; null where it has none. */
+  readonly errors: readonly (string | null)[]
 }
 
 /** Name under which `attune screen export` and the generator keep the manifest. */
@@ -32,7 +32,9 @@ export const readManifest = (text: string): Manifest => {
       throw new AttuneError('input-unreadable', 'the manifest of the export names a file without type or url')
     return { type: one.type, url: one.url, count: typeof one.count === 'number' ? one.count : null }
   })
-  const errors = Array.isArray(value.error) ? value.error.length : 0
+  const errors = (Array.isArray(value.error) ? value.error : []).map((one: unknown) =>
+    isObject(one) && typeof one.type === 'string' ? one.type : null,
+  )
   return { request: typeof value.request === 'string' ? value.request : null, output, errors }
 }
 
@@ -46,6 +48,12 @@ const typesAsked = (request: string | null): string[] | null => {
   if (request === null || !URL.canParse(request)) return null
   const asked = new URL(request).searchParams.getAll('_type').flatMap((one) => one.split(','))
   return asked.length > 0 ? asked.map((one) => one.trim()).filter((one) => one !== '') : null
+}
+
+/** The standard's files of errors are of OperationOutcome and do not say which type they are about: it may be any. */
+const doubtedBy = (errors: Manifest['errors']): Plan['doubted'] => {
+  const named = errors.filter((type) => type !== null && isType(type)) as string[] // filtered
+  return named.length < errors.length ? 'all' : [...new Set(named)].sort()
 }
 
 const manifestIn = (folder: string): Manifest | null => {
@@ -66,6 +74,7 @@ export type FoundExport = {
   readonly missing: readonly { readonly name: string; readonly type: string }[]
   /** Files of errors that the server told of. */
   readonly errors: number
+  readonly doubted: Plan['doubted']
 }
 
 /**
@@ -91,6 +100,7 @@ export const findExport = (folder: string): FoundExport => {
   })
   const there = new Set(names.map(nameInManifest))
   const missing = [...told].flatMap(([name, { type }]) => (there.has(name) ? [] : [{ name, type }]))
-  const errors = manifest?.errors ?? 0
-  return { files, types: errors > 0 ? null : typesAsked(manifest?.request ?? null), missing, errors }
+  const errors = manifest?.errors ?? []
+  const types = errors.length > 0 ? null : typesAsked(manifest?.request ?? null)
+  return { files, types, missing, errors: errors.length, doubted: doubtedBy(errors) }
 }

@@ -37,6 +37,8 @@ export type Plan = {
   readonly types: readonly string[] | null
   /** Types of which the manifest names a file that is not there. */
   readonly lacking: readonly string[]
+  /** Types of which the server said that it could not export all; `all` where it did not say of which. */
+  readonly doubted: 'all' | readonly string[]
   /** Parts that patients are spread over, by a hash of their id. */
   readonly parts: number
   readonly options: ScreeningOptions

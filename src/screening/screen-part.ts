@@ -8,7 +8,7 @@ import type { ScreeningKit } from './kit.ts'
 import { makeLookAhead } from './look-ahead.ts'
 import type { Plan } from './plan.ts'
 import { SHARED_PARTS } from './plan.ts'
-import { type Judged, judgePatient, type Outcome } from './screen-patient.ts'
+import { type Doubt, type Judged, judgePatient, type Outcome } from './screen-patient.ts'
 import { openShared } from './shared-resources.ts'
 import { keyed, keyOfProblem } from './sorted-lines.ts'
 import { readSpill, type Spilled } from './spill.ts'
@@ -62,11 +62,30 @@ const typeOf = (query: string): string => /^[A-Za-z]+/.exec(query)?.[0] ?? ''
 /** Where one type stands for another in exports. */
 const INSTEAD: Readonly<Record<string, readonly string[]>> = { MedicationRequest: ['MedicationStatement'] }
 
+const isDoubted = (type: string, { doubted }: Plan): boolean => doubted === 'all' || doubted.includes(type)
+
+const CUT = 'A file of the export was cut or is not there.'
+const ERRORS = 'The export reported errors.'
+
 const stateOf = (type: string, plan: Plan, { types, cut }: Spread): Pick<Question, 'state' | 'because'> => {
   const own = [type, ...(INSTEAD[type] ?? [])]
-  if (own.some((one) => cut.has(one))) return { state: 'partial', because: 'A file of the export was cut or is not there.' }
-  if (own.some((one) => types.has(one))) return { state: 'answered' }
+  if (own.some((one) => cut.has(one))) return { state: 'partial', because: CUT }
+  if (own.some((one) => types.has(one)))
+    return own.some((one) => isDoubted(one, plan)) ? { state: 'partial', because: ERRORS } : { state: 'answered' }
   return { state: own.some((one) => plan.types?.includes(one)) ? 'empty' : 'not-asked' }
+}
+
+/** Types that are read and of which something may be missing of every patient, by why; to be said of each. */
+const doubtsOf = (plan: Plan, { cut }: Spread, { questions }: ScreeningKit): Doubt[] => {
+  const read = [...new Set(Object.values(questions).map(typeOf))].flatMap((type) => [type, ...(INSTEAD[type] ?? [])]).sort()
+  const incomplete = read.filter((type) => cut.has(type))
+  const doubted = read.filter((type) => isDoubted(type, plan) && !cut.has(type))
+  return [
+    ...(incomplete.length === 0 ? [] : [{ about: incomplete.join(', '), code: 'export-cut', because: CUT }]),
+    ...(doubted.length === 0
+      ? []
+      : [{ about: doubted.join(', '), code: 'export-errors', because: `${ERRORS} Some of this may be missing.` }]),
+  ]
 }
 
 const makeQuestions = (plan: Plan, spread: Spread, kit: ScreeningKit) => {
@@ -115,6 +134,7 @@ export const makeScreening = (
 ) => {
   const resolve = openShared(spreads, plan.parts)
   const questionsFor = makeQuestions(plan, spread, kit)
+  const doubts = doubtsOf(plan, spread, kit)
   const lookAhead = makeLookAhead(plan.options.ahead, kit)
   const { models: wanted } = plan.options
   const general = kit.models.all.filter(({ manifest, ref }) => manifest.drugs.length === 0 && (wanted === 'all' || wanted.includes(ref.id)))
@@ -140,7 +160,7 @@ export const makeScreening = (
       }
       const facts = await kit.understand(record)
       const assessment = await kit.consult(facts)
-      return { patient, facts, assessment, ahead: lookAhead(facts, assessment) }
+      return { patient, facts, assessment, ahead: lookAhead(facts, assessment), doubts }
     } catch (fault) {
       reportFault(fault)
       return notAssessed(patient, 'fault', FAULT)

@@ -18,7 +18,11 @@ export type Judged = {
   readonly assessment: Assessment
   /** Drugs that are not taken and whose guidance asks for a change. */
   readonly ahead: readonly DrugAssessment[]
+  readonly doubts: readonly Doubt[]
 }
+
+/** What the export leaves open of every patient. `about`: the types. */
+export type Doubt = Pick<NotAssessed, 'about' | 'code' | 'because'>
 
 export type Outcome = { readonly line: PatientLine; readonly rows: readonly WorklistRow[]; readonly notAssessed: readonly NotAssessed[] }
 
@@ -55,7 +59,7 @@ const rowOf = (
   drugs: readonly DrugAssessment[],
   head: Finding,
   when: WorklistRow['when'],
-  { patient, assessment }: Judged,
+  { patient, assessment, doubts }: Judged,
   scores: readonly Score[],
   kit: ScreeningKit,
 ): WorklistRow => {
@@ -96,7 +100,7 @@ const rowOf = (
     flag: flag.id,
     rule: head.row,
     evidence: unique([...(when === 'now' ? flag.refs : []), ...evidenceOf(findings)]).sort(),
-    gaps: unique(drugs.flatMap(({ gaps }) => gaps.map(({ about, because }) => `${about}: ${because}`))).sort(),
+    gaps: unique([...drugs.flatMap(({ gaps }) => gaps), ...doubts].map(({ about, because }) => `${about}: ${because}`)).sort(),
     estimates: when === 'now' ? scoresOf(drugs, scores, kit) : [],
   }
 }
@@ -175,6 +179,8 @@ const blindRecord = ({ patient, facts }: Judged): NotAssessed[] =>
       because,
     }))
 
+const doubtful = ({ patient, doubts }: Judged): NotAssessed[] => doubts.map((doubt) => ({ patient, drug: null, medicines: [], ...doubt }))
+
 const CALM: Readonly<Record<string, string>> = {
   deceased: 'The record says that the person has died.',
   'no-medicine': 'The record holds no medicine in use, and no result that speaks about a drug that was looked at.',
@@ -203,6 +209,6 @@ const endOf = (judged: Judged, rows: readonly WorklistRow[], notAssessed: readon
 export const judgePatient = (judged: Judged, scores: readonly Score[], kit: ScreeningKit): Outcome => {
   if (judged.facts.patient?.deceased) return { line: endOf(judged, [], []), rows: [], notAssessed: [] }
   const rows = [...rowsOf(judged.assessment.medicines, 'now', judged, scores, kit), ...rowsOf(judged.ahead, 'ahead', judged, scores, kit)]
-  const notAssessed = [...blindRecord(judged), ...blockedDrugs(judged), ...unknownDrugs(judged)]
+  const notAssessed = [...blindRecord(judged), ...blockedDrugs(judged), ...unknownDrugs(judged), ...doubtful(judged)]
   return { line: endOf(judged, rows, notAssessed), rows, notAssessed }
 }

@@ -95,7 +95,7 @@ export const screenHere = async (
   worker: Engine = engine,
 ): Promise<Ran> => {
   const out = newFolder()
-  const { files, types, missing } = findExport(input)
+  const { files, types, missing, doubted } = findExport(input)
   const own = { ...OPTIONS, ...options }
   const drawn: Plan = {
     layout: 1,
@@ -104,6 +104,7 @@ export const screenHere = async (
     files,
     types,
     lacking: missing.map(({ type }) => type),
+    doubted,
     parts: partsFor(files, own.partBytes),
     options: own,
     versions: engine.versions,

@@ -245,6 +245,25 @@ describe('Lines that cannot be used', () => {
     expect(missedIn(blind).filter(({ about, code }) => about === 'medicines' && code === 'not-asked')).toHaveLength(PEOPLE)
   })
 
+  it('leave it open what the server may have failed to export: every type is named, with every patient and in every row', async () => {
+    const failed = { ...manifestOf(lines), error: [{ type: 'OperationOutcome', url: 'https://files.example/x/errors.ndjson' }] }
+    const doubted = await screenHere(engine, writeExport(lines, failed))
+    const said = missedIn(doubted).filter(({ code }) => code === 'export-errors')
+    const living = patientsIn(doubted).filter(({ code }) => code !== 'deceased')
+    expect(said.map(({ patient }) => patient)).toEqual(living.map(({ patient }) => patient))
+    expect(living.filter(({ state }) => state === 'nothing-to-say')).toEqual([])
+    expect(said[0]).toMatchObject({ about: expect.stringMatching(/AllergyIntolerance, .*MedicationRequest, .*Observation/) })
+    expect(said[0]?.because).toBe('The export reported errors. Some of this may be missing.')
+    expect(rowsIn(doubted).length).toBeGreaterThan(0)
+    expect(rowsIn(doubted).filter(({ gaps }) => !gaps.some((one) => one.includes('The export reported errors.')))).toEqual([])
+  })
+
+  it('leave it open of the types alone of which the server says so', async () => {
+    const failed = { ...manifestOf(lines), error: [{ type: 'Condition', url: 'https://files.example/x/errors.ndjson' }] }
+    const doubted = await screenHere(engine, writeExport(lines, failed))
+    expect([...new Set(missedIn(doubted).flatMap(({ about, code }) => (code === 'export-errors' ? [about] : [])))]).toEqual(['Condition'])
+  })
+
   it('end a gzip of several members at one whose beginning is damaged, and that is said', async () => {
     const { gzipSync } = await import('node:zlib')
     const folder = writeExport(lines, manifestOf(lines))

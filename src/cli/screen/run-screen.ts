@@ -96,7 +96,7 @@ export const runScreen = async (input: VerbInput): Promise<number> => {
       input.values,
       kit.models.all.map(({ ref }) => ref.id),
     )
-    const { files, types } = found
+    const { files, types, doubted } = found
     const now = asked ?? new Date().toISOString()
     const drawn: Plan = {
       layout: 1,
@@ -105,6 +105,7 @@ export const runScreen = async (input: VerbInput): Promise<number> => {
       files,
       types,
       lacking: [...new Set(found.missing.map(({ type }) => type))].sort(),
+      doubted,
       parts: partsFor(files, options.partBytes),
       options,
       versions,
