@@ -4,6 +4,7 @@ import type { Config } from '../config.ts'
 import { makeLog } from '../http/log.ts'
 import { processName } from '../ledger/process-name.ts'
 import { programOf } from '../project-root.ts'
+import { cutWhatIsNotTaken } from './not-taken.ts'
 import type { ServiceState, ToPrimary, ToWorker } from './worker-talk.ts'
 
 /** A fresh process that is not ready by then is given up. */
@@ -35,6 +36,7 @@ const endWords = (code: number | null, signal: string | null): string => (signal
 
 const begin = (place: number): Life => {
   const worker = cluster.fork()
+  cutWhatIsNotTaken(worker)
   let loaded = (): void => {}
   let ready = (_greeting: readonly string[]): void => {}
   const life: Life = {

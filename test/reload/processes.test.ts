@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openLedger } from '../../src/ledger/ledger.ts'
 import { embeddedPlace, type Place, postgresMissing, postgresPlace } from '../ledger/engines.ts'
@@ -24,6 +24,31 @@ const freePort = (): Promise<number> =>
       server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
     })
   })
+
+/** Sockets that a process has open (Linux). */
+const socketsOf = (pid: number): number => {
+  const links = readdirSync(`/proc/${pid}/fd`).map((fd) => {
+    try {
+      return readlinkSync(`/proc/${pid}/fd/${fd}`)
+    } catch {
+      return '' // closed meanwhile
+    }
+  })
+  return links.filter((link) => link.startsWith('socket:')).length
+}
+
+/** A call that the primary has offered to a process which stands still, so that it is never taken. */
+const offeredTo = async (still: number, primary: number, url: string) => {
+  process.kill(still, 'SIGSTOP')
+  const before = socketsOf(primary)
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+    .on('error', () => undefined)
+    .resume()
+  socket.write('GET /healthz HTTP/1.1\r\nhost: attune\r\n\r\n')
+  await vi.waitFor(() => expect(socketsOf(primary)).toBeGreaterThan(before), 60_000)
+  return { isCut: () => socket.destroyed }
+}
 
 describe('A service whose process is kept by another, on the embedded ledger', () => {
   let ehr: FakeEhr
@@ -71,8 +96,7 @@ describe('A service whose process is kept by another, on the embedded ledger', (
     }
   }
   const health = async (part: string): Promise<{ status: string; detail: string; degraded?: boolean }> => {
-    // A connection that the primary was handing to a process when that was killed is never answered.
-    const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(10_000) })
+    const answer = await fetch(`${url}/readyz`)
     const { status, parts } = JSON.parse(await answer.text())
     return { status, ...parts[part] }
   }
@@ -107,7 +131,8 @@ describe('A service whose process is kept by another, on the embedded ledger', (
     rules.edit('wording.json', () => readFileSync('rules/wording.json', 'utf8'))
   })
 
-  it('starts a fresh one when it is killed, visibly, and no answered decision is lost', async () => {
+  it('starts a fresh one when it is killed, visibly; a caller that it was just being given is cut, and no answered decision is lost', async () => {
+    const caught = await offeredTo(pid(), server.child.pid ?? 0, url)
     process.kill(pid(), 'SIGKILL')
     await vi.waitFor(
       async () => expect((await health('processes')).detail).toMatch(/1 ended unasked and were started again, the last at .*SIGKILL/),
@@ -116,6 +141,7 @@ describe('A service whose process is kept by another, on the embedded ledger', (
         interval: 500,
       },
     )
+    await vi.waitFor(() => expect(caught.isCut()).toBe(true), 120_000)
     expect((await ask()).status).toBe(200)
     server.child.kill('SIGTERM')
     expect(await server.ended(30_000)).toBe(0)
