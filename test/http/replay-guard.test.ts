@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
+import { Redis } from 'ioredis'
 import { afterEach, describe, expect, test } from 'vitest'
 import { makeMemoryReplayGuard, makeRedisReplayGuard, type ReplayGuard } from '../../src/http/replay-guard.ts'
 import { isRedisHere } from './way-to-redis.ts'
@@ -67,6 +68,18 @@ describe.each(SIDES)('in %s', (_name, open) => {
 test.runIf(isRedisHere)('two processes see each other through Redis', async () => {
   const [one, other, jti] = [await redisGuard(), await redisGuard(), randomUUID()]
   expect([await one.claim('i', jti, inSeconds(60)), await other.claim('i', jti, inSeconds(60))]).toEqual([true, false])
+})
+
+test.runIf(isRedisHere)('a token that Redis forgets passes once more, for all together, and never where it passed before', async () => {
+  const [one, other, third] = [await redisGuard(), await redisGuard(), await redisGuard()]
+  const [issuer, jti] = [randomUUID(), randomUUID()]
+  const claim = (guard: ReplayGuard) => guard.claim(issuer, jti, inSeconds(60))
+  expect(await claim(one)).toBe(true)
+  const redis = new Redis(REDIS)
+  const name = createHash('sha256').update(`${issuer}\0${jti}`).digest('base64url')
+  expect(await redis.del(`attune:jti:${name}`)).toBe(1) // of this token alone what FLUSHALL does to all
+  redis.disconnect()
+  expect([await claim(one), await claim(other), await claim(third), await claim(one)]).toEqual([false, true, false, false])
 })
 
 test('while the shared store is away each process remembers for itself, and quickly', async () => {
