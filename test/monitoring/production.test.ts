@@ -224,23 +224,25 @@ describe.each(enginesOfRun<(typeof ENGINES)[number]>(...ENGINES))('a model in pr
   })
 
   it('is switched off within seconds, visibly everywhere, and on again', async () => {
-    const turn = async (use: 'on' | 'off') => {
-      const one = { model: MODEL, tenant: null, use, at: new Date().toISOString(), by: 'jo', because: 'recall 17' } as const
+    /** What is said names the day of the switch, which at midnight is not that of the answer. */
+    const turn = async (use: 'on' | 'off', at: string) => {
+      const one = { model: MODEL, tenant: null, use, at, by: 'jo', because: 'recall 17' } as const
       if (embedded) return void (await until(leaveSwitch(place.config.dataDir, one)))
       await place.sql?.(
-        `insert into practice_switch (at, kind, subject, use, by, because) values (now(), 'model', '${MODEL}', '${use}', 'jo', 'recall 17')`,
+        `insert into practice_switch (at, kind, subject, use, by, because) values ('${at}', 'model', '${MODEL}', '${use}', 'jo', 'recall 17')`,
       )
     }
-    await turn('off')
+    const off = new Date().toISOString()
+    const day = off.slice(0, 10)
+    await turn('off', off)
     await until(async () => (await modelOf(MODEL)).standing.use === 'off')
-    const today = new Date().toISOString().slice(0, 10)
     const [answer] = await order(people(1, 43, { noWeight: 0 }))
     const said = JSON.stringify(answer)
-    expect(said.includes(`Switched off on ${today}: recall 17`)).toBe(true)
-    expect((await call('/readyz', { token: null })).json().parts.models.detail).toContain(`${MODEL}: Switched off on ${today}: recall 17`)
+    expect(said.includes(`Switched off on ${day}: recall 17`)).toBe(true)
+    expect((await call('/readyz', { token: null })).json().parts.models.detail).toContain(`${MODEL}: Switched off on ${day}: recall 17`)
     expect((await modelOf(MODEL)).switches.map(({ by, because, use }) => [by, because, use])).toEqual([['jo', 'recall 17', 'off']])
     const before = (await modelOf(MODEL)).calls
-    await turn('on')
+    await turn('on', new Date().toISOString())
     await until(async () => (await modelOf(MODEL)).standing.use === 'on')
     const [after] = await order(people(1, 47, { noWeight: 0 }))
     expect(JSON.stringify(after).includes('Switched off')).toBe(false)
