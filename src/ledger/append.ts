@@ -24,7 +24,7 @@ type ShadowEntry = Extract<Entry, { kind: 'shadow' }>
 const column = (text: string): string => Buffer.from(text.replaceAll('\0', '\uFFFD'), 'utf8').toString('utf8')
 
 /** Entries not yet in the chain, each once: one that comes again from the spool is the same entry. */
-const newOnes = async (transaction: Transaction<LedgerTables>, entries: readonly DecisionEntry[]): Promise<DecisionEntry[]> => {
+const newOnes = async (transaction: Transaction<LedgerTables>, entries: readonly WrittenDecision[]): Promise<WrittenDecision[]> => {
   const byId = new Map(entries.map((entry) => [entry.record.id, entry]))
   const there = await transaction
     .selectFrom('entry')
@@ -76,21 +76,34 @@ const sealDecision = ({ decision, text, cards, concerns, predictions }: Decision
 export const digestOfDecision = (record: DecisionRecord, predictions: readonly PredictionEntry[], seq: number): string =>
   inOneGo(sealDecision(rowsOfDecision({ kind: 'decision', record, predictions }, seq, inOneGo(writeRecord(record, false)))))
 
-/** Decisions that are sealed before the calls have their turn: some 0.2 ms each. */
+/** Decisions that are written out, or sealed, before the calls have their turn: some 0.2 ms each. */
 const AT_A_TIME = 16
+
+type WrittenDecision = DecisionEntry & { readonly written: WrittenRecord }
+
+const isDecision = (entry: Entry): entry is DecisionEntry => entry.kind === 'decision'
+
+/** Most of the work on a long record, and none of it needs the place in the chain: other processes do not wait for it. */
+const writeDecisions = async (entries: readonly DecisionEntry[], packs: boolean): Promise<WrittenDecision[]> => {
+  const all: WrittenDecision[] = []
+  for (const entry of entries) {
+    if (all.length % AT_A_TIME === AT_A_TIME - 1) await setImmediate()
+    all.push({ ...entry, written: await inTurns(writeRecord(entry.record, packs)) })
+  }
+  return all
+}
 
 const appendDecisions = async (
   transaction: Transaction<LedgerTables>,
   chain: Chain,
-  entries: readonly DecisionEntry[],
-  packs: boolean,
+  entries: readonly WrittenDecision[],
 ): Promise<void> => {
   const fresh = await newOnes(transaction, entries)
   if (fresh.length === 0) return
   const rows: DecisionRows[] = []
   for (const entry of fresh) {
     if (rows.length % AT_A_TIME === AT_A_TIME - 1) await setImmediate()
-    const one = rowsOfDecision(entry, chain.next, await inTurns(writeRecord(entry.record, packs)))
+    const one = rowsOfDecision(entry, chain.next, entry.written)
     chain.add({ kind: 'decision', ref: entry.record.id, rows: await inTurns(sealDecision(one)), box: entry.inputs ?? null })
     rows.push(one)
   }
@@ -209,16 +222,21 @@ const setMark = async (transaction: Transaction<LedgerTables>, mark: SpoolMark):
 }
 
 /** Writes a batch and how far the spool is stored in one transaction: all of it or nothing. Entries that are there already stay as they are. */
-export const appendEntries = ({ db, packs }: Database, entries: readonly Entry[], mark: SpoolMark | null): Promise<void> =>
-  db.transaction().execute(async (transaction) => {
-    if (entries.length > 0) await appendAll(transaction, entries, packs)
+export const appendEntries = async ({ db, packs }: Database, entries: readonly Entry[], mark: SpoolMark | null): Promise<void> => {
+  const decisions = await writeDecisions(entries.filter(isDecision), packs)
+  await db.transaction().execute(async (transaction) => {
+    if (entries.length > 0) await appendAll(transaction, entries, decisions)
     if (mark) await setMark(transaction, mark)
   })
+}
 
-const appendAll = async (transaction: Transaction<LedgerTables>, entries: readonly Entry[], packs: boolean): Promise<void> => {
+const appendAll = async (
+  transaction: Transaction<LedgerTables>,
+  entries: readonly Entry[],
+  decisions: readonly WrittenDecision[],
+): Promise<void> => {
   const chain = await openChain(transaction)
-  const decisions = entries.filter((entry) => entry.kind === 'decision')
-  if (decisions.length > 0) await appendDecisions(transaction, chain, decisions, packs)
+  if (decisions.length > 0) await appendDecisions(transaction, chain, decisions)
   const feedback = entries.filter((entry) => entry.kind === 'feedback')
   if (feedback.length > 0) await appendFeedback(transaction, chain, feedback)
   const shadows = entries.filter((entry) => entry.kind === 'shadow')
