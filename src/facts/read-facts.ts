@@ -59,11 +59,13 @@ function* genomicsOf(record: PatientRecord, terms: FactsTerms, gaps: Gap[]): Sli
 
 /**
  * Observations that genomics read as a result, or as support of one, are not told again as lab values. Genetic ones that it could make
- * nothing of stay among the labs, so that none is lost.
+ * nothing of stay among the labs, so that none is lost, and so does a measured activity.
  */
 const readAsGenetic = (genomics: Genomics): ReadonlySet<string> =>
   new Set([
-    ...genomics.readings.flatMap((reading) => [reading.ref, reading.lineage.resource, ...reading.supports.map((one) => one.resource)]),
+    ...genomics.readings
+      .filter(({ flags }) => !flags.includes('enzyme-activity'))
+      .flatMap((reading) => [reading.ref, reading.lineage.resource, ...reading.supports.map((one) => one.resource)]),
     ...(genomics.variants?.refs ?? []),
   ])
 

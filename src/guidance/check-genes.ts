@@ -69,6 +69,13 @@ const copyProblems = (gene: Gene): string[] =>
         .map((name) => `allele "${name}": not a number of copies`)
     : []
 
+const activityProblems = ({ activity, phenotypes }: Gene): string[] =>
+  activity === undefined
+    ? []
+    : [activity.low, activity.normal, ...activity.decides]
+        .filter((code) => !(code in phenotypes))
+        .map((code) => `activity: no phenotype "${code}"`)
+
 /** Each gene's table in itself, and its words against `phenotypes.json`. */
 export const checkGenes = (rules: Pick<ParsedRules, 'genes' | 'phenotypes'>): Problem[] =>
   [...rules.genes].flatMap(([file, gene]) =>
@@ -76,6 +83,7 @@ export const checkGenes = (rules: Pick<ParsedRules, 'genes' | 'phenotypes'>): Pr
       ...(file === `genes/${gene.symbol}.json` ? [] : [`the file is named otherwise than its gene ${gene.symbol}`]),
       ...methodProblems(gene),
       ...copyProblems(gene),
+      ...activityProblems(gene),
       ...pairProblems(gene),
       ...rangeProblems(gene),
       ...phenotypeProblems(gene, rules.phenotypes),

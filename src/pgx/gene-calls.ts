@@ -133,11 +133,25 @@ const labFirst = (
   return { options: all, flags: several ? [disagreementFlag(all)] : [] }
 }
 
+const isMeasured = ({ flags }: GeneReading): boolean => flags.includes('enzyme-activity')
+
+/** Where the genotype leaves the activity of the enzyme open (one of two X chromosomes), the measured one decides. */
+const activityFirst = (table: GeneTable, usable: readonly GeneReading[]): readonly GeneReading[] => {
+  const decides = table.activity?.decides ?? []
+  const [measured, typed] = [usable.filter(isMeasured), usable.filter((reading) => !isMeasured(reading))]
+  if (measured.length === 0 || typed.length === 0) return usable
+  const open = combineReadings(table, typed).every(({ genetic }) => decides.includes(genetic.phenotype?.code ?? ''))
+  return open ? measured : usable
+}
+
 const NOT_OURS = ['subject-mismatch', 'relative', 'focus-not-patient', 'somatic']
 
 const callGene = (table: GeneTable, found: readonly GeneReading[], facts: PatientFacts, modifiers: readonly ModifierRow[]): GeneCall => {
   const own = found.filter((reading) => !reading.flags.some((flag) => NOT_OURS.includes(flag)))
-  const usable = own.filter((reading) => reading.use === 'act' || reading.use === 'candidates')
+  const usable = activityFirst(
+    table,
+    own.filter((reading) => reading.use === 'act' || reading.use === 'candidates'),
+  )
   if (usable.length === 0) return callUnusable(table.symbol, own, facts)
   const acting = modifiersOf(table.symbol, facts.medicines, modifiers, facts.now)
   const { options, flags } = labFirst(table, usable)

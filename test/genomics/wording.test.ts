@@ -105,8 +105,8 @@ describe('never read as a finding, let alone as normal', () => {
   })
 
   test.each([
-    ['G6PD activity', 'Deficient'],
     ['TPMT enzyme activity', 'Low'],
+    ['DPD enzyme activity', 'Deficient'],
     ['CYP2C19 inhibitor exposure', 'Omeprazole: strong inhibitor'],
     ['HLA-B27', 'Positive'],
     ['HLA-DRB1*15:01', 'Positive'],
@@ -117,6 +117,17 @@ describe('never read as a finding, let alone as normal', () => {
     ['Medication note', 'Paroxetine slows CYP2D6'],
   ])('no reading comes from the text result %s: %s', (name, value) => {
     expect(linesOf(textResult(name, value))).toEqual([])
+  })
+})
+
+describe('a gene whose enzyme activity is read as its phenotype', () => {
+  test.each([
+    ['G6PD', 'Normal', 'G6PD | Normal -> medium act (phenotype-only, text-only)'],
+    ['G6PD', 'Deficient', 'G6PD | Deficient -> medium act (phenotype-only, text-only)'],
+    ['G6PD activity', 'Deficient', 'G6PD | Deficient -> medium act (enzyme-activity, phenotype-only)'],
+    ['G6PD screen', 'Deficient', 'G6PD | Deficient -> medium act (enzyme-activity, phenotype-only)'],
+  ])('%s: %s means the same of either test', (name, value, expected) => {
+    expect(linesOf(textResult(name, value))).toEqual([expected])
   })
 })
 
@@ -131,8 +142,6 @@ describe('a result under the plain name of a gene in words that are not understo
     ['DPYD', 'Activity score 1'],
     ['DPYD', 'AS: 0.5'],
     ['TPMT', 'Low'],
-    ['G6PD', 'Normal'],
-    ['G6PD', 'Deficient'],
   ])('is said to be there and not understood: %s: %s', (name, value) => {
     const expected = [`${name} -> none inform (indeterminate)`]
     expect(linesOf(textResult(name, value))).toEqual(expected)

@@ -70,6 +70,17 @@ const NOTES: Readonly<Record<string, string>> = {
   VKORC1: 'rs9923231 on the plus strand: C is the -1639G base, T the -1639A base.',
 }
 
+/** Genes whose measured enzyme activity is read, and as which phenotypes. */
+const ACTIVITY: Readonly<Record<string, object>> = {
+  G6PD: {
+    low: 'deficient',
+    normal: 'normal',
+    decides: ['variable'],
+    basis:
+      'CPIC G6PD guideline, 2022 update (PMC10281211), Table 1: a heterozygous genotype is variable, its activity has to be measured; an activity that the laboratory calls low is taken as deficient, without a threshold of our own',
+  },
+}
+
 const KINDS: Readonly<Record<string, string>> = { IFNL3: 'genotype', VKORC1: 'genotype' }
 
 const LOINC_SURE: Readonly<Record<string, 'sure' | 'fair'>> = {
@@ -173,6 +184,7 @@ const geneTable = (row: Row, logic: GeneLogic, alleles: readonly Row[], phenotyp
     referenceAllele: reference === '' ? null : reference,
     presence: logic.alleles?.map((allele) => allele.replace(/ .*/, '')),
     phenotypes: phenotypesOf(symbol, kind, logic, pairs, phenotypes),
+    activity: ACTIVITY[symbol],
     loinc: { phenotype: loinc === '' ? null : loinc, sure: LOINC_SURE[symbol] ?? null },
     callableFrom: cell(row, 'callable_from'),
     clinpgx: cell(row, 'clinpgx_gene') || null,

@@ -7,6 +7,7 @@ import { type Coverage, coverageOf } from './coverage.ts'
 import { isFields, listOf, textOf } from './fhir-fields.ts'
 import { judge } from './flags.ts'
 import { followAll, type Node } from './graph.ts'
+import { asOnlyCopy } from './hemizygous.ts'
 import type { Linked } from './link-evidence.ts'
 import { type Dated, dateOfResult, personFlags, type RecordContext, sampleOf, standingOf } from './standing.ts'
 import { type Transplant, transplantFlags } from './transplant.ts'
@@ -119,7 +120,8 @@ const stateFlags = (linked: Linked, called: Called): readonly string[] => {
 }
 
 /** One reading out of what was linked: genotype by the tables, standing, person, date, confidence and use. */
-export const buildReading = (context: RecordContext, linked: Linked, transplants: readonly Transplant[]): GeneReading => {
+export const buildReading = (context: RecordContext, one: Linked, transplants: readonly Transplant[]): GeneReading => {
+  const linked = asOnlyCopy(context, one)
   const { terms } = context
   const source = restsOn(linked)
   const table = linked.gene === null ? undefined : terms.table(linked.gene)

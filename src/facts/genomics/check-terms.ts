@@ -21,7 +21,7 @@ const codesProblems = (codes: GenomicCodes): string[] => {
     ...Object.values(roles).flat(),
     ...Object.values(components).flat(),
     ...reports,
-    ...enzymeActivity,
+    ...Object.keys(enzymeActivity),
     ...Object.keys(perGene),
     ...Object.keys(presence),
   ]
@@ -48,6 +48,7 @@ const codesProblems = (codes: GenomicCodes): string[] => {
 const meaningProblems = (genes: GeneTables, codes: GenomicCodes): string[] => {
   const named = [
     ...Object.values(codes.perGene),
+    ...Object.values(codes.enzymeActivity),
     ...Object.values(codes.presence).map((each) => each.gene),
     ...Object.values(codes.conditions).map((each) => each.gene),
     ...codes.phenotypes.flatMap((each) => each.genes ?? []),

@@ -27,7 +27,12 @@ const schema = z.strictObject({
   /** Answers of the component `build`. */
   builds: z.record(z.string(), z.string()),
   reports: words,
-  enzymeActivity: words,
+  /** LOINC of an enzyme's measured activity -> gene. */
+  enzymeActivity: z.record(z.string(), z.string()),
+  /** In the name of a test: it measures an enzyme. */
+  activityWords: words,
+  /** What a laboratory calls an activity below normal. */
+  lowActivity: words,
   perGene: z.record(z.string(), z.string()),
   presence: z.record(z.string(), z.strictObject({ gene: z.string(), allele: z.string() })),
   misprints: words,

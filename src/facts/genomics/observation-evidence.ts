@@ -1,3 +1,4 @@
+import { activityEvidence, isMeasured } from './enzyme-activity.ts'
 import type { Evidence, Role } from './evidence.ts'
 import { codeOf, codesOf, type Fields, isNonconformant, listOf } from './fhir-fields.ts'
 import { type Finding, finding, saysSomething } from './finding.ts'
@@ -12,7 +13,7 @@ import { segments } from './segments.ts'
 import { geneEvidence } from './studied-genes.ts'
 import { testNameOf } from './test-name.ts'
 import { readVariant } from './variant-evidence.ts'
-import { findWord, hasStem, hasWord, plainText } from './wording.ts'
+import { hasStem, hasWord, plainText } from './wording.ts'
 
 const readSegments = (terms: GenomicTerms, node: Node, text: string, flags: readonly string[]): Evidence[] =>
   segments(terms, plainText(text)).map(({ gene, text: part }) => ({
@@ -25,12 +26,6 @@ const readSegments = (terms: GenomicTerms, node: Node, text: string, flags: read
     textOnly: true,
     readFor: (other) => findingInText(terms, other, part),
   }))
-
-/** `9.8 U/g Hb`: a measured activity, sent as a text. */
-const isMeasured = (terms: GenomicTerms, text: string): boolean => {
-  const unit = /^\W{0,3}\d+(?:[.,]\d+)?\s?(?=\D)(.{1,20})/.exec(plainText(text))?.[1]
-  return unit !== undefined && findWord(unit, terms.codes.activityUnits) === 0
-}
 
 /** `Normal`, `Deficient`: words that enzyme tests use, too. */
 const isPlainAdjective = (found: Finding): boolean =>
@@ -52,9 +47,15 @@ const isOtherMatter = (terms: GenomicTerms, told: Told, gene: ResolvedGene, foun
   return !titled || told.values.length === 0 || told.values.every((value) => isMeasured(terms, value))
 }
 
-/** Whether a phenotype's word may be that of an enzyme test: it is said to be there, and not read as the gene's. */
-const isAmbiguous = (terms: GenomicTerms, names: string, how: ResolvedGene['how'], found: Finding): boolean =>
-  how === 'text' && !hasStem(names, terms.codes.genotypeWords) && isPlainAdjective(found)
+/**
+ * Whether a phenotype's word may be that of an enzyme test: it is said to be there, and not read as the gene's. Where the activity of the
+ * enzyme is read as the gene's phenotype, the word means the same of either test.
+ */
+const isAmbiguous = (terms: GenomicTerms, names: string, { gene, how }: ResolvedGene, found: Finding): boolean =>
+  how === 'text' &&
+  !hasStem(names, terms.codes.genotypeWords) &&
+  isPlainAdjective(found) &&
+  (gene === null || terms.table(gene)?.activity === undefined)
 
 /** A panel in one Observation: components whose own code names the gene and whose value is the finding. */
 const readPanel = (terms: GenomicTerms, node: Node, flags: readonly string[]): Evidence[] =>
@@ -72,7 +73,7 @@ const readPanel = (terms: GenomicTerms, node: Node, flags: readonly string[]): E
     const told = { names: names.join(' '), values, namesGene: true }
     if (values.length === 0 && !saysSomething(found)) return []
     if (isOtherMatter(terms, told, { gene, how, flags: [] }, found)) return []
-    const unread = !saysSomething(found) || isAmbiguous(terms, told.names, how, found)
+    const unread = !saysSomething(found) || isAmbiguous(terms, told.names, { gene, how, flags: [] }, found)
     const own = unread ? finding({ state: 'indeterminate' }) : found
     const text = values[0] ?? null
     return [{ node, role: 'result', gene: { gene, how, flags: [] }, finding: own, flags, text, textOnly: how === 'text', readFor }]
@@ -122,6 +123,8 @@ const genesInValue = (terms: GenomicTerms, resource: Fields, values: readonly st
 /** Evidence in one Observation, whatever its profile. Several genes only where one text holds several. */
 export const observationEvidence = (terms: GenomicTerms, node: Node): Evidence[] => {
   const resource = node.resource
+  const measured = activityEvidence(terms, node)
+  if (measured !== null) return measured
   const { codes, words: names } = node.code
   const { role, named: inNames, gene: code, saysGenotype } = testNameOf(terms, node.code)
   const inNumbers = saysGenotype && NUMBERS.some((member) => resource[member] !== undefined)
@@ -159,7 +162,7 @@ export const observationEvidence = (terms: GenomicTerms, node: Node): Evidence[]
   if (role === 'result' && !asked && isOtherMatter(terms, told, gene, own)) return []
   // A sentence that denies a finding is not taken as naming a gene either.
   const denied = own.state === 'negated-text' && gene.how === 'text' && inNames.length === 0
-  const ambiguous = !asked && isAmbiguous(terms, told.names, gene.how, own)
+  const ambiguous = !asked && isAmbiguous(terms, told.names, gene, own)
   const silent = !saysSomething(own) && (values.length > 0 || inNumbers)
   const unread = role === 'result' && gene.gene !== null && (silent || ambiguous)
   return [

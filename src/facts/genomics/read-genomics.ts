@@ -6,6 +6,7 @@ import { inOneGo, SLICE, type Slices } from '../../slices.ts'
 import { buildReading, lineageOf } from './build-reading.ts'
 import { allergyEvidence, conditionEvidence, relativeEvidence, reportEvidence } from './condition-evidence.ts'
 import { unreadReports } from './documents.ts'
+import { activityGaps } from './enzyme-activity.ts'
 import type { Evidence } from './evidence.ts'
 import {
   geneticGroups,
@@ -205,6 +206,7 @@ export function* genomicsInSlices(
         ...unread,
         ...studiedGaps(context, known),
         ...pendingGaps(context, known),
+        ...activityGaps(context, known),
         ...missingResultGaps(context),
         ...pageGaps(graph),
         ...questionGaps(record),

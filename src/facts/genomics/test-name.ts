@@ -21,7 +21,7 @@ const ROLES = ['genotype', 'haplotype', 'variant', 'implication', 'gene'] as con
 const roleOf = (terms: GenomicTerms, codes: readonly string[], names: string): Role | null => {
   const { roles } = terms.codes
   for (const role of ROLES) if (codes.some((code) => roles[role].includes(code))) return role === 'genotype' ? 'result' : role
-  if (codes.some((code) => roles.none.includes(code) || roles.study.includes(code) || terms.codes.enzymeActivity.includes(code)))
+  if (codes.some((code) => roles.none.includes(code) || roles.study.includes(code) || terms.codes.enzymeActivity[code] !== undefined))
     return null
   return /haplotype/i.test(names) ? 'haplotype' : 'result'
 }

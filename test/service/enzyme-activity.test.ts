@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { aPatient, LOINC, type PatientBuilder } from '../builders/patient.ts'
+import { askAbout } from './one-patient.ts'
+import { startSandbox } from './running-sandbox.ts'
+
+let sandbox: Awaited<ReturnType<typeof startSandbox>>
+beforeAll(async () => {
+  sandbox = await startSandbox()
+})
+afterAll(() => sandbox.stop())
+
+const cardsOf = async (patient: PatientBuilder) =>
+  (await askAbout(sandbox, 'order-sign', patient)).cards.map(({ indicator, summary }) => `${indicator}: ${summary}`)
+
+const INTERPRETATION = 'http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation'
+const coded = (code: string) => ({ interpretation: [{ coding: [{ system: INTERPRETATION, code }] }] })
+const range = (low: number, high?: number) => ({
+  referenceRange: [{ low: { value: low, unit: 'U/g{Hb}' }, ...(high === undefined ? {} : { high: { value: high, unit: 'U/g{Hb}' } }) }],
+})
+const quantity = (value: number) => ({ valueQuantity: { value, unit: 'U/g{Hb}', system: 'http://unitsofmeasure.org', code: 'U/g{Hb}' } })
+
+const RED_CELLS = {
+  coding: [{ system: LOINC, code: '32546-4' }],
+  text: 'Glucose-6-Phosphate dehydrogenase [Enzymatic activity/mass] in Red Blood Cells',
+}
+
+const lab = (members: object, code: object = RED_CELLS) => ({
+  resourceType: 'Observation',
+  id: 'activity',
+  status: 'final',
+  category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'laboratory' }] }],
+  code,
+  subject: { reference: 'Patient/p1' },
+  effectiveDateTime: '2026-11-01',
+  ...members,
+})
+
+const AVOID = 'critical: Avoid rasburicase (FDA: contraindicated; FDA boxed warning): G6PD deficient'
+
+describe('G6PD enzyme activity', () => {
+  it.each([
+    ['low by its code', { ...quantity(1.1), ...coded('L'), ...range(7) }],
+    ['critically low by its code', { ...quantity(0.3), ...coded('LL') }],
+    ['below its own range', { ...quantity(1.1), ...range(7, 20) }],
+    ['deficient in words', { valueString: 'Deficient' }],
+    ['deficient by a word beside the number', { ...quantity(1.1), interpretation: [{ text: 'Deficient' }] }],
+  ])('%s: the drug is to be avoided', async (_how, members) => {
+    expect(await cardsOf(aPatient().with(lab(members)).ordering('rasburicase'))).toEqual([AVOID])
+  })
+
+  it.each([
+    ['methylene blue', ['critical: Avoid methylene blue (FDA: contraindicated): G6PD deficient']],
+    ['dapsone', ['critical: Avoid dapsone: G6PD deficient']],
+  ])('low: %s', async (drug, cards) => {
+    expect(
+      await cardsOf(
+        aPatient()
+          .with(lab({ ...quantity(1.1), ...coded('L') }))
+          .ordering(drug),
+      ),
+    ).toEqual(cards)
+  })
+
+  it.each([
+    ['normal by its code', { ...quantity(10), ...coded('N') }],
+    ['within its own range', { ...quantity(10), ...range(7, 20) }],
+    ['normal in words', { valueString: 'Normal' }],
+  ])('%s: no test is asked for', async (_how, members) => {
+    expect(await cardsOf(aPatient().with(lab(members)).ordering('primaquine'))).toEqual([])
+  })
+
+  it.each([
+    ['a bare number', quantity(10), 'the laboratory gave no interpretation or range'],
+    [
+      'an intermediate one',
+      { ...quantity(5), interpretation: [{ text: 'Intermediate' }] },
+      'it is neither low nor normal by the laboratory',
+    ],
+    [
+      'one whose code and range differ',
+      { ...quantity(10), ...coded('L'), ...range(7, 20) },
+      'its interpretation and its range do not agree',
+    ],
+    ['one above the range', { ...quantity(30), ...range(7, 20) }, 'it is neither low nor normal by the laboratory'],
+  ])('%s is said to be there, and is not taken for normal', async (_what, members, because) => {
+    const { cards } = await askAbout(sandbox, 'order-sign', aPatient().with(lab(members)).ordering('primaquine'))
+    expect(cards.map(({ detail }) => detail).join()).toContain(
+      `an enzyme activity is on record and was not interpreted, because ${because}`,
+    )
+  })
+
+  it('of a name without a code is read, too', async () => {
+    const named = lab({ ...quantity(1.1), ...coded('L') }, { text: 'G6PD activity' })
+    expect(await cardsOf(aPatient().with(named).ordering('rasburicase'))).toEqual([AVOID])
+    expect(
+      await cardsOf(
+        aPatient()
+          .with(lab({ valueString: 'Deficient' }, { text: 'G6PD' }))
+          .ordering('rasburicase'),
+      ),
+    ).toEqual([AVOID])
+  })
+
+  it('decides where one of two X chromosomes carries a deficient allele', async () => {
+    const carrier = () => aPatient().female().withGenotype('G6PD', 'B (reference)/Mediterranean')
+    expect(
+      await cardsOf(
+        carrier()
+          .with(lab({ ...quantity(10), ...coded('N') }))
+          .ordering('rasburicase'),
+      ),
+    ).toEqual([])
+    expect(
+      await cardsOf(
+        carrier()
+          .with(lab({ ...quantity(1), ...coded('L') }))
+          .ordering('rasburicase'),
+      ),
+    ).toEqual([AVOID])
+  })
+
+  it('entered in error counts for nothing', async () => {
+    const withdrawn = lab({ ...quantity(1.1), ...coded('L'), status: 'entered-in-error' })
+    expect(await cardsOf(aPatient().with(withdrawn).ordering('primaquine'))).toEqual([
+      'warning: Test G6PD before primaquine: no result on record',
+    ])
+  })
+})
+
+describe('An X-linked gene in a male', () => {
+  it('has one copy: a single allele is the whole result', async () => {
+    const patient = aPatient().male().withGenotype('G6PD', 'A- 202A_376G').ordering('rasburicase')
+    expect(await cardsOf(patient)).toEqual([AVOID])
+  })
+
+  it('of a female a single allele leaves the other copy open', async () => {
+    const { cards } = await askAbout(
+      sandbox,
+      'order-sign',
+      aPatient().female().withGenotype('G6PD', 'A- 202A_376G').ordering('rasburicase'),
+    )
+    expect(cards.map(({ summary }) => summary)).not.toContain('Avoid rasburicase: G6PD deficient')
+  })
+})
+
+describe('An enzyme activity of a gene that is read by genotype alone', () => {
+  it('is said to be on record', async () => {
+    const activity = lab(
+      { valueQuantity: { value: 3, unit: 'U/mL' }, ...coded('L') },
+      { coding: [{ system: LOINC, code: '21563-2' }], text: 'TPMT activity' },
+    )
+    const { cards } = await askAbout(sandbox, 'order-sign', aPatient().with(activity).ordering('azathioprine'))
+    expect(cards.map(({ detail }) => detail).join()).toContain(
+      'TPMT: an enzyme activity is on record and was not interpreted, because only a genotype or phenotype is read of this gene',
+    )
+  })
+})
