@@ -10,11 +10,27 @@ export type BundlePage = {
   readonly resources: readonly FhirResource[]
   /** Address of the next page, as sent; null on the last one. */
   readonly next: string | null
-  /** OperationOutcome entries that tell of an error (warnings are normal and not counted). */
+  /** Entries that tell of an error: an OperationOutcome (warnings are normal and not counted), or a status of their own that refuses. */
   readonly errors: number
   /** Entries that hold something which is no resource. */
   readonly broken: number
+  /** How many results there are, over all pages, as the sender counts them; null where it does not say. It may be an estimate. */
+  readonly total: number | null
+  /** Resources here that count among them: what came along with a result (`search.mode` include) does not. */
+  readonly matches: number
 }
+
+/** What a sender said of the number of results, and how many of them came. */
+export type Counted = Pick<BundlePage, 'total' | 'matches'>
+
+/** Fewer results came than there are. A total that is an estimate may be too high: then it is said in vain, which is the safer side. */
+export const isShort = ({ total, matches }: Counted): boolean => total !== null && matches < total
+
+/** Of two pages together. Each page names the number of all results, not of its own. */
+export const countedTogether = (a: Counted, b: Counted): Counted => ({
+  total: a.total === null || b.total === null ? (a.total ?? b.total) : Math.max(a.total, b.total),
+  matches: a.matches + b.matches,
+})
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -38,6 +54,27 @@ const nextOf = (bundle: FhirResource): string | null => {
     if (isObject(link) && link.relation === 'next' && typeof link.url === 'string') return link.url
   }
   return null
+}
+
+/** Some senders put the number as text. */
+const totalOf = ({ total }: FhirResource): number | null => {
+  const number = typeof total === 'string' && /^\d{1,9}$/.test(total) ? Number(total) : total
+  return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : null
+}
+
+const isMatch = (entry: unknown): boolean => !isObject(entry) || !isObject(entry.search) || (entry.search.mode ?? 'match') === 'match'
+
+/** What was deleted (410, or told so in a history) is no result that is missing. */
+const isDeleted = (entry: Readonly<Record<string, unknown>>, status: number): boolean =>
+  status === 410 || (isObject(entry.request) && entry.request.method === 'DELETE')
+
+/** An entry of a batch that came without its resource, with the status of a refusal (`403`, `401 Unauthorized`) or an error as its outcome. */
+const isRefused = (entry: unknown): boolean => {
+  if (!isObject(entry) || !isObject(entry.response)) return false
+  const { status, outcome } = entry.response
+  const number = Number(/^\d{3}/.exec(String(status ?? ''))?.[0] ?? 200)
+  if (isDeleted(entry, number)) return false
+  return number >= 300 || (isResource(outcome) && tellsOfError(outcome))
 }
 
 type Entry = { readonly fullUrl: string; readonly resource: FhirResource }
@@ -65,17 +102,20 @@ export const readBundle = (bundle: FhirResource): BundlePage => {
   const linked: Entry[] = []
   let errors = 0
   let broken = 0
+  let matches = 0
   for (const entry of listOf(bundle.entry)) {
     const resource = isObject(entry) ? entry.resource : entry
     if (!isResource(resource)) {
-      // An entry without a resource (a deleted one, a bare response) says nothing; one that holds something else is broken.
+      // An entry without a resource (a deleted one, a bare response) says nothing unless it refuses; one that holds something else is broken.
       if (resource !== undefined && resource !== null) broken += 1
+      else if (isRefused(entry)) errors += 1
     } else if (!isOperationOutcome(resource)) {
       const each = named(resource, isObject(entry) && typeof entry.fullUrl === 'string' ? entry.fullUrl : '')
       resources.push(each.resource)
+      if (isMatch(entry)) matches += 1
       if (each.entry) linked.push(each.entry)
-    } else if (tellsOfError(resource)) errors += 1
+    } else if (tellsOfError(resource) || isRefused(entry)) errors += 1
   }
   if (linked.length > 0) resources.push({ resourceType: 'Bundle', type: 'collection', entry: linked })
-  return { resources, next: nextOf(bundle), errors, broken }
+  return { resources, next: nextOf(bundle), errors, broken, total: totalOf(bundle), matches }
 }

@@ -3,7 +3,7 @@ import type { Config } from '../config.ts'
 import type { FhirResource } from '../contract/facts.ts'
 import { noSpan, type Span } from '../tracing/span.ts'
 import { makeBreaker } from './breaker.ts'
-import { readBundle } from './bundle.ts'
+import { type Counted, countedTogether, isShort, readBundle } from './bundle.ts'
 import { type CallTurns, makeCallTurns } from './call-turns.ts'
 import { createOnce } from './create.ts'
 import type { Outbound, Received } from './outbound.ts'
@@ -38,8 +38,8 @@ export type FhirSession = {
   readonly base: string
   /** A read (`Patient/1`) or a search (`Condition?patient=1`), all pages. Never throws. */
   ask(query: string): Promise<FhirAnswer>
-  /** The pages that follow one that came otherwise. */
-  follow(next: string): Promise<FhirAnswer>
+  /** The pages that follow one that came otherwise, with what was counted there. */
+  follow(next: string, before: Counted): Promise<FhirAnswer>
   /**
    * Creates a resource, at most once: a server that has one under the same condition gives that one back (FHIR R4, http.html#ccreate).
    * Never throws.
@@ -66,6 +66,7 @@ const OTHER_RESOURCE = 'The FHIR server answered with another resource than the 
 const MORE_PAGES = 'There are more results than this service reads.'
 const SAME_PAGE = 'The pages of the answer repeat.'
 const SOME_ERRORS = 'The FHIR server reported an error beside the results.'
+const NOT_ALL = 'The FHIR server has more results than it sent.'
 const SOME_BROKEN = 'Some results were not readable.'
 const RESTING = 'The FHIR server has not answered for a while; it is tried again in a few seconds.'
 
@@ -89,10 +90,14 @@ const readOne = async (query: string, base: string, page: ReadPage): Promise<Out
   return { state: 'answered', resources: [read.resource], status: 200 }
 }
 
-const readPages = async (first: string, base: string, maxPages: number, page: ReadPage): Promise<Outcome> => {
+/** No page before the first one. */
+const NOTHING_BEFORE: Counted = { total: null, matches: 0 }
+
+const readPages = async (first: string, base: string, maxPages: number, page: ReadPage, before = NOTHING_BEFORE): Promise<Outcome> => {
   const resources: FhirResource[] = []
   const seen = new Set<string>()
   let flaw: string | null = null
+  let counted = before
   const stop = (because: string, status?: number): Outcome =>
     seen.size > 1 || resources.length > 0 ? { ...failed(because, status), state: 'partial', resources } : failed(because, status)
   for (let next: string | null = first; next !== null; ) {
@@ -108,9 +113,11 @@ const readPages = async (first: string, base: string, maxPages: number, page: Re
     for (const resource of bundle.resources) resources.push(resource)
     if (bundle.errors > 0) flaw = bundle.resources.length > 0 ? SOME_ERRORS : OUTCOME
     else if (bundle.broken > 0) flaw ??= SOME_BROKEN
+    counted = countedTogether(counted, bundle)
     next = bundle.next
   }
   if (flaw !== null) return stop(flaw)
+  if (isShort(counted)) return stop(NOT_ALL)
   return { state: resources.length > 0 ? 'answered' : 'empty', resources, status: 200 }
 }
 
@@ -192,7 +199,7 @@ export const makeFhirClient = (outbound: Outbound, limits: FhirLimits): FhirClie
           traced(span, typeOf(query), () =>
             timed(query.includes('?') ? readPages(`${base}/${query}`, base, maxPages, page) : readOne(query, base, page)),
           ),
-        follow: (next) => traced(span, 'next page', () => timed(readPages(next, base, maxPages, page))),
+        follow: (next, before) => traced(span, 'next page', () => timed(readPages(next, base, maxPages, page, before))),
         create: (resource, unless) => createOnce(line, resource, unless),
         close() {
           clearTimeout(timer)

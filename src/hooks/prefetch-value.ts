@@ -1,12 +1,12 @@
 import type { FhirResource } from '../contract/facts.ts'
-import { isObject, isOperationOutcome, isResource, readBundle } from '../fhir/bundle.ts'
+import { type Counted, isObject, isOperationOutcome, isResource, isShort, readBundle } from '../fhir/bundle.ts'
 import { isSearch, typeOfQuery } from './prefetch-template.ts'
 
 /** What the EHR put under one prefetch key (cds-hooks checklist X): used as it is, gone on with, or asked again at the FHIR server. */
 export type PrefetchValue =
   | { readonly kind: 'data'; readonly resources: readonly FhirResource[]; readonly flaw: string | null }
   | { readonly kind: 'none'; readonly because: string | null }
-  | { readonly kind: 'more'; readonly resources: readonly FhirResource[]; readonly next: string }
+  | { readonly kind: 'more'; readonly resources: readonly FhirResource[]; readonly next: string; readonly counted: Counted }
   /** `resources` are of another kind than the key asks for; they are kept, but do not answer the question. */
   | { readonly kind: 'failed'; readonly resources: readonly FhirResource[]; readonly because: string }
   | { readonly kind: 'absent' }
@@ -15,15 +15,18 @@ const failed = (because: string, resources: readonly FhirResource[] = []): Prefe
 
 const readSearchset = (bundle: FhirResource, type: string): PrefetchValue => {
   if ('entry' in bundle && bundle.entry !== null && typeof bundle.entry !== 'object') return failed('The EHR sent something unreadable.')
-  const { resources, next, errors, broken } = readBundle(bundle)
-  if (next !== null) return { kind: 'more', resources, next }
+  const { resources, next, errors, broken, total, matches } = readBundle(bundle)
+  if (next !== null) return { kind: 'more', resources, next, counted: { total, matches } }
+  const short = isShort({ total, matches })
   if (resources.length === 0) {
     if (errors > 0) return failed('The EHR could not read this.')
-    return broken > 0 ? failed('The EHR sent something unreadable.') : { kind: 'none', because: null }
+    if (broken > 0) return failed('The EHR sent something unreadable.')
+    return short ? failed('The EHR counted results and sent none of them.') : { kind: 'none', because: null }
   }
   if (!resources.some(({ resourceType }) => resourceType === type)) return failed('The EHR sent another kind of resource.', resources)
   if (errors > 0) return { kind: 'data', resources, flaw: 'The EHR reported an error beside the results.' }
-  return { kind: 'data', resources, flaw: broken > 0 ? 'Some results were not readable.' : null }
+  if (broken > 0) return { kind: 'data', resources, flaw: 'Some results were not readable.' }
+  return { kind: 'data', resources, flaw: short ? 'Not all results were sent.' : null }
 }
 
 /** Reads the value of one key that our service asked for with `query`. */

@@ -262,6 +262,18 @@ test('pages are followed on the same base', async () => {
   expect(answer).toMatchObject({ state: 'answered', resources: 3 })
 })
 
+test.each([
+  ['all of', 3, 'answered'],
+  ['one less than', 4, 'partial'],
+])('pages that hold %s the results counted on each are %j, %s', async (_name, total, state) => {
+  const answer = await ask((req, res) => {
+    const page = Number(new URL(req.url ?? '', 'http://x').searchParams.get('page') ?? '1')
+    const next = page < 3 ? `http://${req.headers.host}/fhir?page=${page + 1}` : undefined
+    sendJson(res, { ...bundle([condition(`c${page}`)], next), total })
+  }, 'Condition?patient=p1')
+  expect(answer).toMatchObject({ state, resources: 3 })
+})
+
 const FOREIGN = 'The next page is not on the same FHIR server.'
 
 test.each([
@@ -324,6 +336,37 @@ test.each([
     'null entries and entries without a resource',
     { ...bundle([]), entry: [null, { response: { status: '200' } }, { resource: condition('c1') }] },
     { state: 'answered', resources: 1 },
+  ],
+  [
+    'an entry that was refused',
+    { ...bundle([condition('c1')]), entry: [{ resource: condition('c1') }, { response: { status: '403' } }] },
+    { state: 'partial', resources: 1 },
+  ],
+  [
+    'nothing but an entry that was refused',
+    { ...bundle([]), entry: [{ response: { status: '403 Forbidden' } }] },
+    { state: 'failed', resources: 0 },
+  ],
+  [
+    'an entry that is deleted',
+    { ...bundle([]), entry: [{ request: { method: 'DELETE' }, response: { status: '404' } }, { response: { status: '410' } }] },
+    { state: 'empty', resources: 0 },
+  ],
+  ['fewer results than it counts', { ...bundle([condition('c1')]), total: 5 }, { state: 'partial', resources: 1 }],
+  ['a count alone', { ...bundle([]), total: 5 }, { state: 'failed', resources: 0 }],
+  ['a count of none', { ...bundle([]), total: 0 }, { state: 'empty', resources: 0 }],
+  ['as many results as it counts', { ...bundle([condition('c1')]), total: 1 }, { state: 'answered', resources: 1 }],
+  [
+    'results and what belongs to them',
+    {
+      ...bundle([]),
+      total: 2,
+      entry: [
+        { resource: condition('c1'), search: { mode: 'match' } },
+        { resource: condition('x'), search: { mode: 'include' } },
+      ],
+    },
+    { state: 'partial', resources: 2 },
   ],
   ['a single entry that is no list', { ...bundle([]), entry: { resource: condition('c1') } }, { state: 'answered', resources: 1 }],
   ['a single resource in place of a Bundle', condition('c1'), { state: 'failed', resources: 0 }],

@@ -88,6 +88,42 @@ test.each<readonly [string, unknown, string[], string[], string[]]>([
     ['Condition/c2'],
     [CONDITIONS],
   ],
+  [
+    'a refusal without a resource is fetched instead',
+    { resourceType: 'Bundle', entry: [{ fullUrl: 'x', response: { status: '403' } }] },
+    ['problems: answered fetch 1'],
+    ['Condition/c2'],
+    [CONDITIONS],
+  ],
+  [
+    'an error as the outcome of an entry is fetched instead',
+    { resourceType: 'Bundle', type: 'batch-response', entry: [{ response: { status: '200', outcome } }] },
+    ['problems: answered fetch 1'],
+    ['Condition/c2'],
+    [CONDITIONS],
+  ],
+  [
+    'a refusal beside results makes them partial',
+    { resourceType: 'Bundle', entry: [{ resource: condition }, { response: { status: '401 Unauthorized' } }] },
+    ['problems: partial prefetch 1'],
+    ['Condition/c1'],
+    [],
+  ],
+  [
+    'a count without results is fetched instead',
+    { ...searchset(), total: 5 },
+    ['problems: answered fetch 1'],
+    ['Condition/c2'],
+    [CONDITIONS],
+  ],
+  ['a count of none means no data', { ...searchset(), total: 0 }, ['problems: empty prefetch 0'], [], []],
+  [
+    'fewer results than were counted are partial',
+    { ...searchset(condition), total: 5 },
+    ['problems: partial prefetch 1'],
+    ['Condition/c1'],
+    [],
+  ],
   ['text is fetched instead', 'oops', ['problems: answered fetch 1'], ['Condition/c2'], [CONDITIONS]],
   ['a number is fetched instead', 5, ['problems: answered fetch 1'], ['Condition/c2'], [CONDITIONS]],
   ['a list is fetched instead', [condition], ['problems: answered fetch 1'], ['Condition/c2'], [CONDITIONS]],
@@ -174,6 +210,22 @@ test('a first page is gone on with at the same base, with the token', async () =
   const record = await completePrefetch(service, readHookRequest(body, service), makeFhirClient(outbound, LIMITS), client)
   expect(record.questions[1]).toMatchObject({ state: 'answered', resources: 2 })
   expect(fhir.headers[0]).toMatchObject({ authorization: 'Bearer t' })
+  outbound.close()
+  await fhir.close()
+})
+
+test.each([
+  ['all of them are there', 2, 'answered'],
+  ['one is missing', 3, 'partial'],
+])('results are counted over the page that was sent and those read after it: %s', async (_name, total, state) => {
+  const rest: Handler = (_req, res) => sendJson(res, { ...searchset(second), total })
+  const fhir = await serveFhir(rest)
+  const outbound = makeOutbound(LIMITS)
+  const client = CONFIG_SCHEMAS.client.parse({ id: 'c', fhirServers: [fhir.base] })
+  const prefetch = { patient, problems: { ...page(`${fhir.base}?page=2`), total } }
+  const body = { ...orderSign(), prefetch, fhirServer: fhir.base }
+  const record = await completePrefetch(service, readHookRequest(body, service), makeFhirClient(outbound, LIMITS), client)
+  expect(record.questions[1]).toMatchObject({ state, resources: 2 })
   outbound.close()
   await fhir.close()
 })
