@@ -24,7 +24,7 @@ const unanswered = (checks: readonly Check[]): string => {
 }
 
 /** One replacement in a line: what it comes to, what stands against it, what was checked, and what was not and why. */
-const alternativeLine = ({ drug, namedBy, verdict, checked, noProduct }: Alternative): string => {
+const alternativeLine = ({ drug, namedBy, verdict, checked, noProduct, product, labelOpen }: Alternative): string => {
   const by = (result: Check['result']) => checked.filter((check) => check.result === result)
   const parts = [
     VERDICTS[verdict],
@@ -33,6 +33,9 @@ const alternativeLine = ({ drug, namedBy, verdict, checked, noProduct }: Alterna
       .join('; '),
     by('ok').length > 0 ? `checked: ${answered(by('ok'))}` : '',
     by('not-checked').length > 0 ? `not checked: ${unanswered(by('not-checked'))}` : '',
+    verdict === 'fits' && product !== null && labelOpen.length > 0
+      ? `offered, not recommended: its label was not checked for ${labelOpen.join('; ')}`
+      : '',
     verdict === 'fits' && noProduct !== undefined ? `not offered as an order: ${noProduct}` : '',
   ]
   return `${drug.name} (${namedBy.join(', ')}): ${parts
@@ -40,6 +43,27 @@ const alternativeLine = ({ drug, namedBy, verdict, checked, noProduct }: Alterna
     .map((part, at) => (at === 0 ? part : capital(part)))
     .join('. ')}`
 }
+
+const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
+
+/** The name of a drug as sources write it: in any case, a combination with or without blanks. */
+const asWritten = ({ drug: { name } }: Alternative): RegExp =>
+  new RegExp(
+    `(?<![\\p{L}\\p{N}])${name
+      .split(/\s*\/\s*/)
+      .map(escaped)
+      .join('\\s*/\\s*')}(?![\\p{L}\\p{N}])`,
+    'giu',
+  )
+
+/** Advice in the words of a source, with what is against each drug of it that is not for this patient: `prasugrel (not for this patient: age)`. */
+export const markUnfit = (advice: string, { alternatives }: DrugAssessment): string =>
+  alternatives
+    .filter(({ verdict }) => verdict === 'unfit')
+    .reduce((text, one) => {
+      const against = namesOf(one.checked.filter(({ result }) => result === 'problem'))
+      return text.replaceAll(asWritten(one), (name) => `${name} (not for this patient: ${against})`)
+    }, advice)
 
 /** What the sources name instead, with what was checked for this patient. */
 export const alternativesSection = ({ alternatives }: DrugAssessment): string =>

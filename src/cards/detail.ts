@@ -4,7 +4,7 @@ import type { Gap } from '../contract/lineage.ts'
 import type { RiskEstimate } from '../contract/risk.ts'
 import { unitWords } from '../terminology/unit-words.ts'
 import { adviceSentences, capital } from './action-words.ts'
-import { alternativesSection } from './alternatives.ts'
+import { alternativesSection, markUnfit } from './alternatives.ts'
 import type { Writing } from './card-parts.ts'
 import { type Concern, labelFindings, openBecause } from './card-policy.ts'
 import { asClause, bulletList, escapeText, joinSections, listWords, section, table } from './markdown.ts'
@@ -29,10 +29,12 @@ const whyNow = ({ drug, changedBy }: DrugAssessment): string[] =>
 const labelLines = (drug: DrugAssessment, head: Finding, { wording, policy }: Told): string[] =>
   labelFindings(drug, policy)
     .filter((finding) => finding !== head && finding.id !== head.id)
-    .map((finding) => escapeText(`${finding.source} label, ${placeWords(finding)}: ${adviceSentences(finding, wording).join(' ')}`))
+    .map((finding) =>
+      escapeText(`${finding.source} label, ${placeWords(finding)}: ${markUnfit(adviceSentences(finding, wording).join(' '), drug)}`),
+    )
 
 const whatToDo = (drug: DrugAssessment, finding: Finding, told: Told): string => {
-  const own = adviceSentences(finding, told.wording).map(escapeText)
+  const own = adviceSentences(finding, told.wording).map((advice) => escapeText(markUnfit(advice, drug)))
   const place = labelFindings(drug, told.policy).includes(finding)
     ? [escapeText(`This stands in the ${finding.source} label: ${placeWords(finding)}.`)]
     : []
@@ -152,7 +154,7 @@ export const conflictDetail = (
       'What to do',
       bulletList([
         escapeText(clarify(drug, genes)),
-        escapeText(`If the more serious reading holds: ${adviceSentences(head, told.wording).join(' ')}`),
+        escapeText(`If the more serious reading holds: ${markUnfit(adviceSentences(head, told.wording).join(' '), drug)}`),
         ...labelLines(drug, head, told),
       ]),
     ),

@@ -223,6 +223,9 @@ const isNamedOutright = ({ drug: { name } }: Alternative, { findings }: DrugAsse
 const wasComparedWithAll = ({ checked }: Alternative): boolean =>
   !checked.some(({ what, result }) => what === 'other medicines' && result === 'not-checked')
 
+/** Only what answers all that its label names is recommended; the card says what was not checked of any other. */
+const isAnswered = ({ labelOpen }: Alternative): boolean => labelOpen.length === 0
+
 const present = <T>(value: T | null): value is T => value !== null
 
 /** Suggestions of a guidance card; at most one is recommended. */
@@ -241,7 +244,7 @@ export const suggestChanges = (drug: DrugAssessment, head: Finding, order: Order
         alternative,
         drug,
         order,
-        clear && index === 0 && isNamedOutright(alternative, drug) && wasComparedWithAll(alternative),
+        clear && index === 0 && isNamedOutright(alternative, drug) && wasComparedWithAll(alternative) && isAnswered(alternative),
         context,
       ),
     )

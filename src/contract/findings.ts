@@ -154,6 +154,11 @@ export type Alternative = {
   readonly noProduct?: string
   /** First dose that a cited row gives for this patient; absent when none fits, and then the suggestion has no dose. */
   readonly start?: { readonly mgPerDose: number; readonly timesPerDay: number; readonly source: string; readonly url: string }
+  /**
+   * What its label names (boxed warning, contraindications, allergies, duplicates) and no check answered for this patient. Only where
+   * nothing is left open may it be recommended.
+   */
+  readonly labelOpen: readonly string[]
 }
 
 /**

@@ -59,13 +59,14 @@ const lookAt = ({ drug, by, onlyFor }: Named, ordered: Subject, kit: Kit): Alter
   const row = kit.prepared.tables.alternatives.drugs[drug.name]
   const parts = row?.parts?.flatMap((name) => kit.knowledge.drugs.ingredient(name) ?? []) ?? [drug]
   const candidate = { drug, parts, ordered, row }
-  const { verdict, checked } = checkAlternative(candidate, onlyFor, kit)
+  const { verdict, checked, labelOpen } = checkAlternative(candidate, onlyFor, kit)
   const start = verdict === 'fits' ? startDose(candidate, kit) : null
   return {
     drug,
     namedBy: [...by],
     verdict,
     checked,
+    labelOpen,
     ...productFor(row, ordered),
     ...(start ? { start } : {}),
   }

@@ -69,8 +69,24 @@ const verdictOf = (checks: readonly Checked[]): Alternative['verdict'] => {
   return weights.has('caution') ? 'caution' : 'fits'
 }
 
+/** What the label names and these checks did not answer with "nothing found". Without a label that was read through, all of it is open. */
+const openInLabel = ({ row }: Candidate, checks: readonly Checked[]): readonly string[] => {
+  if (!row?.label) return ['boxed warning and contraindications (its label was not read through for this release)']
+  const answered = (what: string): boolean =>
+    checks.some((check) => check.what === what) && checks.every((check) => check.what !== what || check.result === 'ok')
+  return Object.values(row.label).flatMap(({ items }) =>
+    items.flatMap((item) =>
+      'unchecked' in item ? [`${item.says} (${item.unchecked})`] : item.by.every(answered) ? [] : [`${item.says} (see above)`],
+    ),
+  )
+}
+
 /** Checks one replacement against this patient; each check says what it found or why it was not made. */
-export const checkAlternative = (candidate: Candidate, onlyFor: string | null, kit: Kit): Pick<Alternative, 'verdict' | 'checked'> => {
+export const checkAlternative = (
+  candidate: Candidate,
+  onlyFor: string | null,
+  kit: Kit,
+): Pick<Alternative, 'verdict' | 'checked' | 'labelOpen'> => {
   const checks = [
     ...(onlyFor === null ? [] : [checkIndication(onlyFor, candidate, kit)]),
     checkGenes(candidate, kit),
@@ -82,5 +98,9 @@ export const checkAlternative = (candidate: Candidate, onlyFor: string | null, k
     ...checkUncoded(candidate),
     checkPregnancy(candidate, kit),
   ]
-  return { verdict: verdictOf(checks), checked: checks.map(({ weight: _weight, ...check }) => check) }
+  return {
+    verdict: verdictOf(checks),
+    checked: checks.map(({ weight: _weight, ...check }) => check),
+    labelOpen: [...new Set(openInLabel(candidate, checks))],
+  }
 }

@@ -13,6 +13,7 @@ const CLOPIDOGREL = {
   ...PCI,
   order: { drug: 'clopidogrel', product: 'clopidogrel 75 MG Oral Tablet' },
 }
+const GOUT = { age: 50, sex: 'male', egfr: 90, genes: { 'HLA-B': '*58:01 positive' }, order: { drug: 'allopurinol' } }
 const CAPECITABINE = { age: 60, genes: { DPYD: '1.0' }, order: { drug: 'capecitabine', product: 'capecitabine 500 MG Oral Tablet' } }
 
 const DOSE: Dose = { mgPerDay: 2000, mgPerDose: 1000, timesPerDay: 2, prn: false, text: '1000 mg twice daily', route: null, flags: [] }
@@ -64,9 +65,13 @@ describe('Another drug', () => {
     ])
   })
 
-  it('is recommended once, and removal of the order stays possible', () => {
+  it('is recommended once where all that its label names was checked', () => {
+    expect(labels(suggested(GOUT))).toEqual(['* Change to febuxostat 40 MG Oral Tablet', 'Remove the order for allopurinol'])
+  })
+
+  it('is offered where its label names more than was checked, and removal of the order stays possible', () => {
     expect(labels(suggested(CLOPIDOGREL))).toEqual([
-      '* Change to prasugrel 10 MG Oral Tablet',
+      'Change to prasugrel 10 MG Oral Tablet',
       'Change to ticagrelor 90 MG Oral Tablet',
       'Remove the order for clopidogrel 75 MG Oral Tablet',
     ])
@@ -74,7 +79,7 @@ describe('Another drug', () => {
 
   it('of which less is known about this patient comes second', () => {
     expect(labels(suggested({ ...CLOPIDOGREL, weightKg: undefined })).slice(0, 2)).toEqual([
-      '* Change to ticagrelor 90 MG Oral Tablet',
+      'Change to ticagrelor 90 MG Oral Tablet',
       'Change to prasugrel 10 MG Oral Tablet',
     ])
   })
@@ -128,7 +133,6 @@ describe('Another drug', () => {
 })
 
 describe('The first dose of another drug', () => {
-  const GOUT = { age: 50, sex: 'male', egfr: 90, genes: { 'HLA-B': '*58:01 positive' }, order: { drug: 'allopurinol' } }
   const resourceOf = (sketch: object) => {
     const [action] = suggested(sketch)[0]?.actions ?? []
     return action && 'resource' in action ? action : null

@@ -40,18 +40,20 @@ const ingredient: fc.Arbitrary<Ingredient> = fc.constantFrom(
   { name: 'tramadol', rxcui: '10689' },
   { name: 'aspirin', rxcui: '1191' },
 )
+const dose = fc.constant({ mgPerDay: null })
 const drug = fc.record({ ingredients: fc.array(ingredient, { maxLength: 2 }), text: fc.constantFrom('a', 'b', 'c') })
 const ref = fc.constantFrom('MedicationRequest/1', 'MedicationRequest/2', 'MedicationRequest/3')
 const medicine = fc
   .record({
     drug,
+    dose,
     ref,
     state: fc.constantFrom('active', 'planned', 'unknown', 'stopped'),
     end: fc.constantFrom(null, '2026-01-01'),
     place: fc.nat(),
   })
   .map(({ place, ...one }) => ({ ...one, lineage: { resource: one.ref, date: String(place) } }) as unknown as Medicine)
-const order = fc.record({ drug, ref }) as unknown as fc.Arbitrary<Order>
+const order = fc.record({ drug, dose, ref }) as unknown as fc.Arbitrary<Order>
 const candidate = fc
   .record({ medicines: fc.array(medicine, { maxLength: 12 }), orders: fc.array(order, { maxLength: 6 }), ref, drug: ingredient })
   .map(({ medicines, orders, ...own }) => ({ ordered: { facts: { medicines, orders } as unknown as PatientFacts, ...own } }) as Candidate)
@@ -89,6 +91,7 @@ describe('What is beside a drug, in groups of the same drug', () => {
   it('are as few groups as there are drugs, however often a record holds each', () => {
     const medicines = Array.from({ length: 3000 }, (_, n) => ({
       drug: { ingredients: [{ name: ['codeine', 'tramadol', 'aspirin'][n % 3] ?? '', rxcui: null }], text: '' },
+      dose: { mgPerDay: null },
       state: 'active',
       lineage: { resource: `MedicationRequest/${n}` },
       end: null,

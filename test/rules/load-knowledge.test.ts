@@ -442,6 +442,26 @@ describe('broken rules', () => {
     expect(loadKnowledge(copy.dir).version).toBe(loadKnowledge(RULES).version)
   })
 
+  it.each([
+    [
+      'a check as made that is not',
+      (label: Json) => (label.contraindications.items[0].by = ['thiopurine']),
+      /no check "thiopurine" is made/,
+    ],
+    ['one part less than all four', (label: Json) => delete label.boxedWarning, /label\.boxedWarning/],
+    [
+      'a part without a word of what it holds',
+      (label: Json) => (label.boxedWarning.items = []),
+      /needs either items or the words that there/,
+    ],
+    ['a part without a source', (label: Json) => delete label.boxedWarning.source, /label\.boxedWarning\.source/],
+  ])('a label of an alternative with %s is refused', (_what, change, problem) => {
+    const found = copy.problemsAfter('alternatives.json', (json) => {
+      change(json.drugs.febuxostat.label)
+    })
+    expect(found.map((one) => one.problem).join('\n')).toMatch(problem)
+  })
+
   it.each(CASES)('$title is refused, with file and row', ({ file, change, row, problem }) => {
     expect(copy.problemsAfter(file, change)).toContainEqual({ file, row, problem: expect.stringMatching(problem) })
   })

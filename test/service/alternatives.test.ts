@@ -15,10 +15,14 @@ const answerOn = async (patient: PatientBuilder, without: readonly string[] = []
   const lines = (card?.detail ?? '').replaceAll('\\', '').split('\n')
   return {
     about: (drug: string): string => lines.find((line) => line.startsWith(`- ${drug} (`)) ?? '',
+    advice: lines.slice(0, lines.indexOf('**Why**')),
     offers: (card?.suggestions ?? []).map(({ label }) => label).filter((label) => !label.startsWith('Remove')),
     suggestions: card?.suggestions ?? [],
   }
 }
+
+const recommended = async (patient: PatientBuilder): Promise<string[]> =>
+  (await answerOn(patient)).suggestions.flatMap(({ label, isRecommended }) => (isRecommended ? [label] : []))
 
 /** A man after a stent, CYP2C19 poor metabolizer, who is to get clopidogrel. */
 const stent = (id: string) =>
@@ -43,6 +47,8 @@ const paroxetine = (id: string) =>
     .withGenotype('CYP2C19', '*1/*1')
     .withGenotype('CYP2B6', '*1/*1')
     .ordering('paroxetine 20 MG Oral Tablet', { rxcui: '1738495' })
+
+const voriconazole = (id: string) => aPatient(id).male().withGenotype('CYP2C19', '*17/*17').ordering('voriconazole 200 MG Oral Tablet')
 
 describe('A replacement that a source names', () => {
   it('is offered as a whole order where nothing stands against it, and the card says what was checked and what was not', async () => {
@@ -109,22 +115,59 @@ describe('A replacement that could not be compared with all there is', () => {
   })
 
   it('is offered, and never recommended, beside a medicine that is not known here', async () => {
-    const recommended = async (patient: PatientBuilder) =>
-      (await answerOn(patient)).suggestions.flatMap(({ label, isRecommended }) => (isRecommended ? [label] : []))
-    expect(await recommended(stent('p-known'))).toEqual(['Change to prasugrel 10 MG Oral Tablet'])
-    const unknown = stent('p-unknown').on('Zorblaxin 5 mg')
-    expect((await answerOn(unknown)).offers).toHaveLength(2)
+    expect(await recommended(gout('p-known'))).toEqual(['Change to febuxostat 40 MG Oral Tablet'])
+    const unknown = gout('p-unknown').on('Zorblaxin 5 mg')
+    expect((await answerOn(unknown)).offers).toHaveLength(1)
     expect(await recommended(unknown)).toEqual([])
   })
 
+  it('is offered, and never recommended, where its label warns of what no check here can answer, and the card says of what', async () => {
+    const { about, offers } = await answerOn(stent('p-bypass'))
+    expect(offers).toHaveLength(2)
+    expect(await recommended(stent('p-bypass'))).toEqual([])
+    expect(about('ticagrelor')).toContain(
+      'Offered, not recommended: its label was not checked for urgent bypass surgery (no plan of an operation is read)',
+    )
+    const pain = await answerOn(codeine('p-alcohol'))
+    expect(pain.offers).toEqual(['Change to morphine sulfate 15 MG Oral Tablet'])
+    expect(await recommended(codeine('p-alcohol'))).toEqual([])
+    expect(pain.about('morphine')).toContain('alcohol (what the patient drinks is not asked)')
+  })
+
+  it('is offered, and never recommended, where nobody read its label through, and the card says so', async () => {
+    const { about, offers } = await answerOn(voriconazole('p-label'))
+    expect(offers).toEqual(['Change to posaconazole 100 MG Delayed Release Oral Tablet'])
+    expect(await recommended(voriconazole('p-label'))).toEqual([])
+    expect(about('posaconazole')).toContain(
+      'Offered, not recommended: its label was not checked for boxed warning and contraindications (its label was not read through for this release)',
+    )
+  })
+
   it('is named and not offered where the order is no tablet and its own product is one', async () => {
-    const voriconazole = (id: string, text: string) => aPatient(id).male().withGenotype('CYP2C19', '*17/*17').ordering(text)
-    expect((await answerOn(voriconazole('p-oral', 'voriconazole 200 MG Oral Tablet'))).offers).toEqual([
-      'Change to posaconazole 100 MG Delayed Release Oral Tablet',
-    ])
-    const { about, offers } = await answerOn(voriconazole('p-vein', 'voriconazole 200 MG Injection'))
+    expect((await answerOn(voriconazole('p-oral'))).offers).toEqual(['Change to posaconazole 100 MG Delayed Release Oral Tablet'])
+    const byVein = aPatient('p-vein').male().withGenotype('CYP2C19', '*17/*17').ordering('voriconazole 200 MG Injection')
+    const { about, offers } = await answerOn(byVein)
     expect(about('posaconazole')).toContain('Not offered as an order: the order is not by mouth, and the product known here is')
     expect(offers).toEqual([])
+  })
+})
+
+describe('The advice at the top of a card', () => {
+  it('says of each drug that it names whether it is not for this patient, and why', async () => {
+    const stroke = stent('p-top').withCondition('Stroke', { snomed: '230690007' }).on('clarithromycin 500 MG Oral Tablet')
+    const { advice, offers } = await answerOn(stroke)
+    expect(advice).toContain(
+      '- Choose another drug: prasugrel (not for this patient: prior stroke or TIA), ticagrelor (not for this patient: strong CYP3A inhibitors).',
+    )
+    expect(offers).toEqual([])
+    const ondansetron = aPatient('p-top-allergy').male().withGenotype('CYP2D6', '*1/*1x3').ordering('ondansetron 8 MG Oral Tablet')
+    expect((await answerOn(ondansetron.allergicTo('granisetron'))).advice).toContain(
+      '- Choose another drug: granisetron (not for this patient: allergies).',
+    )
+  })
+
+  it('names the others as the source does', async () => {
+    expect((await answerOn(stent('p-top-fits'))).advice).toContain('- Choose another drug: prasugrel, ticagrelor.')
   })
 })
 
@@ -275,6 +318,54 @@ describe('Other medicines', () => {
     expect(about('ticagrelor')).toContain('Clarithromycin: avoid with strong CYP3A inhibitors')
     expect(offers).toEqual(['Change to prasugrel 10 MG Oral Tablet'])
   })
+
+  it.each(['apixaban 5 MG Oral Tablet', 'warfarin 5 MG Oral Tablet', 'naproxen 500 MG Oral Tablet', 'enoxaparin 40 MG/ML Injection'])(
+    'that make bleeding likelier ask for care with every P2Y12 inhibitor: %s',
+    async (medicine) => {
+      const { about, offers } = await answerOn(stent(`p-bleed-${medicine.slice(0, 4)}`).on(medicine))
+      for (const drug of ['prasugrel', 'ticagrelor'])
+        expect(about(drug)).toMatch(/possible with caution\. .*more bleeding with anticoagulants/)
+      expect(offers).toEqual([])
+    },
+  )
+
+  it('above a daily dose rule it out: aspirin of 325 mg beside ticagrelor, not of 81 mg', async () => {
+    const daily = (mg: number) => stent(`p-aspirin-${mg}`).on(`aspirin ${mg} MG Oral Tablet`, { dose: `${mg} mg`, times: 1 })
+    const high = await answerOn(daily(325))
+    expect(high.about('ticagrelor')).toContain('not for this patient. Aspirin: more than 100 mg of aspirin a day makes it less effective')
+    expect(high.offers).toEqual(['Change to prasugrel 10 MG Oral Tablet'])
+    expect((await answerOn(daily(81))).offers).toContain('Change to ticagrelor 90 MG Oral Tablet')
+  })
+
+  it('of a daily dose that is not on record keep the question open', async () => {
+    const { about, offers } = await answerOn(stent('p-aspirin').on('aspirin 325 MG Oral Tablet'))
+    expect(about('ticagrelor')).toContain('aspirin above 100 mg (the daily dose of aspirin is not on record')
+    expect(offers).toEqual(['Change to prasugrel 10 MG Oral Tablet'])
+  })
+
+  it.each(['naltrexone 50 MG Oral Tablet', 'Contrave 8-90 mg'])('that block opioids rule an opioid out: %s', async (medicine) => {
+    const { about, offers } = await answerOn(codeine(`p-block-${medicine.slice(0, 4)}`).on(medicine))
+    expect(about('morphine')).toMatch(/not for this patient\. Naltrexone: naltrexone blocks opioids/)
+    expect(offers).toEqual([])
+  })
+
+  it.each(['gabapentin 300 MG', 'zolpidem 10 MG', 'lorazepam 1 MG', 'quetiapine 25 MG', 'carisoprodol 350 MG'])(
+    'that dampen the brain ask for care with an opioid: %s',
+    async (medicine) => {
+      const { about, offers } = await answerOn(codeine(`p-sedate-${medicine.slice(0, 4)}`).on(medicine))
+      expect(about('morphine')).toMatch(/possible with caution\. .*profound sedation and respiratory depression/)
+      expect(offers.join()).not.toContain('morphine')
+    },
+  )
+
+  it.each(['tacrolimus 1 MG', 'cyclosporine 100 MG', 'efavirenz 600 MG', 'midazolam 15 MG'])(
+    'that an azole raises, or that lower it, ask for care: %s',
+    async (medicine) => {
+      const { about, offers } = await answerOn(voriconazole(`p-azole-${medicine.slice(0, 4)}`).on(medicine))
+      expect(about('posaconazole')).toContain('possible with caution. ')
+      expect(offers).toEqual([])
+    },
+  )
 
   it('of the same group are two of one kind', async () => {
     const { about, offers } = await answerOn(stent('p-twice').on('ticlopidine 250 MG Oral Tablet'))

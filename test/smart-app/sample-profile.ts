@@ -241,6 +241,7 @@ const alternatives: readonly Alternative[] = [
       { what: 'allergies', result: 'ok', because: '', facts: [] },
     ],
     product: null,
+    labelOpen: [],
   },
   {
     drug: { name: 'ticagrelor', rxcui: '1116632' },
@@ -252,6 +253,7 @@ const alternatives: readonly Alternative[] = [
       { what: 'liver function', result: 'not-checked', because: 'no result within a year', facts: [] },
     ],
     product: { code: '1116635', display: 'ticagrelor 90 MG Oral Tablet' },
+    labelOpen: [],
   },
   {
     drug: { name: 'febuxostat', rxcui: '73689' },
@@ -259,6 +261,7 @@ const alternatives: readonly Alternative[] = [
     verdict: 'fits',
     checked: [],
     product: { code: '834235', display: 'febuxostat 40 MG Oral Tablet' },
+    labelOpen: [],
     start: { mgPerDose: 40, timesPerDay: 2, source: 'FDA label of febuxostat, section 2.1', url: 'https://labels.example/febuxostat' },
   },
   {
@@ -267,6 +270,7 @@ const alternatives: readonly Alternative[] = [
     verdict: 'fits',
     checked: [],
     product: null,
+    labelOpen: [],
     noProduct: 'treatment starts with a loading dose',
   },
 ]

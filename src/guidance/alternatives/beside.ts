@@ -14,6 +14,8 @@ type Entry = {
   readonly lineage: Lineage
   readonly how: string
   readonly end: string | null
+  /** Null when it cannot be computed. */
+  readonly mgPerDay: number | null
 }
 
 /** Entries of the same drug: a record may hold a drug thousands of times, and is looked through for every drug that it holds. */
@@ -26,26 +28,28 @@ type Group = {
 
 const HOW = { active: 'is already taken', planned: 'is planned', unknown: 'is on record', stopped: 'was taken' } as const
 
-const asEntry = ({ drug, lineage, state, end }: Medicine): Omit<Entry, 'at'> => ({
+const asEntry = ({ drug, dose, lineage, state, end }: Medicine): Omit<Entry, 'at'> => ({
   order: null,
   ingredients: drug.ingredients,
   text: drug.text,
   lineage,
   how: HOW[state],
   end,
+  mgPerDay: dose.mgPerDay,
 })
 
 const medicinesIn = ({ medicines }: PatientFacts, ...states: readonly Medicine['state'][]): Omit<Entry, 'at'>[] =>
   medicines.filter(({ state }) => states.includes(state)).map(asEntry)
 
 const ordersIn = ({ orders }: PatientFacts): Omit<Entry, 'at'>[] =>
-  orders.map(({ drug, ref }) => ({
+  orders.map(({ drug, dose, ref }) => ({
     order: ref,
     ingredients: drug.ingredients,
     text: drug.text,
     lineage: { resource: ref },
     how: 'is being ordered too',
     end: null,
+    mgPerDay: dose.mgPerDay,
   }))
 
 const groupsBy = (keyOf: (entry: Omit<Entry, 'at'>) => string, entries: readonly Omit<Entry, 'at'>[]): readonly Group[] => {

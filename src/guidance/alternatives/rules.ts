@@ -44,14 +44,16 @@ const byWeight: Answering<'weight'> = ({ belowKg }, { ordered }) => {
   return weight ? { hit: weight.kg < belowKg, facts: [weight.lineage], found: `${weight.kg.toFixed(1)} kg` } : open('no weight on record')
 }
 
-type Use = { readonly name: string; readonly lineage: Lineage; readonly end: string | null }
+type Use = { readonly name: string; readonly lineage: Lineage; readonly end: string | null; readonly mgPerDay: number | null }
 
 /** Medicines of a list among what is beside the order, in the order of the record. */
 const usesOf = (names: readonly string[], some: readonly Beside[]): Use[] =>
   some
     .flatMap(({ ingredients, all }) => {
       const named = namedIn(names, ingredients)
-      return named.length === 0 ? [] : all().flatMap(({ at, lineage, end }) => named.map((name) => ({ at, name, lineage, end })))
+      return named.length === 0
+        ? []
+        : all().flatMap(({ at, lineage, end, mgPerDay }) => named.map((name) => ({ at, name, lineage, end, mgPerDay })))
     })
     .sort((one, other) => one.at - other.at)
 
@@ -76,16 +78,22 @@ const membersOf = oncePerPair(({ classes }: DrugClasses, rule: ByMedicine): read
   ...rule.classes.flatMap((name) => classes[name]?.members ?? []),
 ])
 
+/** Whether the dose may be one that the rule speaks of; without a limit every dose is. */
+const isDoseOf = ({ aboveMgPerDay }: ByMedicine, { mgPerDay }: Use): boolean =>
+  aboveMgPerDay === undefined || mgPerDay === null || mgPerDay > aboveMgPerDay
+
 const byMedicine: Answering<'medicine'> = (rule, candidate, kit) => {
-  const { daysAfter } = rule
+  const { daysAfter, aboveMgPerDay } = rule
   const { facts, drug } = candidate.ordered
   const names = membersOf(kit.prepared.tables.classes, rule).filter((name) => !sameIngredient({ name, rxcui: null }, drug))
   const now = usesOf(names, besides(candidate))
   const lately = daysAfter === undefined ? { sure: [], unsure: [] } : endedLately(names, daysAfter, candidate)
-  const sure = [...now, ...lately.sure]
+  const meant = [...now, ...lately.sure].filter((use) => isDoseOf(rule, use))
+  const sure = meant.filter(({ mgPerDay }) => aboveMgPerDay === undefined || mgPerDay !== null)
   if (sure.length > 0)
     return { hit: true, facts: sure.map(({ lineage }) => lineage), found: [...new Set(sure.map(({ name }) => name))].join(', ') }
-  const perhaps = usesOf(names, perhapsBesides(candidate))
+  if (meant.length > 0) return open(`the daily dose of ${meant.map(({ name }) => name).join(', ')} is not on record`)
+  const perhaps = usesOf(names, perhapsBesides(candidate)).filter((use) => isDoseOf(rule, use))
   if (perhaps.length > 0) return open(`whether ${perhaps.map(({ name }) => name).join(', ')} is still taken is not on record`)
   if (lately.unsure.length > 0) return open(`when ${lately.unsure.map(({ name }) => name).join(', ')} ended is not on record`)
   return wasRead(facts, 'medicines') ? no() : open('medicines were not read')

@@ -22,6 +22,8 @@ const checkRule = z.discriminatedUnion('kind', [
     ingredients: z.array(z.string()).default([]),
     classes: z.array(z.string()).default([]),
     daysAfter: z.number().int().positive().optional(),
+    /** Only where more milligrams a day are taken than this; a daily dose that cannot be computed keeps the question open. */
+    aboveMgPerDay: z.number().positive().optional(),
   }),
   z.strictObject({
     kind: z.literal('modifier'),
@@ -57,6 +59,36 @@ const startSchema = z.strictObject({
   ...citation,
 })
 
+/** One thing that a label names: the checks that answer it, or why none does. */
+const labelItem = z.union([
+  z.strictObject({ says: z.string().min(1), by: z.array(z.string()).min(1) }),
+  z.strictObject({ says: z.string().min(1), unchecked: z.string().min(1) }),
+])
+
+/** A part of the label. `none`: it was read, and holds nothing. */
+const labelPart = z
+  .strictObject({ items: z.array(labelItem).default([]), none: z.string().min(1).optional(), ...citation })
+  .refine(({ items, none }) => (items.length === 0) === (none !== undefined), 'needs either items or the words that there are none')
+
+/** All four, or the drug is never recommended: a part that nobody read is no part without warnings. */
+const labelSchema = z.strictObject({
+  allergies: labelPart,
+  duplicates: labelPart,
+  boxedWarning: labelPart,
+  contraindications: labelPart,
+})
+
+/** Checks that every replacement gets without a row of its own. */
+const ALWAYS_CHECKED = ['genes', 'allergies', 'duplicates', 'pregnancy']
+
+/** Checks that a label names and that are not made: a misspelt one would be taken for answered. */
+const unmadeChecks = (label: z.output<typeof labelSchema> | undefined, checks: readonly { readonly what: string }[]): string[] => {
+  const made = new Set([...ALWAYS_CHECKED, ...checks.map(({ what }) => what)])
+  return Object.values(label ?? {}).flatMap(({ items }) =>
+    items.flatMap((item) => ('by' in item ? item.by : [])).filter((name) => !made.has(name)),
+  )
+}
+
 const drugSchema = z
   .strictObject({
     /** Ingredients of a combination; each is looked for in genes, allergies and medicines. */
@@ -68,8 +100,14 @@ const drugSchema = z
     pregnancy: z.strictObject({ result, because: z.string().min(1), ...citation }).optional(),
     /** Empty where no label was read; then nothing fits. */
     checks: z.array(checkSchema),
+    /** What its label warns of and what answers it: only with all of it answered is the drug recommended. */
+    label: labelSchema.optional(),
   })
   .refine((row) => (row.product === undefined) !== (row.noProduct === undefined), 'needs either a product or the reason why there is none')
+  .superRefine(({ label, checks }, context) => {
+    for (const name of unmadeChecks(label, checks))
+      context.addIssue({ code: 'custom', path: ['label'], message: `no check "${name}" is made` })
+  })
 
 /** Words of an action that are no drug name: another spelling, a drug for one indication only, or a class. */
 const phraseSchema = z.union([
