@@ -28,6 +28,7 @@ import { limitCards } from './limit-cards.ts'
 import { asClause, escapeText, joinSections, listWords } from './markdown.ts'
 import { joinMoments, momentCard, momentSilences, offerOnce } from './moment-cards.ts'
 import { amount, momentSections } from './moment-section.ts'
+import { LEFT, ordersLeftNotice } from './orders-left.ts'
 import { basisWords, reasonWords } from './phrases.ts'
 import { type SuggestionContext, suggestChanges, suggestTest } from './suggestions.ts'
 
@@ -320,9 +321,11 @@ export function* orderCardsInSlices(assessment: Assessment, facts: PatientFacts,
       silences.push(...momentSilences(drug.moments ?? [], drug, 'card' in result))
     }
   }
-  if (assessment.orders.length === 0) silences.push(NO_ORDER)
+  const left = facts.ordersLeft ?? []
+  if (assessment.orders.length === 0 && left.length === 0) silences.push(NO_ORDER)
+  for (const order of left) silences.push({ ...LEFT, order })
   yield
-  const kept = offerOnce(limitCards(written, writing))
+  const kept = [...ordersLeftNotice(facts, writing), ...offerOnce(limitCards(written, writing))]
   return { cards: kept.map((entry) => entry.card), traces: kept.map((entry) => entry.trace), silences }
 }
 

@@ -364,6 +364,8 @@ export type PatientFacts = {
   /** Variant-level results; null when they could not be read, absent where nobody looked. */
   readonly variants?: VariantFacts | null
   readonly orders: readonly Order[]
+  /** Orders of the call beyond the number that is assessed in one, by reference; absent where all are among `orders`. */
+  readonly ordersLeft?: readonly string[]
   readonly medicines: readonly Medicine[]
   readonly labs: readonly Measurement[]
   readonly vitals: readonly Measurement[]

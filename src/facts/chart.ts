@@ -92,8 +92,16 @@ function* eachOnce(found: readonly Json[]): Slices<Map<string, Json>> {
 }
 
 /** What stands in the bundle twice, letter by letter, is one order. */
-const distinct = (drafts: readonly Json[]): readonly Json[] =>
-  drafts.length < 2 ? drafts : [...new Map(drafts.map((draft) => [JSON.stringify(draft), draft])).values()]
+function* distinct(drafts: readonly Json[]): Slices<readonly Json[]> {
+  if (drafts.length < 2) return drafts
+  const once = new Map<string, Json>()
+  let steps = 0
+  for (const draft of drafts) {
+    if (++steps % SLICE === 0) yield
+    once.set(JSON.stringify(draft), draft)
+  }
+  return [...once.values()]
+}
 
 /** The patient by id; failing that the only Patient without an id, which nothing speaks against. */
 const findPatient = (resources: ReadonlyMap<string, Json>, patientId: string): Item | null => {
@@ -140,7 +148,7 @@ export function* chartInSlices(record: PatientRecord): Slices<Chart> {
   return {
     patientId,
     patient,
-    drafts: distinct(drafts.found),
+    drafts: yield* distinct(drafts.found),
     of: (type) => byType.get(type) ?? [],
     resolve: (reference, from) => resolve(reference, from, resources, pile.aliases),
     isOther: (resource) => subjectOf(resource) === 'other',

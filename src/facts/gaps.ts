@@ -1,5 +1,6 @@
 import type { Question } from '../contract/facts.ts'
 import type { Gap } from '../contract/lineage.ts'
+import { SLICE, type Slices } from '../slices.ts'
 import { asCode, asObjects, type Json, nameOf } from './accessors.ts'
 
 /** The words for parts of the record that gaps are about. */
@@ -128,21 +129,42 @@ export const gapsOfOutcome = (outcome: Json): Gap[] =>
 /** More of one kind than this are told in one line. */
 const MOST = 5
 
-/** The same gap once; many of one kind as one line with their number. In a fixed order, so that arrival order never shows. */
-export const foldGaps = (gaps: readonly Gap[]): Gap[] => {
+/** The same gap once, by kind and then by what it says. */
+function* byKind(gaps: readonly Gap[]): Slices<ReadonlyMap<string, ReadonlyMap<string, Gap>>> {
   const kinds = new Map<string, Map<string, Gap>>()
+  let steps = 0
   for (const one of gaps) {
+    if (++steps % SLICE === 0) yield
     const kind = `${one.about}|${one.code}`
     const members = kinds.get(kind) ?? new Map<string, Gap>()
     members.set(`${one.resource ?? ''}|${one.because}`, one)
     kinds.set(kind, members)
   }
-  return [...kinds.keys()].sort().flatMap((kind) => {
-    const members = [...(kinds.get(kind) ?? new Map<string, Gap>()).entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one)
-    const [first] = members
-    if (!first || members.length <= MOST) return members
-    return [gap(first.about, first.code, `${members.length} entries of the record: ${first.because}`)]
-  })
+  return kinds
+}
+
+/** The one that comes first in the order of texts. */
+function* firstOf(members: ReadonlyMap<string, Gap>): Slices<Gap | undefined> {
+  let first: string | undefined
+  let steps = 0
+  for (const key of members.keys()) {
+    if (++steps % SLICE === 0) yield
+    if (first === undefined || key < first) first = key
+  }
+  return first === undefined ? undefined : members.get(first)
+}
+
+const inOrder = (members: ReadonlyMap<string, Gap>): Gap[] => [...members].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one)
+
+/** The same gap once; many of one kind as one line with their number. In a fixed order, so that arrival order never shows. */
+export function* foldGaps(gaps: readonly Gap[]): Slices<Gap[]> {
+  const folded: Gap[] = []
+  for (const [, members] of [...(yield* byKind(gaps))].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const first = yield* firstOf(members)
+    if (first && members.size > MOST) folded.push(gap(first.about, first.code, `${members.size} entries of the record: ${first.because}`))
+    else folded.push(...inOrder(members))
+  }
+  return folded
 }
 
 /** Reason in words, for a status or a dataAbsentReason. */

@@ -86,9 +86,37 @@ const readOrder = (draft: Draft, selected: boolean, chart: Chart, drugs: DrugInd
   }
 }
 
+/** What a call orders: what is assessed, and references of what is too many to assess. */
+type Ordered = { readonly orders: readonly Order[]; readonly ordersLeft?: readonly string[] }
+
+/**
+ * So many orders are assessed in one call: several times what a chart holds. The work for more is a hostile sender's, or a mistake, and the
+ * answer would be tens of megabytes.
+ */
+export const MOST_ORDERS = 1000
+
+/** Orders that are selected are assessed before those that are not. */
+const tooMany = (mine: readonly Draft[], chosen: ReadonlySet<string> | null): ReadonlySet<Draft> => {
+  if (mine.length <= MOST_ORDERS) return new Set()
+  const isChosen = ({ ref }: Draft): boolean => chosen?.has(ref) ?? true
+  return new Set([...mine.filter(isChosen), ...mine.filter((draft) => !isChosen(draft))].slice(MOST_ORDERS))
+}
+
+/** Each draft on its own: one that cannot be read costs only itself. */
+function* eachDraft(drafts: readonly Draft[], gaps: Gap[], step: (draft: Draft) => void): Slices<void> {
+  for (const [at, draft] of drafts.entries()) {
+    if (at % SLICE === SLICE - 1) yield
+    try {
+      step(draft)
+    } catch {
+      gaps.push(gap('orders', 'unreadable', 'An order could not be read.', draft.ref))
+    }
+  }
+}
+
 /**
  * What is being ordered (reference: fhir-genomics, section 5.2): MedicationRequests that are not over, taken back or forbidden. Orders for
- * another patient are not this patient's and leave a gap. Order of the drafts is kept.
+ * another patient are not this patient's and leave a gap, and so do those that are too many. Order of the drafts is kept.
  */
 export function* readOrders(
   drafts: readonly Json[],
@@ -96,21 +124,24 @@ export function* readOrders(
   chart: Chart,
   drugs: DrugIndex,
   gaps: Gap[],
-): Slices<Order[]> {
+): Slices<Ordered> {
   const all = draftsOf(drafts)
   const chosen = selectedRefs(selections, all)
+  const mine: Draft[] = []
+  yield* eachDraft(all, gaps, (draft) => {
+    if (!isOrder(draft.resource)) return
+    if (chart.isOther(draft.resource))
+      gaps.push(gap('orders', 'other-patient', 'An order is for another patient, so it was not assessed.', draft.ref))
+    else mine.push(draft)
+  })
+  const left = tooMany(mine, chosen)
   const orders: Order[] = []
-  let steps = 0
-  for (const draft of all) {
-    if (++steps % SLICE === 0) yield
-    try {
-      if (!isOrder(draft.resource)) continue
-      if (chart.isOther(draft.resource))
-        gaps.push(gap('orders', 'other-patient', 'An order is for another patient, so it was not assessed.', draft.ref))
-      else orders.push(readOrder(draft, chosen === null || chosen.has(draft.ref), chart, drugs))
-    } catch {
-      gaps.push(gap('orders', 'unreadable', 'An order could not be read.', draft.ref))
-    }
-  }
-  return orders
+  yield* eachDraft(mine, gaps, (draft) => {
+    if (!left.has(draft)) orders.push(readOrder(draft, chosen === null || chosen.has(draft.ref), chart, drugs))
+  })
+  if (left.size === 0) return { orders }
+  gaps.push(
+    gap('orders', 'incomplete', `${left.size} of the ${mine.length} orders of this call were not assessed: only ${MOST_ORDERS} are.`),
+  )
+  return { orders, ordersLeft: [...left].map(({ ref }) => ref) }
 }

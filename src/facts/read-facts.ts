@@ -207,7 +207,7 @@ export function* factsInSlices(record: PatientRecord, known: FactsTerms, answers
     patient: patient ?? null,
     readings: genomics.readings,
     variants: genomics.variants?.facts ?? null,
-    orders: yield* readOrders(chart.drafts, record.selections, chart, terms.drugs, gaps),
+    ...(yield* readOrders(chart.drafts, record.selections, chart, terms.drugs, gaps)),
     medicines: yield* medicines(chart, record, terms, orderRefs(chart), gaps),
     labs: scores.length === 0 ? labs : newestFirst([...labs, ...scores]),
     vitals,
@@ -244,7 +244,7 @@ export function* factsInSlices(record: PatientRecord, known: FactsTerms, answers
   }
   yield
   const missing = (['labs', 'vitals', 'lifestyle'] as const).flatMap((room) => missingMembers(rooms[room], room, chart))
-  return { ...facts, gaps: foldGaps([...gaps, ...missing, ...genomics.gaps]) }
+  return { ...facts, gaps: yield* foldGaps([...gaps, ...missing, ...genomics.gaps]) }
 }
 
 /** The same at once, for who has nobody waiting. */

@@ -33,9 +33,6 @@ type Item = Comparable & {
 /** FHIR condition-clinical: the condition is over, or the patient is at present free of it. */
 const OVER = new Set(['resolved', 'inactive', 'remission'])
 
-const reasonsOf = ({ reasons, ref }: Subject): Item[] =>
-  reasons.map((reason) => ({ name: reason.text, ...comparable(reason.codings), lineage: { resource: ref }, date: null, current: true }))
-
 const itemsOf = oncePer(({ conditions, procedures }: PatientFacts): readonly Item[] => [
   ...conditions
     .filter((condition) => !NOT_SO.has(condition.verificationStatus ?? ''))
@@ -57,7 +54,7 @@ const itemsOf = oncePer(({ conditions, procedures }: PatientFacts): readonly Ite
     })),
 ])
 
-const holding = (items: readonly Item[], evidence: Evidence): Item[] => {
+const holding = <Compared extends Comparable>(items: readonly Compared[], evidence: Evidence): Compared[] => {
   const concepts = conceptsOf(evidence)
   return items.filter(
     ({ snomed, icd10 }) =>
@@ -67,6 +64,16 @@ const holding = (items: readonly Item[], evidence: Evidence): Item[] => {
 
 /** Of the record, once however many rules ask for the set. */
 const onRecord = oncePerPair((facts: PatientFacts, evidence: Evidence): readonly Item[] => holding(itemsOf(facts), evidence))
+
+type Reasons = Subject['reasons']
+
+const compared = oncePer((reasons: Reasons) => reasons.map(({ text, codings }) => ({ name: text, ...comparable(codings) })))
+
+/** Of the reasons of an order, once however many rules ask for the set. */
+const amongReasons = oncePerPair((reasons: Reasons, evidence: Evidence) => holding(compared(reasons), evidence))
+
+const reasonsHolding = ({ reasons, ref }: Subject, evidence: Evidence): Item[] =>
+  amongReasons(reasons, evidence).map((reason) => ({ ...reason, lineage: { resource: ref }, date: null, current: true }))
 
 /**
  * Everything in order reasons, conditions and procedures that belongs to one of the named sets. A past event counts: its date is shown;
@@ -82,7 +89,7 @@ export const findEvidence = (
     const evidence = tables.populations.evidence[set]
     if (!evidence) return []
     const recorded = onRecord(subject.facts, evidence)
-    const found = subject.reasons.length === 0 ? recorded : [...holding(reasonsOf(subject), evidence), ...recorded]
+    const found = subject.reasons.length === 0 ? recorded : [...reasonsHolding(subject, evidence), ...recorded]
     return found
       .filter((item) => item.current || !current)
       .map((item) => ({ set, name: item.name, lineage: item.lineage, date: item.date }))

@@ -1,7 +1,8 @@
 import { describe, expect, it, test } from 'vitest'
 import type { PatientRecord } from '../../src/contract/facts.ts'
+import { foldGaps, gap } from '../../src/facts/gaps.ts'
 import { factsInSlices, readFacts } from '../../src/facts/read-facts.ts'
-import { inTurns } from '../../src/slices.ts'
+import { inOneGo, inTurns } from '../../src/slices.ts'
 import { deepFreeze, theTerms } from '../builders/knowledge.ts'
 import { aPatient, LOINC, UCUM } from '../builders/patient.ts'
 
@@ -95,6 +96,15 @@ describe('A long record', () => {
     expect(pauses(condition)).toBeGreaterThanOrEqual(100 * 11)
     expect(pauses(procedure)).toBeGreaterThanOrEqual(100 * 10)
   })
+})
+
+test('many gaps of one kind are told as one line, and put down at least once for every 32', () => {
+  const gaps = Array.from({ length: 3200 }, (_, n) => gap('record', 'unreadable', 'Not known here.', `Basic/${(n * 7) % 3200}`))
+  expect([...foldGaps(gaps)].length).toBeGreaterThanOrEqual(100 * 2)
+  expect(inOneGo(foldGaps([...gaps, ...gaps, gap('labs', 'incomplete', 'Cut.')]))).toEqual([
+    gap('labs', 'incomplete', 'Cut.'),
+    gap('record', 'unreadable', '3200 entries of the record: Not known here.'),
+  ])
 })
 
 test('two patients with the same drug, test and dose each keep what is their own', () => {

@@ -102,7 +102,7 @@ describe('A daily sum over medicines', () => {
   const sumOf = (all: readonly Held[]) => {
     const sum = moments.all.find(({ id }) => id === 'opioid-overdose')?.sums?.[0]
     if (!sum) throw new Error('no sum')
-    return dailySum(sum, { held: all, moments } as never)
+    return dailySum({ held: all, moments } as never, sum)
   }
   const FACTORS: Readonly<Record<string, number>> = { codeine: 0.15, morphine: 1, oxycodone: 1.5, tramadol: 0.2, methadone: 4.7 }
   const one = fc.tuple(fc.constantFrom(...Object.keys(FACTORS)), fc.option(fc.integer({ min: 1, max: 400 }), { nil: null }))
@@ -119,6 +119,26 @@ describe('A daily sum over medicines', () => {
         expect(sumOf([...all].reverse()).value).toBeCloseTo(value, 9)
       }),
     )
+  })
+
+  it('is counted once a call, however many orders ask for it, in steps that grow in line with the medicines', () => {
+    const stepsFor = (count: number, asked: number): number => {
+      let steps = 0
+      const all = Array.from({ length: count }, (_, n) => ({
+        ...held('morphine', n, n),
+        get draft() {
+          steps += 1
+          return n % 2 === 0
+        },
+      }))
+      const sum = moments.all.find(({ id }) => id === 'opioid-overdose')?.sums?.[0]
+      const situation = { held: all, moments } as never // it looks at no other member
+      for (let n = 0; n < asked; n += 1) if (sum) dailySum(situation, sum)
+      return steps
+    }
+    expect(stepsFor(400, 1)).toBeGreaterThan(0)
+    expect(stepsFor(400, 20)).toBe(stepsFor(400, 1))
+    expect(stepsFor(400, 1)).toBeLessThanOrEqual(10 * stepsFor(40, 1))
   })
 
   it('says an opioid that the source cannot count, and leaves other medicines out', () => {

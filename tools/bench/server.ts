@@ -8,7 +8,7 @@ import { projectRoot } from '../../src/project-root.ts'
 export const ENDS_WITH_PARENT = join(projectRoot, 'dist/tools/ends-with-parent.js')
 
 /** How the image starts Node. */
-const LAUNCH: { readonly flags: readonly string[]; readonly environment: Readonly<Record<string, string>> } = JSON.parse(
+export const LAUNCH: { readonly flags: readonly string[]; readonly environment: Readonly<Record<string, string>> } = JSON.parse(
   readFileSync(join(projectRoot, 'bin/launch.json'), 'utf8'),
 )
 

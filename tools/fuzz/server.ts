@@ -22,13 +22,18 @@ const ALARM = /"msg":"monitoring of \w+: a figure has changed its state"/
 
 const READY = /discovery\s+(http:\/\/\S+)\/cds-services[\s\S]*Ready in/
 
-export const startServer = async (folder: string, config: object): Promise<FuzzedServer> => {
+/** Flags of Node, and the file that is loaded before the server and answers over the channel. */
+type Start = { readonly flags: readonly string[]; readonly watch: string }
+
+const FUZZED: Start = { flags: ['--expose-gc'], watch: 'watch-loop.js' }
+
+export const startServer = async (folder: string, config: object, start: Start = FUZZED): Promise<FuzzedServer> => {
   const path = join(folder, 'attune.json')
   writeFileSync(path, JSON.stringify(config))
-  const watch = join(projectRoot, 'dist/tools/fuzz/watch-loop.js')
+  const watch = join(projectRoot, 'dist/tools/fuzz', start.watch)
   const child = spawn(
     process.execPath,
-    ['--expose-gc', '--import', ENDS_WITH_PARENT, '--import', watch, join(projectRoot, 'dist/src/cli/serve-process.js')],
+    [...start.flags, '--import', ENDS_WITH_PARENT, '--import', watch, join(projectRoot, 'dist/src/cli/serve-process.js')],
     {
       env: { ...process.env, PORT: '0', ATTUNE_CONFIG: path, ATTUNE_DATA_DIR: join(folder, 'data'), LOG_LEVEL: 'error' },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

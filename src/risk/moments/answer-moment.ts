@@ -1,4 +1,5 @@
 import type { MomentAnswer, MomentBenefit, MomentNumber, MomentOffer } from '../../contract/moments.ts'
+import { oncePer } from '../../once-per.ts'
 import { besideOf, isKnown, judge, knownBefore } from './judge.ts'
 import type { MomentRow, MomentRule } from './moment-rows.ts'
 import { estimatesIn, isNumber, lackingIn, openNumbers, orderedDose } from './numbers.ts'
@@ -25,12 +26,15 @@ const benefitOf = ({ benefit }: MomentRow, numbers: readonly MomentNumber[], sit
   return { says: benefit.says, fewer: fewer(benefit.ratio), fewerLow: fewer(benefit.high), fewerHigh: fewer(benefit.low) }
 }
 
-const offersOf = (row: MomentRow, rule: MomentRule | null, { held }: Situation): MomentOffer[] => {
+/** One of two ingredients does not stand for the product: what is taken with an opioid in one film reverses nothing. */
+const heldAlone = oncePer(
+  ({ held }: Situation): ReadonlySet<string> =>
+    new Set(held.flatMap(({ drug }) => (drug.ingredients.length === 1 ? drug.ingredients.map(({ name }) => name.toLowerCase()) : []))),
+)
+
+const offersOf = (row: MomentRow, rule: MomentRule | null, situation: Situation): MomentOffer[] => {
   if (rule === null) return []
-  // One of two ingredients does not stand for the product: what is taken with an opioid in one film reverses nothing.
-  const names = new Set(
-    held.flatMap(({ drug }) => (drug.ingredients.length === 1 ? drug.ingredients.map(({ name }) => name.toLowerCase()) : [])),
-  )
+  const names = heldAlone(situation)
   return (row.offers ?? [])
     .filter(({ unless }) => !unless.some((name) => names.has(name)))
     .map(({ unless: _unless, source: _source, ...offer }) => offer)

@@ -1,4 +1,5 @@
 import type { Lineage } from '../../contract/lineage.ts'
+import { oncePer, oncePerPair } from '../../once-per.ts'
 import type { MomentSum } from './moment-rows.ts'
 import type { Held, Situation } from './situation.ts'
 
@@ -46,27 +47,31 @@ const count = (name: string, factors: readonly Factor[], held: Held): Counted =>
   return factor.per === 'ug/h' ? byRate(name, factor, held) : byMass(name, factor, held)
 }
 
+/** Drugs and daily doses of the drafts. */
+const drafted = oncePer(
+  ({ held }: Situation): ReadonlySet<string> =>
+    new Set(
+      held.flatMap(({ draft, drug, dose }) =>
+        draft && dose.mgPerDay !== null ? drug.ingredients.map(({ name }) => `${dose.mgPerDay} ${name}`) : [],
+      ),
+    ),
+)
+
 /** A draft of the same drug in the same daily dose as one in use renews it: they are one. */
-const isRenewed = (name: string, one: Held, held: readonly Held[]): boolean =>
-  !one.draft &&
-  held.some(
-    (other) =>
-      other.draft &&
-      other.dose.mgPerDay !== null &&
-      other.dose.mgPerDay === one.dose.mgPerDay &&
-      other.drug.ingredients.some((drug) => drug.name === name),
-  )
+const isRenewed = (name: string, { draft, dose }: Held, situation: Situation): boolean =>
+  !draft && drafted(situation).has(`${dose.mgPerDay} ${name}`)
 
 /**
  * Milligrams a day of every member, each times its factor; of a patch micrograms an hour. A member without a daily dose, without a
  * factor, by injection, or of which nobody knows whether it is taken is not counted, and said.
  */
-export const dailySum = ({ factors, class: group }: MomentSum, { held, moments }: Situation): DailySum => {
+export const dailySum = oncePerPair((situation: Situation, { factors, class: group }: MomentSum): DailySum => {
+  const { held, moments } = situation
   const open: string[] = []
   const counted: { words: string; value: number; lineage: Lineage }[] = []
   for (const one of held) {
     const name = one.drug.ingredients.find((drug) => moments.isOf(group, drug))?.name
-    if (name === undefined || isRenewed(name, one, held)) continue
+    if (name === undefined || isRenewed(name, one, situation)) continue
     const found = count(name, factors, one)
     if ('open' in found) open.push(found.open)
     else counted.push({ ...found, lineage: one.lineage })
@@ -77,4 +82,4 @@ export const dailySum = ({ factors, class: group }: MomentSum, { held, moments }
     words: counted.map(({ words }) => words).join(' + '),
     facts: counted.map(({ lineage }) => lineage),
   }
-}
+})

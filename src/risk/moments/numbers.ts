@@ -20,7 +20,7 @@ export const isNumber = (asked: Asked): asked is Extract<Asked, { state: 'number
 
 /** The sum as a number of the row. Where a member could not be counted it is at least so much, and below a threshold not known. */
 const readSum = (sum: MomentSum, situation: Situation, found: Found[]): Asked => {
-  const { value, open, words, facts } = dailySum(sum, situation)
+  const { value, open, words, facts } = dailySum(situation, sum)
   const { name } = sum
   if (words === '') return { name, state: 'none', because: `Not counted: ${open.join('; ')}.`, applies: open.length > 0, estimate: null }
   found.push({ words: `counted: ${words}`, facts })
