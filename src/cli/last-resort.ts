@@ -27,6 +27,18 @@ export const dumpingOptions = (
   words: readonly string[] = [...process.execArgv, ...(process.env.NODE_OPTIONS ?? '').split(/\s+/)],
 ): string[] => [...new Set(words.flatMap((word) => DUMPS.exec(word.replaceAll('_', '-'))?.[0].replace('=', '') ?? []))]
 
+/**
+ * On SIGUSR1 Node opens its debugger, and whoever reaches that port reads all memory. A listener of ours stands in its place
+ * (https://nodejs.org/docs/latest-v20.x/api/process.html#signal-events); Node 20 has no option that does the same.
+ */
+export const keepDebuggerShut = (): void => {
+  process.off('SIGUSR1', sayShut).on('SIGUSR1', sayShut)
+}
+
+const sayShut = (): void => {
+  process.stderr.write(`${JSON.stringify({ level: 'warn', pid: process.pid, msg: 'SIGUSR1 came: the debugger stays shut' })}\n`)
+}
+
 /** What happens to a fault that nothing caught: one line without patient data, exit status 1. What was recorded is on the disk. */
 export const installLastResort = (): void => {
   writeNoReports()

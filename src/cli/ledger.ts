@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Config } from '../config.ts'
+import { AttuneError } from '../errors.ts'
+import { UnknownKeyError } from '../ledger/heads.ts'
 import { headsFileOf, openLedger, openToVerify, readPublicKeys } from '../ledger/ledger.ts'
 import { readPublicKeysFile } from '../ledger/public-keys.ts'
 import type { Verified } from '../ledger/verify.ts'
@@ -67,10 +69,20 @@ const keys = async (input: VerbInput): Promise<number> => {
   return 0
 }
 
+/** The chain takes a new signature only from a key that the one before vouches for. */
+const sayKeyIsMissing = (error: unknown): never => {
+  if (!(error instanceof UnknownKeyError)) throw error
+  throw new AttuneError(
+    'ledger-failed',
+    `${error.message}: nothing was changed from there on. Restore the file of signing keys from the time of this ledger (docs/operations.md, section 3)`,
+    { cause: error },
+  )
+}
+
 const withLedger = async (input: VerbInput, work: (ledger: Awaited<ReturnType<typeof openLedger>>) => Promise<number>): Promise<number> => {
   const ledger = await openLedger(configFor(input))
   try {
-    return await work(ledger)
+    return await work(ledger).catch(sayKeyIsMissing)
   } finally {
     await ledger.close()
   }

@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { AttuneError } from '../errors.ts'
+import { keepDebuggerShut } from './last-resort.ts'
 import { say, UsageError, type Verb } from './verb.ts'
 
 /** Verbs are loaded when they are called: `attune read` needs no database. */
@@ -83,6 +84,7 @@ const complain = (line: string): void => {
 
 /** @returns the exit status; never throws */
 export const main = async (words: readonly string[]): Promise<number> => {
+  keepDebuggerShut()
   watchOutput()
   const [name, ...rest] = words
   if (!name || name === 'help' || name === '--help' || name === '-h') return help()

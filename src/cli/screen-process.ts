@@ -2,8 +2,10 @@
 import { AttuneError } from '../errors.ts'
 import type { Answer } from '../screening/crew-here.ts'
 import { makeDoUnit, type Unit } from '../screening/unit-of-work.ts'
+import { keepDebuggerShut } from './last-resort.ts'
 import { loadScreening, reportFault } from './screen/load-screening.ts'
 
+keepDebuggerShut()
 const doUnit = makeDoUnit(() => loadScreening(process.env), reportFault)
 
 const reasonOf = (error: unknown): string => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { CONFIG_SCHEMAS } from '../../src/config.ts'
 import { openDatabase } from '../../src/ledger/database.ts'
 import { openLedger } from '../../src/ledger/ledger.ts'
 import { readRecord, recordOf } from '../../src/ledger/packed-record.ts'
@@ -128,7 +129,13 @@ describe('attune ledger erase', AGAIN, () => {
   }
   const configFile = (): string => {
     const path = join(place.config.dataDir, 'attune.json')
-    writeFileSync(path, JSON.stringify({ auth: 'required' }))
+    writeFileSync(path, JSON.stringify({ auth: 'required', ledger: { signingKeyFile: keysOf('b') } }))
+    return path
+  }
+  /** A file with one signing key: this digit throughout. */
+  const keysOf = (digit: string): string => {
+    const path = join(place.config.dataDir, `sign-${digit}.keys`)
+    writeFileSync(path, digit.repeat(64))
     return path
   }
   const NAMED = ['erase', '--tenant', 'north', '--fhir-server', BASE]
@@ -145,6 +152,21 @@ describe('attune ledger erase', AGAIN, () => {
     const verified = await run(['verify'])
     expect([verified.status, verified.out]).toEqual([0, expect.stringContaining('1 erased on request')])
     expect((await run(NAMED, 'p-77')).out).toBe('The ledger holds nothing of this patient.\n')
+  })
+
+  it('whose signing key is not at hand removes nothing and says in plain words which key is missing and where that is told', async () => {
+    const ledger = await openLedger({
+      ...place.config,
+      ledger: CONFIG_SCHEMAS.file.parse({ ledger: { signingKeyFile: keysOf('a') } }).ledger,
+    })
+    await ledger.record(decision({ patientKey: OTHER }))
+    await ledger.close() // signs its end
+    const refused = await run(['erase', '--tenant', 'north', '--patient-key', OTHER, '--confirm', '--because', 'file 12'])
+    expect(refused.status).toBe(1)
+    expect(refused.err).toMatch(
+      /^ledger-failed: the ledger is signed with key [0-9a-f]{16}, which is not among the keys of this process: .*docs\/operations\.md, section 3\)\n$/,
+    )
+    expect(await opened((again) => again.counts())).toMatchObject({ decisions: 1 })
   })
 
   it.each([
