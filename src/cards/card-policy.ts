@@ -282,6 +282,27 @@ export const isBlinding = (gap: Gap): boolean => BLINDING.has(gap.code)
 
 export const blindingGaps = (drug: DrugAssessment) => drug.gaps.filter(isBlinding)
 
+/** A test that a source requires or recommends and nobody has ordered. */
+const isFirm = ({ genes }: TestFirst): boolean => genes.some(({ awaited, demand }) => awaited === undefined && demand !== 'consider')
+
+/** All that blinds is that the tested genes have no usable result: the test answers it, as it answers a missing one. */
+const testAnswers = ({ genes }: TestFirst, gaps: readonly Gap[]): boolean =>
+  gaps.every(({ about, code }) => code === 'indeterminate' && genes.some(({ gene }) => gene === about))
+
+/** Gaps about results that are there and tell too little; behind the others a good result may stand that was not read. */
+const WITHOUT_ANSWER = new Set<Gap['code']>(['indeterminate', 'conflict'])
+
+/** The test to offer where a drug was not assessed: not while a result may stand unread. */
+export const testToOffer = ({ testFirst }: DrugAssessment, gaps: readonly Gap[], policy: AlertPolicy): TestFirst | null =>
+  policy.testFirst && gaps.every(({ code }) => WITHOUT_ANSWER.has(code)) ? testFirst : null
+
+/** Something in the record speaks, and could not be used: never less serious than a record that says nothing. */
+export const notAssessedIndicator = ({ testFirst }: DrugAssessment, gaps: readonly Gap[], policy: AlertPolicy): 'info' | 'warning' =>
+  gaps.some(({ code }) => code === 'conflict' || code === 'unread-document') ||
+  (policy.testFirst && testFirst !== null && isFirm(testFirst))
+    ? 'warning'
+    : 'info'
+
 /** What there is to say about a drug; card and panel go by the same choice. */
 export type Concern =
   | { readonly kind: 'guidance'; readonly head: Finding }
@@ -337,7 +358,8 @@ export const concernOf = (drug: DrugAssessment, policy: AlertPolicy): Concern | 
   }
   if (head) return { kind: 'guidance', head: isPossible(head) ? inCommon(drug, head) : head }
   const gaps = blindingGaps(drug)
-  if (gaps.length > 0) return { kind: 'not-assessed', gaps }
+  const asks = policy.testFirst && drug.testFirst !== null && isFirm(drug.testFirst) && testAnswers(drug.testFirst, gaps)
+  if (gaps.length > 0 && !asks) return { kind: 'not-assessed', gaps }
   return drug.testFirst ? { kind: 'test-first', test: drug.testFirst } : null
 }
 

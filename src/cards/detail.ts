@@ -182,18 +182,26 @@ const demandLine = ({ source, year, demand, tests, basis, url, limit }: TestDema
   return `[${escapeText([source, year].filter(Boolean).join(' '))}](${url}) (${demand}; ${escapeText(listWords(tests))}): ${escapeText(`${basis}.${who}`)}`
 }
 
-export const testFirstDetail = (drug: DrugAssessment, test: TestFirst): string =>
-  joinSections([
-    section(
-      'What to do',
-      bulletList(
-        test.genes.map((gene) =>
-          escapeText(
-            `${gene.awaited ? 'Wait for the result of' : gene.demand === 'consider' ? 'Consider ordering' : 'Order'} ${gene.test}${gene.limit === null ? '' : ` (${gene.limit})`} ${gene.awaited ? '' : 'and wait for the result '}before the first dose, if the patient's condition allows.`,
-          ),
+const testToDo = (test: TestFirst): string =>
+  section(
+    'What to do',
+    bulletList(
+      test.genes.map((gene) =>
+        escapeText(
+          `${gene.awaited ? 'Wait for the result of' : gene.demand === 'consider' ? 'Consider ordering' : 'Order'} ${gene.test}${gene.limit === null ? '' : ` (${gene.limit})`} ${gene.awaited ? '' : 'and wait for the result '}before the first dose, if the patient's condition allows.`,
         ),
       ),
     ),
+  )
+
+const testSources = (test: TestFirst): string => section('Sources', bulletList(test.demands.map(demandLine)))
+
+/** The test beside what could not be assessed. */
+export const testSections = (test: TestFirst): string[] => [testToDo(test), testSources(test)]
+
+export const testFirstDetail = (drug: DrugAssessment, test: TestFirst): string =>
+  joinSections([
+    testToDo(test),
     section(
       'Why',
       bulletList([
@@ -202,6 +210,6 @@ export const testFirstDetail = (drug: DrugAssessment, test: TestFirst): string =
       ]),
     ),
     ...momentSections(drug),
-    section('Sources', bulletList(test.demands.map(demandLine))),
+    testSources(test),
     notAssessed(drug.gaps),
   ])

@@ -2,20 +2,12 @@ import type { Assessment, DrugAssessment } from '../contract/findings.ts'
 import type { PanelWords } from '../contract/profile.ts'
 import { actionSentence, capital, headline } from './action-words.ts'
 import { binOf } from './bins.ts'
-import { type AlertPolicy, type Concern, cardIndicator, concernOf, openBecause } from './card-policy.ts'
+import { type AlertPolicy, type Concern, cardIndicator, concernOf, notAssessedIndicator, openBecause } from './card-policy.ts'
 import { asClause, listWords } from './markdown.ts'
 import { fillMoment } from './moment-section.ts'
 import { basisWords, byWeight } from './phrases.ts'
 import type { Wording } from './wording.ts'
-import {
-  conflictWords,
-  isAwaited,
-  notAssessedIndicator,
-  notAssessedWords,
-  stricterWords,
-  testFirstIndicator,
-  testFirstWords,
-} from './write-cards.ts'
+import { conflictWords, isAwaited, notAssessedWords, stricterWords, testFirstIndicator, testFirstWords } from './write-cards.ts'
 
 type Head = PanelWords['heads'][number]
 type Said = Pick<Head, 'finding' | 'headline' | 'basis' | 'indicator'>
@@ -82,7 +74,7 @@ const say = (concern: Concern, drug: DrugAssessment, assessment: Assessment, wor
         finding: null,
         headline: first ? notAssessedWords(drug, first) : `Not assessed: ${drug.drug.name}`,
         basis: first ? [asClause(first.because)] : [],
-        indicator: notAssessedIndicator(concern.gaps),
+        indicator: notAssessedIndicator(drug, concern.gaps, policy),
       }
     }
     case 'test-first': {

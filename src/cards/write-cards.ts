@@ -17,13 +17,15 @@ import {
   isLeftToApp,
   labelFindings,
   labelWords,
+  notAssessedIndicator,
   openBecause,
   otherAvoids,
   otherContraindications,
   stricterLimits,
+  testToOffer,
 } from './card-policy.ts'
 import { concernExtension, markConcern, markMoments, overriddenSilence, overrideOf } from './concern-mark.ts'
-import { conflictDetail, guidanceDetail, notAssessed, testFirstDetail } from './detail.ts'
+import { conflictDetail, guidanceDetail, notAssessed, testFirstDetail, testSections } from './detail.ts'
 import { limitCards } from './limit-cards.ts'
 import { asClause, escapeText, joinSections, listWords } from './markdown.ts'
 import { joinMoments, momentCard, momentSilences, offerOnce } from './moment-cards.ts'
@@ -131,11 +133,20 @@ export const testFirstWords = (test: TestFirst): string => {
 export const testFirstIndicator = (test: TestFirst): 'info' | 'warning' =>
   test.demand === 'consider' || isAwaited(test) ? 'info' : 'warning'
 
-/** Why the record does not answer it, where one reason holds for all tests. */
-const unanswered = ({ genes }: TestFirst): string => {
-  const reasons = new Set(genes.filter(({ awaited }) => !awaited).map(({ because }) => because.replace(/:.*$/, '')))
+/** Why the record does not answer it, where one reason holds for all tests; what is behind it where there is room. */
+const unanswered = ({ genes }: TestFirst, room: number): string => {
+  const reasons = new Set(genes.filter(({ awaited }) => !awaited).map(({ because }) => because))
   const [only] = reasons
-  return reasons.size === 1 && only !== undefined ? only : 'no full result on record'
+  const whole = only?.replace(/^([^:]*): (.*)$/, '$1 ($2)')
+  if (reasons.size === 1 && whole !== undefined && whole.length <= room) return whole
+  const briefly = new Set([...reasons].map((reason) => reason.replace(/:.*$/, '')))
+  const [brief] = briefly
+  return briefly.size === 1 && brief !== undefined ? brief : 'no full result on record'
+}
+
+const testSummary = (test: TestFirst): string => {
+  const words = testFirstWords(test)
+  return isAwaited(test) ? words : `${words}: ${unanswered(test, SUMMARY_LIMIT - words.length - 2)}`
 }
 
 const testCard = (drug: DrugAssessment, order: Order | null, context: SuggestionContext, writing: Writing): Written | null => {
@@ -144,7 +155,7 @@ const testCard = (drug: DrugAssessment, order: Order | null, context: Suggestion
   const uuid = writing.newUuid()
   const card = finish(
     {
-      summary: isAwaited(test) ? testFirstWords(test) : `${testFirstWords(test)}: ${unanswered(test)}`,
+      summary: testSummary(test),
       detail: testFirstDetail(drug, test),
       indicator: testFirstIndicator(test),
       links: [appLink(drug, drug.ref, uuid, writing)],
@@ -188,19 +199,16 @@ const genesUnlessNamed = (drug: DrugAssessment, gap: Gap): string =>
 export const notAssessedWords = (drug: DrugAssessment, first: Gap): string =>
   `Not assessed: ${drug.drug.name}${genesUnlessNamed(drug, first)}`
 
-/** Something in the record speaks, and could not be used: that is more than a record that says nothing. */
-export const notAssessedIndicator = (gaps: readonly Gap[]): 'info' | 'warning' =>
-  gaps.some((gap) => gap.code === 'conflict' || gap.code === 'unread-document') ? 'warning' : 'info'
-
 /** `Clarify CYP2D6 before codeine`, and what a binding label says whichever result is right. */
 export const conflictWords = (drug: DrugAssessment, { genes, head }: Extract<Concern, { kind: 'conflict' }>, policy: AlertPolicy): string =>
   `Clarify ${listWords(genes)} before ${drug.drug.name}${stricterWords(drug, head, policy)}`
 
-const notAssessedCard = (drug: DrugAssessment, writing: Writing): Written | null => {
+const notAssessedCard = (drug: DrugAssessment, order: Order | null, context: SuggestionContext, writing: Writing): Written | null => {
   const gaps = blindingGaps(drug)
   const first = gaps[0]
   if (!first || !writing.policy.notAssessed) return null
   const uuid = writing.newUuid()
+  const test = testToOffer(drug, gaps, writing.policy)
   const card = finish(
     {
       summary: `${notAssessedWords(drug, first)}, because ${asClause(first.because)}`,
@@ -208,14 +216,15 @@ const notAssessedCard = (drug: DrugAssessment, writing: Writing): Written | null
         escapeText(
           `${drug.drug.name} has pharmacogenomic guidance. It could not be assessed for this patient. No warning here does not mean that the drug is safe.`,
         ),
+        ...(test ? testSections(test) : []),
         notAssessed(drug.gaps),
         ...momentSections(drug),
       ]),
-      indicator: notAssessedIndicator(gaps),
+      indicator: notAssessedIndicator(drug, gaps, writing.policy),
       links: [appLink(drug, drug.ref, uuid, writing)],
     },
     uuid,
-    [],
+    test ? suggestTest(test, order, context) : [],
     writing,
     true,
   )
@@ -266,7 +275,7 @@ const writeConcern = (
     case 'conflict':
       return conflictCard(drug, concern, assessment, writing)
     case 'not-assessed':
-      return notAssessedCard(drug, writing)
+      return notAssessedCard(drug, order, context, writing)
     case 'test-first':
       return testCard(drug, order, context, writing)
   }

@@ -1,6 +1,6 @@
 import type { GeneCall, GeneReading, Genotype, Phenoconversion } from '../contract/genes.ts'
 import type { Gap, Lineage } from '../contract/lineage.ts'
-import { oncePer } from '../once-per.ts'
+import { oncePerPair } from '../once-per.ts'
 import { activityScore, scoresOfPhenotype } from '../pgx/activity-score.ts'
 import type { GeneTable } from '../pgx/gene-tables.ts'
 import { isInTable, lookUpGenotype } from '../pgx/genotype.ts'
@@ -16,6 +16,8 @@ export type GeneOption = {
   /** What medicines make of it for the drug at hand; absent when nothing does. */
   readonly phenoconversion?: Exclude<Phenoconversion, { readonly state: 'none' }>
   readonly facts: readonly Lineage[]
+  /** Of results by allele: what states the one that a row asks for. */
+  readonly factsOfKey?: ReadonlyMap<string, readonly Lineage[]>
 }
 
 /** Every way to read a gene, and why it is not certain. */
@@ -59,17 +61,39 @@ const unansweredAlleles = (genotype: Genotype, vocabulary: ReadonlySet<string>):
   return [...stemsOf(vocabulary)].filter((stem) => !answered.has(stem)).sort()
 }
 
-/** Kept with the readings: each drug and source asks for them. */
-const factsOf = oncePer((readings: readonly GeneReading[]): readonly Lineage[] => readings.map(({ lineage }) => lineage))
+const genotypesOf = ({ genotype, candidates }: GeneReading): readonly Genotype[] => [genotype, ...candidates]
 
-const asOption = (genetic: Genotype, clinical: Genotype, phenoconversion: Phenoconversion, facts: readonly Lineage[]): GeneOption => ({
+const isUsed = ({ use }: GeneReading): boolean => use === 'act' || use === 'candidates'
+
+const agrees = (one: Genotype, genetic: Genotype): boolean =>
+  (one.diplotype !== null && one.diplotype === genetic.diplotype) ||
+  (one.phenotype !== null && one.phenotype.code === genetic.phenotype?.code) ||
+  one.keys.some((key) => genetic.keys.includes(key))
+
+type Stated = { readonly facts: readonly Lineage[]; readonly factsOfKey?: ReadonlyMap<string, readonly Lineage[]> }
+
+const lineagesOf = (readings: readonly GeneReading[]): readonly Lineage[] => readings.map(({ lineage }) => lineage)
+
+/**
+ * What a genotype rests on: results that are used and that state it. One that was withdrawn, replaced or set aside is no source of it, nor
+ * is the test of another allele. Kept with the readings: each drug and source asks for them.
+ */
+const statedBy = oncePerPair((readings: readonly GeneReading[], genetic: Genotype): Stated => {
+  const used = readings.filter((reading) => isUsed(reading) && genotypesOf(reading).some((one) => agrees(one, genetic)))
+  const statuses = genetic.keys.filter((key) => STATUS.test(key))
+  if (statuses.length === 0) return { facts: lineagesOf(used) }
+  const stating = (key: string) => used.filter((reading) => genotypesOf(reading).some(({ keys }) => keys.includes(key)))
+  return { facts: lineagesOf(used), factsOfKey: new Map(statuses.map((key) => [key, lineagesOf(stating(key))])) }
+})
+
+const asOption = (genetic: Genotype, clinical: Genotype, phenoconversion: Phenoconversion, stated: Stated): GeneOption => ({
   keys: clinical.keys,
   state: 'called',
   genetic,
   clinical,
   converted: phenoconversion.state === 'converted',
   ...(phenoconversion.state === 'none' ? {} : { phenoconversion }),
-  facts,
+  ...stated,
 })
 
 /** A phenotype without a score stands for each score that has it: rows that ask for scores are tried with every one. */
@@ -168,13 +192,19 @@ export const readGene = (
           ),
           open: null,
         }
-      return ofCall(gene, [asOption(call.genetic, call.clinical, call.phenoconversion, factsOf(call.readings))], table, vocabulary, false)
+      return ofCall(
+        gene,
+        [asOption(call.genetic, call.clinical, call.phenoconversion, statedBy(call.readings, call.genetic))],
+        table,
+        vocabulary,
+        false,
+      )
     }
     case 'candidates':
       return ofCall(
         gene,
         call.candidates.map((candidate) =>
-          asOption(candidate.genetic, candidate.clinical, call.phenoconversion, factsOf(candidate.readings)),
+          asOption(candidate.genetic, candidate.clinical, call.phenoconversion, statedBy(candidate.readings, candidate.genetic)),
         ),
         table,
         vocabulary,

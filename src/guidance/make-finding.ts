@@ -42,14 +42,11 @@ const factText = oncePer((fact: Lineage): string => JSON.stringify(fact))
 
 const distinctFacts = oncePer((facts: readonly Lineage[]) => distinct(facts, factText))
 
-const factsOf = (options: readonly GeneOption[]): readonly Lineage[] => {
-  const [first, ...others] = new Set(options.map(({ facts }) => facts))
-  return first !== undefined && others.length === 0
-    ? distinctFacts(first)
-    : distinct(
-        options.flatMap(({ facts }) => facts),
-        factText,
-      )
+/** What a gene rests on: by the key that matched, where each allele is a result of its own. */
+const factsOf = (options: readonly GeneOption[], key: string): readonly Lineage[] => {
+  const lists = options.map(({ facts, factsOfKey }) => factsOfKey?.get(key) ?? facts)
+  const [first, ...others] = new Set(lists)
+  return first !== undefined && others.length === 0 ? distinctFacts(first) : distinct(lists.flat(), factText)
 }
 
 const basisOf = (gene: string, key: string, match: Match): GeneBasis => {
@@ -67,7 +64,7 @@ const basisOf = (gene: string, key: string, match: Match): GeneBasis => {
     clinical: mergeGenotypes(options.map((option) => option.clinical)),
     converted: options.some((option) => option.converted),
     ...(changes === undefined ? {} : { phenoconversion: changes }),
-    facts: factsOf(options),
+    facts: factsOf(options, key),
   }
 }
 

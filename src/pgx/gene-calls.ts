@@ -1,5 +1,5 @@
 import type { PatientFacts } from '../contract/facts.ts'
-import type { Confidence, GeneCall, GeneReading } from '../contract/genes.ts'
+import type { Confidence, GeneCall, GeneReading, Genotype } from '../contract/genes.ts'
 import { combineReadings, isPhenotypeOnly, type Option } from './combine-readings.ts'
 import type { GeneTable, GeneTables, ModifierRow } from './gene-tables.ts'
 import { type Modifiers, modifiersOf, phenoconvert } from './phenoconversion.ts'
@@ -28,11 +28,11 @@ const disagreementFlag = (options: readonly Option[]): string => {
   return one ? 'lab-table-mismatch' : 'conflicting-results'
 }
 
-const nameOf = ({ genetic }: Option): string =>
+const nameOf = (genetic: Genotype): string =>
   [genetic.diplotype, genetic.phenotype?.term ?? genetic.keys[0]].filter((part) => part).join(' ')
 
 const becauseOf = (options: readonly Option[], readings: readonly GeneReading[]): string => {
-  const names = [...new Set(options.map(nameOf))].join(' or ')
+  const names = [...new Set(options.map(({ genetic }) => nameOf(genetic)))].join(' or ')
   return readings.length === 1 ? `the result leaves open: ${names}` : `results differ: ${names}`
 }
 
@@ -96,10 +96,17 @@ const WHY: readonly (readonly [string, string])[] = [
   ['partial-call', 'only one of two alleles was called'],
 ]
 
+/** What a preliminary result says: told, so that nobody starts without knowing it, and not acted on. */
+const saidBy = (readings: readonly GeneReading[], flag: string): string => {
+  const names = readings.filter(({ flags }) => flags.includes(flag)).map(({ genotype }) => nameOf(genotype))
+  const known = [...new Set(names)].filter((name) => name !== '')
+  return known.length === 0 ? '' : `: ${known.join(' or ')}`
+}
+
 const whyNot = (readings: readonly GeneReading[]): string => {
   const flags = new Set(flagsOf(readings))
   const found = WHY.find(([flag]) => flags.has(flag))
-  if (found) return found[1]
+  if (found) return found[0] === 'preliminary' ? `${found[1]}${saidBy(readings, 'preliminary')}` : found[1]
   return [...flags].some((flag) => TRANSPLANTED.test(flag))
     ? 'the sample was taken after a transplant'
     : (readings[0]?.notes[0]?.toLowerCase() ?? 'the result cannot be used').replace(/\.$/, '')
