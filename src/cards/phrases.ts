@@ -99,6 +99,7 @@ export const basisSentence = (basis: GeneBasis, calls: readonly GeneCall[]): str
       ? `; with ${convertedBy(basis) || 'a medicine in use'} acts as ${genotypeWords(clinical, key)}${scoreWords(clinical)}`
       : ''
   const facts = basis.facts.length > 0 ? ` (${lineageWords(basis.facts)})` : ''
+  if (basis.converted && genetic?.keys.length === 0 && genetic.diplotype === null) return `${basis.gene} without a usable result${today}`
   const who = genetic?.diplotype ? `${basis.gene} ${genetic.diplotype}` : `${basis.gene}, diplotype not stated`
   return `${who}: ${own}${today}${facts}`
 }

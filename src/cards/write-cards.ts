@@ -137,8 +137,9 @@ export const testFirstIndicator = (test: TestFirst): 'info' | 'warning' =>
 const unanswered = ({ genes }: TestFirst, room: number): string => {
   const reasons = new Set(genes.filter(({ awaited }) => !awaited).map(({ because }) => because))
   const [only] = reasons
-  const whole = only?.replace(/^([^:]*): (.*)$/, '$1 ($2)')
-  if (reasons.size === 1 && whole !== undefined && whole.length <= room) return whole
+  const [what, ...why] = only?.split(': ') ?? []
+  const told = [why, why.slice(0, 1)].map((words) => `${what} (${words.join(': ')})`).find((words) => words.length <= room)
+  if (reasons.size === 1 && why.length > 0 && told !== undefined) return told
   const briefly = new Set([...reasons].map((reason) => reason.replace(/:.*$/, '')))
   const [brief] = briefly
   return briefly.size === 1 && brief !== undefined ? brief : 'no full result on record'

@@ -2,7 +2,7 @@ import type { Action, Finding, GuidanceSource } from '../contract/findings.ts'
 import type { GeneCall } from '../contract/genes.ts'
 import type { Gap } from '../contract/lineage.ts'
 import { isLocal } from '../pgx/local-use.ts'
-import { modifiersOf, underModifiers } from '../pgx/phenoconversion.ts'
+import { byMedicinesAlone, modifiersOf, underModifiers } from '../pgx/phenoconversion.ts'
 import { changeGaps } from './change-gaps.ts'
 import { decideConditions } from './conditions.ts'
 import { seriousness, weighActions } from './consequence.ts'
@@ -33,7 +33,11 @@ export type Advice = { readonly findings: readonly Finding[]; readonly gaps: rea
 export const callFor = (gene: string, { facts, drug, beside }: Subject, { calls, knowledge }: Kit): GeneCall | undefined => {
   const call = calls.get(gene)
   const table = knowledge.genes.get(gene)
-  if (!call || !table || !('phenoconversion' in call)) return call
+  if (!call || !table) return call
+  if (!('phenoconversion' in call))
+    return table.special.includes('inhibitor-score')
+      ? byMedicinesAlone(call, table, modifiersOf(gene, facts.medicines, knowledge.modifiers, facts.now, drug, beside))
+      : call
   if (call.phenoconversion.state === 'none' && beside.length === 0) return call
   return underModifiers(call, table, modifiersOf(gene, facts.medicines, knowledge.modifiers, facts.now, drug, beside))
 }
@@ -152,7 +156,15 @@ const staleGaps = (matches: readonly Match[]): Gap[] =>
 
 /** Every gene of the group as it can be read for this drug. */
 export const readGroup = (group: RowGroup, subject: Subject, kit: Kit): ReadonlyMap<string, GeneReadout> =>
-  new Map(group.genes.map((gene) => [gene, readGene(gene, callFor(gene, subject, kit), kit.knowledge.genes.get(gene), group.rows)]))
+  new Map(group.genes.map((gene) => [gene, readFor(gene, group, subject, kit)]))
+
+/** Where medicines alone decide how a gene acts, its missing result is still missing, and that is said. */
+const readFor = (gene: string, { rows }: RowGroup, subject: Subject, kit: Kit): GeneReadout => {
+  const [own, acting] = [kit.calls.get(gene), callFor(gene, subject, kit)]
+  const table = kit.knowledge.genes.get(gene)
+  const read = readGene(gene, acting, table, rows)
+  return own?.state === acting?.state ? read : { ...read, gap: readGene(gene, own, table, rows).gap }
+}
 
 const matchGroup = (
   { inherited, acting }: RowGroup,

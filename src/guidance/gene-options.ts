@@ -180,7 +180,12 @@ export const readGene = (
     return { options: [noResult], gap: gapOf(gene, 'not-tested', `no ${gene} result was found in the record`), open: null }
   switch (call.state) {
     case 'indeterminate':
-      return { options: [indeterminate(table, vocabulary)], gap: gapOf(gene, 'indeterminate', call.because), open: null }
+      return {
+        // Where nothing is a result of the gene (it was studied, or only its enzyme measured), rows about an unclear result do not fit.
+        options: [call.flags.length === 0 ? noResult : indeterminate(table, vocabulary)],
+        gap: gapOf(gene, 'indeterminate', call.because),
+        open: null,
+      }
     case 'called': {
       if (call.clinical.keys.length === 0)
         return {

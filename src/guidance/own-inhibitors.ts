@@ -1,5 +1,6 @@
 import type { Action } from '../contract/findings.ts'
-import type { GeneOption } from './gene-options.ts'
+import type { Genotype } from '../contract/genes.ts'
+import { type GeneOption, noResult } from './gene-options.ts'
 import type { ConditionRule, GuidanceTables } from './guidance-tables.ts'
 import type { GuidanceRow } from './rules.ts'
 
@@ -21,11 +22,9 @@ export const splitRows = (
   return { inherited, acting: inherited.length === 0 ? rows : rows.filter((row) => !inherited.includes(row)) }
 }
 
+const inherited = (option: GeneOption, genetic: Genotype): GeneOption =>
+  genetic.keys.length === 0 ? noResult : { ...option, keys: genetic.keys, clinical: genetic, converted: false }
+
 /** The genes as inherited, whatever medicines make of them. */
 export const asInherited = (reading: ReadonlyMap<string, GeneOption>): ReadonlyMap<string, GeneOption> =>
-  new Map(
-    [...reading].map(([gene, option]) => [
-      gene,
-      option.converted && option.genetic ? { ...option, keys: option.genetic.keys, clinical: option.genetic, converted: false } : option,
-    ]),
-  )
+  new Map([...reading].map(([gene, option]) => [gene, option.converted && option.genetic ? inherited(option, option.genetic) : option]))

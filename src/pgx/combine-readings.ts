@@ -22,21 +22,21 @@ const group = (options: readonly Option[]): Option[] => {
 /** Stated by a phenotype word, without alleles. */
 export const isPhenotypeOnly = ({ genetic }: Option): boolean => genetic.diplotype === null && genetic.activityScore === null
 
-/** A phenotype that agrees with a diplotype adds nothing of its own; the diplotype carries its readings, too. */
+/** Says the same with less: a phenotype beside the diplotype or score that has it, a score beside the diplotype that has it. */
+const agrees = (less: Option, more: Option): boolean => {
+  if (less.genetic.diplotype !== null || less === more) return false
+  if (isPhenotypeOnly(less)) return !isPhenotypeOnly(more) && less.genetic.phenotype?.code === more.genetic.phenotype?.code
+  return more.genetic.diplotype !== null && less.genetic.activityScore?.text === more.genetic.activityScore?.text
+}
+
+/** What agrees with a more exact result adds nothing of its own; that one carries its readings, too. */
 const mergeAgreeing = (options: readonly Option[]): Option[] => {
-  const typed = options.filter((option) => !isPhenotypeOnly(option))
-  const rest = options
-    .filter(isPhenotypeOnly)
-    .filter((option) => !typed.some((other) => other.genetic.phenotype?.code === option.genetic.phenotype?.code))
-  const agreeing = options.filter(isPhenotypeOnly).filter((option) => !rest.includes(option))
-  const carried = typed.map((option) => ({
+  const told = options.filter((option) => !options.some((other) => agrees(option, other)))
+  const carried = told.map((option) => ({
     ...option,
-    readings: [
-      ...option.readings,
-      ...agreeing.filter((other) => other.genetic.phenotype?.code === option.genetic.phenotype?.code).flatMap((other) => other.readings),
-    ],
+    readings: [...option.readings, ...options.filter((other) => agrees(other, option)).flatMap((other) => other.readings)],
   }))
-  return [...carried, ...rest]
+  return [...carried.filter((option) => !isPhenotypeOnly(option)), ...carried.filter(isPhenotypeOnly)]
 }
 
 /** Open candidates whose words are the same but for the diplotype need not be kept apart. */

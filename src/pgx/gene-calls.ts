@@ -114,9 +114,20 @@ const whyNot = (readings: readonly GeneReading[]): string => {
 
 const isNotPerformed = (reading: GeneReading): boolean => reading.flags.includes('not-performed')
 
+/** A laboratory's text that says what was not found. On a problem list it is no result. */
+const isDenial = (reading: GeneReading): boolean => reading.flags.includes('negated-text') && !isEntry(reading)
+
 const callUnusable = (gene: string, readings: readonly GeneReading[], facts: PatientFacts): GeneCall => {
   const shown = readings.filter((reading) => reading.use === 'inform' && !isNotPerformed(reading))
   if (shown.length > 0) return { state: 'indeterminate', gene, because: whyNot(shown), flags: flagsOf(shown), readings }
+  if (readings.some(isDenial))
+    return {
+      state: 'indeterminate',
+      gene,
+      because: 'the result on record only denies some findings, which is never read as normal',
+      flags: ['negated-text'],
+      readings,
+    }
   const gap = facts.gaps.find((each) => each.about === gene && each.code === 'indeterminate')
   if (gap) return { state: 'indeterminate', gene, because: gap.because, flags: [], readings }
   // A result may stand on a page that was not read: that is not the same as not tested.

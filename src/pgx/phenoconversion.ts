@@ -2,9 +2,9 @@ import type { Dose, DrugIdentity, Ingredient, Medicine, Order } from '../contrac
 import type { EnzymeModifier, GeneCall, Genotype, Phenoconversion } from '../contract/genes.ts'
 import type { Lineage } from '../contract/lineage.ts'
 import { oncePer } from '../once-per.ts'
-import { multiplyScore, scoresOfPhenotype } from './activity-score.ts'
+import { activityScore, multiplyScore, scoresOfPhenotype } from './activity-score.ts'
 import type { GeneTable, ModifierRow } from './gene-tables.ts'
-import { genotypeOfScore } from './genotype.ts'
+import { genotypeOfScore, NO_GENOTYPE } from './genotype.ts'
 import { isLocal } from './local-use.ts'
 
 /**
@@ -59,16 +59,19 @@ const daysSince = (date: string, now: string): number | null => {
   return Math.max(0, today - lastOf(date)) / DAY_MS
 }
 
+/** Assumption: who began a medicine longer ago than this and has stopped it, nobody knows when, did not stop it lately. */
+const LONGEST_COURSE_DAYS = 365
+
 /**
- * Stopped so lately that its effect may last. Without a date of the stop (a prescription in FHIR R4 has none) the start bounds it:
- * begun within the wash-out, it was stopped within it. With neither date nothing bounds it. One begun long ago stays silent.
+ * Stopped so lately that its effect may last. Without a date of the stop (a prescription in FHIR R4 has none) it may have been stopped
+ * yesterday: only a start of more than a year before bounds it.
  */
 const mayLast = ({ state, neverTaken, start, end }: Taken, row: ModifierRow, now: string): boolean => {
   if (state !== 'stopped' || (end === null && neverTaken)) return false
   const bound = end ?? start
   if (bound === null) return true
   const days = daysSince(bound, now)
-  return days !== null && days <= (row.washout?.days ?? WASHOUT_DAYS)
+  return days !== null && days <= (row.washout?.days ?? WASHOUT_DAYS) + (end === null ? LONGEST_COURSE_DAYS : 0)
 }
 
 /** Medicines that act on a gene's product, and those that may: stopped lately, or not surely taken. */
@@ -225,14 +228,15 @@ const soleScore = (table: GeneTable, genotype: Genotype) => {
   return scores.length === 1 ? (scores[0] ?? null) : null
 }
 
+/** No activity: what a factor of 0 leaves of any score. */
+const NO_ACTIVITY = activityScore(0)
+
 /** Genotype as it acts under inhibitors: score times factor; a score that is not known stays so, unless the factor is 0. */
 const convert = (table: GeneTable, genetic: Genotype, factor: number): Genotype | null => {
   if (genetic.activityScore !== null) return genotypeOfScore(table, multiplyScore(genetic.activityScore, factor), null)
   const sole = soleScore(table, genetic)
   if (sole !== null) return genotypeOfScore(table, multiplyScore(sole, factor), null)
-  return factor === 0 && genetic.phenotype !== null && genetic.phenotype.code !== 'ind'
-    ? genotypeOfScore(table, multiplyScore({ value: 1, atLeast: false, text: '1.0' }, 0), null)
-    : null
+  return factor === 0 ? genotypeOfScore(table, NO_ACTIVITY, null) : null
 }
 
 const strongest = (modifiers: readonly EnzymeModifier[]): number =>
@@ -299,6 +303,26 @@ export const phenoconvert = (table: GeneTable, genetic: Genotype, modifiers: Mod
       factor,
       note: [describe(genetic, clinical, inhibitors, factor), aside].join(' ').trim(),
     },
+  }
+}
+
+/**
+ * A gene without a usable result under a strong inhibitor: a factor of 0 leaves no activity whatever the genotype is (CPIC 2021), so the
+ * missing one is not needed. The call unchanged where the medicines do not decide it.
+ */
+export const byMedicinesAlone = (call: GeneCall, table: GeneTable, modifiers: Modifiers): GeneCall => {
+  const inhibitors = modifiers.active.filter(({ kind }) => kind === 'inhibitor')
+  if ((call.state !== 'not-tested' && call.state !== 'indeterminate') || strongest(inhibitors) !== 0) return call
+  const why = `${inhibitors.map(nameOf).join(', ')}: no activity is left whatever the genotype is (factor 0 of CPIC 2021, opioids, used for all drugs). No usable ${call.gene} result is on record: this rests on the medicine alone.`
+  return {
+    state: 'called',
+    gene: call.gene,
+    genetic: NO_GENOTYPE,
+    clinical: genotypeOfScore(table, NO_ACTIVITY, null),
+    phenoconversion: { state: 'converted', by: inhibitors, factor: 0, note: [why, asideNote(modifiers)].join(' ').trim() },
+    confidence: 'medium',
+    flags: [],
+    readings: [],
   }
 }
 

@@ -120,6 +120,49 @@ describe('never read as a finding, let alone as normal', () => {
   })
 })
 
+describe('an activity score without a diplotype', () => {
+  test.each([
+    ['CYP2D6 activity score', '0', 'CYP2D6 | Poor Metabolizer | 0.0 -> medium act (score-only, text-only)'],
+    ['CYP2C9 activity score', '1.5', 'CYP2C9 | Intermediate Metabolizer | 1.5 -> medium act (score-only, text-only)'],
+    ['DPYD', 'Activity score 1', 'DPYD | Intermediate Metabolizer | 1.0 -> medium act (score-only, text-only)'],
+    ['CYP2D6 activity score', '0.3', 'CYP2D6 -> none inform (indeterminate)'],
+    ['CYP2D6 activity score', '0.25 to 1', 'CYP2D6 -> none inform (indeterminate)'],
+    ['CYP2C19 activity score', '2', 'CYP2C19 -> none inform (indeterminate)'],
+  ])('%s: %s is looked up where the alleles of the gene are scored', (name, value, expected) => {
+    expect(linesOf(textResult(name, value))).toEqual([expected])
+  })
+})
+
+describe('what the name of the test says beside the value', () => {
+  test.each([
+    ['SLCO1B1 rs4149056', 'C/C', 'SLCO1B1 | rs4149056 C/C | Poor Function -> medium act (text-only)'],
+    ['DPYD c.1905+1G>A', 'Heterozygous', 'DPYD | Reference/c.1905+1G>A (*2A) | Intermediate Metabolizer | 1.0 -> medium act (text-only)'],
+    ['CYP2C19*2', 'Heterozygous', 'CYP2C19 -> low inform (variant-only)'],
+    ['CYP2C19', 'C/C', 'CYP2C19 -> low inform (site-missing, text-only)'],
+  ])('%s: %s', (name, value, expected) => {
+    expect(linesOf(textResult(name, value))).toEqual([expected])
+  })
+
+  test.each([
+    ['VKORC1', 'rs9923231 variant (T)/rs9923231 variant (T)', 'rs9923231 T/T'],
+    ['VKORC1', 'rs9923231 reference (C)/rs9923231 variant (T)', 'rs9923231 C/T'],
+    ['ABCG2', 'rs2231142 variant (T)/rs2231142 variant (T)', 'rs2231142 T/T'],
+  ])('the names of our own tables are understood: %s %s', (gene, text, diplotype) => {
+    expect(read(genotype(gene, text)).readings.map((reading) => reading.genotype.diplotype)).toEqual([diplotype])
+  })
+
+  test('components named genotype and phenotype belong to the gene of the test', () => {
+    const part = (name: string, value: string) => ({ code: { text: name }, valueString: value })
+    const panel = (...component: object[]) => observation('parts', { code: { text: 'CYP2C19' }, component })
+    const both = panel(part('Genotype', '*2/*2'), part('Phenotype', 'Poor Metabolizer'))
+    expect(linesOf(both)).toEqual(['CYP2C19 | *2/*2 | Poor Metabolizer -> medium act (text-only)'])
+    const word = panel(part('Phenotype', 'Poor Metabolizer'))
+    expect(linesOf(word)).toEqual(['CYP2C19 | Poor Metabolizer -> medium act (phenotype-only, text-only)'])
+    const torn = panel(part('Genotype', '*1/*2'), part('Phenotype', 'Poor Metabolizer'))
+    expect(linesOf(torn)[0]).toContain('candidates (lab-table-mismatch')
+  })
+})
+
 describe('a gene whose enzyme activity is read as its phenotype', () => {
   test.each([
     ['G6PD', 'Normal', 'G6PD | Normal -> medium act (phenotype-only, text-only)'],
@@ -139,7 +182,6 @@ describe('a result under the plain name of a gene in words that are not understo
     ['CYP2D6', 'abnormal'],
     ['CYP2C19', 'Reported 5:00 PM'],
     ['DPYD', 'Complete DPD deficiency'],
-    ['DPYD', 'Activity score 1'],
     ['DPYD', 'AS: 0.5'],
     ['TPMT', 'Low'],
   ])('is said to be there and not understood: %s: %s', (name, value) => {
@@ -158,11 +200,11 @@ describe('a result under the plain name of a gene in words that are not understo
   })
 })
 
-test.each([{ valueString: '1.25' }, { valueQuantity: { value: 1.25 } }, { valueInteger: 1 }])(
-  'an activity score without alleles is said to be there, and not used: %j',
+test.each([{ valueString: '1.25' }, { valueQuantity: { value: 1.25 } }])(
+  'an activity score may come as a text or a number: %j',
   (value) => {
     expect(linesOf(observation('score', { code: { text: 'CYP2D6 activity score' }, ...value }))).toEqual([
-      'CYP2D6 -> none inform (indeterminate)',
+      'CYP2D6 | Normal Metabolizer | 1.25 -> medium act (score-only, text-only)',
     ])
   },
 )

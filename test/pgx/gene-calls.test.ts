@@ -85,7 +85,11 @@ describe('one call per gene', () => {
       [genotype('CYP2C19', '', { status: 'registered', valueCodeableConcept: undefined })],
       'indeterminate: a test is pending',
     ],
-    ['a preliminary result', [genotype('CYP2C19', '*2/*2', { status: 'preliminary' })], 'indeterminate: the only result is preliminary'],
+    [
+      'a preliminary result',
+      [genotype('CYP2C19', '*2/*2', { status: 'preliminary' })],
+      'indeterminate: the only result is preliminary: *2/*2 Poor Metabolizer',
+    ],
     ['no call', [genotype('CYP2C19', 'No call')], 'indeterminate: the laboratory could not call it'],
     [
       'single variants',
@@ -195,7 +199,7 @@ describe('phenoconversion', () => {
     ],
     [
       'a stopped medicine does not count',
-      [NM, takes('paroxetine', '32937', { status: 'stopped', authoredOn: '2025-01-10' })],
+      [NM, takes('paroxetine', '32937', { status: 'stopped', authoredOn: '2024-01-10' })],
       'called *1/*1 now 2.0 (none)',
     ],
     [

@@ -63,7 +63,12 @@ describe('which medicines count', () => {
     ['one that will be stopped later counts by its state alone', { state: 'stopped', end: '2026-03' }, NONE],
     ['one stopped, unknown when, is told when the record gives no date at all', { state: 'stopped' }, { ...NONE, lately: ['paroxetine'] }],
     ['and when it was begun within the wash-out', { state: 'stopped', start: '2026-01-20' }, { ...NONE, lately: ['paroxetine'] }],
-    ['one begun before the wash-out and stopped, unknown when, is not', { state: 'stopped', start: '2025-06-01' }, NONE],
+    [
+      'one begun before the wash-out and stopped, unknown when, too: it may have been yesterday',
+      { state: 'stopped', start: '2025-06-01' },
+      { ...NONE, lately: ['paroxetine'] },
+    ],
+    ['one begun more than a year before that is not', { state: 'stopped', start: '2024-11-01' }, NONE],
     ['one that was cancelled before it was begun is not', { state: 'stopped', start: '2026-01-20', neverTaken: true }, NONE],
     ['one of which the record does not say whether it is taken is told', { state: 'unknown' }, { ...NONE, unsure: ['paroxetine'] }],
     ['a planned one is not', { state: 'planned' }, NONE],

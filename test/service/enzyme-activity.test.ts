@@ -84,9 +84,10 @@ describe('G6PD enzyme activity', () => {
     ['one above the range', { ...quantity(30), ...range(7, 20) }, 'it is neither low nor normal by the laboratory'],
   ])('%s is said to be there, and is not taken for normal', async (_what, members, because) => {
     const { cards } = await askAbout(sandbox, 'order-sign', aPatient().with(lab(members)).ordering('primaquine'))
-    expect(cards.map(({ detail }) => detail).join()).toContain(
-      `an enzyme activity is on record and was not interpreted, because ${because}`,
-    )
+    expect(cards.map(({ detail }) => detail).join()).toContain(`G6PD enzyme activity is on record and was not interpreted: ${because}`)
+    expect(cards.map(({ indicator, summary }) => `${indicator}: ${summary}`)).toEqual([
+      'warning: Test G6PD before primaquine: no usable result (G6PD enzyme activity is on record and was not interpreted)',
+    ])
   })
 
   it('of a name without a code is read, too', async () => {
@@ -150,8 +151,8 @@ describe('An enzyme activity of a gene that is read by genotype alone', () => {
       { coding: [{ system: LOINC, code: '21563-2' }], text: 'TPMT activity' },
     )
     const { cards } = await askAbout(sandbox, 'order-sign', aPatient().with(activity).ordering('azathioprine'))
-    expect(cards.map(({ detail }) => detail).join()).toContain(
-      'TPMT: an enzyme activity is on record and was not interpreted, because only a genotype or phenotype is read of this gene',
-    )
+    expect(cards.map(({ summary }) => summary)).toEqual([
+      'Not assessed: azathioprine, because TPMT enzyme activity is on record and was not interpreted: only genotypes and phenotypes are read',
+    ])
   })
 })

@@ -100,6 +100,45 @@ describe('Two drugs in one basket, one of which blocks the enzyme of the other',
   })
 })
 
+describe('A strong inhibitor where the genotype is not known', () => {
+  const AVOID = 'Avoid codeine: CYP2D6 acts as poor metabolizer (paroxetine)'
+
+  it.each([
+    ['without any result', aPatient()],
+    ['with one that is not read', aPatient().withGenotype('CYP2D6', '*36+*10/*1')],
+    ['with one that has no certain meaning', aPatient().withGenotype('CYP2D6', '*1/*22')],
+  ])('leaves no activity whatever the genotype is: %s', async (_what, patient) => {
+    const { cards } = await askAbout(sandbox, 'order-sign', patient.on(...PAROXETINE).ordering(...CODEINE))
+    expect(cards.map(({ summary }) => summary)).toEqual([AVOID])
+  })
+
+  it('says that it rests on the medicine alone, and that no result is on record', async () => {
+    const [card] = (
+      await askAbout(
+        sandbox,
+        'order-sign',
+        aPatient()
+          .on(...PAROXETINE)
+          .ordering(...CODEINE),
+      )
+    ).cards
+    expect(card?.detail).toContain('CYP2D6 without a usable result; with paroxetine acts as poor metabolizer, activity score 0.0')
+    expect(card?.detail).toContain('this rests on the medicine alone')
+    expect(card?.detail).toContain('CYP2D6: no CYP2D6 result was found in the record')
+  })
+
+  it('a moderate one decides nothing without a genotype', async () => {
+    const { cards } = await askAbout(
+      sandbox,
+      'order-sign',
+      aPatient()
+        .on('duloxetine 60 MG Delayed Release Oral Capsule')
+        .ordering(...CODEINE),
+    )
+    expect(cards).toEqual([])
+  })
+})
+
 describe('An inhibitor that was stopped', () => {
   const lately = (until: string) => NORMAL_2D6().on(PAROXETINE[0], { ...PAROXETINE[1], status: 'stopped', since: '2026-01-01', until })
 
@@ -116,6 +155,20 @@ describe('An inhibitor that was stopped', () => {
     expect(summaries(answer).join()).toContain('paroxetine (strong inhibitor) was stopped, the record does not say when')
     const cancelled = await askAbout(sandbox, 'order-sign', stopped('cancelled').ordering(...CODEINE))
     expect(cancelled.cards).toEqual([])
+  })
+
+  it.each(['stopped', 'completed'])('begun months ago and %s, nobody knows when, is no long time ago', async (status) => {
+    const since = new Date(Date.now() - 170 * 86_400_000).toISOString().slice(0, 10)
+    const answer = await askAbout(
+      sandbox,
+      'order-sign',
+      NORMAL_2D6()
+        .on('fluoxetine 20 MG Oral Capsule', { status, since })
+        .ordering(...CODEINE),
+    )
+    expect(summaries(answer).join()).toContain(
+      'fluoxetine (strong inhibitor) was stopped, the record does not say when, and may still act on CYP2D6',
+    )
   })
 
   it('long ago does not', async () => {

@@ -60,6 +60,13 @@ describe('A result that cannot be used is no less serious than none', () => {
     expect(await saidFor(patient)).toEqual([said])
   })
 
+  it('a text that only denies is on record, and is never normal', async () => {
+    const denied = result('CYP2C19', 'Negative for *2 and *3')
+    const [card] = await cardsFor(aPatient().with(denied).ordering('clopidogrel'))
+    expect(card?.detail).toContain('the result on record only denies some findings, which is never read as normal')
+    expect(card?.detail).not.toContain('no CYP2C19 result was found')
+  })
+
   it('results that differ stay a warning, and the test is offered', async () => {
     const patient = aPatient().withGenotype('HLA-B', '*57:01/*07:02', { id: 'one' }).withGenotype('HLA-B', '*08:01/*07:02', { id: 'other' })
     const [card] = await cardsFor(patient.ordering('abacavir'))

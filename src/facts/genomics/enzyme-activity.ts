@@ -57,7 +57,7 @@ const LEVELS: Readonly<Record<string, Level>> = { L: 'low', LL: 'low', N: 'norma
  */
 const interpret = (terms: GenomicTerms, table: GeneTable | undefined, { resource, ref }: Node): Interpreted => {
   const means = table?.activity
-  if (!table || !means) return { why: 'only a genotype or phenotype is read of this gene' }
+  if (!table || !means) return { why: 'only genotypes and phenotypes are read' }
   const value = readValue({ resource, ref }, 'labs', [])
   const flag = flagOf(resource, value, rangeOf(resource, value))
   if (flag?.disagrees) return { why: 'its interpretation and its range do not agree' }
@@ -113,6 +113,6 @@ export const activityGaps = (context: RecordContext, known: ReadonlySet<string>)
     if (standingOf(context, node).flags.some((flag) => WITHDRAWN.includes(flag))) return []
     const read = interpret(context.terms, context.terms.table(gene), node)
     if (!('why' in read)) return []
-    const because = `an enzyme activity is on record and was not interpreted, because ${read.why}`
+    const because = `${gene} enzyme activity is on record and was not interpreted: ${read.why}`
     return [{ about: gene, code: 'indeterminate', because, resource: node.ref }]
   })

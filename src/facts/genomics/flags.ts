@@ -19,6 +19,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'date-from-order': medium('The date is that of the order, not of the result.'),
   'text-only': medium('The result is in free text.'),
   'phenotype-only': medium('Only the phenotype is stated, not the alleles.'),
+  'score-only': medium('Only the activity score is stated, not the alleles.'),
   'enzyme-activity': medium('From the enzyme activity, as the laboratory interpreted it.'),
   'legacy-shape': medium('The result has an old format.'),
   'legacy-term': medium('The result uses an old word for the phenotype.'),

@@ -107,7 +107,7 @@ const mayLackGene = (
 
 const READABLE_VALUES = ['valueCodeableConcept', 'valueString', 'valueBoolean', 'dataAbsentReason', 'component', 'extension'] as const
 
-/** An activity score as a number: said to be there and not understood, as the alleles behind it are not stated. */
+/** An activity score may be sent as a number. */
 const NUMBERS = ['valueQuantity', 'valueInteger'] as const
 
 const genesInCoded = rememberingCodes((terms: GenomicTerms, { text, codings }) =>

@@ -1,5 +1,6 @@
+import { activityScore, possibleScores } from '../../pgx/activity-score.ts'
 import type { GeneTable } from '../../pgx/gene-tables.ts'
-import { type AlleleStatus, NO_GENOTYPE, presenceGenotype } from '../../pgx/genotype.ts'
+import { type AlleleStatus, genotypeOfScore, NO_GENOTYPE, presenceGenotype } from '../../pgx/genotype.ts'
 import { answerOf, yesNo } from './coded-answer.ts'
 import { denialIn, isNotToBeTold, isTakenBack, openState, withoutHypotheses } from './denial.ts'
 import { codingsOf, type Fields, isFields, textOf } from './fhir-fields.ts'
@@ -84,6 +85,18 @@ const deniedFinding = (terms: GenomicTerms, gene: string | null, denied: string)
   return finding({ state: /\*\d{1,3}[A-Z]?\s?[/|]\s?\*\d/i.test(denied) ? 'indeterminate' : 'negated-text' })
 }
 
+/** `activity score: 0.5`: of a gene whose alleles are scored, and a score that two of them can have. A range of scores is none. */
+const STATED_SCORE =
+  /(?<![a-z])activity score\s?(?:\(as\)\s?)?(?:is|of|[:=])?\s?(≥?\d{1,2}(?:\.\d{1,4})?)(?![\d.]*\d|\s?(?:-|to|or|\/)\s?\d)/i
+
+const scoreFinding = (table: GeneTable | undefined, text: string): Finding | null => {
+  const stated = STATED_SCORE.exec(text)?.[1]
+  if (table?.method !== 'activity-score' || stated === undefined) return null
+  const wanted = activityScore(Number(stated.replace('≥', '')), stated.startsWith('≥'))
+  const score = possibleScores(table).find((one) => one.text === wanted.text)
+  return score === undefined ? null : finding({ genotypes: [genotypeOfScore(table, score, null)], flags: ['score-only'] })
+}
+
 /** What one text says about one gene; `null` stands for a gene that is not known. */
 export const findingInText = (terms: GenomicTerms, gene: string | null, raw: string): Finding => {
   const text = ownPart(terms, gene, plainText(raw))
@@ -104,6 +117,8 @@ export const findingInText = (terms: GenomicTerms, gene: string | null, raw: str
   const alleles = gene !== null && table ? alleleFinding(terms, gene, table, stated) : alleleFindingWithoutGene(stated)
   if (alleles && alleles.genotypes.length > 0) return { ...alleles, phenotypes: typed ? [] : phenotypesIn(terms, gene, stated) }
   const phenotypes = typed ? [] : phenotypesIn(terms, gene, stated)
+  const scored = denial ? null : scoreFinding(table, stated)
+  if (scored && !isDoubted(terms, stated, phenotypes)) return { ...scored, phenotypes }
   if (denial && !typed && (denial.strong || phenotypes.length === 0)) return deniedFinding(terms, gene, text.slice(denial.at))
   if (phenotypes.length > 0)
     return isDoubted(terms, stated, phenotypes) ? finding({ state: 'indeterminate' }) : { ...(alleles ?? NO_FINDING), phenotypes }

@@ -139,8 +139,21 @@ const readSite = ({ site, bases }: Seen, text: string, table: GeneTable): Findin
   return site.as === 'site' ? asSite(site, bases, table) : asAlleles(site, bases, table)
 }
 
+/** The table's own names of a site's alleles (`rs9923231 variant (T)/rs9923231 reference (C)`): the site and its bases. */
+const namedPair = (text: string, sites: readonly Site[]): Seen | null => {
+  const names = text.split('/').map((name) => name.trim().toLowerCase())
+  if (names.length !== 2) return null
+  const found = sites.map((site): Seen => {
+    const baseOf = (name: string) => Object.entries(site.bases).find(([, [own]]) => own?.toLowerCase() === name)?.[0]
+    return { site, bases: names.flatMap((name) => (/^rs\d/.test(name) ? (baseOf(name) ?? []) : [])) }
+  })
+  return found.find(({ bases }) => bases?.length === 2) ?? null
+}
+
 /** Sites and their two bases (`-1639G>A: G/A`) or zygosity. Null when the text holds neither. */
 export const parseSites = (text: string, table: GeneTable, sites: readonly Site[]): Finding | null => {
+  const named = namedPair(text, sites)
+  if (named) return readSite(named, text, table)
   const seen = sitesSeen(text, sites)
   const [first, second] = seen ?? []
   if (seen && first) return second === undefined ? readSite(first, text, table) : asList(seen, text, table)
