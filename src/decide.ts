@@ -135,7 +135,7 @@ const make = (
     traces,
     ...(shadow ? { shadow: { of: shadow.of, because: shadow.because, cards: shadow.cards.map(withoutResources), traces: wouldBe } } : {}),
     silences: shown.silences,
-    gaps: [...(thought.facts?.gaps ?? []), ...(thought.assessment?.gaps ?? [])],
+    gaps: [...new Set([...(thought.facts?.gaps ?? []), ...(thought.assessment?.gaps ?? [])])], // an assessment hands on those of the facts
     ...(aside.seen === undefined || inShadow ? {} : { seen: aside.seen }),
     ms: aside.stamp.ms,
   }

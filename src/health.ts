@@ -85,6 +85,15 @@ const keysHealth = (keys: KeyWatch): PartHealth => {
   return said === null ? { ok: true, detail: 'ok' } : { ok: true, degraded: true, detail: said }
 }
 
+const fhirHealth = (fhir: FhirClient): PartHealth => {
+  const [resting, unknowing] = [fhir.resting(), fhir.unknowing()]
+  const said = [
+    ...(resting > 0 ? [`${resting} FHIR servers do not answer and are left alone for a moment`] : []),
+    ...(unknowing > 0 ? [`${unknowing} FHIR servers answered all that a call asked for with 404: look at clients[].fhirServers`] : []),
+  ]
+  return { ok: true, ...(unknowing > 0 ? { degraded: true } : {}), detail: said.join('; ') || 'ok' }
+}
+
 /** Every part, for /readyz. */
 export const healthOf = async (
   config: Config,
@@ -118,7 +127,7 @@ export const healthOf = async (
   ...operating.health(),
   models: modelsHealth(thinking, switches),
   ledger: ledgerHealth(ledger),
-  fhir: { ok: true, detail: fhir.resting() > 0 ? `${fhir.resting()} FHIR servers do not answer and are left alone for a moment` : 'ok' },
+  fhir: fhirHealth(fhir),
   ...terminologyHealth(terminology),
   replay: replayHealth(config, replay.isShared()),
   limits: limitsHealth(config, hits.isShared()),

@@ -12,7 +12,7 @@ import type { InShadow } from './contract/switches.ts'
 import { type DecisionKit, decide, silenceOf, stampIn, stampOf, type Thought } from './decide.ts'
 import { AttuneError } from './errors.ts'
 import type { FhirClient } from './fhir/fhir-client.ts'
-import { mustRefuse } from './hooks/must-refuse.ts'
+import { mustRefuse, sayEnds } from './hooks/must-refuse.ts'
 import { completePrefetch } from './hooks/prefetch.ts'
 import type { HookRequest } from './hooks/request.ts'
 import type { Asking, CdsService } from './hooks/service.ts'
@@ -73,9 +73,14 @@ export const runService = async <Kit>(
   const started = performance.now()
   const recalling = recallOverrides(request, client, kit)
   const record = await span.child('prefetch', (own) => completePrefetch(service, request, kit.fhir, client, own))
-  if (mustRefuse(record, service.hook)) throw new AttuneError('data-missing', `${service.id}: the record could not be read`)
-  const overridden = await recalling
   const id = randomUUID()
+  if (mustRefuse(record, service.hook)) {
+    const decision = decideRefused(service, request, client, record, kit, stampOf(id, started, watch.id))
+    await span.child('ledger', () => kit.ledger.record(decision))
+    watch.decided(decision)
+    throw new AttuneError('data-missing', `${service.id}, ${decision.id}: ${sayEnds(record.questions)}`)
+  }
+  const overridden = await recalling
   const heard = listenTo(kit.terminology)
   const call = { service, request, client, record, overridden, id, terminology: heard.terminology }
   const made = await makeDecision(call, kit, () => stampOf(id, started, watch.id), span)
@@ -87,6 +92,22 @@ export const runService = async <Kit>(
   const shadow = kit.inShadow(service.id)
   if (shadow !== null) return silentAnswer(decision, made.questions, client, shadow)
   return answer(decision, thought.written.cards, made.questions, client, () => explain(service, thought, kit))
+}
+
+/** A refused call is a decision, too: who asks why nothing was shown finds it in the ledger. */
+const decideRefused = <Kit>(
+  service: CdsService<Kit>,
+  request: HookRequest,
+  client: ClientConfig,
+  { questions }: PatientRecord,
+  kit: LineKit<Kit>,
+  stamp: Stamp,
+): DecisionRecord => {
+  const silences = [
+    { about: 'this call', code: 'data-missing', because: 'the patient was neither sent nor readable, so the call was refused' },
+  ]
+  const thought = { facts: null, assessment: null, written: { cards: [], traces: [], silences } }
+  return decide(service, request, client, questions, thought, kit, { stamp })
 }
 
 /** One call, once all is known that it rests on. */

@@ -54,6 +54,8 @@ export type FhirClient = {
   open(access: FhirAccess, allowed?: FhirLimits): FhirSession
   /** Servers that are left alone at present because they do not answer; for health. */
   resting(): number
+  /** Servers at which the last call that asked for several kinds of resources found none of them, neither by id nor by search. */
+  unknowing(): number
   /** Whether a base is left alone at present, as `trustedBase` names it. */
   isResting(base: string): boolean
 }
@@ -145,6 +147,22 @@ const restingSession = (base: string): FhirSession => {
   return { base, ask: refuse, follow: refuse, create: async () => ({ state: 'failed', because: RESTING }), close: () => undefined }
 }
 
+/** How many kinds of resources a server may lack before its base is doubted. */
+const KINDS_TO_DOUBT = 3
+
+type Asked = { readonly query: string; readonly status: number | undefined }
+
+/**
+ * Whether a server knows nothing of what a call asked for. A search at a right base ends with 200, if without results; 404 means that the
+ * type is not served there, and of every type, that the base is wrong. Null where the call does not tell.
+ */
+const knowsNothing = (asked: readonly Asked[]): boolean | null => {
+  if (asked.length === 0 || asked.some(({ status }) => status === undefined)) return null
+  if (!asked.every(({ status }) => status === 404 || status === 410)) return false
+  const kinds = new Set(asked.map(({ query }) => typeOf(query)))
+  return kinds.size >= KINDS_TO_DOUBT && asked.some(({ query }) => query.includes('?')) ? true : null
+}
+
 /** The server is there: it gave some answer that is not its own failure. Too large or unreadable is an answer, too. */
 const isAnswer = (received: Received): boolean =>
   received.ok ? received.status < 500 : received.why === 'too-large' || received.why === 'encoding'
@@ -153,6 +171,12 @@ const isAnswer = (received: Received): boolean =>
 export const makeFhirClient = (outbound: Outbound, limits: FhirLimits): FhirClient => {
   const breaker = makeBreaker()
   const servers = new Map<string, CallTurns>()
+  const unknowing = new Set<string>()
+  const noteKnowledge = (base: string, asked: readonly Asked[]): void => {
+    const nothing = knowsNothing(asked)
+    if (nothing === true) unknowing.add(base)
+    if (nothing === false) unknowing.delete(base)
+  }
   const turnsAt = (base: string): CallTurns => {
     const { origin } = new URL(base)
     const turns = servers.get(origin) ?? makeCallTurns(outbound.connectionsTo(origin), limits.budgetMs)
@@ -161,6 +185,7 @@ export const makeFhirClient = (outbound: Outbound, limits: FhirLimits): FhirClie
   }
   return {
     resting: breaker.resting,
+    unknowing: () => unknowing.size,
     isResting: breaker.isResting,
     open({ base, token, span = noSpan }, { budgetMs, maxPages, maxBytes } = limits) {
       if (!breaker.mayTry(base)) return restingSession(base)
@@ -185,6 +210,7 @@ export const makeFhirClient = (outbound: Outbound, limits: FhirLimits): FhirClie
         answered = answered === true || isAnswer(received)
       }
       const turns = turnsAt(base)
+      const asked: Asked[] = []
       const page: ReadPage = async (url) => {
         if (!(await turns.take(signal))) return { ok: false, because: OUTBOUND_SAYS.queued }
         try {
@@ -195,10 +221,13 @@ export const makeFhirClient = (outbound: Outbound, limits: FhirLimits): FhirClie
       }
       return {
         base,
-        ask: (query) =>
-          traced(span, typeOf(query), () =>
+        ask: async (query) => {
+          const answer = await traced(span, typeOf(query), () =>
             timed(query.includes('?') ? readPages(`${base}/${query}`, base, maxPages, page) : readOne(query, base, page)),
-          ),
+          )
+          asked.push({ query, status: answer.status })
+          return answer
+        },
         follow: (next, before) => traced(span, 'next page', () => timed(readPages(next, base, maxPages, page, before))),
         create: (resource, unless) => createOnce(line, resource, unless),
         close() {
@@ -206,6 +235,7 @@ export const makeFhirClient = (outbound: Outbound, limits: FhirLimits): FhirClie
           controller.abort()
           // A call that asked nothing gives the trial back without a verdict.
           breaker.report(base, answered, since)
+          noteKnowledge(base, asked)
         },
       }
     },

@@ -1,7 +1,22 @@
-import type { PatientRecord } from '../contract/facts.ts'
+import type { FhirResource, PatientRecord, Question } from '../contract/facts.ts'
 import type { Hook } from './service.ts'
 
 const READ: ReadonlySet<string> = new Set(['answered', 'empty', 'partial'])
+
+/** Said of the Patient alone: the EHR has none under this id. */
+const isGone = ({ state, status }: Question): boolean => state === 'empty' || status === 404 || status === 410
+
+const speaksOfSomebody = ({ resourceType, subject, patient }: FhirResource): boolean =>
+  resourceType !== 'Medication' || subject !== undefined || patient !== undefined
+
+/**
+ * An order is for a patient whom the EHR does not know: no Patient, nothing else about one, and a search that was answered all the same.
+ * Where no search was answered, either, the base is wrong or the record is closed to us, and the prescriber must be told.
+ */
+const isOfNobody = ({ resources, questions }: PatientRecord): boolean =>
+  questions.some((question) => question.query.startsWith('Patient/') && isGone(question)) &&
+  questions.some(({ query, state }) => query.includes('?') && READ.has(state)) &&
+  !resources.some(speaksOfSomebody)
 
 /**
  * Whether a call is answered with 412 because nothing at all can be decided. An EHR shows nothing for a 412, so the order hooks say
@@ -15,6 +30,9 @@ export const mustRefuse = (record: PatientRecord, hook: Hook): boolean => {
     const readSomething = others.length === 0 || others.some(({ state }) => READ.has(state))
     return (aboutPatient.length > 0 && !hasPatient) || !readSomething
   }
-  const isDenied = aboutPatient.some(({ state, status }) => state === 'empty' || status === 404 || status === 410)
-  return record.draftOrders.length > 0 && !hasPatient && isDenied
+  return record.draftOrders.length > 0 && isOfNobody(record)
 }
+
+/** How each question ended, for the log: keys of ours, states and statuses, nothing of a patient. */
+export const sayEnds = (questions: readonly Question[]): string =>
+  questions.map(({ key, state, status }) => `${key} ${state}${status === undefined ? '' : ` ${status}`}`).join(', ')

@@ -32,7 +32,7 @@ const readSearchset = (bundle: FhirResource, type: string): PrefetchValue => {
 /** Reads the value of one key that our service asked for with `query`. */
 export const readPrefetchValue = (value: unknown, query: string): PrefetchValue => {
   if (value === undefined) return { kind: 'absent' }
-  // Null is an answer: for a search, that no data exists; for a read, that there is no such resource.
+  // Null is an answer: for a search, that no data exists; for a read, that there is no such resource, which the server may deny.
   if (value === null) return { kind: 'none', because: isSearch(query) ? null : 'The EHR has no such resource.' }
   if (!isObject(value) || !isResource(value)) return failed('The EHR sent something unreadable.')
   if (isOperationOutcome(value)) return failed('The EHR could not read this.')

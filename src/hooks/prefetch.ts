@@ -4,7 +4,7 @@ import { trustedBase } from '../fhir/trusted-servers.ts'
 import { noSpan, type Span } from '../tracing/span.ts'
 import type { HookService } from './discovery.ts'
 import { missingMedications } from './medication-references.ts'
-import { fillTemplate, typeOfQuery } from './prefetch-template.ts'
+import { fillTemplate, isSearch, typeOfQuery } from './prefetch-template.ts'
 import { type PrefetchValue, readPrefetchValue, resourcesUnderAnyKey } from './prefetch-value.ts'
 import type { HookRequest } from './request.ts'
 
@@ -69,6 +69,8 @@ const answer = async (key: string, query: string, sent: unknown, { session, noSe
     case 'data':
       return fromPrefetch(key, query, value.flaw === null ? 'answered' : 'partial', value.resources, value.flaw)
     case 'none':
+      // What the call itself names is there: who found nothing by its id is not believed where the server can be asked.
+      if (session && !isSearch(query)) return askServer(session, key, query)
       return fromPrefetch(key, query, 'empty', [], value.because)
     case 'more':
       return goOn(session, key, query, value)

@@ -4,7 +4,7 @@ import type { Question } from '../../src/contract/facts.ts'
 import { makeFhirClient } from '../../src/fhir/fhir-client.ts'
 import { makeOutbound } from '../../src/fhir/outbound.ts'
 import type { HookService } from '../../src/hooks/discovery.ts'
-import { mustRefuse } from '../../src/hooks/must-refuse.ts'
+import { mustRefuse, sayEnds } from '../../src/hooks/must-refuse.ts'
 import { completePrefetch } from '../../src/hooks/prefetch.ts'
 import { readHookRequest } from '../../src/hooks/request.ts'
 import { type FhirServer, type Handler, LIMITS, sendJson, serveFhir } from '../fhir/fault-server.ts'
@@ -325,13 +325,21 @@ test('unreadable draft orders are said', async () => {
   expect(record.questions.at(-1)).toMatchObject({ key: 'draftOrders', state: 'partial', because: 'Some draft orders were not readable.' })
 })
 
+test('how each question ended is said for the log, without anything of the patient', async () => {
+  const { record } = await complete({ prefetch: { patient: null }, server: (_req, res) => sendJson(res, outcome, 404) })
+  expect(sayEnds(record.questions)).toBe('patient failed 404, problems failed 404')
+})
+
 const refusal = async (trial: Trial, hook: 'order-sign' | 'patient-view') => mustRefuse((await complete(trial)).record, hook)
 
 test.each<readonly [string, Trial, boolean, boolean]>([
   ['a whole record', { prefetch: { patient, problems: searchset(condition) } }, false, false],
   ['a record without problems', { prefetch: { patient, problems: null } }, false, false],
   ['nothing sent and no server', { prefetch: {} }, false, true],
-  ['a patient that the EHR says does not exist', { prefetch: { patient: null, problems: searchset(condition) } }, true, true],
+  ['a patient that the EHR says does not exist', { prefetch: { patient: null, problems: null } }, true, true],
+  ['no Patient beside data of one', { prefetch: { patient: null, problems: searchset(condition) } }, false, true],
+  ['a patient that only the server knows', { prefetch: { patient: null, problems: null }, server: knowing() }, false, false],
+  ['a server that finds nothing at all', { prefetch: {}, server: (_req, res) => sendJson(res, outcome, 404) }, false, true],
   [
     'a patient that the server does not know',
     { prefetch: { problems: null }, server: (_req, res) => sendJson(res, outcome, 404) },

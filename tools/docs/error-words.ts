@@ -49,7 +49,7 @@ export const ERROR_WORDS: Readonly<Record<string, { readonly happened: string; r
   },
   'data-missing': {
     happened: 'Nothing at all can be decided: the patient was neither sent nor readable.',
-    todo: 'Operator: see which questions failed in the trace or the decision record; check prefetch and the token of the call.',
+    todo: 'Operator: the detail in the log names each question and how it ended, and before them the decision record (not assessed, silence `data-missing`). Check prefetch, the token of the call and, for 404, the FHIR base (`npx attune doctor --client ID`).',
   },
   'too-many-requests': {
     happened:

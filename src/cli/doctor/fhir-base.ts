@@ -39,7 +39,8 @@ const tlsFinding = (about: string, base: string, days: number | null): Finding =
     : say.ok(`The certificate is trusted and ends in ${days} days.`)
 }
 
-const LOST_BASE = 'What the EHR does not send along cannot be read: cards say "not assessed". The app cannot be opened.'
+const LOST_BASE =
+  'What the EHR does not send along cannot be read: a card on an order says "not assessed", and where the Patient is not sent the other hooks answer 412, which shows nothing. The app cannot be opened.'
 
 /** Reading without a token: a statement that asks for one is no fault of the EHR. */
 const metadataFindings = (about: string, answer: Answer): Finding[] => {
