@@ -1,5 +1,6 @@
-import type { Action, Consequence, DrugAssessment, Finding, GuidanceSource, TestFirst } from '../contract/findings.ts'
+import type { Action, DrugAssessment, Finding, GuidanceSource, TestFirst } from '../contract/findings.ts'
 import type { Gap } from '../contract/lineage.ts'
+import { isMoreSerious, mostSerious, plainAmount, rankOf } from './more-serious.ts'
 import type { Wording } from './wording.ts'
 
 /** What a site decided about cards; a part of Config. */
@@ -12,21 +13,9 @@ export type AlertPolicy = {
   readonly binding?: readonly GuidanceSource[]
 }
 
-const RANK: Readonly<Record<Consequence, number>> = {
-  contraindicated: 0,
-  avoid: 1,
-  alternative: 2,
-  dose: 3,
-  caution: 4,
-  monitor: 5,
-  standard: 6,
-  none: 7,
-}
-
-export const rankOf = (consequence: Consequence): number => RANK[consequence]
-
-const CHANGE = RANK.dose
-const CAUTION = RANK.caution
+const AVOID = rankOf('avoid')
+const CHANGE = rankOf('dose')
+const CAUTION = rankOf('caution')
 
 /** Findings that speak: a listed pair or a row without a recommendation is shown beside others, never alone. */
 const speaks = (finding: Finding): boolean =>
@@ -77,7 +66,7 @@ const keepsItsLimits = (finding: Finding): boolean => {
 
 /** All that it asks for hangs on a condition that the record does not decide. */
 export const isConditional = ({ actions, consequence }: Finding): boolean =>
-  RANK[consequence] <= CHANGE && !actions.some((action) => !action.condition && CHANGING.has(action.code))
+  rankOf(consequence) <= CHANGE && !actions.some((action) => !action.condition && CHANGING.has(action.code))
 
 /** Whichever condition holds, the order changes: `for malignant disease 10%, for non-malignant disease another drug`. */
 const alwaysChanges = ({ actions }: Finding): boolean => {
@@ -94,14 +83,14 @@ const isDecided = (finding: Finding): boolean => finding.population?.state !== '
 
 /** Advice to change something that a dose at hand does not already keep, too weak for a card of its own. */
 export const isLeftToApp = (finding: Finding): boolean =>
-  isWeak(finding) && RANK[finding.consequence] <= CAUTION && !keepsItsLimits(finding)
+  isWeak(finding) && rankOf(finding.consequence) <= CAUTION && !keepsItsLimits(finding)
 
 /** A weak caution speaks only where its row is about exactly this patient's situation (for example: tolerated for months). */
 const asksForChange = (finding: Finding, policy: AlertPolicy): boolean => {
   if (keepsItsLimits(finding)) return false
-  const rank = RANK[finding.consequence]
+  const rank = rankOf(finding.consequence)
   const aboutThisPatient = rank === CAUTION && finding.population?.state === 'matches'
-  if (isWeak(finding) && policy.optionalAdvice === 'app') return rank <= RANK.avoid || aboutThisPatient
+  if (isWeak(finding) && policy.optionalAdvice === 'app') return rank <= AVOID || aboutThisPatient
   return rank <= CHANGE || (rank === CAUTION && !isWeak(finding)) || aboutThisPatient
 }
 
@@ -117,7 +106,8 @@ const isUsualDose = (finding: Finding, all: readonly Finding[]): boolean =>
   finding.met === undefined &&
   isUsual(finding) &&
   all.some(
-    (other) => other.kind === 'guidance' && other.source !== finding.source && RANK[other.consequence] >= RANK.standard && isUsual(other),
+    (other) =>
+      other.kind === 'guidance' && other.source !== finding.source && rankOf(other.consequence) >= rankOf('standard') && isUsual(other),
   )
 
 /** What a binding label says of this genotype in its boxed warning or its contraindications, unless it does not hold for this patient. */
@@ -127,14 +117,13 @@ export const labelFindings = (drug: DrugAssessment, { binding = [] }: AlertPolic
       kind === 'guidance' &&
       label !== undefined &&
       binding.includes(source) &&
-      RANK[consequence] <= CAUTION &&
+      rankOf(consequence) <= CAUTION &&
       actions.some(({ code }) => CHANGING.has(code)),
   )
 
-const bySeverity = (a: Finding, b: Finding): number => RANK[a.consequence] - RANK[b.consequence]
-
 /**
  * The finding that the card speaks for: by precedence of sources (findings come in that order), the first that asks for a change.
+ * Of one source the gravest speaks: by consequence, then by the deeper reduction of the dose.
  * What is decided goes before what hangs on an open condition or population, and a contraindication before anything milder than avoid.
  * Where the preferred source says the usual dose, a caution or an open condition of another one stays in the app.
  * What a binding label says in its boxed warning or contraindications is never left to the app.
@@ -150,13 +139,32 @@ export const headFinding = (drug: DrugAssessment, policy: AlertPolicy): Finding 
   const decided = asking.filter(isDecided)
   const firm = decided.filter((finding) => !isOpen(finding) && !(usual && finding.consequence === 'caution'))
   const preferred = firm.filter(({ source }) => source === (firm.some((one) => one === first) ? first?.source : firm[0]?.source))
-  const head = [...preferred].sort(bySeverity)[0]
+  const head = mostSerious(preferred)
   const forbidden = firm.find(({ consequence }) => consequence === 'contraindicated')
-  if (forbidden && head && RANK[head.consequence] > RANK.avoid) return forbidden
+  if (forbidden && head && rankOf(head.consequence) > AVOID) return forbidden
   if (head) return head
-  const open = asking.filter((finding) => !isDecided(finding) || (isOpen(finding) && !(calm && RANK[finding.consequence] > RANK.avoid)))
+  const open = asking.filter((finding) => !isDecided(finding) || (isOpen(finding) && !(calm && rankOf(finding.consequence) > AVOID)))
   return open[0] ?? labelFindings(drug, policy)[0] ?? null
 }
+
+/** Doses that the head's source asks for because of other genes of this patient: each is for its gene alone, and none is left to the detail. */
+export const otherDoses = (drug: DrugAssessment, head: Finding): Finding[] =>
+  head.consequence !== 'dose' || plainAmount(head) === null
+    ? []
+    : drug.findings.filter(
+        (finding) =>
+          finding.kind === 'guidance' &&
+          finding.source === head.source &&
+          finding.consequence === 'dose' &&
+          !finding.genes.some((gene) => head.genes.includes(gene)) &&
+          plainAmount(finding) !== null &&
+          finding.basis.every(({ state }) => state === 'called') &&
+          isDecided(finding) &&
+          !isOpen(finding) &&
+          !isWeak(finding) &&
+          !keepsItsLimits(finding) &&
+          !isUsualDose(finding, drug.findings),
+      )
 
 const isGrave = ({ risk, effect }: Finding, wording: Wording): boolean => {
   const grave = (risk && wording.risks.get(risk)?.grave) || false
@@ -172,9 +180,9 @@ type Indicator = 'info' | 'warning' | 'critical'
  * test that decides about a grave risk; info for the rest, also where the usual starting dose stands and only a later one changes.
  */
 export const indicatorOf = (finding: Finding, wording: Wording): Indicator => {
-  const rank = RANK[finding.consequence]
+  const rank = rankOf(finding.consequence)
   if (!isDecided(finding) || isConditional(finding)) return rank <= CHANGE ? 'warning' : 'info'
-  if (rank <= RANK.avoid && isGrave(finding, wording) && strongEvidence(finding)) return 'critical'
+  if (rank <= AVOID && isGrave(finding, wording) && strongEvidence(finding)) return 'critical'
   if (rank === CAUTION && isGrave(finding, wording) && finding.actions.some(({ code }) => code === 'test')) return 'warning'
   const startsAsUsual = finding.consequence === 'dose' && finding.actions.some(({ code, condition }) => code === 'standard' && !condition)
   return rank <= CHANGE && !startsAsUsual ? 'warning' : 'info'
@@ -203,7 +211,7 @@ export const otherAvoids = (drug: DrugAssessment, head: Finding): Finding[] =>
         (finding) =>
           finding.kind === 'guidance' &&
           finding.source !== head.source &&
-          RANK[finding.consequence] <= RANK.avoid &&
+          rankOf(finding.consequence) <= AVOID &&
           isDecided(finding) &&
           !isOpen(finding),
       )
@@ -247,9 +255,9 @@ const SEVERITY: readonly Indicator[] = ['critical', 'warning', 'info']
 /** A card is as urgent as its head, or as another source's contraindication; a milder head does not hide that another source says avoid. */
 export const cardIndicator = (drug: DrugAssessment, head: Finding, wording: Wording): Indicator => {
   // A caution for now (long tolerated) does not make another source's change of dose or drug a mere remark.
-  const least = head.consequence === 'caution' ? CHANGE : RANK.avoid
+  const least = head.consequence === 'caution' ? CHANGE : AVOID
   const others = drug.findings.filter(
-    (finding) => finding.kind === 'guidance' && RANK[finding.consequence] <= least && isDecided(finding) && !isOpen(finding),
+    (finding) => finding.kind === 'guidance' && rankOf(finding.consequence) <= least && isDecided(finding) && !isOpen(finding),
   )
   const all = [
     indicatorOf(head, wording),
@@ -306,8 +314,8 @@ export const notAssessedIndicator = ({ testFirst }: DrugAssessment, gaps: readon
 /** What there is to say about a drug; card and panel go by the same choice. */
 export type Concern =
   | { readonly kind: 'guidance'; readonly head: Finding }
-  /** Results that lead to different advice: all are named, none is chosen. */
-  | { readonly kind: 'conflict'; readonly head: Finding; readonly genes: readonly string[] }
+  /** Results that lead to different advice: all are named, none is chosen. `readings`: those than which no other is graver, the head among them. */
+  | { readonly kind: 'conflict'; readonly head: Finding; readonly genes: readonly string[]; readonly readings: readonly Finding[] }
   | { readonly kind: 'not-assessed'; readonly gaps: readonly Gap[] }
   | { readonly kind: 'test-first'; readonly test: TestFirst }
 
@@ -319,7 +327,7 @@ const candidateGenes = (drug: DrugAssessment): string[] => [
 
 /** What a finding comes down to, for comparing possible readings of one result: two ways to say avoid are one. */
 const gistOf = ({ consequence, actions }: Finding): string =>
-  RANK[consequence] <= RANK.avoid
+  rankOf(consequence) <= AVOID
     ? 'avoid'
     : JSON.stringify([
         consequence,
@@ -333,6 +341,15 @@ const readingsOf = (drug: DrugAssessment, head: Finding): Finding[] =>
     (finding) =>
       finding.kind === 'guidance' && finding.source === head.source && isPossible(finding) && finding.genes.join() === head.genes.join(),
   )
+
+const keysOf = ({ basis }: Finding): string => basis.map(({ gene, key }) => `${gene}=${key}`).join()
+
+/** What the head's source says of each possible reading, without those that a graver one outdoes; advice that hangs on an open condition outdoes none. */
+const gravestReadings = (drug: DrugAssessment, head: Finding): Finding[] => {
+  const others = readingsOf(drug, head).filter((one) => isDecided(one) && keysOf(one) !== keysOf(head))
+  const firm = [head, ...others].filter((one) => one === head || !isOpen(one))
+  return [head, ...others].filter((one) => one === head || !firm.some((other) => isMoreSerious(other, one)))
+}
 
 /** The head with what all possible readings ask for; what only one of them adds is left to the table of sources. */
 const inCommon = (drug: DrugAssessment, head: Finding): Finding => {
@@ -352,9 +369,11 @@ export const concernOf = (drug: DrugAssessment, policy: AlertPolicy): Concern | 
   const head = headFinding(drug, policy)
   if (head && isPossible(head) && !agree(drug, head)) {
     const certain = drug.findings.find(
-      (finding) => speaks(finding) && RANK[finding.consequence] <= RANK.avoid && !isPossible(finding) && !isConditional(finding),
+      (finding) => speaks(finding) && rankOf(finding.consequence) <= AVOID && !isPossible(finding) && !isConditional(finding),
     )
-    return certain ? { kind: 'guidance', head: certain } : { kind: 'conflict', head, genes: candidateGenes(drug) }
+    return certain
+      ? { kind: 'guidance', head: certain }
+      : { kind: 'conflict', head, genes: candidateGenes(drug), readings: gravestReadings(drug, head) }
   }
   if (head) return { kind: 'guidance', head: isPossible(head) ? inCommon(drug, head) : head }
   const gaps = blindingGaps(drug)

@@ -6,10 +6,20 @@ import { unitWords } from '../terminology/unit-words.ts'
 import { adviceSentences, capital } from './action-words.ts'
 import { alternativesSection, markUnfit } from './alternatives.ts'
 import type { Writing } from './card-parts.ts'
-import { type Concern, labelFindings, openBecause } from './card-policy.ts'
+import { type Concern, labelFindings, openBecause, otherDoses } from './card-policy.ts'
 import { asClause, bulletList, escapeText, joinSections, listWords, section, table } from './markdown.ts'
 import { amount, momentSections } from './moment-section.ts'
-import { basisSentence, byWeight, modifierNotes, placeWords, riskWords, rowWords, sourceWords } from './phrases.ts'
+import {
+  basisSentence,
+  byWeight,
+  modifierNotes,
+  placeWords,
+  readingWords,
+  reasonWords,
+  riskWords,
+  rowWords,
+  sourceWords,
+} from './phrases.ts'
 import type { Wording } from './wording.ts'
 
 /** How it is worded, and what the site has decided. */
@@ -33,12 +43,22 @@ const labelLines = (drug: DrugAssessment, head: Finding, { wording, policy }: To
       escapeText(`${finding.source} label, ${placeWords(finding)}: ${markUnfit(adviceSentences(finding, wording).join(' '), drug)}`),
     )
 
+/** What the same source asks for because of another gene: the doses stand side by side, as no source says what they come to together. */
+const otherDoseLines = (drug: DrugAssessment, head: Finding, { wording }: Told): string[] => {
+  const others = otherDoses(drug, head)
+  if (others.length === 0) return []
+  return [
+    ...others.map((one) => `For ${reasonWords(one.basis, [])}: ${markUnfit(adviceSentences(one, wording).join(' '), drug)}`),
+    `Each of these doses is for its own gene alone. No ${head.source} dose for the genes together is held here.`,
+  ].map(escapeText)
+}
+
 const whatToDo = (drug: DrugAssessment, finding: Finding, told: Told): string => {
   const own = adviceSentences(finding, told.wording).map((advice) => escapeText(markUnfit(advice, drug)))
   const place = labelFindings(drug, told.policy).includes(finding)
     ? [escapeText(`This stands in the ${finding.source} label: ${placeWords(finding)}.`)]
     : []
-  const lines = [...whyNow(drug), ...own, ...place, ...labelLines(drug, finding, told)]
+  const lines = [...whyNow(drug), ...own, ...otherDoseLines(drug, finding, told), ...place, ...labelLines(drug, finding, told)]
   const population = finding.population
   if (population?.state === 'undecided')
     lines.unshift(escapeText(`This applies only to: ${population.label}. The record does not decide it (${asClause(population.because)}).`))
@@ -142,10 +162,14 @@ const clarify = (drug: DrugAssessment, genes: readonly string[]): string =>
     ? `Find out which result holds, or have the test repeated, before ${drug.drug.name} is started.`
     : `Ask the laboratory for the diplotype or the activity score before ${drug.drug.name} is started: ${openBecause(drug, genes)}.`
 
+/** Where one reading outdoes all others it is told as that; between an increase and a reduction neither is, and each is told by its name. */
+const whichReading = (one: Finding, readings: readonly Finding[], calls: readonly GeneCall[]): string =>
+  readings.length === 1 ? `If the more serious reading holds (${readingWords(one, calls)})` : `If ${readingWords(one, calls)}`
+
 /** Detail of a card about results that lead to different advice. */
 export const conflictDetail = (
   drug: DrugAssessment,
-  { head, genes }: Extract<Concern, { kind: 'conflict' }>,
+  { head, genes, readings }: Extract<Concern, { kind: 'conflict' }>,
   calls: readonly GeneCall[],
   told: Told,
 ): string =>
@@ -154,7 +178,9 @@ export const conflictDetail = (
       'What to do',
       bulletList([
         escapeText(clarify(drug, genes)),
-        escapeText(`If the more serious reading holds: ${markUnfit(adviceSentences(head, told.wording).join(' '), drug)}`),
+        ...readings.map((one) =>
+          escapeText(`${whichReading(one, readings, calls)}: ${markUnfit(adviceSentences(one, told.wording).join(' '), drug)}`),
+        ),
         ...labelLines(drug, head, told),
       ]),
     ),

@@ -82,6 +82,19 @@ export const rowWords = (basis: GeneBasis, calls: readonly GeneCall[]): string =
   return `${basis.gene} ${spelled ? basis.key : genotypeWords(clinical ?? genetic, basis.key)}`
 }
 
+/** One of several readings of the results, by the genes that are open: `CYP2C9 *3/*3, poor metabolizer`. */
+export const readingWords = ({ basis }: Finding, calls: readonly GeneCall[]): string =>
+  listWords(
+    basis
+      .filter(({ state }) => state === 'candidate')
+      .map((one) => {
+        const words = rowWords(one, calls)
+        const diplotype = one.genetic?.diplotype ?? null
+        if (diplotype === null || words.includes(diplotype)) return words
+        return `${one.gene} ${diplotype}, ${words.slice(one.gene.length + 1)}`
+      }),
+  )
+
 /** Date, laboratory and resource of one fact. */
 export const lineageWords = (facts: readonly Lineage[]): string =>
   facts.map((fact) => [fact.date ? fact.date.slice(0, 10) : 'undated', fact.source, fact.resource].filter(Boolean).join(', ')).join('; ')

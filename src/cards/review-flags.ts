@@ -3,7 +3,7 @@ import type { Assessment, DrugAssessment, Finding } from '../contract/findings.t
 import type { PanelWords } from '../contract/profile.ts'
 import type { FlagRests, ReviewFlag } from '../contract/review.ts'
 import { actionSentence, headline } from './action-words.ts'
-import { rankOf } from './card-policy.ts'
+import { rankOf } from './more-serious.ts'
 import { basisWords, byWeight } from './phrases.ts'
 import type { Wording } from './wording.ts'
 

@@ -3,7 +3,7 @@ import type { FhirResource, Order } from '../contract/facts.ts'
 import type { Alternative, DrugAssessment, Finding, TestFirst } from '../contract/findings.ts'
 import type { Coding } from '../contract/lineage.ts'
 import type { MomentOffer } from '../contract/moments.ts'
-import { isConditional } from './card-policy.ts'
+import { isConditional, otherDoses } from './card-policy.ts'
 import { clip, listWords, plainText } from './markdown.ts'
 
 const RXNORM = 'http://www.nlm.nih.gov/research/umls/rxnorm'
@@ -233,7 +233,9 @@ export const suggestChanges = (drug: DrugAssessment, head: Finding, order: Order
   // A medicine in use that the order changes: the order is another drug's, and rewriting it would be wrong.
   if (context.patientId === '' || drug.about === 'medicine') return []
   const decided = head.population?.state !== 'undecided' && !isConditional(head) && head.basis.every(({ state }) => state === 'called')
-  if (head.consequence === 'dose') return decided ? [reduceDose(drug, head, order, context)].filter(present) : []
+  // Doses for several genes: what they come to together no source says, so none is filled in.
+  if (head.consequence === 'dose')
+    return decided && otherDoses(drug, head).length === 0 ? [reduceDose(drug, head, order, context)].filter(present) : []
   if (!['contraindicated', 'avoid', 'alternative'].includes(head.consequence)) return []
   const clear = decided && order.hasId && alsoHolds(order, drug).length === 0
   const fitting = drug.alternatives.filter((alternative) => alternative.verdict === 'fits')

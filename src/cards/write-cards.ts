@@ -21,6 +21,7 @@ import {
   openBecause,
   otherAvoids,
   otherContraindications,
+  otherDoses,
   stricterLimits,
   testToOffer,
 } from './card-policy.ts'
@@ -30,6 +31,7 @@ import { limitCards } from './limit-cards.ts'
 import { asClause, escapeText, joinSections, listWords } from './markdown.ts'
 import { joinMoments, momentCard, momentSilences, offerOnce } from './moment-cards.ts'
 import { amount, momentSections } from './moment-section.ts'
+import { plainAmount } from './more-serious.ts'
 import { LEFT, ordersLeftNotice } from './orders-left.ts'
 import { basisWords, reasonWords } from './phrases.ts'
 import { type SuggestionContext, suggestChanges, suggestTest } from './suggestions.ts'
@@ -44,11 +46,14 @@ const estimateWords = (estimates: readonly RiskEstimate[]): string => {
 const saidBy = (findings: readonly Finding[], what: string): string[] =>
   findings.length > 0 ? [`${listWords([...new Set(findings.map(({ source }) => source))])}: ${what}`] : []
 
-/** ` (FDA: contraindicated)`, ` (FDA: 4 mg/day)`, ` (FDA boxed warning)`: what another source puts more strictly is never left to the detail. */
+/** `CYP2C9 intermediate metabolizer: 65%`. */
+const doseOf = (finding: Finding): string => `${reasonWords(finding.basis, [])}: ${plainAmount(finding)}`
+
+/** ` (FDA: contraindicated)`, ` (FDA: 4 mg/day)`, ` (FDA boxed warning)`: what another source puts more strictly or for another gene, is never left to the detail. */
 export const stricterWords = (drug: DrugAssessment, head: Finding, policy: AlertPolicy): string => {
   const forbidden = saidBy(otherContraindications(drug, head), 'contraindicated')
   const others = forbidden.length > 0 ? forbidden : [...saidBy(otherAvoids(drug, head), 'avoid'), ...stricterLimits(drug, head)]
-  const words = [...others, ...labelWords(drug, head, policy)]
+  const words = [...otherDoses(drug, head).map(doseOf), ...others, ...labelWords(drug, head, policy)]
   return words.length > 0 ? ` (${words.join('; ')})` : ''
 }
 

@@ -13,11 +13,11 @@ import {
   isBlinding,
   labelFindings,
   openBecause,
-  rankOf,
 } from './card-policy.ts'
 import { concernExtension, markConcern, markList, overriddenSilence, overrideOf } from './concern-mark.ts'
 import { conflictDetail, guidanceDetail } from './detail.ts'
 import { asClause, bulletList, escapeText, joinSections, listWords, section } from './markdown.ts'
+import { rankOf } from './more-serious.ts'
 import { silenceWords, summaryOf } from './write-cards.ts'
 
 type Spoken = Extract<Concern, { head: Finding }>

@@ -1,5 +1,6 @@
 import { adviceSentences } from '../cards/action-words.ts'
-import { blindingGaps, isBlinding, rankOf } from '../cards/card-policy.ts'
+import { blindingGaps, isBlinding } from '../cards/card-policy.ts'
+import { rankOf } from '../cards/more-serious.ts'
 import { writePanelWords } from '../cards/panel-words.ts'
 import { basisWords, byWeight } from '../cards/phrases.ts'
 import { reviewFlags } from '../cards/review-flags.ts'
