@@ -141,6 +141,12 @@ const openHead = (action: Action, open: readonly Action[], finding: Finding, abo
   return `${head} ${whenWords(action.condition?.text, wording)}${branches.size > 1 ? ' (else see detail)' : ''}`
 }
 
+/** The first unconditional action that amounts to what the finding does: it speaks in the summary. */
+export const firmAction = (finding: Finding, about: About, wording: Wording): Action | undefined =>
+  finding.actions.find(
+    (action) => !action.condition && headOf(action, about, wording) && wordsOf(action, wording)?.as === finding.consequence,
+  )
+
 /**
  * The clause that opens the summary: the first unconditional action that amounts to what the finding does. Where all depends on a
  * condition that the record leaves open, the clause names the condition; what holds only later never speaks for the finding.
@@ -149,7 +155,7 @@ export const headline = (finding: Finding, about: About, wording: Wording): stri
   const speaking = finding.actions.filter((action) => headOf(action, about, wording))
   const plain = speaking.filter((action) => !action.condition)
   const serious = (actions: readonly Action[]) => actions.find((action) => wordsOf(action, wording)?.as === finding.consequence)
-  const firm = serious(plain)
+  const firm = firmAction(finding, about, wording)
   const open = speaking.filter((action) => action.condition?.kind === 'if')
   // `otherwise` cannot open a sentence: then the branch that names its condition does.
   const named = open.filter((action) => action.condition?.text !== 'other')

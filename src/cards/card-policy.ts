@@ -1,6 +1,7 @@
 import type { Action, DrugAssessment, Finding, GuidanceSource, TestFirst } from '../contract/findings.ts'
 import type { Gap } from '../contract/lineage.ts'
 import { isMoreSerious, mostSerious, plainAmount, rankOf } from './more-serious.ts'
+import { USUAL } from './phrases.ts'
 import type { Wording } from './wording.ts'
 
 /** What a site decided about cards; a part of Config. */
@@ -94,9 +95,6 @@ const asksForChange = (finding: Finding, policy: AlertPolicy): boolean => {
   return rank <= CHANGE || (rank === CAUTION && !isWeak(finding)) || aboutThisPatient
 }
 
-/** Phenotypes that are the usual ones; for some drugs they are the ones to act on, so this alone decides nothing. */
-const USUAL = new Set(['NM', 'NF', 'normal', 'normal-risk'])
-
 const isUsual = ({ basis }: Finding): boolean =>
   basis.length > 0 && basis.every(({ state, clinical }) => state === 'called' && USUAL.has(clinical?.phenotype?.code ?? ''))
 
@@ -171,17 +169,22 @@ const isGrave = ({ risk, effect }: Finding, wording: Wording): boolean => {
   return typeof grave === 'boolean' ? grave : effect.some((one) => grave.includes(one))
 }
 
+/** A label that contraindicates the drug for the genotype does so by what it holds the harm to be, whether it names it or not. */
+const isContraindicatedByLabel = ({ consequence, label }: Finding): boolean =>
+  consequence === 'contraindicated' && label?.includes('contraindications') === true
+
 const strongEvidence = (finding: Finding): boolean => finding.strength === 'Strong' || finding.consequence === 'contraindicated'
 
 type Indicator = 'info' | 'warning' | 'critical'
 
 /**
- * Critical only for contraindicated or avoid, life-threatening, on strong evidence; warning for a change of drug or dose, and for a
+ * Critical only for what a label contraindicates, and for contraindicated or avoid, life-threatening, on strong evidence; warning for a change of drug or dose, and for a
  * test that decides about a grave risk; info for the rest, also where the usual starting dose stands and only a later one changes.
  */
 export const indicatorOf = (finding: Finding, wording: Wording): Indicator => {
   const rank = rankOf(finding.consequence)
   if (!isDecided(finding) || isConditional(finding)) return rank <= CHANGE ? 'warning' : 'info'
+  if (isContraindicatedByLabel(finding)) return 'critical'
   if (rank <= AVOID && isGrave(finding, wording) && strongEvidence(finding)) return 'critical'
   if (rank === CAUTION && isGrave(finding, wording) && finding.actions.some(({ code }) => code === 'test')) return 'warning'
   const startsAsUsual = finding.consequence === 'dose' && finding.actions.some(({ code, condition }) => code === 'standard' && !condition)

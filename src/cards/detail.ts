@@ -7,11 +7,14 @@ import { adviceSentences, capital } from './action-words.ts'
 import { alternativesSection, markUnfit } from './alternatives.ts'
 import type { Writing } from './card-parts.ts'
 import { type Concern, labelFindings, openBecause, otherDoses } from './card-policy.ts'
+import { twoDoses } from './estimate-words.ts'
 import { asClause, bulletList, escapeText, joinSections, listWords, section, table } from './markdown.ts'
 import { amount, momentSections } from './moment-section.ts'
+import { rankOf } from './more-serious.ts'
 import {
   basisSentence,
   byWeight,
+  effectWords,
   modifierNotes,
   placeWords,
   readingWords,
@@ -36,12 +39,14 @@ const whyNow = ({ drug, changedBy }: DrugAssessment): string[] =>
       ]
 
 /** `FDA label, boxed warning and contraindications: …`, of findings that the card does not speak for. */
-const labelLines = (drug: DrugAssessment, head: Finding, { wording, policy }: Told): string[] =>
-  labelFindings(drug, policy)
+const labelLines = (drug: DrugAssessment, head: Finding, { wording, policy }: Told): string[] => {
+  const lines = labelFindings(drug, policy)
     .filter((finding) => finding !== head && finding.id !== head.id)
     .map((finding) =>
       escapeText(`${finding.source} label, ${placeWords(finding)}: ${markUnfit(adviceSentences(finding, wording).join(' '), drug)}`),
     )
+  return [...new Set(lines)]
+}
 
 /** What the same source asks for because of another gene: the doses stand side by side, as no source says what they come to together. */
 const otherDoseLines = (drug: DrugAssessment, head: Finding, { wording }: Told): string[] => {
@@ -58,7 +63,14 @@ const whatToDo = (drug: DrugAssessment, finding: Finding, told: Told): string =>
   const place = labelFindings(drug, told.policy).includes(finding)
     ? [escapeText(`This stands in the ${finding.source} label: ${placeWords(finding)}.`)]
     : []
-  const lines = [...whyNow(drug), ...own, ...otherDoseLines(drug, finding, told), ...place, ...labelLines(drug, finding, told)]
+  const lines = [
+    ...whyNow(drug),
+    ...own,
+    ...otherDoseLines(drug, finding, told),
+    ...twoDoses(drug, finding).map(escapeText),
+    ...place,
+    ...labelLines(drug, finding, told),
+  ]
   const population = finding.population
   if (population?.state === 'undecided')
     lines.unshift(escapeText(`This applies only to: ${population.label}. The record does not decide it (${asClause(population.because)}).`))
@@ -68,7 +80,7 @@ const whatToDo = (drug: DrugAssessment, finding: Finding, told: Told): string =>
 const why = (finding: Finding, calls: readonly GeneCall[], wording: Wording): string => {
   const lines = byWeight(finding.basis).map((basis) => basisSentence(basis, calls))
   lines.push(...modifierNotes(finding))
-  const effects = finding.effect.map((effect) => wording.effects.get(effect)).filter((words) => words !== undefined)
+  const effects = effectWords(finding, wording)
   if (effects.length > 0) lines.push(`Expected: ${effects.join(', ')}`)
   const risk = riskWords(finding, wording)
   if (risk) lines.push(`Risk: ${risk}`)
@@ -190,11 +202,26 @@ export const conflictDetail = (
     notAssessed(drug.gaps),
   ])
 
+/** Tests that should come before the first dose are not forgotten because a result of another gene speaks. */
+const testsBeside = ({ testFirst }: DrugAssessment, head: Finding, { policy }: Told): string =>
+  testFirst === null || !policy.testFirst || rankOf(head.consequence) < rankOf('dose')
+    ? ''
+    : section(
+        'Before the first dose',
+        bulletList(
+          testFirst.genes.map((gene) => {
+            const what = gene.awaited ? 'Wait for the result of' : gene.demand === 'consider' ? 'Consider ordering' : 'Order'
+            return escapeText(`${what} ${gene.test}${gene.limit === null ? '' : ` (${gene.limit})`}: ${gene.because}`)
+          }),
+        ),
+      )
+
 /** Detail of a guidance card: what to do, why, alternatives, estimate, sources, what was not assessed. */
 export const guidanceDetail = (drug: DrugAssessment, head: Finding, calls: readonly GeneCall[], told: Told): string =>
   joinSections([
     whatToDo(drug, head, told),
     why(head, calls, told.wording),
+    testsBeside(drug, head, told),
     estimates(drug),
     ...momentSections(drug),
     alternativesSection(drug),

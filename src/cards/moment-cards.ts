@@ -1,9 +1,10 @@
 import type { Card, CardTrace, Silence, Suggestion, WrittenCards } from '../contract/cards.ts'
 import type { Ingredient, Order, PatientFacts } from '../contract/facts.ts'
-import type { DrugAssessment } from '../contract/findings.ts'
+import type { DrugAssessment, Finding } from '../contract/findings.ts'
 import type { MomentAnswer } from '../contract/moments.ts'
 import { appLink, finish, SUMMARY_LIMIT, type Writing, type Written } from './card-parts.ts'
 import { concernExtension, markMoments, overriddenSilence, overrideOf } from './concern-mark.ts'
+import { mayStandBeside } from './estimate-words.ts'
 import { joinSections } from './markdown.ts'
 import { fillMoment, momentSection, toldMoments } from './moment-section.ts'
 import { offerProduct, type SuggestionContext } from './suggestions.ts'
@@ -44,11 +45,18 @@ const moreUrgent = (card: Card, answers: readonly MomentAnswer[]): Card['indicat
   card.indicator === 'info' && answers.some(({ indicator }) => indicator === 'warning') ? 'warning' : card.indicator
 
 /** A card about a drug with what the moments of the same order add to it: one card per order and concern. */
-export const joinMoments = (written: Written, drug: DrugAssessment, order: Order, context: SuggestionContext): Written => {
+export const joinMoments = (
+  written: Written,
+  head: Finding | null,
+  drug: DrugAssessment,
+  order: Order,
+  context: SuggestionContext,
+): Written => {
   const added = toldMoments(drug.moments)
   if (added.length === 0) return written
   const { card, trace } = written
   const loud = speaking(added)
+  const brief = head === null ? loud : loud.filter((answer) => mayStandBeside(answer, head, drug))
   const name = drug.drug.name
   const offers = offersOf(loud, order, context)
   const suggestions = [...(card.suggestions ?? []), ...offers]
@@ -56,7 +64,7 @@ export const joinMoments = (written: Written, drug: DrugAssessment, order: Order
     ...written,
     card: {
       ...card,
-      summary: addBriefs(card.summary, loud, name),
+      summary: addBriefs(card.summary, brief, name),
       indicator: moreUrgent(card, loud),
       // Another drug or dose and a product along with this one are answers to different orders: taking one asks again.
       ...(suggestions.length > 0 ? { suggestions, selectionBehavior: 'at-most-one' as const } : {}),

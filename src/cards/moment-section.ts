@@ -130,6 +130,15 @@ const unknownLines = (estimates: readonly Estimated[]): string[] => {
   return [...labels].map(([effect, all]) => `${shortened([...all].map(inList))}: ${asClause(effect)}`).map(capital)
 }
 
+/** Gene results that the number was made without, and why: what it leaves out is never left to guess. */
+const leftOutLines = (estimates: readonly Estimated[]): string[] =>
+  estimates.flatMap(({ alsoRead = [], inputs, missing }) => {
+    const own = new Set(inputs.map(({ name }) => name))
+    const genes = alsoRead.filter(({ gene, name }) => gene !== undefined && !own.has(name)).map(({ label }) => label)
+    const [why] = missing.filter(({ name }) => !own.has(name))
+    return genes.length > 0 && why ? [`Not counted in this number: ${listWords(genes)}. ${why.effect}`] : []
+  })
+
 /** What could not be computed although it was asked for, with the reason. */
 const refusedLines = ({ lacking, state, because }: MomentAnswer): string[] => {
   const refused = lacking.flatMap((one) =>
@@ -177,6 +186,7 @@ export const momentSection = (answer: MomentAnswer, drug: string | null): string
     ...(answer.explained ? estimated : []).flatMap((one) => reasonLine(one, estimated.length === 1)),
     ...inputLines(estimated),
     ...unknownLines(estimated),
+    ...leftOutLines(estimated),
     ...refusedLines(answer),
     ...(answer.numbers.length > 0 ? [answer.limits] : []),
   ].map(escapeText)

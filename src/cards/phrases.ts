@@ -13,9 +13,14 @@ const INDETERMINATE = new Set(['ind', 'n/a'])
 /** A genotype in words: `poor metabolizer`, `*57:01 positive`, `rs9923231 C/T`. */
 const genotypeWords = (genotype: Genotype | null, key: string | null): string => {
   if (genotype?.phenotype) return termWords(genotype.phenotype.term)
+  // Several readings that lead to one row by different words: none of the words is that of the result.
+  if (genotype?.diplotype && key !== null && !genotype.keys.includes(key)) return genotype.diplotype
   if (key !== null && INDETERMINATE.has(key)) return 'indeterminate'
   return key ?? genotype?.diplotype ?? genotype?.keys[0] ?? 'result without a phenotype'
 }
+
+/** Phenotypes that are the usual ones; for some drugs they are the ones to act on, so this alone decides nothing. */
+export const USUAL: ReadonlySet<string> = new Set(['NM', 'NF', 'normal', 'normal-risk'])
 
 const callOf = (gene: string, calls: readonly GeneCall[]): GeneCall | undefined => calls.find((candidate) => candidate.gene === gene)
 
@@ -71,6 +76,10 @@ export const reasonWords = (basis: readonly GeneBasis[], calls: readonly GeneCal
   return `${words(known)} (${words(missing)})`
 }
 
+/** Results that are not the usual ones: what a summary keeps where it has no room for all. */
+export const unusual = (basis: readonly GeneBasis[]): GeneBasis[] =>
+  basis.filter(({ state, clinical }) => state !== 'no-result' && !USUAL.has(clinical?.phenotype?.code ?? ''))
+
 /** The word of the row that matched, for the table of sources: `CYP2D6 score 1.0`, `TPMT intermediate metabolizer`, `NUDT15 not tested`. */
 export const rowWords = (basis: GeneBasis, calls: readonly GeneCall[]): string => {
   if (basis.state === 'no-result') return missingWords(basis, calls)
@@ -106,7 +115,8 @@ export const basisSentence = (basis: GeneBasis, calls: readonly GeneCall[]): str
   if (basis.state === 'no-result') return missingWords(basis, calls)
   if (isPresence(basis)) return presenceSentence(basis)
   const { genetic, clinical, key } = basis
-  const own = `${genotypeWords(genetic, basis.converted ? null : key)}${scoreWords(genetic)}`
+  const words = genotypeWords(genetic, basis.converted ? null : key)
+  const own = `${words === genetic?.diplotype && words.includes(' or ') ? 'one of these' : words}${scoreWords(genetic)}`
   const today =
     basis.converted && clinical
       ? `; with ${convertedBy(basis) || 'a medicine in use'} acts as ${genotypeWords(clinical, key)}${scoreWords(clinical)}`
@@ -142,4 +152,14 @@ export const riskWords = ({ risk, effect }: Finding, wording: Wording): string |
   const halves = new Set(effect.flatMap((one) => by?.[one] ?? []))
   const [only] = halves
   return halves.size === 1 && only !== undefined ? only : (known?.words ?? risk)
+}
+
+/**
+ * What the row can carry of its hints at effects, which a program made from words: an exposure that rises and falls, that falls while
+ * harm grows, or that rises while the effect wanes may be that of a metabolite, and no direction is told.
+ */
+export const effectWords = ({ effect }: Finding, wording: Wording): string[] => {
+  const has = (one: string): boolean => effect.includes(one)
+  const unsure = (has('exposure-up') && (has('exposure-down') || has('efficacy-down'))) || (has('exposure-down') && has('adr-up'))
+  return effect.filter((one) => !(unsure && one.startsWith('exposure-'))).flatMap((one) => wording.effects.get(one) ?? [])
 }

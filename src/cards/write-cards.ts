@@ -3,10 +3,9 @@ import type { Order, PatientFacts } from '../contract/facts.ts'
 import type { Assessment, DrugAssessment, Finding, TestFirst } from '../contract/findings.ts'
 import type { GeneCall } from '../contract/genes.ts'
 import type { Gap } from '../contract/lineage.ts'
-import type { RiskEstimate } from '../contract/risk.ts'
 import { inOneGo, type Slices } from '../slices.ts'
 import { unitWords } from '../terminology/unit-words.ts'
-import { headline } from './action-words.ts'
+import { firmAction, headline } from './action-words.ts'
 import { appLink, finish, SUMMARY_LIMIT, sourceLink, trace, type Writing, type Written, withDraft } from './card-parts.ts'
 import {
   type AlertPolicy,
@@ -27,19 +26,23 @@ import {
 } from './card-policy.ts'
 import { concernExtension, markConcern, markMoments, overriddenSilence, overrideOf } from './concern-mark.ts'
 import { conflictDetail, guidanceDetail, notAssessed, testFirstDetail, testSections } from './detail.ts'
+import { countsGenes } from './estimate-words.ts'
 import { limitCards } from './limit-cards.ts'
 import { asClause, escapeText, joinSections, listWords } from './markdown.ts'
 import { joinMoments, momentCard, momentSilences, offerOnce } from './moment-cards.ts'
 import { amount, momentSections } from './moment-section.ts'
 import { plainAmount } from './more-serious.ts'
 import { LEFT, ordersLeftNotice } from './orders-left.ts'
-import { basisWords, reasonWords } from './phrases.ts'
+import { basisWords, reasonWords, unusual } from './phrases.ts'
 import { type SuggestionContext, suggestChanges, suggestTest } from './suggestions.ts'
 
-/** `, about 21 mg/week`: the number that the advice asks to calculate. */
-const estimateWords = (estimates: readonly RiskEstimate[]): string => {
+/** `, about 21 mg/week`: the number that the advice asks to calculate, where it is made of the genotypes that the advice is about. */
+const estimateWords = ({ estimates, about }: DrugAssessment, head: Finding, wording: Writing['wording']): string => {
+  if (firmAction(head, about, wording)?.code !== 'algorithm') return ''
   const estimate = estimates.find((one) => one.state === 'estimated' && one.population.fits)
-  return estimate?.state === 'estimated' ? `, about ${amount(estimate.value)} ${unitWords(estimate.unit)}` : ''
+  return estimate?.state === 'estimated' && countsGenes(estimate, head)
+    ? `, about ${amount(estimate.value)} ${unitWords(estimate.unit)}`
+    : ''
 }
 
 /** `DPWG and FDA: avoid`. */
@@ -65,11 +68,14 @@ export const summaryOf = (
   { wording, policy }: Pick<Writing, 'wording' | 'policy'>,
 ): string => {
   const ask = head.population?.state === 'undecided' ? `, if ${head.population.label}` : ''
-  const action = `${headline(head, drug.about, wording)}${ask}${estimateWords(drug.estimates)}${stricterWords(drug, head, policy)}`
+  const action = `${headline(head, drug.about, wording)}${ask}${estimateWords(drug, head, wording)}${stricterWords(drug, head, policy)}`
   const reason = reasonWords(head.basis, assessment.geneCalls)
   // `TPMT poor and NUDT15 intermediate metabolizer`, before the results give way to the names of the genes.
   const briefly = reason.replaceAll(/ metabolizer(?=.* metabolizer)/g, '')
-  const fitting = [reason, briefly].find((words) => `${action}: ${words}`.length <= SUMMARY_LIMIT)
+  // Then those of genes that work as usual.
+  const notable = unusual(head.basis)
+  const most = notable.length > 0 ? [reasonWords(notable, assessment.geneCalls)] : []
+  const fitting = [reason, briefly, ...most].find((words) => `${action}: ${words}`.length <= SUMMARY_LIMIT)
   return `${action}: ${fitting ?? listWords(head.basis.map(({ gene }) => gene))}`
 }
 
@@ -303,7 +309,9 @@ function* writeDrug(
 ): Slices<Written | Silence> {
   const concern = concernOf(drug, writing.policy)
   const own = concern && writeConcern(concern, drug, order, assessment, context, writing)
-  const written = own ? joinMoments(own, drug, order, context) : momentCard(drug.moments ?? [], { drug, order }, context, writing)
+  const written = own
+    ? joinMoments(own, concern && 'head' in concern ? concern.head : null, drug, order, context)
+    : momentCard(drug.moments ?? [], { drug, order }, context, writing)
   if (!written) return concern ? byPolicy(concern.kind, drug) : { ...silenceWords(drug, assessment.geneCalls), order: drug.ref }
   const { card, trace: why, ...rest } = written
   yield

@@ -16,6 +16,8 @@ export type Modifiable =
 export type ModelInput = {
   readonly name: string
   readonly label: string
+  /** The gene whose result it is. */
+  readonly gene?: string
   /** Quantity that several inputs describe. */
   readonly quantity?: string
   readonly value: number | string | null

@@ -63,6 +63,7 @@ const variantProblems = (variant: Variant, parts: FolderParts): string[] => {
     ...(variant.valid ?? []).map(({ input }) => input),
     ...(variant.notFor ?? []).flatMap(({ when }) => Object.keys(when)),
     ...(variant.inOrder ?? []).flatMap((one) => one.inputs),
+    ...(variant.leavesOut ?? []),
     ...variant.without.map(({ input }) => input),
   ]
   const rows = manifest.intervals?.variants[variant.id]

@@ -27,8 +27,8 @@ export const valuesFor = ({ inputs }: LoadedVariant, readings: InputReadings): V
 const knownValues = (readings: InputReadings): Values =>
   Object.fromEntries([...readings].flatMap(([name, reading]) => (reading.state === 'unusable' ? [] : [[name, reading.value]])))
 
-const unusableInputs = ({ inputs }: LoadedVariant, readings: InputReadings): Gap[] => {
-  const open = inputs.flatMap((name) => {
+const unusableInputs = ({ inputs, spec }: LoadedVariant, readings: InputReadings): Gap[] => {
+  const open = [...inputs, ...(spec.leavesOut ?? [])].flatMap((name) => {
     const reading = readings.get(name)
     return reading?.state === 'unusable' ? [reading] : []
   })

@@ -36,6 +36,7 @@ const shell = oncePer(
   (spec: InputSpec): Omit<ModelInput, 'value' | 'origin' | 'facts'> => ({
     name: spec.name,
     label: spec.label,
+    ...(spec.kind === 'genotype' ? { gene: spec.gene } : {}),
     ...(spec.quantity === undefined ? {} : { quantity: spec.quantity }),
     unit: spec.unit,
     ...(spec.modifiable === undefined ? {} : { modifiable: spec.modifiable }),

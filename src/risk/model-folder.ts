@@ -420,6 +420,8 @@ const variant = z.strictObject({
   valid: z.array(range.extend({ input: z.string(), says: z.string().min(1) })).optional(),
   /** Inputs whose numbers, where they are known, may not fall in this order (an age at first birth is not above the age). */
   inOrder: z.array(z.strictObject({ inputs: z.array(z.string()).min(2), says: z.string().min(1) })).optional(),
+  /** Inputs that it does without where they are not known. Where the record has a result of one that no variant can take, it is not used either. */
+  leavesOut: z.array(z.string()).min(1).optional(),
   /** For comparison with the chosen one where it can be computed; chosen only where nothing else is asked for. */
   beside: z.boolean().optional(),
   /** The variant is not used when the condition holds, unless the gene's result says that these alleles were tested. */

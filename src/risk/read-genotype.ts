@@ -35,14 +35,23 @@ const fromCandidates = (spec: Spec, call: Extract<GeneCall, { state: 'candidates
   )
 }
 
+/** The laboratory says that it has no genotype: nothing is known of it, as without a test. Not so a result that says something else. */
+const isNoCall = ({ readings }: Extract<GeneCall, { state: 'indeterminate' }>): boolean => {
+  const shown = readings.filter(({ use }) => use === 'inform')
+  return shown.length > 0 && shown.every(({ flags }) => flags.includes('no-call'))
+}
+
 /**
  * Value of a genotype input from the gene call, by the genes alone (phenoconversion is a matter of the model's medicine inputs).
- * Not tested and tested without a usable result are kept apart: a term for "unknown" stands for the first only.
+ * A term for "unknown" stands for a gene that was not tested, or that the laboratory could not call; never for a result that
+ * could not be read, is open between several genotypes, or is none that the equation knows.
  */
 export const readGenotype = (spec: Spec, _facts: PatientFacts, calls: readonly GeneCall[]): InputReading => {
   const call = calls.find(({ gene }) => gene === spec.gene)
   if (!call || call.state === 'not-tested')
     return absent(spec, { about: spec.gene, code: 'not-tested', because: `${spec.gene} was not tested.` })
+  if (call.state === 'indeterminate' && isNoCall(call))
+    return absent(spec, { about: spec.gene, code: 'indeterminate', because: `${spec.gene}: the laboratory could not call it.` })
   if (call.state === 'indeterminate')
     return unusable(
       spec,

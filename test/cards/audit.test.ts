@@ -105,7 +105,7 @@ describe('A label that doses by genotype and inhibitors together', () => {
 
 describe('A label alone', () => {
   it('speaks where no guideline does', () => {
-    expect(saying('siponimod', { CYP2C9: '*3/*3' })).toEqual(['warning: Avoid siponimod (FDA: contraindicated): CYP2C9 poor metabolizer'])
+    expect(saying('siponimod', { CYP2C9: '*3/*3' })).toEqual(['critical: Avoid siponimod (FDA: contraindicated): CYP2C9 poor metabolizer'])
     expect(saying('deutetrabenazine', { CYP2D6: '*4/*4' })).toEqual([
       'warning: Keep deutetrabenazine at 36 mg/day or less: CYP2D6 poor metabolizer',
     ])

@@ -37,7 +37,7 @@ describe('a model folder is complete or it is not loaded', () => {
         {
           id: 'warfarin-dose',
           state: 'serving',
-          version: '1.1.0',
+          version: '1.2.0',
           sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
           execution: 'cpu',
           fallback: null,
@@ -45,7 +45,7 @@ describe('a model folder is complete or it is not loaded', () => {
         },
       ],
     })
-    expect(models.versions).toEqual({ 'warfarin-dose': expect.stringMatching(/^1\.1\.0\+sha256:[0-9a-f]{12}$/) })
+    expect(models.versions).toEqual({ 'warfarin-dose': expect.stringMatching(/^1\.2\.0\+sha256:[0-9a-f]{12}$/) })
     await models.close()
   })
 

@@ -142,18 +142,11 @@ describe('warfarin starting dose from a record', () => {
 
 describe('genotypes that the equation does not know', () => {
   it.each(['*1/*5', '*2/*8', '*6/*11', '*1/*12'])(
-    'CYP2C9 %s: the genetic equation is refused with the reason, the clinical one is given',
+    'CYP2C9 %s: no dose, and the reason; the clinical equation would leave out what the result says',
     async (diplotype) => {
-      const { variant, missing } = await given(patient(), [called('VKORC1', 'rs9923231 C/T'), called('CYP2C9', diplotype)])
-      expect(variant).toBe('iwpc_clinical')
-      expect(missing).toEqual([
-        {
-          name: 'iwpc_pg',
-          label: 'IWPC pharmacogenetic equation',
-          effect: expect.stringContaining(`CYP2C9 ${diplotype}: The equation knows *1, *2 and *3 only.`),
-        },
+      expect(await refused(patient(), [called('VKORC1', 'rs9923231 C/T'), called('CYP2C9', diplotype)])).toEqual([
+        { code: 'out-of-range', because: expect.stringMatching(/^CYP2C9 \*.*: The equation knows \*1, \*2 and \*3 only.*CPIC \(2017\)/) },
       ])
-      expect(missing[0]?.effect).toContain('CPIC (2017)')
     },
   )
 
@@ -180,8 +173,10 @@ describe('genotypes that the equation does not know', () => {
     ['indeterminate', indeterminate('CYP2C9')],
     ['open between two diplotypes', openBetween('CYP2C9', '*1/*2', '*1/*3')],
     ['known as a phenotype only', called('CYP2C9', null)],
-  ])('a result that is %s is not taken for "unknown" and not for normal', async (_, call) => {
-    expect((await given(patient(), [called('VKORC1', 'rs9923231 C/T'), call])).variant).toBe('iwpc_clinical')
+  ])('a result that is %s is not taken for "unknown", not for normal, and not left out', async (_, call) => {
+    expect(await refused(patient(), [called('VKORC1', 'rs9923231 C/T'), call])).toEqual([
+      { code: expect.any(String), because: expect.stringMatching(/^CYP2C9: /) },
+    ])
   })
 
   it('candidates that all mean the same value are used', async () => {

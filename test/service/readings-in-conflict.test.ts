@@ -125,3 +125,52 @@ describe('Doses of one source for two genes', () => {
     expect(answer.cards[0]?.suggestions).toBeUndefined()
   })
 })
+
+describe('What a card says beside the advice', () => {
+  let hospital: Awaited<ReturnType<typeof openHospital>>
+  beforeAll(async () => {
+    hospital = await openHospital(embeddedPlace)
+  })
+  afterAll(() => hospital?.close())
+
+  const detailOf = async (product: string, results: readonly Result[]): Promise<string> =>
+    (await hospital.ask(orderingWith(product, results))).cards[0]?.detail ?? ''
+
+  it('a raised dose by one gene names no harm of another, and keeps the advice to test that one first', async () => {
+    const detail = await detailOf('allopurinol 100 MG Oral Tablet', [['ABCG2', 'rs2231142 T/T']])
+    expect(detail).toContain('- Give 140% of the usual dose.')
+    expect(detail).not.toContain('SJS')
+    expect(detail).toContain('**Before the first dose**\n\n- Consider ordering HLA-B\\*58:01')
+  })
+
+  it('an exposure of which the hints are at odds has no direction', async () => {
+    const thiopurine = await detailOf('azathioprine 50 MG Oral Tablet', [
+      ['TPMT', '*1/*1'],
+      ['NUDT15', '*3/*3'],
+    ])
+    expect(thiopurine).toContain('- Expected: a higher risk of harm\n')
+    const tricyclic = await detailOf('imipramine 25 MG Oral Tablet', [
+      ['CYP2C19', '*1/*17'],
+      ['CYP2D6', '*4/*4'],
+    ])
+    expect(tricyclic).not.toContain('exposure than usual')
+  })
+
+  it('what a label contraindicates for the genotype is critical, though it names no harm and milder advice comes first', async () => {
+    expect(summaries(await hospital.ask(orderingWith('siponimod 2 MG Oral Tablet', [['CYP2C9', '*3/*3']])))).toEqual([
+      'critical: Avoid siponimod (FDA: contraindicated): CYP2C9 poor metabolizer',
+    ])
+  })
+
+  it('a long summary drops the results of genes that work as usual before it drops the one that matters', async () => {
+    const answer = await hospital.ask(
+      orderingWith('mercaptopurine 50 MG Oral Tablet', [
+        ['TPMT', '*3A/*3A'],
+        ['NUDT15', '*1/*1'],
+      ]),
+    )
+    expect(summaries(answer)).toEqual([
+      'warning: Start mercaptopurine at 10% of the usual dose three times a week for malignant disease (else see detail): TPMT poor metabolizer',
+    ])
+  })
+})

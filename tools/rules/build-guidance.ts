@@ -4,6 +4,18 @@ import { parseRecommendations, type Recommendation } from './reference-schemas.t
 
 const FILE = 'recommendations.jsonl'
 
+/**
+ * The reference has one phrase of harm for each drug. What HLA alleles do is not the harm of another gene of the same drug:
+ * of these phrases a row without an HLA gene keeps the rest.
+ */
+const WITHOUT_HLA: ReadonlyMap<string | null, string | null> = new Map([
+  ['SJS/TEN and DRESS', null],
+  ['SJS/TEN; concentration-dependent toxicity', 'concentration-dependent toxicity'],
+])
+
+const riskOf = ({ genes, risk }: Recommendation): string | null =>
+  genes.some((gene) => gene.startsWith('HLA')) || !WITHOUT_HLA.has(risk) ? risk : (WITHOUT_HLA.get(risk) ?? null)
+
 /** One action of the source holds two conditions; our grammar has one (`parse-action.ts`). */
 const REWORDED: Readonly<Record<string, string>> = {
   'if(anxiety or OCD):if-adr:dose=50%': 'if(anxiety or OCD, and side effects):dose=50%',
@@ -69,7 +81,7 @@ const draftOf = (raw: Recommendation): DraftRow => {
     strength: raw.src === 'DPWG' || raw.strength === 'N/A' ? null : raw.strength,
     actions: withConditions(raw.actions.filter((action) => !isUnread(action)).map((action) => REWORDED[action] ?? action)),
     effect: raw.effect,
-    risk: raw.risk,
+    risk: riskOf(raw),
     guideline: {
       id: raw.guideline,
       url: `https://www.clinpgx.org/guidelineAnnotation/${raw.guideline}`,

@@ -73,20 +73,23 @@ const mayHold = oncePerPair(({ allergies }: PatientFacts, classes: DrugClasses):
   ),
 )
 
+/** `allergy to penicillin`, also where the record calls it `Allergy to penicillin`. */
+export const allergyTo = ({ name }: Allergy): string => `allergy to ${name.replace(/^\s*allergy to\s+/i, '')}`
+
 type Verdict = { readonly weight: 'exclude' | 'caution'; readonly because: string }
 
 /** What one allergy means for the replacement (`own`: its classes): itself, its class, or a relative that it may cross-react with. */
 const judge = (allergy: Allergy, { drug, parts }: Candidate, own: readonly DrugClass[]): Verdict | null => {
-  if (holds(allergy.ingredients, parts)) return { weight: 'exclude', because: `allergy to ${allergy.name} recorded` }
+  if (holds(allergy.ingredients, parts)) return { weight: 'exclude', because: `${allergyTo(allergy)} recorded` }
   const whole = own.find((one) => isToClass(allergy, one))
-  if (whole) return { weight: 'exclude', because: `allergy to ${allergy.name} recorded; ${drug.name} is one of the ${whole.label}` }
+  if (whole) return { weight: 'exclude', because: `${allergyTo(allergy)} recorded; ${drug.name} is one of the ${whole.label}` }
   for (const one of own) {
     const [relative] = namedIn(one.members, allergy.ingredients)
     const { crossReaction } = one
     if (relative !== undefined && crossReaction)
       return {
         weight: crossReaction.result,
-        because: `allergy to ${allergy.name} recorded: ${crossReaction.because} (${crossReaction.source})`,
+        because: `${allergyTo(allergy)} recorded: ${crossReaction.because} (${crossReaction.source})`,
       }
   }
   return null

@@ -5,7 +5,7 @@ import { modifiersBeside } from '../conditions.ts'
 import { findEvidence, nameFound } from '../record-evidence.ts'
 import { instantOf, sameIngredient, wasRead } from '../subject.ts'
 import { bodyWeight } from '../vitals.ts'
-import { allergiesOf, concernsClass } from './allergies.ts'
+import { allergiesOf, allergyTo, concernsClass } from './allergies.ts'
 import { type Beside, besides, perhapsBesides, stopped } from './beside.ts'
 import { type Candidate, namedIn } from './candidate.ts'
 import { type Checked, fine, problem, unanswered } from './checked.ts'
@@ -113,8 +113,7 @@ const byModifier: Answering<'modifier'> = ({ enzymes, modifier: kind, strengths 
 const byAllergy: Answering<'allergy'> = ({ class: name }, candidate, kit) => {
   const one = kit.prepared.tables.classes.classes[name]
   const found = one ? allergiesOf(candidate, kit).filter((allergy) => concernsClass(allergy, one)) : []
-  if (found.length > 0)
-    return { hit: true, facts: found.map((one) => one.lineage), found: `allergy to ${found.map((one) => one.name).join(', ')}` }
+  if (found.length > 0) return { hit: true, facts: found.map((one) => one.lineage), found: found.map(allergyTo).join(', ') }
   return wasRead(candidate.ordered.facts, 'allergies') ? no() : open('allergies were not read')
 }
 
