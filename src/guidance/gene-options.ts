@@ -165,6 +165,10 @@ const ofCall = (
   return { options, gap, open }
 }
 
+/** Nothing is a result of the gene: it was said to be studied, or only its enzyme was measured. Rows about an unclear result do not fit. */
+const isWithoutResult = ({ flags, readings }: Extract<GeneCall, { state: 'indeterminate' }>): boolean =>
+  flags.length === 0 && !readings.some(({ use }) => use === 'inform')
+
 /**
  * Every way to read a gene for these rows. A gene without a usable result is never read as normal:
  * it can only match rows that speak of a missing (`NR`) or indeterminate (`ind`, `n/a`) result.
@@ -181,8 +185,7 @@ export const readGene = (
   switch (call.state) {
     case 'indeterminate':
       return {
-        // Where nothing is a result of the gene (it was studied, or only its enzyme measured), rows about an unclear result do not fit.
-        options: [call.flags.length === 0 ? noResult : indeterminate(table, vocabulary)],
+        options: [isWithoutResult(call) ? noResult : indeterminate(table, vocabulary)],
         gap: gapOf(gene, 'indeterminate', call.because),
         open: null,
       }
