@@ -3,8 +3,13 @@ import { cutText } from '../cut-text.ts'
 /** Characters that GitHub-flavoured markdown or HTML would act on. Text from the chart never carries them unescaped. */
 const ACTIVE = /[\\`*_[\]|<>~]|^(?:[#+-]|\d+(?=[.)]))/g
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control and bidirectional characters of the chart are what is taken out
-const UNSEEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g
+/**
+ * Characters that show nothing and may hide a text or turn it round: controls, marks and embeddings of direction, zero-width and other
+ * format characters, tags and selectors of variants beyond the basic plane (Unicode TR36, 3.5; the Unicode Standard, 23.2 and 23.9).
+ */
+const UNSEEN =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e0fff}]|(?<![^\u0000-\u024f])[\u200c\u200d]|[\u200c\u200d](?![^\u0000-\u024f])/gu
 
 /** Half of a character outside the basic plane: no text that JSON or a screen can carry. */
 const LONE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
@@ -12,12 +17,21 @@ const LONE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\ud
 /** What the two functions below would change; most texts are words of ours and hold none of it. */
 const NOT_INERT = /[^ -~]|[\\`*_[\]|<>~&]|^[ #+\-\d]| $| {2}|:\/\//
 
-/** Characters of the longest text that stands on a card; of a longer one the beginning, and that it goes on. */
-const LONGEST = 20_000
+/** Characters of the longest text that stands whole on a card: twice the longest of our own. */
+const LONGEST = 2000
+
+/** Of a longer one, which is a name of the chart within words of ours: so much of its beginning, and of its end. */
+const KEPT = { first: 1400, last: 300 } as const
+
+const endOf = (text: string): string => {
+  const end = text.slice(-KEPT.last)
+  return /^[\udc00-\udfff]/.test(end) ? end.slice(1) : end
+}
 
 const shown = (text: string): string => {
   if (text.length <= LONGEST) return text
-  return `${cutText(text, LONGEST)}… (the first ${LONGEST} of ${text.length} characters)`
+  const [first, last] = [cutText(text, KEPT.first), endOf(text)]
+  return `${first}… (${text.length - first.length - last.length} characters are not shown) …${last}`
 }
 
 /** Text of the chart as inert markdown: one line, nothing acts. Source: CDS Hooks checklist Z-08. */

@@ -1,11 +1,14 @@
 /**
- * Control characters, and those that turn the direction of all text behind them: a name with U+202E in it would show the dose beside it
- * backwards (Unicode TR36, 3.5, and UAX 9, 2.7). Marks without that reach (U+200E, U+200F) stay, names in Hebrew and Arabic use them.
+ * Control characters; those that turn the direction of all text behind them: a name with U+202E in it would show the dose beside it
+ * backwards (Unicode TR36, 3.5, and UAX 9, 2.7); and those that show nothing and may hide a text in a text: zero-width and other format
+ * characters, tags and selectors of variants beyond the basic plane (the Unicode Standard, 23.2 and 23.9). Marks without that reach
+ * (U+200E, U+200F) stay, names in Hebrew and Arabic use them, and so do joiners (U+200C, U+200D) between letters that join.
  */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-const UNSEEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufeff]/g
+const UNSEEN =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u180e\u200b\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e0fff}]|(?<![^\u0000-\u024f])[\u200c\u200d]|[\u200c\u200d](?![^\u0000-\u024f])/gu
 
-const ANY_UNSEEN = new RegExp(UNSEEN.source)
+const ANY_UNSEEN = new RegExp(UNSEEN.source, 'u')
 
 /** Longer texts a regular expression looks through faster. */
 const SHORT = 64

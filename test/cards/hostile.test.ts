@@ -19,6 +19,7 @@ const HOSTILE = [
   '| a | b |\n| --- | --- |\n| c | d |',
   'line\r\n\r\n- list\n\n1. list\n\n> quote\n\n```\ncode',
   '\u202egnp.exe\u202c \u0000\u0007\ufeff',
+  `war\u200bfarin\u2060 5\u200d mg ${String.fromCodePoint(0xe0069, 0xe0067, 0xe007f)}`,
   '&lt;b&gt; &amp; \\[x](y) \\\\',
   '{drug} {detail} {value} $& $1 $$',
   'x'.repeat(5000),
@@ -116,6 +117,16 @@ describe('Cards on a chart full of hostile text', () => {
 
   it.each(SKETCHES.map((sketch, at) => [at, sketch] as const))('patient %i still gets the card that is due', (_at, sketch) => {
     expect(cardsOf(sketch, HOSTILE).length).toBeGreaterThan(0)
+  })
+
+  it('hold no character that shows nothing, and no long run of it', () => {
+    const long = 'Peanut, and all that was ever near one. '.repeat(500)
+    for (const sketch of SKETCHES)
+      for (const { summary, detail = '' } of cardsOf(sketch, [long, ...HOSTILE])) {
+        // The one of width nothing that stands there is ours: it keeps an address from becoming a link.
+        expect(`${summary}${detail}`.replaceAll(':\u200b//', '')).not.toMatch(/[\u00ad\u200b-\u200f\u2060-\u206f]|[\u{e0000}-\u{e0fff}]/u)
+        expect(detail).not.toContain(long.slice(0, 2001))
+      }
   })
 
   it('a summary is cut, never split inside a character', () => {

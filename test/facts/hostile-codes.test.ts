@@ -21,6 +21,9 @@ test.each([
   ['one that isolates', '\u2066Doe\u2069', 'Doe'],
   ['a NUL and a bell', 'a\u0000b\u0007c', 'abc'],
   ['a byte order mark alone', '\ufeff', null],
+  ['letters of no width', 'war\u200bfa\u200crin\u2060 5\u200d mg\u2064', 'warfarin 5 mg'],
+  ['tags that spell a hidden text', `peanut${String.fromCodePoint(0xe0069, 0xe0067, 0xe007f)}`, 'peanut'],
+  ['none: joiners between letters that join stay', 'می\u200cخواهم', 'می\u200cخواهم'],
   ['none: marks of Hebrew and Arabic names stay', 'דוד\u200f 1', 'דוד\u200f 1'],
 ])('of the characters that nobody sees, %s', (_what, text, read) => {
   expect(asText(text)).toBe(read)

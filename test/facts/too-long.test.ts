@@ -62,10 +62,20 @@ describe('What is too long to be what it stands for is not read, and that is sai
     expect(readExtent([dosage])).toEqual({ lasts: null, more: true })
   })
 
-  it('a text on a card, of which the beginning is shown', () => {
+  it('a text on a card, of which beginning and end are shown, and how much is not', () => {
     for (const show of [escapeText, plainText]) {
-      expect(show('a'.repeat(20_000))).toBe('a'.repeat(20_000))
-      expect(show('a'.repeat(20_001))).toBe(`${'a'.repeat(20_000)}… (the first 20000 of 20001 characters)`)
+      expect(show('a'.repeat(2000))).toBe('a'.repeat(2000))
+      const words = `Allergy to ${'x'.repeat(20_000)}: look for another drug.`
+      const seen = show(words)
+      expect([seen.startsWith('Allergy to xxx'), seen.endsWith('xxx: look for another drug.'), seen.length < 2000]).toEqual([
+        true,
+        true,
+        true,
+      ])
+      expect(seen).toContain(`… (${words.length - 1700} characters are not shown) …`)
+      expect(show(`${'a'.repeat(1399)}😀${'b'.repeat(1000)}😀${'c'.repeat(299)}`)).toBe(
+        `${'a'.repeat(1399)}… (1004 characters are not shown) …${'c'.repeat(299)}`,
+      )
     }
   })
 })
