@@ -433,9 +433,9 @@ const fileSchema = z.strictObject({
     ),
   watchFrom: z
     .array(z.union([z.cidrv4(), z.cidrv6()]))
-    .default(['127.0.0.0/8', '::1/128'])
+    .optional()
     .describe(
-      'Addresses that may read `/metrics` and the parts of `/readyz` without the token of `operatorTokenFile`. A call that a proxy handed on never may. With several tenants, figures by tenant need the token.',
+      'Addresses that may read `/metrics` and the parts of `/readyz` without the token of `operatorTokenFile`. A call that a proxy marked as handed on (`Forwarded`, `X-Forwarded-For`, `X-Forwarded-Host`, `X-Real-IP`, `Via`) never may; one that a proxy handed on without a mark looks like a call of the proxy itself, so never name the address of a proxy. With several tenants, figures by tenant need the token. Default: none, because something stands in front; where `publicUrl` is this machine itself, `127.0.0.0/8` and `::1/128`.',
     ),
   operations: z
     .strictObject({

@@ -5,7 +5,7 @@ import { checkFhirBase } from './doctor/fhir-base.ts'
 import { addressOf, type Finding, findingsOf, type State } from './doctor/finding.ts'
 import { checkKeys } from './doctor/keys.ts'
 import { makeProbe, type Probe } from './doctor/probe.ts'
-import { checkSite, orNotChecked } from './doctor/site.ts'
+import { checkOrigins, checkSite, orNotChecked } from './doctor/site.ts'
 import { printJson, say, UsageError, type Verb, type VerbInput } from './verb.ts'
 
 const checkClient = async (client: ClientConfig, config: Config, probe: Probe): Promise<Finding[]> => {
@@ -21,7 +21,7 @@ const checkClient = async (client: ClientConfig, config: Config, probe: Probe): 
       orNotChecked('fhir-server', `${client.id}, ${addressOf(base)}`, () => checkFhirBase(client, base, config, probe)),
     ),
   ])
-  return [...found.flat(), ...(client.fhirServers.length === 0 ? [none] : [])]
+  return [...found.flat(), ...checkOrigins(client), ...(client.fhirServers.length === 0 ? [none] : [])]
 }
 
 const chosen = (config: Config, asked: VerbInput['values'][string]): readonly ClientConfig[] => {
@@ -55,7 +55,7 @@ const findingsFor = async ({ values }: VerbInput): Promise<Finding[]> => {
   const clients = chosen(config, values.client)
   // The EHRs first: loading rules and models keeps this process busy, which would look like a slow EHR or a wrong clock.
   const ofClients = await Promise.all(clients.map((client) => checkClient(client, config, probe)))
-  const site = await checkSite(config, probe)
+  const site = await checkSite(config, probe, clients)
   return [findingsOf('configuration', 'site').ok('The configuration is well formed.'), ...site, ...ofClients.flat()]
 }
 

@@ -38,6 +38,11 @@ const remarksOn = ({ heads, unsigned, entries }: Verified): string[] => [
   ...(heads.inDatabase > 0 && unsigned > 0
     ? [`${s(unsigned, 'entry is', 'entries are')} newer than the last signed end (entry ${heads.signedUpTo} of ${entries}).`]
     : []),
+  ...(heads.inFile !== null && heads.inFile < heads.inDatabase
+    ? [
+        `The heads file holds ${heads.inFile} of ${s(heads.inDatabase, 'signed end', 'signed ends')}: lines are missing from it, or it was begun later. Of ends that only the database tells, nothing outside of it vouches.`,
+      ]
+    : []),
   ...(heads.inFile === null ? ['No heads file: if the end of the chain was cut off, signed ends and all, it was not found.'] : []),
 ]
 

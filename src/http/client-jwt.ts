@@ -158,10 +158,19 @@ const outOfTime = (times: Times, nowS: number): OutOfTime | null => {
   return nbf !== null && nbf > nowS + CLOCK_S ? { reason: 'not valid yet', seconds: nowS - nbf } : null
 }
 
+const LONGEST_QUOTE = 200
+
+/** What a stranger wrote, fit for the log: one line of plain characters, short, and nothing like a token. */
+const quote = (text: string): string => {
+  const plain = text.replace(/[^\x20-\x7e]/g, '?').replace(/\beyJ[\w.-]+|[\w-]{80,}/g, '…')
+  return plain.length > LONGEST_QUOTE ? `"${plain.slice(0, LONGEST_QUOTE)}…"` : `"${plain}"`
+}
+
 const checkAudience = ({ aud }: Json, client: ClientConfig, audience: string): void => {
   const named: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
   if (!named.every((one) => typeof one === 'string')) refuse('aud is no text')
-  if (!named.some((one) => one === audience || client.audiences.includes(one as string))) refuse('another audience')
+  if (!named.some((one) => one === audience || client.audiences.includes(one as string)))
+    refuse(`another audience: ${quote(named.join(', '))} came, ${[audience, ...client.audiences].map(quote).join(' or ')} is expected`)
 }
 
 const checkSubject = ({ sub }: Json, { subject }: ClientConfig): void => {
@@ -189,9 +198,9 @@ const register = (
 }
 
 /** A `tenant` in the token must be the registered one wherever the registration names one. */
-const choose = (candidates: readonly Registered[], { tenant }: Json): Registered => {
+const choose = (candidates: readonly Registered[], iss: string, { tenant }: Json): Registered => {
   const [only, ...others] = candidates
-  if (!only) return refuse('unknown issuer')
+  if (!only) return refuse(`unknown issuer: ${quote(iss)} is the iss of no client`)
   if (tenant !== undefined && !isText(tenant)) return refuse('tenant is no text')
   if (others.length === 0 && (tenant === undefined || only.client.tenant === 'default')) return only
   return candidates.find(({ client }) => client.tenant === tenant) ?? refuse('unknown tenant')
@@ -217,7 +226,7 @@ export const makeVerifyClient = (
     const token = takeApart(authorization)
     const { iss, jti } = token.payload
     if (!isText(iss)) return refuse('no issuer')
-    const { client, keySet } = choose(byIssuer.get(iss) ?? [], token.payload)
+    const { client, keySet } = choose(byIssuer.get(iss) ?? [], iss, token.payload)
     checkHeader(token, client)
     const times = readTimes(token.payload)
     checkAudience(token.payload, client, audience)

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP } from 'node:net'
-import type { Config } from '../config.ts'
+import { type Config, isLoopback } from '../config.ts'
 import { AttuneError } from '../errors.ts'
 import { callOf, type Step } from './call.ts'
 
@@ -36,6 +36,12 @@ const makeIsNear = (ranges: readonly string[]): ((request: IncomingMessage) => b
   }
 }
 
+const THIS_MACHINE = ['127.0.0.0/8', '::1/128'] as const
+
+/** Where EHRs call another address than this machine's own, a proxy stands in front, and on this machine it looks like one who watches. */
+const defaultWatch = (publicUrl: string): readonly string[] =>
+  isLoopback(new URL(publicUrl).hostname.replace(/^\[|\]$/g, '')) ? THIS_MACHINE : []
+
 /** Who may see what concerns more than one tenant. */
 export type Operators = {
   /** Came with the operator's token. */
@@ -49,9 +55,10 @@ export const makeOperators = ({
   operatorTokenFile,
   watchFrom,
   mode,
-}: Pick<Config, 'operatorTokenFile' | 'watchFrom' | 'mode'>): Operators => {
+  publicUrl,
+}: Pick<Config, 'operatorTokenFile' | 'watchFrom' | 'mode' | 'publicUrl'>): Operators => {
   const expected = operatorTokenFile === undefined ? null : readToken(operatorTokenFile)
-  const isNear = makeIsNear(watchFrom)
+  const isNear = makeIsNear(watchFrom ?? defaultWatch(publicUrl))
   const isOperator = ({ headers }: IncomingMessage): boolean => {
     const given = headers.authorization?.match(/^Bearer +([\x21-\x7e]{1,500})$/i)?.[1]
     return expected !== null && given !== undefined && timingSafeEqual(expected, digest(given))

@@ -141,6 +141,11 @@ const STORIES: Readonly<Record<string, readonly [Story, ...Expected[]]>> = {
   ],
   'keys-gone': [{ before: answerAt('/jwks.json', (res) => res.writeHead(404).end()) }, ['keys', 'fail', /status 404/]],
   'no-issuer': [{ client: { iss: undefined, jku: undefined } }, ['keys', 'warn', /no iss and no keys/]],
+  'odd-origin': [
+    { client: { cors: ['https://ehr.example/page'] } },
+    ['origins', 'fail', /^Not an origin: https:\/\/ehr\.example\/page\.$/],
+  ],
+  'no-frames': [{ client: { frameAncestors: [] } }, ['origins', 'warn', /^Client no-frames has FHIR servers but no frameAncestors\.$/]],
   'no-server': [{ client: { fhirServers: [] } }, ['fhir-server', 'warn', /no fhirServers/]],
   dstu2: [
     { statement: (origin) => ({ ...capabilityStatement(origin, '2026'), fhirVersion: '1.0.2' }) },
@@ -308,7 +313,14 @@ describe('attune doctor against EHRs', { timeout: 600_000 }, () => {
     if (!healthy) throw new Error('there is no healthy EHR')
     const path = configFile({
       network: TEST_NETWORK,
-      clients: [clientFor('healthy', healthy), clientFor('other', { origin: 'http://127.0.0.1:9', base: 'http://127.0.0.1:9/fhir' })],
+      clients: [
+        clientFor('healthy', healthy),
+        clientFor(
+          'other',
+          { origin: 'http://127.0.0.1:9', base: 'http://127.0.0.1:9/fhir' },
+          { cors: ['https://other.example/page'], frameAncestors: [] },
+        ),
+      ],
     })
     const kept = { ...process.env }
     Object.assign(process.env, { PORT: String(await freePort()), ATTUNE_DATA_DIR: join(folder, 'data') })
@@ -381,6 +393,37 @@ describe('attune doctor over TLS', { timeout: 600_000 }, () => {
       what: expect.stringContaining('its certificate is for another name'),
     })
   })
+
+  it('says that figures of the server are told to strangers at publicUrl, and when they are not', async () => {
+    const authority = { called: 'Hospital CA', authority: makeAuthority('Hospital CA') }
+    const ca = join(folder, 'ca-of-proxy.pem')
+    writeFileSync(ca, authority.authority.cert)
+    const figuresAt = async (status: number): Promise<Finding | undefined> => {
+      const proxy = await startDoctorEhr(
+        {
+          before: ({ url }, response) => {
+            if (url !== '/healthz' && url !== '/metrics') return false
+            response.writeHead(url === '/metrics' ? status : 200, { 'x-request-id': 'r1' }).end()
+            return true
+          },
+        },
+        certify('127.0.0.1', authority, 100),
+      )
+      open.push(proxy)
+      const path = configFile({ ...NO_LOAD, publicUrl: proxy.origin, network: { allowPrivateAddresses: true } })
+      const child = spawn(process.execPath, [join(projectRoot, 'bin/attune.mjs'), 'doctor', '--json', '--config', path], {
+        env: { PATH: process.env.PATH, NODE_EXTRA_CA_CERTS: ca, PORT: String(await freePort()), ATTUNE_DATA_DIR: join(folder, 'data') },
+      })
+      let out = ''
+      child.stdout.on('data', (chunk: Buffer) => {
+        out += chunk.toString('utf8')
+      })
+      await new Promise((resolve) => child.on('close', resolve))
+      return (JSON.parse(out) as Report).findings.find(({ check }) => check === 'figures')
+    }
+    expect(await figuresAt(200)).toMatchObject({ state: 'fail', what: expect.stringContaining('/metrics is told without a token.') })
+    expect(await figuresAt(401)).toMatchObject({ state: 'ok' })
+  })
 })
 
 describe('attune doctor on the site itself', { timeout: 600_000 }, () => {
@@ -414,21 +457,36 @@ describe('attune doctor on the site itself', { timeout: 600_000 }, () => {
     expect(of('tenants')).toEqual(['warn: https://ehr.example/fhir is a FHIR base of several tenants: north, south.'])
   })
 
-  it('says that a data folder is a file, a key is malformed, an origin is none and a port is taken', async () => {
+  it('says that a data folder is a file, a key is malformed and a port is taken', async () => {
     const other = http.createServer((_request, response) => response.end('another program'))
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
     const { port } = other.address() as AddressInfo
     const key = join(folder, 'key')
     writeFileSync(key, 'not a key', { mode: 0o600 })
-    const of = await site(
-      { pseudonymKeyFile: key, clients: [{ id: 'a', cors: ['https://ehr.example/page'] }] },
-      { ATTUNE_DATA_DIR: key, PORT: String(port) },
-    )
+    const of = await site({ pseudonymKeyFile: key }, { ATTUNE_DATA_DIR: key, PORT: String(port) })
     other.close()
     expect(of('data-folder')).toEqual(['fail: ATTUNE_DATA_DIR is no folder.'])
     expect(of('pseudonym-key')).toEqual(['fail: The pseudonym key is not 64 hexadecimal digits.'])
-    expect(of('origins')).toEqual(['fail: Not an origin: https://ehr.example/page.'])
     expect(of('port')).toEqual([`fail: Port ${port} is in use by another program.`])
+  })
+
+  it('reads every file that the start will read, and says of which key one is wrong', async () => {
+    const file = (name: string, text: string): string => {
+      const path = join(folder, name)
+      writeFileSync(path, text, { mode: 0o600 })
+      return path
+    }
+    const of = await site({
+      ledger: { signingKeyFile: file('sign', `${'a'.repeat(64)}\nzz\n`), boxKeyFile: file('box', '# none yet\n') },
+      operatorTokenFile: file('token', 'short'),
+    })
+    expect(of('files')).toEqual([
+      'fail: ledger.signingKeyFile: line 2 of the file of signing keys is not 64 hexadecimal digits.',
+      'fail: ledger.boxKeyFile: the file of box keys holds no key.',
+      'fail: operatorTokenFile: operatorTokenFile: the token has fewer than 32 characters.',
+    ])
+    const good = await site({ ledger: { signingKeyFile: file('sign', 'a'.repeat(64)) } })
+    expect(good('files')).toEqual(['ok: The file of ledger.signingKeyFile can be read, and is as it must be.'])
   })
 
   it('says of a publicUrl that is not https that it is wrong, and of one where something else answers, too', async () => {

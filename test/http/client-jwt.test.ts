@@ -366,6 +366,30 @@ test('the log names the reason of a refusal and never the token', async () => {
   for (const part of token.split('.')) expect(running.log.join('')).not.toContain(part)
 })
 
+test.each([
+  [
+    'an audience that is not ours',
+    { aud: 'https://wrong.example/cds-services\u0000\u202e' },
+    (url: string) =>
+      `another audience: \\"https://wrong.example/cds-services??\\" came, \\"${url}\\" or \\"hospital-service\\" is expected`,
+  ],
+  [
+    'an issuer that is not known',
+    { iss: 'https://nobody.example/\n' },
+    () => 'unknown issuer: \\"https://nobody.example/?\\" is the iss of no client',
+  ],
+  [
+    'a long text, and one that is a token',
+    { iss: `eyJhbGciOiJub25lIn0.eyJpc3MiOiJ4In0.abcdefgh ${'a b '.repeat(200)}` },
+    () => `unknown issuer: \\"… ${'a b '.repeat(50).slice(0, 198)}…\\" is the iss of no client`,
+  ],
+] as const)('the log says of %s what came and what is expected, cut and cleaned', async (_name, payload, said) => {
+  await call(`Bearer ${tokenOf(['', {}, payload])}`)
+  await expect.poll(() => running.log.join('')).toContain(`"detail":"${said(serviceUrl())}"`)
+  const lines = running.log.filter((line) => line.includes('another audience') || line.includes('unknown issuer'))
+  expect(lines.map((line) => JSON.parse(line).level).filter((level) => level !== 30)).toEqual([])
+})
+
 test('in open mode a call is answered without, with a foreign and with a broken token', async () => {
   const open = await start({ clients: [{ ...base, jwks: { keys } }] })
   const url = `${open.url}/cds-services/echo-order-sign`

@@ -289,6 +289,7 @@ describe('Figures and states of the server', () => {
   let running: Running
   let far: Running
   let one: Running
+  let proxied: Running
   beforeAll(async () => {
     const { mkdtempSync, writeFileSync } = await import('node:fs')
     const { tmpdir } = await import('node:os')
@@ -298,9 +299,10 @@ describe('Figures and states of the server', () => {
     running = await start({ ...production, config: { auth: 'required', operatorTokenFile }, clients })
     far = await start({ ...production, config: { auth: 'required', operatorTokenFile, watchFrom: ['192.0.2.0/24'] }, clients })
     one = await start({ ...production, config: { auth: 'required' }, clients: clients.slice(0, 1) })
+    proxied = await start({ ...production, config: { auth: 'required', operatorTokenFile, publicUrl: 'https://attune.example' }, clients })
   })
   afterAll(async () => {
-    for (const server of [running, far, one]) await server.close()
+    for (const server of [running, far, one, proxied]) await server.close()
   })
 
   const look = async (server: Running, path: string, headers: Record<string, string> = {}) => {
@@ -325,6 +327,12 @@ describe('Figures and states of the server', () => {
       expect((await look(running, '/readyz', { [header]: '127.0.0.1' })).text).not.toContain('parts')
     },
   )
+
+  test('are told to nobody without a token where EHRs call another address, even when a proxy on this machine marks nothing', async () => {
+    expect(await look(proxied, '/metrics')).toEqual({ status: 401, text: '' })
+    expect(JSON.parse((await look(proxied, '/readyz')).text)).toEqual({ status: 'ready' })
+    expect((await look(proxied, '/metrics', { authorization: `Bearer ${TOKEN}` })).status).toBe(200)
+  })
 
   test('are told to the operator from anywhere, by tenant', async () => {
     const headers = { authorization: `Bearer ${TOKEN}`, 'x-forwarded-for': '203.0.113.9' }

@@ -95,7 +95,7 @@ const configOf = ({ config = {}, clients = [], mode = 'sandbox' }: Setting, publ
     drugMap: null,
     terminology: null,
   }
-  return { ...file, ...rest, publicUrl, mode, execution: 'cpu', logLevel: 'trace' }
+  return { ...file, ...rest, publicUrl: file.publicUrl ?? publicUrl, mode, execution: 'cpu', logLevel: 'trace' }
 }
 
 const nothingToReview = async () => ({ flags: [], signOffs: [], reasons: [] })

@@ -4,21 +4,23 @@ import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { SERVICES } from '../../../cds-services/registry.ts'
-import { type Config, isLoopback } from '../../config.ts'
+import { type ClientConfig, type Config, isLoopback } from '../../config.ts'
 import { withoutEndSlashes } from '../../end-slashes.ts'
 import { loadApproved } from '../../engine.ts'
 import { AttuneError } from '../../errors.ts'
 import { canonicalBase } from '../../fhir/trusted-servers.ts'
 import { checkTemplate } from '../../hooks/prefetch-template.ts'
+import { makeOperators } from '../../http/operators.ts'
 import { makeReplayGuard } from '../../http/replay-guard.ts'
 import { askDatabase } from '../../ledger/ask-database.ts'
+import { readKeys } from '../../ledger/key-file.ts'
 import { projectRoot } from '../../project-root.ts'
 import { addressOf, type Finding, findingsOf, tame } from './finding.ts'
 import { type Probe, sayFailure } from './probe.ts'
 import { allows } from './smart.ts'
 
-/** One check of the site itself. */
-type SiteCheck = (config: Config, probe: Probe) => Promise<Finding[]> | Finding[]
+/** One check of the site itself; what it says of clients, it says of those that were asked about. */
+type SiteCheck = (config: Config, probe: Probe, asked: readonly ClientConfig[]) => Promise<Finding[]> | Finding[]
 
 const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason')
 
@@ -115,6 +117,49 @@ const checkPseudonymKey: SiteCheck = ({ dataDir, pseudonymKeyFile, databaseUrl }
         ),
       ]
     : [say.ok('The pseudonym key is there.')]
+}
+
+/** Every other file that the start reads, read as it reads them: rules, models and approvals apart, which are loaded below. */
+const filesOf = ({
+  ledger,
+  operatorTokenFile,
+  monitoring,
+  tracing,
+  inference,
+  ...config
+}: Config): Readonly<Record<string, () => unknown>> => {
+  const { tokenFile, caFile, certFile, keyFile } = inference
+  const plain = {
+    'monitoring.webhook.tokenFile': monitoring.webhook?.tokenFile,
+    'tracing.tokenFile': tracing?.tokenFile,
+    'inference.tokenFile': tokenFile,
+    'inference.caFile': caFile,
+    'inference.certFile': certFile,
+    'inference.keyFile': keyFile,
+  }
+  return {
+    ...(ledger.signingKeyFile === undefined
+      ? {}
+      : { 'ledger.signingKeyFile': () => readKeys(ledger.signingKeyFile, 'file of signing keys') }),
+    ...(ledger.boxKeyFile === undefined ? {} : { 'ledger.boxKeyFile': () => readKeys(ledger.boxKeyFile, 'file of box keys') }),
+    ...(operatorTokenFile === undefined ? {} : { operatorTokenFile: () => makeOperators({ operatorTokenFile, ...config }) }),
+    ...Object.fromEntries(
+      Object.entries(plain).flatMap(([name, path]) => (path === undefined ? [] : [[name, () => accessSync(path, constants.R_OK)]])),
+    ),
+  }
+}
+
+const checkFiles: SiteCheck = (config) => {
+  const say = findingsOf('files', 'site')
+  return Object.entries(filesOf(config)).map(([name, read]) => {
+    try {
+      read()
+      return say.ok(`The file of ${name} can be read, and is as it must be.`)
+    } catch (error) {
+      const because = error instanceof AttuneError ? error.detail : `it cannot be read (${codeOf(error)})`
+      return say.fail(`${name}: ${because}.`, 'The server does not start.', 'Correct the file, and give it to the user that runs Attune.')
+    }
+  })
 }
 
 const checkThinking: SiteCheck = async (config) => {
@@ -277,14 +322,13 @@ const pagesFinding = (): Finding => {
     : say.fail('The pages of the app are not built.', 'Links to the app lead nowhere.', 'Run npm run build.')
 }
 
-const originFindings = ({ clients }: Config): Finding[] => {
-  const say = findingsOf('origins', 'site')
-  const odd = clients
-    .flatMap(({ cors, frameAncestors }) => [...cors, ...frameAncestors])
-    .filter(
-      (one) => one !== '*' && !(URL.canParse(one) && new URL(one).origin === one) && !/^https?:\/\/\*\.[a-z0-9.-]+(:\d+)?$/i.test(one),
-    )
-  const framed = clients.some(({ fhirServers, frameAncestors }) => fhirServers.length > 0 && frameAncestors.length === 0)
+/** The origins that a client names. */
+export const checkOrigins = ({ id, fhirServers, cors, frameAncestors }: ClientConfig): Finding[] => {
+  const say = findingsOf('origins', id)
+  const odd = [...cors, ...frameAncestors].filter(
+    (one) => one !== '*' && !(URL.canParse(one) && new URL(one).origin === one) && !/^https?:\/\/\*\.[a-z0-9.-]+(:\d+)?$/i.test(one),
+  )
+  const framed = fhirServers.length > 0 && frameAncestors.length === 0
   return [
     ...(odd.length === 0
       ? []
@@ -298,7 +342,7 @@ const originFindings = ({ clients }: Config): Finding[] => {
     ...(framed
       ? [
           say.warn(
-            'A client has FHIR servers but no frameAncestors.',
+            `Client ${tame(id)} has FHIR servers but no frameAncestors.`,
             'The EHR cannot show the app within the chart; in a window of its own it can.',
             'Name the origins of the EHR pages under clients[].frameAncestors.',
           ),
@@ -307,9 +351,9 @@ const originFindings = ({ clients }: Config): Finding[] => {
   ]
 }
 
-const corsAtUs = async (config: Config, probe: Probe): Promise<Finding[]> => {
+const corsAtUs = async (config: Config, probe: Probe, asked: readonly ClientConfig[]): Promise<Finding[]> => {
   const say = findingsOf('cors-here', 'site')
-  const origins = [...new Set(config.clients.flatMap(({ cors }) => cors))].filter((origin) => URL.canParse(origin))
+  const origins = [...new Set(asked.flatMap(({ cors }) => cors))].filter((origin) => URL.canParse(origin))
   const answers = await Promise.all(
     origins.map(async (origin) => ({
       origin,
@@ -331,7 +375,22 @@ const corsAtUs = async (config: Config, probe: Probe): Promise<Finding[]> => {
 }
 
 /** Whether EHRs would reach this server under `publicUrl`, as far as can be seen from here. */
-const checkPublicUrl: SiteCheck = async (config, probe) => {
+/** As a stranger would ask; where `publicUrl` is this process itself, there is no proxy to be asked through. */
+const figuresInPublic = async ({ publicUrl }: Config, probe: Probe): Promise<Finding[]> => {
+  const say = findingsOf('figures', 'site')
+  const answer = await probe(`${publicUrl}/metrics`)
+  if (!answer.ok) return [say.notChecked('Whether strangers may read /metrics.', `it cannot be asked: ${sayFailure(answer).what}`)]
+  if (answer.status !== 200) return [say.ok('/metrics is not told to who comes by publicUrl without a token.')]
+  return [
+    say.fail(
+      `${addressOf(publicUrl)}/metrics is told without a token.`,
+      'Figures and states of the server are open to whoever reaches publicUrl: a proxy that marks nothing looks like an address of watchFrom.',
+      'Take the address of the proxy out of watchFrom, close /metrics and /readyz in the proxy, and give Prometheus the address of `operations` or the token of operatorTokenFile. If this machine itself stands in watchFrom and no proxy is between, ask from elsewhere.',
+    ),
+  ]
+}
+
+const checkPublicUrl: SiteCheck = async (config, probe, asked) => {
   const say = findingsOf('public-url', 'site')
   const { protocol, hostname } = new URL(config.publicUrl)
   const near = isLoopback(hostname.replace(/^\[|\]$/g, ''))
@@ -370,7 +429,8 @@ const checkPublicUrl: SiteCheck = async (config, probe) => {
   return [
     ...scheme,
     say.ok(`Attune answers at ${addressOf(config.publicUrl)}${protocol === 'https:' ? ', and its certificate is for that name' : ''}.`),
-    ...(await corsAtUs(config, probe)),
+    ...(near && protocol === 'http:' ? [] : await figuresInPublic(config, probe)),
+    ...(await corsAtUs(config, probe, asked)),
   ]
 }
 
@@ -434,9 +494,10 @@ const checkTenants: SiteCheck = ({ clients }) => {
 const SITE_CHECKS: Readonly<Record<string, SiteCheck>> = {
   access: checkAccess,
   tenants: checkTenants,
-  origins: (config) => [...originFindings(config), pagesFinding()],
+  pages: () => [pagesFinding()],
   'data-folder': checkDataFolder,
   'pseudonym-key': checkPseudonymKey,
+  files: checkFiles,
   prefetch: checkTemplates,
   database: checkDatabase,
   redis: checkRedis,
@@ -461,8 +522,9 @@ export const orNotChecked = async (check: string, about: string, run: () => Prom
   }
 }
 
-export const checkSite = async (config: Config, probe: Probe): Promise<Finding[]> => {
+export const checkSite = async (config: Config, probe: Probe, asked: readonly ClientConfig[]): Promise<Finding[]> => {
   const found: Finding[] = []
-  for (const [name, check] of Object.entries(SITE_CHECKS)) found.push(...(await orNotChecked(name, 'site', () => check(config, probe))))
+  for (const [name, check] of Object.entries(SITE_CHECKS))
+    found.push(...(await orNotChecked(name, 'site', () => check(config, probe, asked))))
   return found
 }
