@@ -130,6 +130,19 @@ describe('Keys that change', AGAIN, () => {
     expect({ status, out }).toEqual({ status: 0, out: expect.stringContaining('The ledger is intact.') })
   })
 
+  it('of a heads file that lacks lines it is said how many it has: what only the database tells, nothing outside vouches for', async () => {
+    const keys = await opened({ ...place.config, ledger: SCHEDULE }, async (ledger) => {
+      for (const _ of [1, 2]) {
+        await ledger.record(decision())
+        await ledger.evidence.signHead()
+      }
+      return ledger.evidence.publicKeys()
+    })
+    writeFileSync(headsFile(), `${readFileSync(headsFile(), 'utf8').split('\n')[0]}\n`)
+    const { status, out } = await runMain('ledger', 'verify', '--keys', publicKeys(keys), ...where())
+    expect({ status, out }).toEqual({ status: 0, out: expect.stringContaining('The heads file holds 1 of 2 signed ends') })
+  })
+
   const publicKeys = (keys: readonly object[]): string => {
     const path = join(place.config.dataDir, 'public.ndjson')
     writeFileSync(path, keys.map((key) => JSON.stringify(key)).join('\n'))
