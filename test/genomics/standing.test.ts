@@ -71,6 +71,17 @@ describe('whose result', () => {
     expect(linesOf(patient, result({ subject }))).toEqual([expected])
   })
 
+  test.each([
+    ['the Patient holds no identifier', [{ resourceType: 'Patient', id: ROBIN }]],
+    ['no Patient came', []],
+  ])('an identifier that cannot be checked, because %s, is no proof, and that is the first reason told', (_name, patients) => {
+    const [reading] = read(...patients, result({ subject: { identifier: { value: '77-1' } } })).readings
+    expect([reading?.use, reading?.notes[0]]).toEqual([
+      'inform',
+      'The patient is named by an identifier that is not among those of this patient.',
+    ])
+  })
+
   test('a result of another patient is said to have been left out', () => {
     expect(read(result({ subject: { reference: 'Patient/somebody-else' } })).gaps).toMatchObject([{ code: 'other-patient' }])
   })

@@ -117,10 +117,11 @@ const weigh = (flags: readonly string[], cap: Cap): Judgement => {
   const use = rules.reduce<Use>((left, rule) => weaker(USES, left, rule.use), cap.use ?? 'act')
   const reasons = known.filter((flag) => RULES[flag]?.use === 'ignore')
   const kept = use !== 'ignore' ? known : reasons.length > 1 ? reasons.filter((flag) => flag !== 'negated-text') : reasons
+  const first = use === 'act' ? [] : kept.filter((flag) => RULES[flag]?.use === use) // what keeps it from being used stands before the rest
   return {
     confidence,
     use,
     flags: kept.filter((flag) => !HIDDEN.has(flag)),
-    notes: kept.flatMap((flag) => RULES[flag]?.note ?? []),
+    notes: [...new Set([...first, ...kept])].flatMap((flag) => RULES[flag]?.note ?? []),
   }
 }

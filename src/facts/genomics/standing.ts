@@ -84,9 +84,9 @@ export const standingOf = (context: RecordContext, node: Node): Standing => {
 const sameIdentifier = (left: Fields, right: Fields): boolean =>
   textOf(left.value) !== null && textOf(left.value) === textOf(right.value) && textOf(left.system) === textOf(right.system)
 
+/** An identifier is this patient's where the Patient holds it, system and value; without a Patient nothing tells whose it is. */
 const byIdentifier = (context: RecordContext, identifier: Fields): readonly string[] => {
-  if (context.patient === null) return ['subject-by-identifier']
-  const own = listOf(context.patient.resource.identifier)
+  const own = listOf(context.patient?.resource.identifier)
   if (own.some((each) => sameIdentifier(each, identifier))) return ['subject-by-identifier']
   const sameSystem = own.some((each) => textOf(each.system) !== null && textOf(each.system) === textOf(identifier.system))
   return [sameSystem ? 'subject-mismatch' : 'subject-unproven', 'subject-by-identifier']
