@@ -1,4 +1,5 @@
 import type { FhirResource, PatientRecord, Question } from '../contract/facts.ts'
+import { isObject } from '../fhir/bundle.ts'
 import type { Hook } from './service.ts'
 
 const READ: ReadonlySet<string> = new Set(['answered', 'empty', 'partial'])
@@ -6,17 +7,24 @@ const READ: ReadonlySet<string> = new Set(['answered', 'empty', 'partial'])
 /** Said of the Patient alone: the EHR has none under this id. */
 const isGone = ({ state, status }: Question): boolean => state === 'empty' || status === 404 || status === 410
 
-const speaksOfSomebody = ({ resourceType, subject, patient }: FhirResource): boolean =>
-  resourceType !== 'Medication' || subject !== undefined || patient !== undefined
+const PATIENT = /(?:^|\/)Patient\/([A-Za-z0-9\-.]{1,64})(?:$|\/_history\/)/
+
+/** A resource that names another patient says nothing of this one; one that names nobody came with this record. */
+const speaksOf = ({ resourceType, subject, patient }: FhirResource, patientId: string): boolean => {
+  const named = subject ?? patient
+  if (named === undefined) return resourceType !== 'Medication'
+  const other = isObject(named) && typeof named.reference === 'string' ? PATIENT.exec(named.reference)?.[1] : undefined
+  return other === undefined || other === patientId
+}
 
 /**
  * An order is for a patient whom the EHR does not know: no Patient, nothing else about one, and a search that was answered all the same.
  * Where no search was answered, either, the base is wrong or the record is closed to us, and the prescriber must be told.
  */
-const isOfNobody = ({ resources, questions }: PatientRecord): boolean =>
+const isOfNobody = ({ patientId, resources, questions }: PatientRecord): boolean =>
   questions.some((question) => question.query.startsWith('Patient/') && isGone(question)) &&
   questions.some(({ query, state }) => query.includes('?') && READ.has(state)) &&
-  !resources.some(speaksOfSomebody)
+  !resources.some((resource) => speaksOf(resource, patientId))
 
 /**
  * Whether a call is answered with 412 because nothing at all can be decided. An EHR shows nothing for a 412, so the order hooks say

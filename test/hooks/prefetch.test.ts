@@ -338,6 +338,12 @@ test.each<readonly [string, Trial, boolean, boolean]>([
   ['nothing sent and no server', { prefetch: {} }, false, true],
   ['a patient that the EHR says does not exist', { prefetch: { patient: null, problems: null } }, true, true],
   ['no Patient beside data of one', { prefetch: { patient: null, problems: searchset(condition) } }, false, true],
+  [
+    'no Patient beside data of another',
+    { prefetch: { patient: null, problems: searchset({ ...condition, subject: { reference: 'https://ehr.test/fhir/Patient/p2' } }) } },
+    true,
+    true,
+  ],
   ['a patient that only the server knows', { prefetch: { patient: null, problems: null }, server: knowing() }, false, false],
   ['a server that finds nothing at all', { prefetch: {}, server: (_req, res) => sendJson(res, outcome, 404) }, false, true],
   [
