@@ -15,6 +15,7 @@ const CATALOGUE = {
   'not-acceptable': { status: 406, text: 'This is not available in the format that was asked for.' },
   'method-not-allowed': { status: 405, text: 'That method is not answered here.' },
   'data-missing': { status: 412, text: 'Data that this service needs was neither sent nor readable from the FHIR server.' },
+  'other-patient': { status: 412, text: 'Not assessed: the Patient that was sent is another than the patient in context.' },
   'too-many-requests': { status: 429, text: 'Too many requests. Try again later.' },
   'token-refused': { status: 401, text: 'The EHR did not accept the access token. Open the app again from the EHR.' },
   'read-refused': { status: 403, text: 'The EHR does not allow this patient to be read with the rights that were granted.' },

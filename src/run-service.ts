@@ -15,7 +15,7 @@ import type { FhirClient } from './fhir/fhir-client.ts'
 import { mustRefuse, sayEnds } from './hooks/must-refuse.ts'
 import { completePrefetch } from './hooks/prefetch.ts'
 import type { HookRequest } from './hooks/request.ts'
-import type { Asking, CdsService } from './hooks/service.ts'
+import type { Asking, CdsService, Hook } from './hooks/service.ts'
 import type { Keep, Stamp } from './kept-inputs.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import { type RecallKit, recallOverrides } from './recall-overrides.ts'
@@ -60,7 +60,7 @@ export type Trial<Kit> = {
 
 /**
  * One call of one service, from the checked request to the recorded answer.
- * @throws AttuneError `data-missing` when nothing at all can be decided
+ * @throws AttuneError `data-missing` when nothing at all can be decided, `other-patient` when the record that was sent is another patient's
  */
 export const runService = async <Kit>(
   service: CdsService<Kit>,
@@ -74,11 +74,12 @@ export const runService = async <Kit>(
   const recalling = recallOverrides(request, client, kit)
   const record = await span.child('prefetch', (own) => completePrefetch(service, request, kit.fhir, client, own))
   const id = randomUUID()
-  if (mustRefuse(record, service.hook)) {
-    const decision = decideRefused(service, request, client, record, kit, stampOf(id, started, watch.id))
+  const refusal = refusalOf(record, service.hook)
+  if (refusal !== null) {
+    const decision = decideRefused(service, request, client, record, refusal, kit, stampOf(id, started, watch.id))
     await span.child('ledger', () => kit.ledger.record(decision))
     watch.decided(decision)
-    throw new AttuneError('data-missing', `${service.id}, ${decision.id}: ${sayEnds(record.questions)}`)
+    throw new AttuneError(refusal, `${service.id}, ${decision.id}: ${sayEnds(record.questions)}`)
   }
   const overridden = await recalling
   const heard = listenTo(kit.terminology)
@@ -94,18 +95,27 @@ export const runService = async <Kit>(
   return answer(decision, thought.written.cards, made.questions, client, () => explain(service, thought, kit))
 }
 
+const REFUSED = {
+  'data-missing': 'the patient was neither sent nor readable, so the call was refused',
+  'other-patient': "the Patient that was sent is another's and the right one could not be read, so the call was refused",
+} as const
+
+const refusalOf = (record: PatientRecord, hook: Hook): keyof typeof REFUSED | null => {
+  if (record.questions.some(({ otherPatient }) => otherPatient)) return 'other-patient'
+  return mustRefuse(record, hook) ? 'data-missing' : null
+}
+
 /** A refused call is a decision, too: who asks why nothing was shown finds it in the ledger. */
 const decideRefused = <Kit>(
   service: CdsService<Kit>,
   request: HookRequest,
   client: ClientConfig,
   { questions }: PatientRecord,
+  refusal: keyof typeof REFUSED,
   kit: LineKit<Kit>,
   stamp: Stamp,
 ): DecisionRecord => {
-  const silences = [
-    { about: 'this call', code: 'data-missing', because: 'the patient was neither sent nor readable, so the call was refused' },
-  ]
+  const silences = [{ about: 'this call', code: refusal, because: REFUSED[refusal] }]
   const thought = { facts: null, assessment: null, written: { cards: [], traces: [], silences } }
   return decide(service, request, client, questions, thought, kit, { stamp })
 }

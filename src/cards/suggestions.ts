@@ -232,6 +232,8 @@ const present = <T>(value: T | null): value is T => value !== null
 export const suggestChanges = (drug: DrugAssessment, head: Finding, order: Order, context: SuggestionContext): Suggestion[] => {
   // A medicine in use that the order changes: the order is another drug's, and rewriting it would be wrong.
   if (context.patientId === '' || drug.about === 'medicine') return []
+  // Which of its drugs the order means is for the prescriber to say first.
+  if (order.drug.flags.includes('medication-conflict')) return []
   const decided = head.population?.state !== 'undecided' && !isConditional(head) && head.basis.every(({ state }) => state === 'called')
   // Doses for several genes: what they come to together no source says, so none is filled in.
   if (head.consequence === 'dose')

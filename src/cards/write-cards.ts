@@ -32,6 +32,7 @@ import { asClause, escapeText, joinSections, listWords } from './markdown.ts'
 import { joinMoments, momentCard, momentSilences, offerOnce } from './moment-cards.ts'
 import { amount, momentSections } from './moment-section.ts'
 import { plainAmount } from './more-serious.ts'
+import { orderNotices } from './order-notices.ts'
 import { LEFT, ordersLeftNotice } from './orders-left.ts'
 import { basisWords, reasonWords, unusual } from './phrases.ts'
 import { type SuggestionContext, suggestChanges, suggestTest } from './suggestions.ts'
@@ -348,7 +349,7 @@ export function* orderCardsInSlices(assessment: Assessment, facts: PatientFacts,
   if (assessment.orders.length === 0 && left.length === 0) silences.push(NO_ORDER)
   for (const order of left) silences.push({ ...LEFT, order })
   yield
-  const kept = [...ordersLeftNotice(facts, writing), ...offerOnce(limitCards(written, writing))]
+  const kept = [...ordersLeftNotice(facts, writing), ...offerOnce(limitCards(written, writing)), ...orderNotices(assessment, writing)]
   return { cards: kept.map((entry) => entry.card), traces: kept.map((entry) => entry.trace), silences }
 }
 

@@ -20,6 +20,8 @@ export type Question = {
   readonly ms?: number
   readonly status?: number
   readonly because?: string
+  /** The Patient that was sent is not the one in context, and the right one could not be read. */
+  readonly otherPatient?: true
 }
 
 /** What came in of one patient's record. Input resources are never modified. */
@@ -88,6 +90,8 @@ export type DrugIdentity = {
   readonly how: 'rxnorm-ingredient' | 'rxnorm-product' | 'atc' | 'ndc' | 'snomed' | 'text' | 'terminology-server' | 'none'
   readonly flags: readonly ('medication-conflict' | 'combination' | 'unmapped')[]
   readonly unmapped?: string
+  /** Something was sent to name the drug by (codes, a reference), and nothing that a reader could recognise: it may be any drug. */
+  readonly nameless?: true
 }
 
 export type Dose = {

@@ -97,7 +97,9 @@ export const readMedication = (resource: Json, chart: Chart, drugs: DrugIndex): 
     target && identifySubstances(substancesOf(target.resource, resource, chart), drugs),
     display === null ? null : drugs.identify({ codings: [], text: display }),
   ].filter((identity) => identity !== null)
-  const drug = together(identities) ?? unnamed(drugs, target === null ? referenceOf(reference) : null)
+  const read = together(identities) ?? unnamed(drugs, target === null ? referenceOf(reference) : null)
+  const isNameless = read.ingredients.length === 0 && !hasWords(read) && (read.codings.length > 0 || reference !== undefined)
+  const drug = isNameless ? { ...read, nameless: true as const } : read
   return { drug, strength: readStrength(drug, target?.resource ?? null, drugs) }
 }
 

@@ -154,6 +154,20 @@ const staleGaps = (matches: readonly Match[]): Gap[] =>
       ]
     : []
 
+/** What the source says more for this result than the rows hold: it may be just what is meant for this patient. */
+const partlyUnreadGaps = (matches: readonly Match[], findings: readonly Finding[]): Gap[] =>
+  matches.flatMap(({ row: { id, source, unread = [] } }) =>
+    unread.length === 0 || !findings.some(({ row }) => row === id)
+      ? []
+      : [
+          {
+            about: source,
+            code: 'incomplete' as const,
+            because: `${source} says more for this result that was not read: ${unread.join('; ')}`,
+          },
+        ],
+  )
+
 /** Every gene of the group as it can be read for this drug. */
 export const readGroup = (group: RowGroup, subject: Subject, kit: Kit): ReadonlyMap<string, GeneReadout> =>
   new Map(group.genes.map((gene) => [gene, readFor(gene, group, subject, kit)]))
@@ -198,7 +212,14 @@ const adviseGroup = (group: RowGroup, subject: Subject, kit: Kit): GroupAdvice =
     group,
     readouts,
     findings,
-    gaps: [...gaps, ...openGaps(readouts, matches, kit), ...undecidedGaps(findings), ...changes, ...staleGaps(matches)],
+    gaps: [
+      ...gaps,
+      ...openGaps(readouts, matches, kit),
+      ...undecidedGaps(findings),
+      ...changes,
+      ...staleGaps(matches),
+      ...partlyUnreadGaps(matches, findings),
+    ],
     usable,
   }
 }

@@ -14,6 +14,7 @@ import type { Knowledge } from './rules.ts'
 import { type Subject, takenAlong } from './subject.ts'
 import { switchedTestGaps, testFirst, waitingGaps } from './test-first.ts'
 import { unreadMedicineGaps } from './unread-medicines.ts'
+import { unreadResultGaps } from './unread-results.ts'
 
 /** Gaps over the whole record that explain a missing gene result better than "not tested". */
 const explainMissing = (gaps: readonly Gap[], facts: PatientFacts): Gap[] => {
@@ -54,6 +55,7 @@ const assessDrug = (subject: Subject, kit: Kit): DrugAssessment => {
     ...switchedTestGaps(subject, kit),
     ...own,
     ...unreadMedicineGaps(subject.facts, advice.genes, kit),
+    ...unreadResultGaps(subject.facts, advice.genes, kit),
   ]
   return {
     ref: subject.ref,

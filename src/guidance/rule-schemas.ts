@@ -27,6 +27,8 @@ const guidanceRow = z.strictObject({
   tier: z.enum(['1 management', '2 safety or response', '3 pharmacokinetics only', 'label']).optional(),
   standing,
   superseded: z.enum(['partly', 'unknown']).optional(),
+  /** Parts of what the source says for this genotype that are in none of the actions: where the row matches, they are told. */
+  unread: z.array(text).min(1).optional(),
   note: text.optional(),
   origin: text.optional(),
   label: z

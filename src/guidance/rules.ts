@@ -32,6 +32,8 @@ export type GuidanceRow = {
   readonly standing: 'advice' | 'listed' | 'off'
   /** `partly`: a newer row of the same drug and source wins where both match. */
   readonly superseded?: 'partly' | 'unknown'
+  /** What the source says more for this genotype, and was not read. */
+  readonly unread?: readonly string[]
   readonly note?: string
   /** Source (`rules/sources.json`) of a row that comes from another file than its source's own table. */
   readonly origin?: string

@@ -28,6 +28,7 @@ const ISSUE_TYPES: Partial<Record<ErrorCode, string>> = {
   'not-acceptable': 'not-supported',
   'method-not-allowed': 'not-supported',
   'data-missing': 'required',
+  'other-patient': 'business-rule',
   'too-many-requests': 'throttled',
   overloaded: 'transient',
   'ledger-failed': 'transient',

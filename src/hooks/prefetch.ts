@@ -100,7 +100,7 @@ const isWrongPatient = (sent: unknown, query: string, patientId: string): boolea
 const answerForPatient = async (key: string, query: string, sent: unknown, patientId: string, open: Open): Promise<Answered> => {
   if (!isWrongPatient(sent, query, patientId)) return answer(key, query, sent, open)
   const { question, resources } = await answer(key, query, NOT_SENT, open)
-  return { question: question.state === 'failed' ? { ...question, because: OTHER_PATIENT } : question, resources }
+  return { question: question.state === 'failed' ? { ...question, because: OTHER_PATIENT, otherPatient: true } : question, resources }
 }
 
 /** The same resource may answer several questions: the first stands. A Patient with another id is never used. */

@@ -69,6 +69,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
       'client-unknown',
       'not-found',
       'data-missing',
+      'other-patient',
       'ledger-failed',
       'too-many-requests',
       ...BODY,

@@ -51,6 +51,11 @@ export const ERROR_WORDS: Readonly<Record<string, { readonly happened: string; r
     happened: 'Nothing at all can be decided: the patient was neither sent nor readable.',
     todo: 'Operator: the detail in the log names each question and how it ended, and before them the decision record (not assessed, silence `data-missing`). Check prefetch, the token of the call and, for 404, the FHIR base (`npx attune doctor --client ID`).',
   },
+  'other-patient': {
+    happened:
+      'The Patient that was sent has another id than the patient in context, and the right one could not be read. Nothing was assessed.',
+    todo: 'EHR: send the Patient of `context.patientId`. Operator: look at how the client fills its prefetch.',
+  },
   'too-many-requests': {
     happened:
       'Requests faster than `limits.requestsPerMinute` (client) or `limits.tenantRequestsPerMinute` allow, or too many tokens from one address that did not hold (`limits.failedSignInsPerMinute`).',

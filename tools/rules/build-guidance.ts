@@ -42,6 +42,13 @@ const withConditions = (actions: readonly string[]): string[] =>
 /** Text that stands in the source but was not read is a note of the row, never one of its actions. */
 const isUnread = (action: string): boolean => /(^|:)see-source/.test(action)
 
+/** `text(under 40 kg)` -> `under 40 kg`; `if(cough):text` -> `if cough`. */
+const unreadWords = (action: string): string =>
+  action
+    .replace(/:?see-source(?=$|\()/, '')
+    .replace(/^(\w+)\((.*)\)$/, '$1 $2')
+    .replace(/^\((.*)\)$/, '$1')
+
 const DPYD_WORD = / \((Intermediate Metabolizer|Normal Metabolizer|Poor Metabolizer|Phenotyping)\)$/
 
 /** DPWG DPYD keys carry the 2024 phenotype word in brackets; the score alone is the key. */
@@ -72,6 +79,7 @@ const standingOf = (raw: Recommendation): DraftRow['standing'] =>
 
 const draftOf = (raw: Recommendation): DraftRow => {
   const notes = notesOf(raw)
+  const unread = raw.actions.filter(isUnread)
   return {
     source: raw.src,
     drug: raw.drug,
@@ -92,6 +100,7 @@ const draftOf = (raw: Recommendation): DraftRow => {
     ...(raw.cpic_level === undefined ? {} : { cpicLevel: raw.cpic_level }),
     standing: standingOf(raw),
     ...(raw.superseded === undefined ? {} : { superseded: raw.superseded }),
+    ...(unread.length === 0 || standingOf(raw) === 'off' ? {} : { unread: unread.map(unreadWords) }),
     ...(notes.length === 0 ? {} : { note: notes.join('. ') }),
   }
 }

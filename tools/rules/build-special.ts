@@ -35,7 +35,9 @@ const USES: Readonly<Record<string, Use>> = {
   'CPIC keeps a test-alert table per drug: context (before a test, after a test, no result), population, gene results, alert wording; the content files are not in the repository (they are CPIC file artifacts)':
     { off: 'about where CPIC keeps its alert texts; they were not read' },
   'safe rule for our product: when a drug with CPIC level A or an FDA required or recommended test is ordered and the patient has no result for its gene, show one low-priority card that suggests the test; raise to warning for drugs whose label demands it':
-    { off: 'a proposal, not a fact of a source; test-first.json holds a cited row for each drug' },
+    {
+      off: 'a proposal, not a fact of a source; test-first.json holds a row only where a guideline or label that was read asks for the test or names it; a CPIC level A alone asks for none',
+    },
 }
 
 /** Tests before use that no verified row of test-first.json asks for, and why. */
