@@ -263,6 +263,7 @@ it('what the ledger gives back holds none of them, under one key for the patient
     'order-sign',
     'order-sign',
     'order-sign',
+    'order-sign', // the one that was refused with 412
     'patient-view',
     'profile',
     'profile', // the passport reads the record anew
