@@ -16,20 +16,23 @@ export type BundlePage = {
   readonly broken: number
   /** How many results there are, over all pages, as the sender counts them; null where it does not say. It may be an estimate. */
   readonly total: number | null
-  /** Resources here that count among them: what came along with a result (`search.mode` include) does not. */
-  readonly matches: number
+  /**
+   * Entries here that a sender may count among them: results, and what some servers count as results against the specification
+   * (warnings, and what came along by `search.mode` include).
+   */
+  readonly came: number
 }
 
 /** What a sender said of the number of results, and how many of them came. */
-export type Counted = Pick<BundlePage, 'total' | 'matches'>
+export type Counted = Pick<BundlePage, 'total' | 'came'>
 
 /** Fewer results came than there are. A total that is an estimate may be too high: then it is said in vain, which is the safer side. */
-export const isShort = ({ total, matches }: Counted): boolean => total !== null && matches < total
+export const isShort = ({ total, came }: Counted): boolean => total !== null && came < total
 
 /** Of two pages together. Each page names the number of all results, not of its own. */
 export const countedTogether = (a: Counted, b: Counted): Counted => ({
   total: a.total === null || b.total === null ? (a.total ?? b.total) : Math.max(a.total, b.total),
-  matches: a.matches + b.matches,
+  came: a.came + b.came,
 })
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -62,7 +65,7 @@ const totalOf = ({ total }: FhirResource): number | null => {
   return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : null
 }
 
-const isMatch = (entry: unknown): boolean => !isObject(entry) || !isObject(entry.search) || (entry.search.mode ?? 'match') === 'match'
+const hasMode = (entry: unknown): boolean => isObject(entry) && isObject(entry.search) && typeof entry.search.mode === 'string'
 
 /** What was deleted (410, or told so in a history) is no result that is missing. */
 const isDeleted = (entry: Readonly<Record<string, unknown>>, status: number): boolean =>
@@ -96,13 +99,16 @@ const named = (resource: FhirResource, fullUrl: string): { readonly resource: Fh
   return { resource, entry: id === null || id === resource.id ? null : { fullUrl, resource } }
 }
 
-/** Takes a Bundle apart. Accepts entries as they come in practice: `{response, resource}`, null, or a single object in place of the list. */
-export const readBundle = (bundle: FhirResource): BundlePage => {
+/**
+ * Takes a Bundle apart. Accepts entries as they come in practice: `{response, resource}`, null, or a single object in place of the list.
+ * `type`: the one that was searched for; what is of another and does not say why it came is not taken for a result. Null: any.
+ */
+export const readBundle = (bundle: FhirResource, type: string | null = null): BundlePage => {
   const resources: FhirResource[] = []
   const linked: Entry[] = []
   let errors = 0
   let broken = 0
-  let matches = 0
+  let came = 0
   for (const entry of listOf(bundle.entry)) {
     const resource = isObject(entry) ? entry.resource : entry
     if (!isResource(resource)) {
@@ -112,10 +118,11 @@ export const readBundle = (bundle: FhirResource): BundlePage => {
     } else if (!isOperationOutcome(resource)) {
       const each = named(resource, isObject(entry) && typeof entry.fullUrl === 'string' ? entry.fullUrl : '')
       resources.push(each.resource)
-      if (isMatch(entry)) matches += 1
+      if (type === null || resource.resourceType === type || hasMode(entry)) came += 1
       if (each.entry) linked.push(each.entry)
     } else if (tellsOfError(resource) || isRefused(entry)) errors += 1
+    else came += 1
   }
   if (linked.length > 0) resources.push({ resourceType: 'Bundle', type: 'collection', entry: linked })
-  return { resources, next: nextOf(bundle), errors, broken, total: totalOf(bundle), matches }
+  return { resources, next: nextOf(bundle), errors, broken, total: totalOf(bundle), came }
 }

@@ -38,8 +38,8 @@ export type FhirSession = {
   readonly base: string
   /** A read (`Patient/1`) or a search (`Condition?patient=1`), all pages. Never throws. */
   ask(query: string): Promise<FhirAnswer>
-  /** The pages that follow one that came otherwise, with what was counted there. */
-  follow(next: string, before: Counted): Promise<FhirAnswer>
+  /** The pages that follow one that came otherwise, with what was counted there, of a search for one type. */
+  follow(next: string, before: Counted, type: string): Promise<FhirAnswer>
   /**
    * Creates a resource, at most once: a server that has one under the same condition gives that one back (FHIR R4, http.html#ccreate).
    * Never throws.
@@ -93,9 +93,14 @@ const readOne = async (query: string, base: string, page: ReadPage): Promise<Out
 }
 
 /** No page before the first one. */
-const NOTHING_BEFORE: Counted = { total: null, matches: 0 }
+const NOTHING_BEFORE: Counted = { total: null, came: 0 }
 
-const readPages = async (first: string, base: string, maxPages: number, page: ReadPage, before = NOTHING_BEFORE): Promise<Outcome> => {
+/** The one type that a search asks for; null where it may ask for several. */
+const typeSearched = (query: string): string | null => /^[A-Za-z]+(?=\?)/.exec(query)?.[0] ?? null
+
+type Pages = { readonly first: string; readonly type: string | null; readonly before: Counted }
+
+const readPages = async ({ first, type, before }: Pages, base: string, maxPages: number, page: ReadPage): Promise<Outcome> => {
   const resources: FhirResource[] = []
   const seen = new Set<string>()
   let flaw: string | null = null
@@ -111,7 +116,7 @@ const readPages = async (first: string, base: string, maxPages: number, page: Re
     const read = await page(url)
     if (!read.ok) return stop(read.because, read.status)
     if (read.resource.resourceType !== 'Bundle') return stop(OTHER_TYPE)
-    const bundle = readBundle(read.resource)
+    const bundle = readBundle(read.resource, type)
     for (const resource of bundle.resources) resources.push(resource)
     if (bundle.errors > 0) flaw = bundle.resources.length > 0 ? SOME_ERRORS : OUTCOME
     else if (bundle.broken > 0) flaw ??= SOME_BROKEN
@@ -219,16 +224,17 @@ export const makeFhirClient = (outbound: Outbound, limits: FhirLimits): FhirClie
           turns.leave()
         }
       }
+      const search = (query: string): Pages => ({ first: `${base}/${query}`, type: typeSearched(query), before: NOTHING_BEFORE })
       return {
         base,
         ask: async (query) => {
           const answer = await traced(span, typeOf(query), () =>
-            timed(query.includes('?') ? readPages(`${base}/${query}`, base, maxPages, page) : readOne(query, base, page)),
+            timed(query.includes('?') ? readPages(search(query), base, maxPages, page) : readOne(query, base, page)),
           )
           asked.push({ query, status: answer.status })
           return answer
         },
-        follow: (next, before) => traced(span, 'next page', () => timed(readPages(next, base, maxPages, page, before))),
+        follow: (first, before, type) => traced(span, 'next page', () => timed(readPages({ first, type, before }, base, maxPages, page))),
         create: (resource, unless) => createOnce(line, resource, unless),
         close() {
           clearTimeout(timer)

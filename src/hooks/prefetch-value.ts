@@ -15,9 +15,9 @@ const failed = (because: string, resources: readonly FhirResource[] = []): Prefe
 
 const readSearchset = (bundle: FhirResource, type: string): PrefetchValue => {
   if ('entry' in bundle && bundle.entry !== null && typeof bundle.entry !== 'object') return failed('The EHR sent something unreadable.')
-  const { resources, next, errors, broken, total, matches } = readBundle(bundle)
-  if (next !== null) return { kind: 'more', resources, next, counted: { total, matches } }
-  const short = isShort({ total, matches })
+  const { resources, next, errors, broken, total, came } = readBundle(bundle, type)
+  if (next !== null) return { kind: 'more', resources, next, counted: { total, came } }
+  const short = isShort({ total, came })
   if (resources.length === 0) {
     if (errors > 0) return failed('The EHR could not read this.')
     if (broken > 0) return failed('The EHR sent something unreadable.')

@@ -55,7 +55,7 @@ export const askServer = async (session: FhirSession, key: string, query: string
 const goOn = async (session: FhirSession | null, key: string, query: string, value: Extract<PrefetchValue, { kind: 'more' }>) => {
   if (!session)
     return fromPrefetch(key, query, 'partial', value.resources, 'More pages exist, and there is no FHIR server to read them from.')
-  const rest = await session.follow(value.next, value.counted)
+  const rest = await session.follow(value.next, value.counted, typeOfQuery(query))
   const resources = [...value.resources, ...rest.resources]
   const whole = rest.state === 'answered' || rest.state === 'empty'
   const answered = fromServer(key, query, { ...rest, resources })

@@ -15,6 +15,7 @@ const bundle = (resources: readonly object[], next?: string) => ({
   entry: resources.map((resource) => ({ resource })),
 })
 const outcome = { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'exception' }] }
+const warning = { resourceType: 'OperationOutcome', issue: [{ severity: 'warning', code: 'not-found' }] }
 
 /** Answers one question at a server that behaves so; ends with how it went and what the server saw. */
 const ask = async (handler: Handler, query = 'Patient/p1', limits: Partial<typeof LIMITS> = {}) => {
@@ -366,7 +367,27 @@ test.each([
         { resource: condition('x'), search: { mode: 'include' } },
       ],
     },
+    { state: 'answered', resources: 2 },
+  ],
+  [
+    'results and what belongs to them, fewer than it counts',
+    {
+      ...bundle([]),
+      total: 3,
+      entry: [
+        { resource: condition('c1'), search: { mode: 'match' } },
+        { resource: condition('x'), search: { mode: 'include' } },
+      ],
+    },
     { state: 'partial', resources: 2 },
+  ],
+  ['a warning that it counts as a result', { ...bundle([warning]), total: 1 }, { state: 'empty', resources: 0 }],
+  ['a result and a warning, both counted', { ...bundle([condition('c1'), warning]), total: 2 }, { state: 'answered', resources: 1 }],
+  ['a result and a warning, fewer than it counts', { ...bundle([condition('c1'), warning]), total: 3 }, { state: 'partial', resources: 1 }],
+  [
+    'a result and resources of another type, unmarked, as many as it counts',
+    { ...bundle([condition('c1'), { resourceType: 'Encounter', id: 'e1' }, { resourceType: 'Encounter', id: 'e2' }]), total: 3 },
+    { state: 'partial', resources: 3 },
   ],
   ['a single entry that is no list', { ...bundle([]), entry: { resource: condition('c1') } }, { state: 'answered', resources: 1 }],
   ['a single resource in place of a Bundle', condition('c1'), { state: 'failed', resources: 0 }],

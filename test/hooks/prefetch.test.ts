@@ -13,6 +13,7 @@ import { condition, order, orderSign, patient, SERVICES, searchset } from '../ht
 const service = SERVICES.find(({ id }) => id === 'echo-order-sign') as HookService
 
 const outcome = { resourceType: 'OperationOutcome', issue: [{ severity: 'error' }] }
+const warning = { resourceType: 'OperationOutcome', issue: [{ severity: 'warning', code: 'not-found' }] }
 const second = { ...condition, id: 'c2' }
 
 /** A FHIR server that knows the patient and one condition; `special` paths behave as the test wants. */
@@ -124,6 +125,38 @@ test.each<readonly [string, unknown, string[], string[], string[]]>([
     ['Condition/c1'],
     [],
   ],
+  [
+    'a warning alone that is counted as a result means no data',
+    { ...searchset(warning), total: 1 },
+    ['problems: empty prefetch 0'],
+    [],
+    [],
+  ],
+  [
+    'a warning that is counted beside results leaves them whole',
+    { ...searchset(condition, warning), total: 2 },
+    ['problems: answered prefetch 1'],
+    ['Condition/c1'],
+    [],
+  ],
+  [
+    'what belongs to a result, counted with it, leaves the results whole',
+    {
+      ...searchset(),
+      total: 2,
+      entry: [{ resource: condition }, { resource: { resourceType: 'Encounter', id: 'e1' }, search: { mode: 'include' } }],
+    },
+    ['problems: answered prefetch 2'],
+    ['Condition/c1', 'Encounter/e1'],
+    [],
+  ],
+  [
+    'resources of another type, unmarked, do not stand for results that are missing',
+    { ...searchset(condition, { resourceType: 'Encounter', id: 'e1' }), total: 2 },
+    ['problems: partial prefetch 2'],
+    ['Condition/c1', 'Encounter/e1'],
+    [],
+  ],
   ['text is fetched instead', 'oops', ['problems: answered fetch 1'], ['Condition/c2'], [CONDITIONS]],
   ['a number is fetched instead', 5, ['problems: answered fetch 1'], ['Condition/c2'], [CONDITIONS]],
   ['a list is fetched instead', [condition], ['problems: answered fetch 1'], ['Condition/c2'], [CONDITIONS]],
@@ -226,6 +259,18 @@ test.each([
   const body = { ...orderSign(), prefetch, fhirServer: fhir.base }
   const record = await completePrefetch(service, readHookRequest(body, service), makeFhirClient(outbound, LIMITS), client)
   expect(record.questions[1]).toMatchObject({ state, resources: 2 })
+  outbound.close()
+  await fhir.close()
+})
+
+test('resources of another type, unmarked, do not stand for missing results on the pages read after the one that was sent', async () => {
+  const fhir = await serveFhir((_req, res) => sendJson(res, { ...searchset({ resourceType: 'Encounter', id: 'e1' }), total: 2 }))
+  const outbound = makeOutbound(LIMITS)
+  const client = CONFIG_SCHEMAS.client.parse({ id: 'c', fhirServers: [fhir.base] })
+  const prefetch = { patient, problems: { ...page(`${fhir.base}?page=2`), total: 2 } }
+  const body = { ...orderSign(), prefetch, fhirServer: fhir.base }
+  const record = await completePrefetch(service, readHookRequest(body, service), makeFhirClient(outbound, LIMITS), client)
+  expect(record.questions[1]).toMatchObject({ state: 'partial', resources: 2 })
   outbound.close()
   await fhir.close()
 })
