@@ -72,9 +72,7 @@ const copyProblems = (gene: Gene): string[] =>
 const activityProblems = ({ activity, phenotypes }: Gene): string[] =>
   activity === undefined
     ? []
-    : [activity.low, activity.normal, ...activity.decides]
-        .filter((code) => !(code in phenotypes))
-        .map((code) => `activity: no phenotype "${code}"`)
+    : [activity.low, ...activity.decides].filter((code) => !(code in phenotypes)).map((code) => `activity: no phenotype "${code}"`)
 
 /** Each gene's table in itself, and its words against `phenotypes.json`. */
 export const checkGenes = (rules: Pick<ParsedRules, 'genes' | 'phenotypes'>): Problem[] =>

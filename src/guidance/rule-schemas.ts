@@ -84,7 +84,7 @@ const gene = z.strictObject({
   presence: z.array(z.string().regex(/^\*\S+$/)).optional(),
   alleles: z.record(text, allele),
   phenotypes: z.record(text, z.strictObject({ term: text, key: text, priority: z.enum(['normal', 'priority']).nullable() })),
-  activity: z.strictObject({ low: text, normal: text, decides: lines, basis: text }).optional(),
+  activity: z.strictObject({ low: text, decides: lines, basis: text }).optional(),
   loinc: z.strictObject({ phenotype: text.nullable(), sure: z.enum(['sure', 'fair']).nullable() }),
   callableFrom: text,
   clinpgx: text.nullable(),

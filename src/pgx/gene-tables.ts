@@ -39,10 +39,10 @@ export type GeneTable = {
     readonly [code: string]: { readonly term: string; readonly key: string; readonly priority: 'normal' | 'priority' | null }
   }
   /**
-   * What the measured activity of the gene's enzyme means, by the laboratory's own word or range: phenotype codes. `decides`: genotypes
-   * that leave the activity open. Absent: an activity of it is not read.
+   * What a low activity of the gene's enzyme means, by the laboratory's own word or range: a phenotype code. `decides`: genotypes that
+   * leave the activity open. Absent: an activity of it is not read.
    */
-  readonly activity?: { readonly low: string; readonly normal: string; readonly decides: readonly string[]; readonly basis: string }
+  readonly activity?: { readonly low: string; readonly decides: readonly string[]; readonly basis: string }
   readonly loinc: { readonly phenotype: string | null; readonly sure: 'sure' | 'fair' | null }
   readonly callableFrom: string
   readonly clinpgx: string | null

@@ -65,8 +65,39 @@ describe('G6PD enzyme activity', () => {
     ['normal by its code', { ...quantity(10), ...coded('N') }],
     ['within its own range', { ...quantity(10), ...range(7, 20) }],
     ['normal in words', { valueString: 'Normal' }],
-  ])('%s: no test is asked for', async (_how, members) => {
-    expect(await cardsOf(aPatient().with(lab(members)).ordering('primaquine'))).toEqual([])
+    ['normal by its code, whatever its words are', { valueString: 'Intermediate', ...coded('N') }],
+  ])('%s: it is told, and neither taken for a normal result nor passed over', async (_how, members) => {
+    const { cards } = await askAbout(sandbox, 'order-sign', aPatient().with(lab(members)).ordering('primaquine'))
+    expect(cards.map(({ detail }) => detail).join()).toContain(
+      'G6PD enzyme activity is on record and was not interpreted: normal by the laboratory, which does not hold after a transfusion or haemolysis',
+    )
+    expect(cards.map(({ indicator, summary }) => `${indicator}: ${summary}`)).toEqual([
+      'warning: Test G6PD before primaquine: no usable result (G6PD enzyme activity is on record and was not interpreted)',
+    ])
+  })
+
+  it('normal beside a deficient allele of a male that is not in the table: no silence', async () => {
+    const patient = aPatient()
+      .male()
+      .withGenotype('G6PD', 'Mediterranean')
+      .with(lab({ ...quantity(10), ...coded('N') }))
+    expect(await cardsOf(patient.ordering('rasburicase'))).not.toEqual([])
+  })
+
+  it('that is not deficient is not told as deficient', async () => {
+    for (const valueString of ['Non-deficient', 'Not deficient', 'No deficiency detected'])
+      expect((await cardsOf(aPatient().with(lab({ valueString })).ordering('rasburicase'))).join()).not.toContain('G6PD deficient')
+  })
+
+  it('that has no value is told as such', async () => {
+    const { cards } = await askAbout(
+      sandbox,
+      'order-sign',
+      aPatient()
+        .with(lab({ status: 'registered' }))
+        .ordering('primaquine'),
+    )
+    expect(cards.map(({ detail }) => detail).join()).toContain('it has no value')
   })
 
   it.each([
@@ -110,7 +141,7 @@ describe('G6PD enzyme activity', () => {
           .with(lab({ ...quantity(10), ...coded('N') }))
           .ordering('rasburicase'),
       ),
-    ).toEqual([])
+    ).toEqual(await cardsOf(carrier().ordering('rasburicase')))
     expect(
       await cardsOf(
         carrier()
@@ -134,13 +165,39 @@ describe('An X-linked gene in a male', () => {
     expect(await cardsOf(patient)).toEqual([AVOID])
   })
 
+  it.each(['A- 202A_376G not detected', 'A- 202A_376G: negative', 'A- 202A_376G absent', 'No A- 202A_376G'])(
+    'an allele that is denied is none: %s',
+    async (text) => {
+      const cards = await cardsOf(aPatient().male().withGenotype('G6PD', text).ordering('rasburicase'))
+      expect(cards.join()).not.toContain('G6PD deficient')
+      expect(cards).not.toEqual([])
+    },
+  )
+
   it('of a female a single allele leaves the other copy open', async () => {
     const { cards } = await askAbout(
       sandbox,
       'order-sign',
       aPatient().female().withGenotype('G6PD', 'A- 202A_376G').ordering('rasburicase'),
     )
-    expect(cards.map(({ summary }) => summary)).not.toContain('Avoid rasburicase: G6PD deficient')
+    expect(cards.map(({ summary }) => summary)).not.toContain(AVOID.replace('critical: ', ''))
+  })
+})
+
+describe('A test whose name could be that of an enzyme test', () => {
+  it.each([
+    ['HLA-B*57:01 screen', 'Positive', 'abacavir'],
+    ['HLA-B*5701 Qualitative', 'Positive', 'abacavir'],
+    ['HLA-B*15:02 screen', 'Positive', 'carbamazepine'],
+  ])('%s of another gene is read as what it is', async (name, valueString, drug) => {
+    const { cards } = await askAbout(
+      sandbox,
+      'order-sign',
+      aPatient()
+        .with(lab({ valueString }, { text: name }))
+        .ordering(drug),
+    )
+    expect(cards.map(({ indicator, summary }) => `${indicator}: ${summary}`).join()).toContain(`critical: Avoid ${drug}`)
   })
 })
 

@@ -74,7 +74,6 @@ const NOTES: Readonly<Record<string, string>> = {
 const ACTIVITY: Readonly<Record<string, object>> = {
   G6PD: {
     low: 'deficient',
-    normal: 'normal',
     decides: ['variable'],
     basis:
       'CPIC G6PD guideline, 2022 update (PMC10281211), Table 1: a heterozygous genotype is variable, its activity has to be measured; an activity that the laboratory calls low is taken as deficient, without a threshold of our own',

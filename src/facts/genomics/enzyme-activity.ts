@@ -26,6 +26,11 @@ const hasActivityUnit = (terms: GenomicTerms, { resource }: Node): boolean => {
   return textsOfValue(resource).some((text) => isMeasured(terms, text))
 }
 
+const saysAllele = (terms: GenomicTerms, gene: string, { resource }: Node): boolean =>
+  textsOfValue(resource)
+    .map((text) => findingInText(terms, gene, text))
+    .some(({ genotypes, variants }) => genotypes.length > 0 || variants.length > 0)
+
 /** The gene whose enzyme an Observation measures, by its code or by its name and unit; null when it measures none. */
 const enzymeOf = (terms: GenomicTerms, node: Node): string | null => {
   const { codes, words } = node.code
@@ -34,26 +39,27 @@ const enzymeOf = (terms: GenomicTerms, node: Node): string | null => {
   const { role, named, gene, saysGenotype } = testNameOf(terms, node.code)
   const [only, other] = named
   if (role !== 'result' || gene !== null || saysGenotype || only === undefined || other !== undefined) return null
+  if (terms.table(only)?.activity === undefined || saysAllele(terms, only, node)) return null
   return words.some((name) => hasWord(name, terms.codes.activityWords)) || hasActivityUnit(terms, node) ? only : null
 }
 
 /** What the laboratory makes of an activity: phenotype codes, or why it is none. */
 type Interpreted = { readonly code: string } | { readonly why: string }
 
-type Level = 'low' | 'normal'
+const LOW: ReadonlySet<string> = new Set(['L', 'LL'])
 
-const ofWord = (terms: GenomicTerms, table: GeneTable, means: NonNullable<GeneTable['activity']>, text: string): string | null => {
-  const plain = plainText(text)
-  if (terms.codes.lowActivity.includes(plain.toLowerCase())) return means.low
-  const { phenotypes } = findingInText(terms, table.symbol, plain)
-  return phenotypes.length === 1 ? (phenotypes[0]?.code ?? null) : null
+/** A laboratory's own word for it, whole: `Low`, `Deficient`. */
+const saysLow = (terms: GenomicTerms, table: GeneTable, low: string, text: string): boolean => {
+  const word = plainText(text).toLowerCase()
+  return terms.codes.lowActivity.includes(word) || table.phenotypes[low]?.term.toLowerCase() === word
 }
 
-const LEVELS: Readonly<Record<string, Level>> = { L: 'low', LL: 'low', N: 'normal' }
+const saysNormal = (text: string): boolean => /^\W*(?:within )?normal/i.test(plainText(text))
 
 /**
- * By the laboratory's own interpretation or its own range, never by a limit of ours. What lies above the range or between its words is
- * not interpreted.
+ * By the laboratory's own interpretation or its own range, never by a limit of ours, and only where it is low. A normal one is told and
+ * not taken for a normal result: cells from a transfusion, or young ones after haemolysis, hide a deficiency, and some drugs ask for more
+ * than the lower end of a range.
  */
 const interpret = (terms: GenomicTerms, table: GeneTable | undefined, { resource, ref }: Node): Interpreted => {
   const means = table?.activity
@@ -61,18 +67,14 @@ const interpret = (terms: GenomicTerms, table: GeneTable | undefined, { resource
   const value = readValue({ resource, ref }, 'labs', [])
   const flag = flagOf(resource, value, rangeOf(resource, value))
   if (flag?.disagrees) return { why: 'its interpretation and its range do not agree' }
-  const level = flag === null ? undefined : LEVELS[flag.code]
   const spoken = [...(value.kind === 'text' ? [value.text] : []), ...(flag?.text === undefined ? [] : [flag.text])]
-  const said = [...(level === undefined ? [] : [means[level]]), ...spoken.flatMap((text) => ofWord(terms, table, means, text) ?? [])]
-  const [code, other] = [...new Set(said)]
-  if (other !== undefined) return { why: 'its words do not agree' }
-  if (code !== undefined) return { code }
-  return {
-    why:
-      flag === null && spoken.length === 0
-        ? 'the laboratory gave no interpretation or range'
-        : 'it is neither low nor normal by the laboratory',
-  }
+  const isLow = LOW.has(flag?.code ?? '') || spoken.some((text) => saysLow(terms, table, means.low, text))
+  const isNormal = flag?.code === 'N' || spoken.some(saysNormal)
+  if (isLow && isNormal) return { why: 'its words do not agree' }
+  if (isLow) return { code: means.low }
+  if (isNormal) return { why: 'normal by the laboratory, which does not hold after a transfusion or haemolysis' }
+  if (flag !== null || spoken.length > 0) return { why: 'it is neither low nor normal by the laboratory' }
+  return { why: value.kind === 'quantity' ? 'the laboratory gave no interpretation or range' : 'it has no value' }
 }
 
 const wordsOf = ({ resource }: Node): string | null => {

@@ -89,8 +89,12 @@ const deniedFinding = (terms: GenomicTerms, gene: string | null, denied: string)
 const STATED_SCORE =
   /(?<![a-z])activity score\s?(?:\(as\)\s?)?(?:is|of|[:=])?\s?(≥?\d{1,2}(?:\.\d{1,4})?)(?![\d.]*\d|\s?(?:-|to|or|\/)\s?\d)/i
 
+/** `Individuals with an activity score of 0 …`: explains, and is not about the patient. Looked for in the sentence before the score. */
+const EXPLAINS = /\b(?:individuals?|patients|people|persons?|those|anyone|carriers?|subjects|an?|any|each|if|when)\b[^.;]*$/i
+
 const scoreFinding = (table: GeneTable | undefined, text: string): Finding | null => {
-  const stated = STATED_SCORE.exec(text)?.[1]
+  const found = STATED_SCORE.exec(text)
+  const stated = found !== null && EXPLAINS.test(text.slice(0, found.index)) ? undefined : found?.[1]
   if (table?.method !== 'activity-score' || stated === undefined) return null
   const wanted = activityScore(Number(stated.replace('≥', '')), stated.startsWith('≥'))
   const score = possibleScores(table).find((one) => one.text === wanted.text)

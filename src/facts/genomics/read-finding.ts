@@ -70,9 +70,12 @@ const findingInNameAndValue = (terms: GenomicTerms, gene: string | null, words: 
   return found.phenotypes.length > 0 ? found : NO_FINDING
 }
 
-const ZYGOSITY_ALONE = /^\W*(?:homo|hetero|hemi)zygous\W*$/i
+const ZYGOSITY_ALONE = /^\W*heterozygous\W*$/i
 
-/** `SLCO1B1 rs4149056: C/C`, `DPYD c.1905+1G>A: heterozygous`: the site or the allele stands in the name of the test, and its state in the value. */
+/**
+ * `SLCO1B1 rs4149056: C/C`, `DPYD c.1905+1G>A: heterozygous`: the site or the allele stands in the name of the test, and its state in the
+ * value. A bare `homozygous` may be homozygous for the reference.
+ */
 const stateOfNamed = (terms: GenomicTerms, gene: string | null, words: readonly string[], resource: Fields, value: Finding): Finding => {
   const [text] = textsOfValue(resource)
   if (gene === null || text === undefined) return NO_FINDING
