@@ -128,6 +128,7 @@ describe('an activity score without a diplotype', () => {
     ['CYP2D6 activity score', '0.3', 'CYP2D6 -> none inform (indeterminate)'],
     ['CYP2D6 activity score', '0.25 to 1', 'CYP2D6 -> none inform (indeterminate)'],
     ['CYP2C19 activity score', '2', 'CYP2C19 -> none inform (indeterminate)'],
+    ['CYP2D6', 'Individuals with an activity score of 0 have no enzyme function.', 'CYP2D6 -> none inform (indeterminate)'],
   ])('%s: %s is looked up where the alleles of the gene are scored', (name, value, expected) => {
     expect(linesOf(textResult(name, value))).toEqual([expected])
   })
@@ -138,6 +139,7 @@ describe('what the name of the test says beside the value', () => {
     ['SLCO1B1 rs4149056', 'C/C', 'SLCO1B1 | rs4149056 C/C | Poor Function -> medium act (text-only)'],
     ['DPYD c.1905+1G>A', 'Heterozygous', 'DPYD | Reference/c.1905+1G>A (*2A) | Intermediate Metabolizer | 1.0 -> medium act (text-only)'],
     ['CYP2C19*2', 'Heterozygous', 'CYP2C19 -> low inform (variant-only)'],
+    ['DPYD c.1905+1G>A', 'Homozygous', 'DPYD -> none inform (indeterminate)'],
     ['CYP2C19', 'C/C', 'CYP2C19 -> low inform (site-missing, text-only)'],
   ])('%s: %s', (name, value, expected) => {
     expect(linesOf(textResult(name, value))).toEqual([expected])
