@@ -121,9 +121,9 @@ describe('A label alone', () => {
 })
 
 describe('Doses of another body weight', () => {
-  it('are not given to a child of 30 kg', () => {
-    expect(silent('efavirenz', { CYP2B6: '*6/*6' }, { age: 6, weightKg: 30 })).toEqual([
-      'DPWG asks for monitoring only for CYP2B6 poor metabolizer',
+  it('are not given to a child of 30 kg, and what was not read for it is said', () => {
+    expect(saying('efavirenz', { CYP2B6: '*6/*6' }, { age: 6, weightKg: 30 })).toEqual([
+      'info: Not assessed: efavirenz against CYP2B6, because DPWG says more for this result that was not read: under 40 kg, combination product',
     ])
   })
 })
