@@ -107,8 +107,10 @@ export type Dose = {
   /** Why a number is missing. */
   readonly because?: string
   readonly flags: readonly ('prn' | 'dose-text-only' | 'range')[]
-  /** What the dosage says besides amount and rhythm: how long it lasts (UCUM), and whether it says more than that. Absent without a dosage. */
-  readonly extent?: { readonly lasts: { readonly value: number; readonly code: string } | null; readonly more: boolean } | undefined
+  /** What the dosage says besides amount and rhythm: how long it lasts (UCUM), whether it says more than that, and whether it is one dose only. Absent without a dosage. */
+  readonly extent?:
+    | { readonly lasts: { readonly value: number; readonly code: string } | null; readonly more: boolean; readonly single?: true }
+    | undefined
 }
 
 export type Order = {

@@ -41,5 +41,6 @@ export const readExtent = (dosage: unknown): Dose['extent'] => {
   const timing = isJson(line.timing) ? line.timing : {}
   const repeat = isJson(timing.repeat) ? timing.repeat : {}
   const { lasts, unread } = lastsOf(repeat)
-  return { lasts, more: further.length > 0 || unread || others(line, LINE) || others(timing, TIMING) || others(repeat, REPEAT) }
+  const more = further.length > 0 || unread || others(line, LINE) || others(timing, TIMING) || others(repeat, REPEAT)
+  return { lasts, more, ...(further.length === 0 && repeat.count === 1 ? { single: true } : {}) }
 }

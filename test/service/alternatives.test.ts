@@ -329,27 +329,52 @@ describe('Other medicines', () => {
     },
   )
 
-  it('above a daily dose rule it out: aspirin of 325 mg beside ticagrelor, not of 81 mg', async () => {
-    const daily = (mg: number) => stent(`p-aspirin-${mg}`).on(`aspirin ${mg} MG Oral Tablet`, { dose: `${mg} mg`, times: 1 })
-    const high = await answerOn(daily(325))
-    expect(high.about('ticagrelor')).toContain('not for this patient. Aspirin: more than 100 mg of aspirin a day makes it less effective')
-    expect(high.offers).toEqual(['Change to prasugrel 10 MG Oral Tablet'])
-    expect((await answerOn(daily(81))).offers).toContain('Change to ticagrelor 90 MG Oral Tablet')
+  const daily = (id: string, ...doses: readonly number[]) =>
+    doses.reduce((patient, mg) => patient.on(`aspirin ${mg} MG Oral Tablet`, { dose: `${mg} mg`, times: 1 }), stent(id))
+
+  it.each([[[325]], [[81, 81]]])('above a daily dose, added up, ask to lower it: aspirin of %j mg beside ticagrelor', async (doses) => {
+    const { about, offers } = await answerOn(daily(`p-aspirin-${doses.join('-')}`, ...doses))
+    expect(about('ticagrelor')).toContain('possible with caution. Aspirin: use aspirin 75 to 100 mg a day with it: lower the aspirin')
+    expect(offers).toEqual(['Change to prasugrel 10 MG Oral Tablet'])
   })
 
-  it('of a daily dose that is not on record keep the question open', async () => {
+  it('within the daily dose do not matter: aspirin of 81 mg beside ticagrelor', async () => {
+    expect((await answerOn(daily('p-aspirin-low', 81))).offers).toContain('Change to ticagrelor 90 MG Oral Tablet')
+  })
+
+  it('that are given once have no daily dose: a loading dose of aspirin', async () => {
+    const once = { dosageInstruction: [{ timing: { repeat: { count: 1 } }, doseAndRate: [{ doseQuantity: { value: 325, unit: 'mg' } }] }] }
+    const { offers } = await answerOn(stent('p-aspirin-once').on('aspirin 325 MG Oral Tablet', { also: once }))
+    expect(offers).toContain('Change to ticagrelor 90 MG Oral Tablet')
+  })
+
+  it('of a daily dose that is not on record ask for care', async () => {
     const { about, offers } = await answerOn(stent('p-aspirin').on('aspirin 325 MG Oral Tablet'))
     expect(about('ticagrelor')).toContain('aspirin above 100 mg (the daily dose of aspirin is not on record')
     expect(offers).toEqual(['Change to prasugrel 10 MG Oral Tablet'])
   })
 
-  it.each(['naltrexone 50 MG Oral Tablet', 'Contrave 8-90 mg'])('that block opioids rule an opioid out: %s', async (medicine) => {
+  const BLOCKERS = [
+    'naltrexone 50 MG Oral Tablet',
+    'Contrave 8-90 mg',
+    'nalmefene 18 MG Oral Tablet',
+    'olanzapine 5 MG / samidorphan 10 MG',
+  ]
+  it.each(BLOCKERS)('that block opioids rule an opioid out: %s', async (medicine) => {
     const { about, offers } = await answerOn(codeine(`p-block-${medicine.slice(0, 4)}`).on(medicine))
-    expect(about('morphine')).toMatch(/not for this patient\. Naltrexone: naltrexone blocks opioids/)
+    expect(about('morphine')).toMatch(/not for this patient\. (Naltrexone|Nalmefene|Samidorphan): opioid antagonists block opioids/)
     expect(offers).toEqual([])
   })
 
-  it.each(['gabapentin 300 MG', 'zolpidem 10 MG', 'lorazepam 1 MG', 'quetiapine 25 MG', 'carisoprodol 350 MG'])(
+  const MORE = [
+    'baclofen 10 MG',
+    'cyclobenzaprine 10 MG',
+    'methocarbamol 500 MG',
+    'suvorexant 10 MG',
+    'lurasidone 40 MG',
+    'trazodone 50 MG',
+  ]
+  it.each(['gabapentin 300 MG', 'zolpidem 10 MG', 'lorazepam 1 MG', 'quetiapine 25 MG', 'carisoprodol 350 MG', ...MORE])(
     'that dampen the brain ask for care with an opioid: %s',
     async (medicine) => {
       const { about, offers } = await answerOn(codeine(`p-sedate-${medicine.slice(0, 4)}`).on(medicine))

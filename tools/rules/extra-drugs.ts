@@ -141,7 +141,22 @@ const ALTERNATIVES = [
 ]
 
 /** Drugs that the checks of alternatives ask about (rules/alternatives.json) and whose code was not found. */
-const CHECKED = ['isocarboxazid', 'rasagiline', 'selegiline']
+const CHECKED = [
+  'isocarboxazid',
+  'rasagiline',
+  'selegiline',
+  'baclofen',
+  'cyclobenzaprine',
+  'methocarbamol',
+  'metaxalone',
+  'chlorzoxazone',
+  'suvorexant',
+  'lemborexant',
+  'lurasidone',
+  'levomepromazine',
+  'nalmefene',
+  'samidorphan',
+]
 
 export const EXTRA_DRUGS: readonly ExtraDrug[] = [
   ...Object.entries(CODES).flatMap(([source, codes]) =>
@@ -207,6 +222,7 @@ export const NAMES: Readonly<Record<string, readonly string[]>> = {
   glyburide: ['glibenclamide'],
   'interferon alfa-2b, recombinant': ['interferon alfa-2b'],
   hypericum: ["st. john's wort", 'st johns wort', "st john's wort", 'hypericum perforatum'],
+  levomepromazine: ['methotrimeprazine'],
   meperidine: ['pethidine'],
   mesalazine: ['mesalamine'],
   mercaptopurine: ['6-mercaptopurine', '6-mp'],

@@ -16,6 +16,8 @@ type Entry = {
   readonly end: string | null
   /** Null when it cannot be computed. */
   readonly mgPerDay: number | null
+  /** Given once, as a loading dose is: no daily dose. */
+  readonly once: boolean
 }
 
 /** Entries of the same drug: a record may hold a drug thousands of times, and is looked through for every drug that it holds. */
@@ -36,6 +38,7 @@ const asEntry = ({ drug, dose, lineage, state, end }: Medicine): Omit<Entry, 'at
   how: HOW[state],
   end,
   mgPerDay: dose.mgPerDay,
+  once: dose.extent?.single === true,
 })
 
 const medicinesIn = ({ medicines }: PatientFacts, ...states: readonly Medicine['state'][]): Omit<Entry, 'at'>[] =>
@@ -50,6 +53,7 @@ const ordersIn = ({ orders }: PatientFacts): Omit<Entry, 'at'>[] =>
     how: 'is being ordered too',
     end: null,
     mgPerDay: dose.mgPerDay,
+    once: dose.extent?.single === true,
   }))
 
 const groupsBy = (keyOf: (entry: Omit<Entry, 'at'>) => string, entries: readonly Omit<Entry, 'at'>[]): readonly Group[] => {

@@ -44,7 +44,13 @@ const byWeight: Answering<'weight'> = ({ belowKg }, { ordered }) => {
   return weight ? { hit: weight.kg < belowKg, facts: [weight.lineage], found: `${weight.kg.toFixed(1)} kg` } : open('no weight on record')
 }
 
-type Use = { readonly name: string; readonly lineage: Lineage; readonly end: string | null; readonly mgPerDay: number | null }
+type Use = {
+  readonly name: string
+  readonly lineage: Lineage
+  readonly end: string | null
+  readonly mgPerDay: number | null
+  readonly once: boolean
+}
 
 /** Medicines of a list among what is beside the order, in the order of the record. */
 const usesOf = (names: readonly string[], some: readonly Beside[]): Use[] =>
@@ -53,7 +59,7 @@ const usesOf = (names: readonly string[], some: readonly Beside[]): Use[] =>
       const named = namedIn(names, ingredients)
       return named.length === 0
         ? []
-        : all().flatMap(({ at, lineage, end, mgPerDay }) => named.map((name) => ({ at, name, lineage, end, mgPerDay })))
+        : all().flatMap(({ at, lineage, end, mgPerDay, once }) => named.map((name) => ({ at, name, lineage, end, mgPerDay, once })))
     })
     .sort((one, other) => one.at - other.at)
 
@@ -78,9 +84,13 @@ const membersOf = oncePerPair(({ classes }: DrugClasses, rule: ByMedicine): read
   ...rule.classes.flatMap((name) => classes[name]?.members ?? []),
 ])
 
-/** Whether the dose may be one that the rule speaks of; without a limit every dose is. */
-const isDoseOf = ({ aboveMgPerDay }: ByMedicine, { mgPerDay }: Use): boolean =>
-  aboveMgPerDay === undefined || mgPerDay === null || mgPerDay > aboveMgPerDay
+/** Uses whose dose may be one that the rule speaks of: known daily doses count together, since one drug may stand in two orders; a single dose is no daily one. */
+const ofDose = ({ aboveMgPerDay }: ByMedicine, uses: readonly Use[]): readonly Use[] => {
+  if (aboveMgPerDay === undefined) return uses
+  const daily = uses.filter(({ once }) => !once)
+  const total = daily.reduce((sum, { mgPerDay }) => sum + (mgPerDay ?? 0), 0)
+  return daily.filter(({ mgPerDay }) => (mgPerDay === null) !== total > aboveMgPerDay)
+}
 
 const byMedicine: Answering<'medicine'> = (rule, candidate, kit) => {
   const { daysAfter, aboveMgPerDay } = rule
@@ -88,12 +98,12 @@ const byMedicine: Answering<'medicine'> = (rule, candidate, kit) => {
   const names = membersOf(kit.prepared.tables.classes, rule).filter((name) => !sameIngredient({ name, rxcui: null }, drug))
   const now = usesOf(names, besides(candidate))
   const lately = daysAfter === undefined ? { sure: [], unsure: [] } : endedLately(names, daysAfter, candidate)
-  const meant = [...now, ...lately.sure].filter((use) => isDoseOf(rule, use))
+  const meant = ofDose(rule, [...now, ...lately.sure])
   const sure = meant.filter(({ mgPerDay }) => aboveMgPerDay === undefined || mgPerDay !== null)
   if (sure.length > 0)
     return { hit: true, facts: sure.map(({ lineage }) => lineage), found: [...new Set(sure.map(({ name }) => name))].join(', ') }
   if (meant.length > 0) return open(`the daily dose of ${meant.map(({ name }) => name).join(', ')} is not on record`)
-  const perhaps = usesOf(names, perhapsBesides(candidate)).filter((use) => isDoseOf(rule, use))
+  const perhaps = ofDose(rule, usesOf(names, perhapsBesides(candidate)))
   if (perhaps.length > 0) return open(`whether ${perhaps.map(({ name }) => name).join(', ')} is still taken is not on record`)
   if (lately.unsure.length > 0) return open(`when ${lately.unsure.map(({ name }) => name).join(', ')} ended is not on record`)
   return wasRead(facts, 'medicines') ? no() : open('medicines were not read')
@@ -138,12 +148,18 @@ const answerRule = (rule: CheckRule, candidate: Candidate, kit: Kit): Answer => 
   }
 }
 
+/** A dose that nobody knows may be above the limit: that asks for care too. */
+const weightOfOpen = ({ result, rule }: AlternativeCheck): 'open' | 'caution' | 'none' => {
+  if (result === 'exclude') return 'open'
+  return rule.kind === 'medicine' && rule.aboveMgPerDay !== undefined ? 'caution' : 'none'
+}
+
 /** One check of a row, answered for this patient. */
 export const applyCheck = (check: AlternativeCheck, candidate: Candidate, kit: Kit): Checked => {
   const { hit, facts, found, missing } = answerRule(check.rule, candidate, kit)
   const cited = `${check.because} (${check.source})`
   // What only asks for care does not hold the drug back when it is not on record; it is said.
-  if (hit === null) return unanswered(check.what, `${missing}; ${check.because}`, check.result === 'exclude' ? 'open' : 'none')
+  if (hit === null) return unanswered(check.what, `${missing}; ${check.because}`, weightOfOpen(check))
   if (hit) return problem(check.what, check.result, `${found ?? check.what}: ${cited}`, facts)
   return fine(
     check.what,
