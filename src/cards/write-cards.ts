@@ -145,13 +145,13 @@ export const testFirstWords = (test: TestFirst): string => {
 export const testFirstIndicator = (test: TestFirst): 'info' | 'warning' =>
   test.demand === 'consider' || isAwaited(test) ? 'info' : 'warning'
 
-/** Why the record does not answer it, where one reason holds for all tests; what is behind it where there is room. */
+/** Why the record does not answer it, where one reason holds for all tests; what is behind it where there is room, but no sentences of a laboratory. */
 const unanswered = ({ genes }: TestFirst, room: number): string => {
   const reasons = new Set(genes.filter(({ awaited }) => !awaited).map(({ because }) => because))
   const [only] = reasons
   const [what, ...why] = only?.split(': ') ?? []
   const told = [why, why.slice(0, 1)].map((words) => `${what} (${words.join(': ')})`).find((words) => words.length <= room)
-  if (reasons.size === 1 && why.length > 0 && told !== undefined) return told
+  if (reasons.size === 1 && why.length > 0 && told !== undefined && !/\.\s/.test(told)) return told
   const briefly = new Set([...reasons].map((reason) => reason.replace(/:.*$/, '')))
   const [brief] = briefly
   return briefly.size === 1 && brief !== undefined ? brief : 'no full result on record'
