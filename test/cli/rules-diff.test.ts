@@ -53,7 +53,7 @@ describe('attune rules diff', () => {
       rows.find((row: Json) => row.enzyme === 'CYP2D6' && row.drug === 'paroxetine').strength = 'moderate'
     })
     edit('alternatives.json', ({ drugs }) => {
-      drugs.prasugrel.checks.shift()
+      drugs.posaconazole.checks.shift()
     })
     edit('populations.json', ({ populations }) => {
       populations.adults.rule.from = 16
@@ -90,7 +90,7 @@ describe('attune rules diff', () => {
   })
 
   it('shows changed replacements, tests, inhibitors and populations', () => {
-    expect(changeOf('alternatives: drugs', 'prasugrel')?.fields.map(({ field }) => field)).toEqual(['checks'])
+    expect(changeOf('alternatives: drugs', 'posaconazole')?.fields.map(({ field }) => field)).toEqual(['checks'])
     expect(changeOf('test-first', 'fda/rasburicase')?.fields).toEqual([{ field: 'verified', from: true, to: false }])
     expect(changeOf('phenoconversion', 'CYP2D6 inhibitor paroxetine')?.fields).toEqual([
       { field: 'strength', from: 'strong', to: 'moderate' },
@@ -106,7 +106,7 @@ describe('attune rules diff', () => {
         'guidance cpic/sertraline/900',
         'alleles CYP2C19 *2',
         'function pairs CYP2C19 none+none',
-        'alternatives: drugs prasugrel',
+        'alternatives: drugs posaconazole',
         'test-first fda/rasburicase',
         'phenoconversion CYP2D6 inhibitor paroxetine',
         'populations: populations adults',
